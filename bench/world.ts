@@ -1,0 +1,41 @@
+/**
+ * The full model on a quiet evening at 1:1: every one of 180 million users is a row with heartbeats, logins and
+ * goodbyes, over the network, the telemetry and the scheduler, metered and booked. Fifteen simulated minutes.
+ */
+import { join } from "node:path";
+import { readScenario } from "../src/scenario/read.ts";
+import type { Scenario } from "../src/scenario/scenario.ts";
+import { simulate } from "../src/simulate/simulation.ts";
+import { ours, ROOT } from "./programs.ts";
+import type { Bench, Measurement, Row } from "./row.ts";
+
+const SIMULATED_S = 900;
+
+/** The quiet day's first quarter of an hour with this many online, every one of them a row. */
+const evening = (online: number): Scenario => {
+  const reading = readScenario(join(ROOT, "scenarios", "quiet-day.yaml"), {
+    set: [`online=${String(online)}`, "run.scale=1", "run.duration=15 min", "run.warmup=1 min", "rows-a-gateway-min=1"],
+  });
+  if (!("scenario" in reading)) throw new Error(reading.problems.map(({ message }) => message).join("\n"));
+  return reading.scenario;
+};
+
+const measure = (n: number): Measurement => {
+  const scenario = evening(n);
+  const start = performance.now();
+  const { events } = simulate(scenario, { replication: 0, faults: false, interventions: false });
+  return { events, seconds: (performance.now() - start) / 1_000, bytes: process.resourceUsage().maxRSS * 1_024 };
+};
+
+const run = (): readonly Row[] =>
+  [1.8e6, 1.8e7, 1.8e8].flatMap((n): Row[] => {
+    const { events, seconds, bytes } = ours("world", n, 1);
+    const row = { bench: "world", impl: "firedrill full model, quiet, 1:1", n };
+    return [
+      { ...row, value: SIMULATED_S / seconds, unit: "x real time" },
+      { ...row, value: events / seconds / 1e6, unit: "M events/s" },
+      { ...row, value: bytes! / 1_073_741_824, unit: "GiB" },
+    ];
+  });
+
+export const world: Bench = { run, measure };

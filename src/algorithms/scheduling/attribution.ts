@@ -1,0 +1,290 @@
+/**
+ * Whose fault is it? A gateway's users lose packets; moving them helps only if the way is at fault and not their own
+ * access. So an alarm is compared with its neighbours before anybody moves:
+ *
+ *   bad for other regions and carriers too → the port, server, line or centre is at fault (the narrowest whose neighbours are clean);
+ *   bad to all destinations                → the access of the gateway, or of the region × carrier: alert, move nobody;
+ *   clean to other centres                 → the route (or the port, or the server's way): move.
+ *
+ * What "other destinations" say comes from the few sessions that explore, all alternates of the gateway pooled, weighed
+ * as a sequential test between "rose as much as the main path" and "as ever". A verdict needs e^5 to one. If only this
+ * gateway is bad and its siblings reach the same place cleanly, a fault of its own access is far likelier than
+ * a private route, so "clean elsewhere" then needs e^7 to one; if explorers stay too few for that, we wait at most
+ * `WAIT_SECONDS` and then say access: a wrong move is worse than a late one.
+ * Met by: src/world/seams/scheduling.ts
+ */
+import { inSeconds } from "../../base/units.ts";
+import { LEVELS, type Level, type Places } from "./places.ts";
+import type { SchedulerPolicy } from "./policy.ts";
+import { describe, type Finding, HINT, measure, sizeOf, type Suspect, verdictOf } from "./finding.ts";
+import type { Evidence, Quality, Rise } from "./quality.ts";
+import { Witnesses } from "./witnesses.ts";
+import type { Cell } from "./cell.ts";
+
+const PROOF = 5;
+const PROOF_ALONE = 7;
+/** To go back on "access" it takes more: it is asked every round while the fault lasts. */
+const PROOF_LATE = 9;
+const WAIT_SECONDS = 90;
+const WAIT_FOR_NEIGHBOURS_SECONDS = 30;
+
+export class Attribution {
+  readonly #quality: Quality;
+  readonly #places: Places;
+  readonly #policy: SchedulerPolicy;
+  readonly #isRouted: (gateway: number, endpoint: number) => boolean;
+  readonly #isExplained: (cell: Cell) => boolean;
+  readonly #witnesses: Witnesses;
+
+  constructor(
+    quality: Quality,
+    places: Places,
+    policy: SchedulerPolicy,
+    isRouted: (gateway: number, endpoint: number) => boolean,
+    isExplained: (cell: Cell) => boolean,
+  ) {
+    this.#isExplained = isExplained;
+    this.#witnesses = new Witnesses(quality, places, isRouted);
+    this.#quality = quality;
+    this.#places = places;
+    this.#policy = policy;
+    this.#isRouted = isRouted;
+  }
+
+  /** Explains suspects of one group on one line; nothing while evidence is still worth waiting for. */
+  explain(suspects: readonly Suspect[]): readonly Finding[] {
+    const quality = this.#quality;
+    const worst = suspects.reduce((a, b) =>
+      sizeOf(quality.rise(b.cell, b.since)) > sizeOf(quality.rise(a.cell, a.since)) ? b : a,
+    );
+    const rise = quality.rise(worst.cell, worst.since);
+    if (sizeOf(rise) === 0) return [];
+    const waited = this.#seconds(quality.round - Math.min(...suspects.map(({ alarmedIn }) => alarmedIn)));
+    const everybody = this.#forEverybody(worst, rise, waited);
+    if (everybody !== undefined) return everybody;
+    const regional = this.#forRegion(worst, rise, waited);
+    if (regional !== undefined) return regional;
+    const findings: Finding[] = [];
+    for (const suspect of suspects) {
+      if (suspect.isLent) continue;
+      const finding = this.#forGateway(suspect);
+      if (finding !== undefined) findings.push(finding);
+    }
+    return findings;
+  }
+
+  /** Are access faults of gateways, all in alarm on one line, really such? Elsewhere clean beyond doubt makes it the route. */
+  reconsider(cells: readonly Cell[], since: number): Finding | undefined {
+    const size = (cell: Cell): number => sizeOf(this.#quality.rise(cell, since));
+    const worst = cells.reduce((a, b) => (size(b) > size(a) ? b : a));
+    const rise = this.#quality.rise(worst, since);
+    if (sizeOf(rise) === 0) return undefined;
+    const scope = new Set(cells.map(({ gateway }) => gateway));
+    const elsewhere = this.#witnesses.elsewhere(scope, worst.endpoint, since, rise);
+    if (verdictOf(elsewhere, PROOF_LATE) !== "clean") return undefined;
+    const why = [`to other centres clean after all: ${describe(elsewhere)}`];
+    return this.#route(scope, cells, since, rise, WAIT_SECONDS, why);
+  }
+
+  // Others, other groups: what is bad for them too is not ours.
+  #forEverybody(worst: Suspect, rise: Rise, waited: number): readonly Finding[] | undefined {
+    const places = this.#places;
+    const { endpoint, gateway } = worst.cell;
+    const own = places.groupOf[gateway]!;
+    const others = this.#witnesses.votes([endpoint], worst.since, rise, own);
+    if (others.bad < 2 || others.bad < others.clean) return undefined;
+    const why = [`${String(others.bad)} other groups are worse there too, ${String(others.clean)} are clean`];
+    let level: Level = "port";
+    for (const wider of LEVELS.slice(1)) {
+      const neighbours = places.unit(wider, endpoint).filter((other) => !places.unit(level, endpoint).includes(other));
+      const votes = this.#witnesses.votes(neighbours, worst.since, rise, -1);
+      const known = votes.bad + votes.clean;
+      why.push(`rest of ${wider}: ${String(votes.bad)} groups worse, ${String(votes.clean)} clean`);
+      if (known < 2 && neighbours.length > 0 && level === "port" && waited < WAIT_FOR_NEIGHBOURS_SECONDS) return [];
+      const isWholeServer = wider === "server" && known < 2;
+      if (neighbours.length > 0 && !isWholeServer && votes.bad < Math.max(2, 2 * votes.clean)) break;
+      if (neighbours.length > 0 || wider === "server") level = wider;
+    }
+    const unit = places.unit(level, endpoint);
+    const cells = unit.flatMap((index) => this.#quality.cellsAt(index));
+    return [
+      {
+        ...measure(this.#quality, cells, worst.since, rise, why),
+        what: `${level} fault`,
+        who: places.unitName(level, endpoint),
+        ip: level === "port" || level === "server" ? places.endpoint(endpoint).ip : "",
+        gateways: undefined,
+        unit: new Set(unit),
+        level,
+      },
+    ];
+  }
+
+  // Siblings: the gateways of the same region and carrier that are routed to the same line.
+  #forRegion(worst: Suspect, rise: Rise, waited: number): readonly Finding[] | undefined {
+    const { endpoint, gateway } = worst.cell;
+    const line = this.#places.unit("line", endpoint);
+    const scope = new Set<number>();
+    let bad = 0;
+    let clean = 0;
+    for (const member of this.#places.members[this.#places.groupOf[gateway]!]!) {
+      const cells = this.#quality
+        .cellsOf(member)
+        .filter((cell) => line.includes(cell.endpoint) && this.#isRouted(member, cell.endpoint));
+      if (cells.length === 0 || cells.some((cell) => this.#isExplained(cell))) continue;
+      const verdict = this.#witnesses.verdict(cells, worst.since, rise);
+      if (verdict === "bad") bad += 1;
+      if (verdict === "clean") clean += 1;
+      else scope.add(member);
+    }
+    if (bad < 2 || bad < Math.min(3, bad + clean) || 3 * bad < bad + clean) return undefined;
+    const name = this.#places.groupNames[this.#places.groupOf[gateway]!]!;
+    const elsewhere = this.#witnesses.elsewhere(scope, endpoint, worst.since, rise);
+    const why = [
+      `${String(bad)} gateways of ${name} are worse to ${this.#places.unitName("line", endpoint)}, ${String(clean)} clean`,
+      `to other centres: ${describe(elsewhere)}`,
+    ];
+    const routed = [...scope].flatMap((member) =>
+      this.#quality
+        .cellsOf(member)
+        .filter((cell) => line.includes(cell.endpoint) && this.#isRouted(member, cell.endpoint)),
+    );
+    const port = this.#port(scope, routed, worst.since, rise, elsewhere, waited, PROOF, why);
+    if (port !== undefined) return port === "wait" ? [] : [port];
+    const verdict = verdictOf(elsewhere, PROOF);
+    if (verdict === "clean") {
+      const finding = this.#route(scope, routed, worst.since, rise, waited, why);
+      return finding === undefined ? [] : [finding];
+    }
+    if (verdict === "unknown" && waited < WAIT_SECONDS) return [];
+    return [
+      {
+        ...measure(this.#quality, routed, worst.since, rise, why),
+        what: "regional access fault",
+        who: name,
+        ip: "",
+        gateways: scope,
+        unit: new Set(this.#places.endpoints.keys()),
+        level: "access",
+      },
+    ];
+  }
+
+  #forGateway(suspect: Suspect): Finding | undefined {
+    const { cell, since } = suspect;
+    const rise = this.#quality.rise(cell, since);
+    if (sizeOf(rise) === 0) return undefined;
+    const waited = this.#seconds(this.#quality.round - suspect.alarmedIn);
+    const elsewhere = this.#witnesses.elsewhere([cell.gateway], cell.endpoint, since, rise);
+    const siblings = this.#witnesses.siblings(cell, since, rise);
+    const isAlone = siblings.nats <= -HINT;
+    const why = [`to other centres: ${describe(elsewhere)}`, `siblings to the same line: ${describe(siblings)}`];
+    const scope = new Set([cell.gateway]);
+    const proof = isAlone ? PROOF_ALONE : PROOF;
+    const port = this.#port(scope, [cell], since, rise, elsewhere, waited, proof, why);
+    if (port !== undefined) return port === "wait" ? undefined : port;
+    if (verdictOf(elsewhere, proof) === "clean") return this.#route(scope, [cell], since, rise, waited, why);
+    const isProven = elsewhere.nats >= (isAlone ? HINT : PROOF);
+    if (!isProven && waited < WAIT_SECONDS) return undefined;
+    if (!isProven)
+      why.push(`waited ${String(waited)} s for explorers; a gateway's own access is likelier than a private route`);
+    const { name, ips } = this.#places.gateway(cell.gateway);
+    return {
+      ...measure(this.#quality, [cell], since, rise, why),
+      what: "access fault",
+      who: name,
+      ip: ips.join(", "),
+      gateways: scope,
+      unit: new Set(this.#places.endpoints.keys()),
+      level: "access",
+    };
+  }
+
+  /**
+   * Do the same servers answer well on another port? Then it is the port, whatever other centres say: they may be asked on
+   * the same blocked port. Trouble with connecting is worth a moment's wait for that answer.
+   */
+  #port(
+    scope: ReadonlySet<number>,
+    routed: readonly Cell[],
+    since: number,
+    rise: Rise,
+    elsewhere: Evidence,
+    waited: number,
+    proof: number,
+    why: readonly string[],
+  ): Finding | "wait" | undefined {
+    const places = this.#places;
+    const endpoints = new Set(routed.map(({ endpoint }) => endpoint));
+    const ports = new Set([...endpoints].map((endpoint) => places.endpoint(endpoint).port));
+    const servers = new Set([...endpoints].flatMap((endpoint) => places.unit("server", endpoint)));
+    const first = [...endpoints].sort((a, b) => a - b)[0]!;
+    const isOtherPort = (other: number): boolean => servers.has(other) && !ports.has(places.endpoint(other).port);
+    const others = this.#witnesses.ask(scope, first, since, rise, isOtherPort);
+    if (verdictOf(others, proof) !== "clean") {
+      const mayBe = rise.connects > 0 && others.nats < HINT && elsewhere.nats > -PROOF;
+      return mayBe && waited < WAIT_FOR_NEIGHBOURS_SECONDS ? "wait" : undefined;
+    }
+    const isBlockedEverywhere = elsewhere.nats >= HINT;
+    const unit = isBlockedEverywhere
+      ? [...places.endpoints.keys()].filter((endpoint) => ports.has(places.endpoint(endpoint).port))
+      : [...endpoints];
+    const reasons = [...why, `other ports of the same servers: ${describe(others)}`];
+    const to = isBlockedEverywhere ? `port ${[...ports].join(", ")}` : places.unitName("port", first);
+    return {
+      ...measure(this.#quality, routed, since, rise, reasons),
+      what: "port fault",
+      who: `${this.#nameOf(scope)} to ${to}`,
+      ip: isBlockedEverywhere ? "" : places.endpoint(first).ip,
+      gateways: scope,
+      unit: new Set(unit),
+      level: "port",
+    };
+  }
+
+  #nameOf(scope: ReadonlySet<number>): string {
+    const [first] = scope;
+    return scope.size === 1
+      ? this.#places.gateway(first!).name
+      : this.#places.groupNames[this.#places.groupOf[first!]!]!;
+  }
+
+  /** The narrowest level whose neighbours are clean for these gateways. */
+  #route(
+    scope: ReadonlySet<number>,
+    routed: readonly Cell[],
+    since: number,
+    rise: Rise,
+    waited: number,
+    why: readonly string[],
+  ): Finding | undefined {
+    const reasons = [...why];
+    const places = this.#places;
+    const endpoints = [...new Set(routed.map(({ endpoint }) => endpoint))].sort((a, b) => a - b);
+    const first = endpoints[0];
+    if (first === undefined) return undefined;
+    let level: Level = "port";
+    let unit = new Set(endpoints);
+    for (const wider of LEVELS.slice(1)) {
+      const narrower = unit;
+      const around = new Set(endpoints.flatMap((endpoint) => places.unit(wider, endpoint)));
+      const isAround = (endpoint: number): boolean => around.has(endpoint) && !narrower.has(endpoint);
+      const evidence = this.#witnesses.ask(scope, first, since, rise, isAround);
+      const verdict = verdictOf(evidence, PROOF);
+      reasons.push(`rest of ${wider}: ${describe(evidence)}`);
+      if (verdict === "clean") break;
+      if (verdict === "unknown" && around.size > unit.size && waited < WAIT_FOR_NEIGHBOURS_SECONDS) return undefined;
+      if (verdict === "unknown" && wider === "centre") break;
+      level = wider;
+      unit = around;
+    }
+    const what = level === "port" ? "port fault" : "route fault";
+    const ip = level === "port" || level === "server" ? places.endpoint(first).ip : "";
+    const who = `${this.#nameOf(scope)} to ${[...new Set(endpoints.map((endpoint) => places.unitName(level, endpoint)))].join(", ")}`;
+    return { ...measure(this.#quality, routed, since, rise, reasons), what, who, ip, gateways: scope, unit, level };
+  }
+
+  #seconds(rounds: number): number {
+    return rounds * inSeconds(this.#policy.round);
+  }
+}

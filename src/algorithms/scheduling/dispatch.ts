@@ -1,0 +1,222 @@
+/**
+ * The dispatch table: for each gateway the best entry, the secondaries, and which share of its users goes where
+ * while a shift is under way. It knows how a shift is paced; whether one is right was decided before.
+ * Met by: src/world/seams/scheduling.ts
+ */
+import { after, hours, type Instant } from "../../base/units.ts";
+import { type Capacity, settlingTime } from "./capacity.ts";
+import type { Route, SchedulerEffect } from "./messages.ts";
+import type { Places } from "./places.ts";
+import type { SchedulerPolicy } from "./policy.ts";
+
+export interface Shift {
+  readonly target: number;
+  readonly restores: boolean;
+  /** Users have lost their server already: pacing them would only keep them out, so only fullness bounds it. */
+  readonly isForced: boolean;
+  readonly why: readonly string[];
+}
+
+interface Row {
+  /** Where its users belong in peace. */
+  home: number;
+  best: number;
+  shares: Map<number, number>;
+  shift: (Shift & { nextAt: Instant }) | undefined;
+  movedAt: Instant[];
+}
+
+/** Led back at most this share of a gateway's users a step: what was bad once is tried with few first. Chosen. */
+const RETURN_SLICE = 0.25;
+/** Less than this share of a gateway is not worth a step. */
+export const SMALLEST_STEP = 0.01;
+
+export class Dispatch {
+  readonly #rows: Row[];
+  readonly #places: Places;
+  readonly #capacity: Capacity;
+  readonly #policy: SchedulerPolicy;
+
+  constructor(places: Places, capacity: Capacity, policy: SchedulerPolicy) {
+    this.#places = places;
+    this.#capacity = capacity;
+    this.#policy = policy;
+    this.#rows = places.gateways.map((gateway) => {
+      const home = gateway.candidates[0]!;
+      capacity.assign(places.endpoint(home).server, gateway.people);
+      return { home, best: home, shares: new Map([[home, 1]]), shift: undefined, movedAt: [] };
+    });
+  }
+
+  home(gateway: number): number {
+    return this.#rows[gateway]!.home;
+  }
+
+  best(gateway: number): number {
+    return this.#rows[gateway]!.best;
+  }
+
+  share(gateway: number, endpoint: number): number {
+    return this.#rows[gateway]!.shares.get(endpoint) ?? 0;
+  }
+
+  /** Endpoints that a share of the gateway's users goes to, best first. */
+  routed(gateway: number): readonly number[] {
+    return [...this.#rows[gateway]!.shares.keys()];
+  }
+
+  shift(gateway: number): Shift | undefined {
+    return this.#rows[gateway]!.shift;
+  }
+
+  /** People of shifts under way who have not been told yet, by the server they will go to. */
+  committed(): ReadonlyMap<number, number> {
+    const people = new Map<number, number>();
+    for (const gateway of this.underWay()) {
+      const { target } = this.#rows[gateway]!.shift!;
+      const { server } = this.#places.endpoint(target);
+      const left = this.#elsewhere(this.#rows[gateway]!, server) * this.#places.gateway(gateway).people;
+      people.set(server, (people.get(server) ?? 0) + left);
+    }
+    return people;
+  }
+
+  /** Users of a gateway are on their way. */
+  *underWay(): Iterable<number> {
+    for (const [gateway, row] of this.#rows.entries()) if (row.shift !== undefined) yield gateway;
+  }
+
+  /** Gateways that are not all at home, in order. */
+  *away(): Iterable<number> {
+    for (const [gateway, row] of this.#rows.entries()) if (row.best !== row.home || row.shares.size > 1) yield gateway;
+  }
+
+  /** From now on this is where the gateway's users belong. */
+  settle(gateway: number, home: number): void {
+    this.#rows[gateway]!.home = home;
+  }
+
+  /** Has it stayed long enough since its last move, and moved seldom enough in the last hour? */
+  mayMove(gateway: number, now: Instant): boolean {
+    const row = this.#rows[gateway]!;
+    row.movedAt = row.movedAt.filter((at) => after(at, hours(1)) > now);
+    const last = row.movedAt.at(-1);
+    return (
+      (last === undefined || now >= after(last, this.#policy.dwell)) && row.movedAt.length < this.#policy.movesAnHour
+    );
+  }
+
+  /** Starts a shift with its first step; undefined, and nothing changed, if the destination cannot take even that. */
+  begin(gateway: number, shift: Shift, now: Instant): SchedulerEffect | undefined {
+    const row = this.#rows[gateway]!;
+    const before = row.shift;
+    row.shift = { ...shift, nextAt: now };
+    const effect = this.step(gateway, now);
+    if (effect === undefined) row.shift = before;
+    return effect;
+  }
+
+  /** The next step of the gateway's shift, when it is due and there is room. */
+  step(gateway: number, now: Instant): SchedulerEffect | undefined {
+    const row = this.#rows[gateway]!;
+    const { shift } = row;
+    if (shift === undefined || now < shift.nextAt) return undefined;
+    const { people } = this.#places.gateway(gateway);
+    const server = this.#places.endpoint(shift.target).server;
+    const left = 1 - this.share(gateway, shift.target);
+    const free = this.#elsewhere(row, server);
+    const room = shift.isForced ? this.#capacity.headroom(server) : this.#capacity.allowance(server);
+    const slice = shift.restores ? Math.min(left, RETURN_SLICE) : left;
+    // Users already on the same server (another port of it) add no load.
+    const added = Math.min(free, slice, people > 0 ? room / people : 1);
+    const moved = Math.min(slice, added + (left - free));
+    if (moved < Math.min(left, SMALLEST_STEP) || moved <= 0) return undefined;
+    const isMove = row.best !== shift.target;
+    this.#transfer(row, gateway, shift.target, moved >= left - 1e-9 ? left : moved, now);
+    row.best = shift.target;
+    if (isMove) row.movedAt.push(now);
+    row.shift = row.shares.size === 1 ? undefined : { ...shift, nextAt: after(now, settlingTime(this.#policy)) };
+    return {
+      kind: "dispatch",
+      gateway,
+      routes: this.#routes(row),
+      candidates: this.candidates(gateway),
+      hintSpread: this.#policy.hintSpread,
+      move: isMove,
+      restores: shift.restores,
+      why: [...shift.why, this.#capacity.describe(server)],
+    };
+  }
+
+  /** Stops a shift where it stands. */
+  halt(gateway: number): void {
+    this.#rows[gateway]!.shift = undefined;
+  }
+
+  /**
+   * The list a client is given: the best, then what shares least with what stands before it (another centre, then
+   * another server, then another port), in the gateway's own order among equals; what users are being taken away from stands last.
+   */
+  candidates(gateway: number): readonly number[] {
+    const { best, home } = this.#rows[gateway]!;
+    const list = [best];
+    const left = this.#places
+      .gateway(gateway)
+      .candidates.filter((candidate) => candidate !== best && candidate !== home);
+    while (left.length > 0) {
+      const novelty = left.map((candidate) => this.#novelty(list, candidate));
+      const next = novelty.indexOf(Math.max(...novelty));
+      list.push(...left.splice(next, 1));
+    }
+    if (home !== best) list.push(home);
+    return list;
+  }
+
+  #novelty(list: readonly number[], candidate: number): number {
+    const { centre, line, server } = this.#places.endpoint(candidate);
+    const before = list.map((endpoint) => this.#places.endpoint(endpoint));
+    const isNew = (shares: (other: { centre: string; line: string; server: number }) => boolean): number =>
+      before.some(shares) ? 0 : 1;
+    return (
+      4 * isNew((other) => other.centre === centre) +
+      2 * isNew((other) => other.centre === centre && other.line === line) +
+      isNew((other) => other.server === server)
+    );
+  }
+
+  #elsewhere(row: Row, server: number): number {
+    let share = 0;
+    for (const [endpoint, part] of row.shares) if (this.#places.endpoint(endpoint).server !== server) share += part;
+    return share;
+  }
+
+  /** Takes the share from the other routes, those on the target's own server first. */
+  #transfer(row: Row, gateway: number, target: number, share: number, now: Instant): void {
+    const { people } = this.#places.gateway(gateway);
+    const server = this.#places.endpoint(target).server;
+    const isNear = (endpoint: number): boolean => this.#places.endpoint(endpoint).server === server;
+    const sources = [...row.shares.keys()].filter((endpoint) => endpoint !== target);
+    let left = share;
+    for (const source of [...sources.filter(isNear), ...sources.filter((endpoint) => !isNear(endpoint))]) {
+      const part = Math.min(left, row.shares.get(source)!);
+      left -= part;
+      const rest = row.shares.get(source)! - part;
+      if (rest < 1e-9) row.shares.delete(source);
+      else row.shares.set(source, rest);
+      row.shares.set(target, (row.shares.get(target) ?? 0) + part);
+      if (isNear(source)) continue;
+      this.#capacity.assign(this.#places.endpoint(source).server, -part * people);
+      this.#capacity.assign(server, part * people);
+      this.#capacity.expect(server, part * people, now);
+    }
+    if (row.shares.size === 1) row.shares.set(target, 1);
+  }
+
+  #routes(row: Row): readonly Route[] {
+    const rest = [...row.shares].filter(([endpoint]) => endpoint !== row.best).sort(([a], [b]) => a - b);
+    return [
+      { endpoint: row.best, share: row.shares.get(row.best)! },
+      ...rest.map(([endpoint, share]) => ({ endpoint, share })),
+    ];
+  }
+}

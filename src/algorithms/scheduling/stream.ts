@@ -1,0 +1,183 @@
+/**
+ * One kind of outcome on one path (sessions that lost a probe, or connects that failed): what is normal for it,
+ * what it did lately, and a test whether it got worse.
+ *
+ * Normal is the path's own past, so that a gateway with many 2G users is compared with itself. It is learnt with a
+ * half-life, from a prior while young, and not while the test is up: a fault must not become normal. Outcomes of
+ * neighbours correlate (one radio cell, one batch), so evidence is divided by a design effect, which is learnt too: the
+ * mean squared deviation of a round in units of the binomial variance.
+ * Met by: src/world/seams/scheduling.ts
+ */
+import { Cusum, logLikelihoodRatio } from "./cusum.ts";
+
+export interface StreamSettings {
+  /** A prior counts as this many outcomes. */
+  readonly priorWeight: number;
+  /** Outcomes before the test starts. */
+  readonly burnIn: number;
+  /** Design effect before one is learnt. */
+  readonly dispersion: number;
+  /** The share of bad outcomes is never taken to be lower. */
+  readonly floor: number;
+}
+
+/**
+ * Sessions: a hundred make a usable share. Connects: one person in trouble tries up to three candidates at once and again
+ * after 15, 30, 120 s, so failures come in bunches of about three. All chosen.
+ */
+export const SESSIONS: StreamSettings = { priorWeight: 100, burnIn: 200, dispersion: 1.25, floor: 0.002 };
+export const CONNECTS: StreamSettings = { priorWeight: 100, burnIn: 50, dispersion: 3, floor: 0.005 };
+
+/** How a round is judged and whether it may be learnt from. */
+export interface Trial {
+  readonly round: number;
+  readonly height: number;
+  readonly prior: number;
+  /** What is left of a memory after one round. */
+  readonly keepARound: number;
+  readonly mayLearn: boolean;
+  /** False in the first minutes of a feed. */
+  readonly mayTest: boolean;
+}
+
+export interface Counts {
+  readonly all: number;
+  readonly bad: number;
+}
+
+/** Rounds with outcomes that are remembered one by one: eight minutes of a busy path at 10 s a round. Chosen. */
+export const RECENT = 48;
+/** A proof is e^5 to one: it takes two batches. Chosen. */
+const BATCH_NATS = 3;
+const DISPERSION_WEIGHT = 10;
+/** Weights are made anew when the null has moved by more than this part of itself (chosen: far below its doubt). */
+const NULL_STEP = 0.002;
+
+export class Stream {
+  /** Outcomes of the round that is not closed yet. */
+  all = 0;
+  bad = 0;
+  readonly test = new Cusum();
+  readonly #settings: StreamSettings;
+  /** The weights of outcomes, and the null they were made for. */
+  #weighedAt = -1;
+  #badWeighs = 0;
+  #goodWeighs = 0;
+  #known = 0;
+  #knownBad = 0;
+  #learntIn = 0;
+  #deviation = 0;
+  #deviations = 0;
+  /** Triples of round, all, bad; empty until something is heard. */
+  #recent: number[] = [];
+  #next = 0;
+
+  constructor(settings: StreamSettings) {
+    this.#settings = settings;
+  }
+
+  /** Outcomes that the normal share rests on. */
+  get known(): number {
+    return this.#known;
+  }
+
+  get isYoung(): boolean {
+    return this.#known < 20 * this.#settings.priorWeight;
+  }
+
+  normal(prior: number): number {
+    const { priorWeight, floor } = this.#settings;
+    const share = (this.#knownBad + priorWeight * prior) / (this.#known + priorWeight);
+    return Math.min(0.97, Math.max(floor, share));
+  }
+
+  get dispersion(): number {
+    const prior = this.#settings.dispersion * DISPERSION_WEIGHT;
+    return Math.max(1, (prior + this.#deviation) / (DISPERSION_WEIGHT + this.#deviations));
+  }
+
+  /** By how much evidence from n outcomes must be divided: the design effect, and the doubt about what is normal. */
+  deflation(n: number): number {
+    return this.dispersion * (1 + n / (this.#known + this.#settings.priorWeight));
+  }
+
+  /** Judges and files the round's outcomes against what `worse` makes of normal; returns the step of the test, 0 if it was not tested. */
+  close(trial: Trial, worse: (normal: number) => number): number {
+    const { all, bad } = this;
+    if (all === 0) return 0;
+    this.all = 0;
+    this.bad = 0;
+    this.#remember(trial.round, all, bad);
+    const normal = this.normal(trial.prior);
+    const variance = normal * (1 - normal);
+    let step = 0;
+    if (trial.mayTest && this.#known >= this.#settings.burnIn) {
+      // The null is the upper end of what normal may be: a path that is hardly known yet raises no alarm over little.
+      const doubt = Math.sqrt((variance * this.dispersion) / (this.#known + this.#settings.priorWeight));
+      const null_ = Math.min(0.97, normal + 2 * doubt);
+      if (Math.abs(null_ - this.#weighedAt) > NULL_STEP * null_) this.#weighFor(null_, worse(null_));
+      const ratio = (bad * this.#badWeighs + (all - bad) * this.#goodWeighs) / this.dispersion;
+      step = this.test.add(ratio, trial.height, trial.round);
+    }
+    if (trial.mayLearn && this.test.value < trial.height / 2) this.#learn(trial, all, bad, normal);
+    return step;
+  }
+
+  /** What a bad and a good outcome weigh, in nats, when this share is normal. */
+  #weighFor(normal: number, worse: number): void {
+    this.#weighedAt = normal;
+    this.#badWeighs = logLikelihoodRatio(1, 1, normal, worse);
+    this.#goodWeighs = logLikelihoodRatio(0, 1, normal, worse);
+  }
+
+  /** Outcomes since a round, as far back as rounds are remembered. */
+  since(round: number): Counts {
+    let all = 0;
+    let bad = 0;
+    for (let at = 0; at < this.#recent.length; at += 3) {
+      if (this.#recent[at]! < round) continue;
+      all += this.#recent[at + 1]!;
+      bad += this.#recent[at + 2]!;
+    }
+    return { all, bad };
+  }
+
+  /**
+   * Nats for `worse` against `normal` since a round. No batch counts more than a part of a proof: people who report
+   * together may have met one trouble together.
+   */
+  weigh(since: number, normal: number, worse: number): number {
+    const deflation = this.deflation(this.since(since).all);
+    let nats = 0;
+    for (let at = 0; at < this.#recent.length; at += 3) {
+      if (this.#recent[at]! < since) continue;
+      const ratio = logLikelihoodRatio(this.#recent[at + 2]!, this.#recent[at + 1]!, normal, worse) / deflation;
+      nats += Math.min(BATCH_NATS, Math.max(-BATCH_NATS, ratio));
+    }
+    return nats;
+  }
+
+  #remember(round: number, all: number, bad: number): void {
+    this.#recent[this.#next] = round;
+    this.#recent[this.#next + 1] = all;
+    this.#recent[this.#next + 2] = bad;
+    this.#next = (this.#next + 3) % (3 * RECENT);
+  }
+
+  #learn(trial: Trial, all: number, bad: number, normal: number): void {
+    const keep = fade(trial.keepARound, trial.round - this.#learntIn);
+    this.#learntIn = trial.round;
+    if (this.#known >= this.#settings.burnIn) {
+      const expected = all * normal * (1 - normal) * (1 + all / this.#known);
+      const off = bad - all * normal;
+      this.#deviation = this.#deviation * keep + Math.min(16, (off * off) / expected);
+      this.#deviations = this.#deviations * keep + 1;
+    }
+    this.#known = this.#known * keep + all;
+    this.#knownBad = this.#knownBad * keep + bad;
+  }
+}
+
+/** What is left after some rounds, when `keep` is left after one. */
+export const fade = (keep: number, rounds: number): number =>
+  rounds === 1 ? keep : rounds === 0 ? 1 : Math.exp(Math.log(keep) * rounds);

@@ -1,0 +1,45 @@
+/**
+ * A fingerprint of everything that happened, free of the order in which it was handled: each event
+ * is mixed alone and the mixtures are summed, so shards and workers can sum theirs and agree.
+ */
+export class Digest {
+  #high = 0;
+  #low = 0;
+
+  /** Adds one event of four 32-bit words; put what happened first (a kind), then who, when and how. */
+  add(what: number, who: number, when: number, how: number): void {
+    let a = Math.imul(what ^ 0x9e3779b9, 0x85ebca6b);
+    let b = Math.imul(who ^ a, 0xc2b2ae35);
+    b ^= b >>> 15;
+    a = Math.imul(a ^ when ^ (b >>> 13), 0x27d4eb2f);
+    a ^= a >>> 16;
+    b = Math.imul(b ^ how ^ a, 0x165667b1);
+    b ^= b >>> 14;
+    a = Math.imul(a ^ b, 0x9e3779b1);
+    const low = (b ^ (b >>> 15)) >>> 0;
+    const high = (a ^ (a >>> 13)) >>> 0;
+    const sum = this.#low + low;
+    this.#low = sum >>> 0;
+    this.#high = (this.#high + high + (sum > 0xffffffff ? 1 : 0)) >>> 0;
+  }
+
+  /** Adds a text, such as a decision of the control plane, at a time. */
+  addText(text: string, when: number): void {
+    let hash = 0x811c9dc5;
+    for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+    this.add(0x7e, hash, when, text.length);
+  }
+
+  /** Sums another digest into this one: shards of one run, or replications of one study (salted by the caller). */
+  merge(other: Digest): void {
+    const sum = this.#low + other.#low;
+    this.#low = sum >>> 0;
+    this.#high = (this.#high + other.#high + (sum > 0xffffffff ? 1 : 0)) >>> 0;
+  }
+
+  /** Sixteen hexadecimal characters. */
+  get hex(): string {
+    const half = (bits: number): string => bits.toString(16).padStart(8, "0");
+    return half(this.#high) + half(this.#low);
+  }
+}

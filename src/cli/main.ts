@@ -1,0 +1,61 @@
+#!/usr/bin/env node
+/**
+ * The command line. Every command lives in a file of its own, which loads what is heavy only when it is
+ * asked for, so that help answers at once. This file turns whatever ends a command into an exit code.
+ */
+import { Command, CommanderError } from "commander";
+import { reportBug } from "./bug.ts";
+import { EXIT, Refusal } from "./exit.ts";
+import { register as registerList } from "./list.ts";
+import { register as registerReport } from "./report.ts";
+import { register as registerRun } from "./run.ts";
+import { register as registerSchema } from "./schema.ts";
+import { VERSION } from "./tool.ts";
+import { register as registerValidate } from "./validate.ts";
+import { register as registerVerify } from "./verify.ts";
+
+const program = new Command("firedrill")
+  .description("A fire drill for messaging backbones: replay network incidents against the real algorithms.")
+  .version(VERSION)
+  .showHelpAfterError("(firedrill --help, or firedrill <command> --help)");
+
+const COMMANDS = [registerRun, registerVerify, registerReport, registerValidate, registerSchema, registerList];
+for (const register of COMMANDS) register(program);
+
+/** Commands that were made apart do not inherit it. */
+const throwInsteadOfExiting = (command: Command): void => {
+  command.exitOverride();
+  for (const one of command.commands) throwInsteadOfExiting(one);
+};
+throwInsteadOfExiting(program);
+
+const argv = process.argv.slice(2);
+
+/** The exit code of what a command threw, after saying on stderr what it was. */
+const codeOf = (error: unknown): number => {
+  // Commander has said what it had to say; its own exit code is 0 for help and version only.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.held : EXIT.usage;
+  if (error instanceof Refusal) {
+    process.stderr.write(`${error.message}\n`);
+    return error.code;
+  }
+  process.stderr.write(`${reportBug(error, argv)}\n`);
+  return EXIT.internal;
+};
+
+/** A reader that has seen enough, such as `head`, is no fault: what is left to say is dropped, the work is finished. */
+const forgiveClosedPipe = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== "EPIPE") throw error;
+};
+process.stdout.on("error", forgiveClosedPipe);
+process.stderr.on("error", forgiveClosedPipe);
+
+const die = (error: unknown): void => process.exit(codeOf(error));
+process.on("uncaughtException", die);
+process.on("unhandledRejection", die);
+
+try {
+  await program.parseAsync(argv, { from: "user" });
+} catch (error) {
+  process.exitCode = codeOf(error);
+}

@@ -1,0 +1,80 @@
+/** What `firedrill run` does: read, run, answer, keep, and say how to do it again. */
+import { renderJson } from "../report/json.ts";
+import { renderText } from "../report/text.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import type { RunDocument } from "../study/document.ts";
+import { firstDifference } from "../study/replications.ts";
+import { keepBugReportsIn, reportBug } from "./bug.ts";
+import { EXIT, exitOf, worstOf } from "./exit.ts";
+import { onInterrupt } from "./interrupt.ts";
+import { load } from "./load.ts";
+import { answer, demandWritable, folderOf, keep, tell } from "./output.ts";
+import type { RunFlags } from "./settings.ts";
+import { planOf, runOnThreads, type Finished } from "./study.ts";
+import { wantsColor } from "./terminal.ts";
+import { VERSION } from "./tool.ts";
+
+/** Returns the exit code. */
+export const replay = async (given: string, flags: RunFlags): Promise<number> => {
+  const scenario = load(given, flags);
+  const dir = flags.out ?? folderOf(scenario, planOf(scenario, flags));
+  await demandWritable(dir);
+  keepBugReportsIn(dir);
+  const interruption = onInterrupt(() => tell("\nstopping; what is finished is kept (Ctrl-C again to quit at once)"));
+  try {
+    const finished = await runOnThreads(scenario, flags, interruption.signal);
+    if (finished === undefined) {
+      tell("interrupted before a replication was finished; nothing is written");
+      return interruption.code ?? EXIT.interrupted;
+    }
+    const { document, meta } = finished;
+    await answer(flags.json === true ? renderJson(document, meta) : renderText(document, textOptions(flags)));
+    await keep(dir, finished);
+    const codes = [
+      exitOf(document),
+      invariantsCode(document),
+      await again(scenario, flags, finished, interruption.signal),
+    ];
+    if (flags.quiet !== true) tell(`kept in ${dir}`);
+    tell(`reproduce: ${meta.reproduce}  # firedrill ${VERSION}, digest ${document.digest}`);
+    return interruption.code ?? worstOf(codes);
+  } finally {
+    interruption.release();
+  }
+};
+
+const textOptions = (flags: RunFlags) => ({
+  color: wantsColor(flags.color, process.stdout),
+  ...(process.stdout.isTTY ? { columns: process.stdout.columns } : {}),
+});
+
+/** A broken invariant is a fault of ours, and reported as one, although the document is there. */
+const invariantsCode = ({ invariants }: RunDocument): number => {
+  const broken = invariants.filter(({ verdict }) => verdict === "broken");
+  if (broken.length === 0) return EXIT.held;
+  const reasons = broken.map(({ name, why }) => `${name}: ${why ?? ""}`).join("\n");
+  tell(reportBug(new Error(`${String(broken.length)} broken invariants\n${reasons}`), process.argv.slice(2)));
+  return EXIT.internal;
+};
+
+/** With `--twice`: the whole study once more, on new threads. Says where the two part. */
+const again = async (scenario: Scenario, flags: RunFlags, first: Finished, signal: AbortSignal): Promise<number> => {
+  if (flags.twice !== true || first.document.partial === true) return EXIT.held;
+  const second = await runOnThreads(scenario, flags, signal);
+  if (second === undefined || second.document.partial === true) return EXIT.held;
+  const at = firstDifference(first.pairs, second.pairs);
+  if (at !== undefined) {
+    const digest = ({ pairs }: Finished): string =>
+      pairs.find(({ run }) => run.replication === at)?.run.digest ?? "none";
+    tell(
+      `nondeterminism: replication ${String(at)} had digest ${digest(first)}, and the second time ${digest(second)}`,
+    );
+    return EXIT.nondeterministic;
+  }
+  if (JSON.stringify(first.document) !== JSON.stringify(second.document)) {
+    tell("nondeterminism: the digests are equal, but the documents are not");
+    return EXIT.nondeterministic;
+  }
+  if (flags.quiet !== true) tell(`twice: the same digest, ${first.document.digest}`);
+  return EXIT.held;
+};

@@ -1,0 +1,34 @@
+/** `firedrill report <run…>`: draws runs again from their folders, after a killed run or with a newer firedrill. */
+import type { Command } from "commander";
+import { EXIT, Refusal } from "./exit.ts";
+
+interface ReportFlags {
+  readonly html?: true;
+  readonly md?: true;
+  readonly png?: true;
+}
+
+const reportOne = async (dir: string, flags: ReportFlags): Promise<void> => {
+  const { ALL_FORMATS, probeWritable, readFolder, renderFolder } = await import("../report/folder.ts");
+  const answer = await readFolder(dir);
+  if (answer.kind !== "run") throw new Refusal(EXIT[answer.kind], `error ${answer.message}`);
+  const obstacle = await probeWritable(dir);
+  if (obstacle !== undefined) throw new Refusal(EXIT.unwritable, `error ${obstacle}`);
+  const chosen = { html: flags.html === true, md: flags.md === true, png: flags.png === true };
+  await renderFolder(dir, answer.run, Object.values(chosen).includes(true) ? chosen : ALL_FORMATS);
+  process.stdout.write(`${dir}\n`);
+};
+
+/** Adds the command to the program. */
+export const register = (program: Command): void => {
+  program
+    .command("report")
+    .description("render a run's report again from its folder; html, markdown and png unless some are chosen")
+    .argument("<run...>", "folders that hold a run.json")
+    .option("--html", "write report.html")
+    .option("--md", "write report.md")
+    .option("--png", "write charts/*.png")
+    .action(async (runs: readonly string[], flags: ReportFlags) => {
+      for (const dir of runs) await reportOne(dir, flags);
+    });
+};

@@ -1,0 +1,62 @@
+/** `firedrill verify --scales`: the same story with many rows and with few, and whether they agree. */
+import { createColors } from "picocolors";
+import { labelOf } from "../report/labels.ts";
+import { NO_BREAK, printNumber } from "../report/numbers.ts";
+import { renderTable } from "../report/table.ts";
+import { SIGNS } from "../report/verdict.ts";
+import { figuresOf } from "../simulate/figures.ts";
+import { compareScales, type ScaleRow, SCALES, type ScaleSample } from "../study/scales.ts";
+import { load } from "./load.ts";
+import { tell } from "./output.ts";
+import type { VerifyFlags } from "./settings.ts";
+import { runOnThreads } from "./study.ts";
+
+/** Runs a story at each scale; undefined when it was stopped. */
+export const compareStory = async (
+  given: string,
+  flags: VerifyFlags,
+  signal: AbortSignal,
+): Promise<readonly ScaleRow[] | undefined> => {
+  const figures = figuresOf(load(given, flags));
+  const samples = new Map<string, ScaleSample[]>();
+  for (const scale of SCALES) {
+    const settings = { ...flags, scale, twin: false };
+    tell(`${given} at ${scale}`);
+    const finished = await runOnThreads(load(given, settings), settings, signal);
+    if (finished === undefined || finished.document.partial === true) return undefined;
+    for (const { text } of figures) {
+      const values = finished.pairs.flatMap(({ run }) => run.figures[text]?.value ?? []);
+      samples.set(text, [...(samples.get(text) ?? []), { scale, values }]);
+    }
+  }
+  return figures.flatMap((figure) => {
+    const all = samples.get(figure.text)!;
+    const finest = all[all.length - 1]!;
+    return all.slice(0, -1).flatMap((one) => compareScales(figure, one, finest) ?? []);
+  });
+};
+
+export const scalesText = (name: string, rows: readonly ScaleRow[], color: boolean): string => {
+  const colors = createColors(color);
+  const paints = { held: colors.green, broken: colors.red, unknown: colors.yellow };
+  const columns = ["", "figure", "scale", "value", "at 1/100", "difference, 90 % interval", "margin"].map((title) => ({
+    title,
+    align: "left" as const,
+  }));
+  const cells = rows.map((row) => ({
+    cells: [
+      { text: `${SIGNS[row.verdict]}${NO_BREAK}${row.verdict}`, paint: paints[row.verdict] },
+      { text: labelOf(row.figure) },
+      { text: row.scale },
+      { text: `${printNumber(row.value)}${NO_BREAK}${row.unit}` },
+      { text: `${printNumber(row.referenceValue)}${NO_BREAK}${row.unit}` },
+      { text: `${printNumber(row.difference)} [${printNumber(row.ci90[0])}, ${printNumber(row.ci90[1])}]` },
+      { text: `± ${printNumber(row.margin)}${NO_BREAK}${row.unit === "%" ? "pp" : row.unit}` },
+    ],
+  }));
+  return [
+    colors.bold(`${name} · agreement between scales`),
+    ...renderTable(columns, cells, { width: 118, header: colors.dim }),
+    "",
+  ].join("\n");
+};

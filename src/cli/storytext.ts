@@ -1,0 +1,69 @@
+/** One verified story for a terminal: published beside simulated, and before beside after. */
+import { createColors } from "picocolors";
+import { labelOf } from "../report/labels.ts";
+import { NO_BREAK } from "../report/numbers.ts";
+import { renderTable, type Cell } from "../report/table.ts";
+import { printMeasured, SIGNS } from "../report/verdict.ts";
+import type { RunDocument, Verdict } from "../study/document.ts";
+import type { Change } from "../study/golden.ts";
+
+/** One story's outcome. `changes` is undefined where there was no golden. */
+export interface Story {
+  readonly document: RunDocument;
+  readonly changes: readonly Change[] | undefined;
+}
+
+const WIDTH = 118;
+
+export const storyText = ({ document, changes }: Story, color: boolean): string => {
+  const colors = createColors(color);
+  const paints = { held: colors.green, broken: colors.red, unknown: colors.yellow };
+  const sign = (verdict: Verdict): Cell => ({ text: `${SIGNS[verdict]}${NO_BREAK}${verdict}`, paint: paints[verdict] });
+  const style = { width: WIDTH, header: colors.dim };
+  const { scenario, scale, replications, expect, thresholds, invariants } = document;
+  const rows = [
+    ...expect.map((row) => ({
+      cells: [
+        sign(row.verdict),
+        { text: labelOf(row.figure) },
+        { text: row.published },
+        { text: printMeasured(row) },
+        { text: row.kind },
+      ],
+    })),
+    ...thresholds.map((row) => ({
+      cells: [
+        sign(row.verdict),
+        { text: labelOf(row.figure) },
+        { text: row.limit },
+        { text: printMeasured(row) },
+        { text: "threshold" },
+      ],
+    })),
+    ...invariants.map((row) => ({
+      cells: [sign(row.verdict), { text: row.name }, { text: "" }, { text: row.why ?? "" }, { text: "invariant" }],
+    })),
+  ];
+  const columns = ["", "figure", "published or limit", "simulated", "kind"].map((title) => ({
+    title,
+    align: "left" as const,
+  }));
+  return [
+    `${colors.bold(scenario.name)} · scale ${scale} · ${String(replications)} replications · digest ${document.digest}`,
+    ...renderTable(columns, rows, style),
+    ...changeLines(changes, style),
+    "",
+    "",
+  ].join("\n");
+};
+
+const changeLines = (
+  changes: Story["changes"],
+  style: { width: number; header: (text: string) => string },
+): readonly string[] => {
+  if (changes === undefined) return ["", "golden: none before; --accept --reason TEXT makes this one"];
+  if (changes.length === 0) return ["", "golden: unchanged"];
+  const columns = ["golden", "before", "after"].map((title) => ({ title, align: "left" as const }));
+  const rows = changes.map(({ what, before, after }) => ({ cells: [what, before, after].map((text) => ({ text })) }));
+  return ["", ...renderTable(columns, rows, style)];
+};

@@ -1,0 +1,174 @@
+/** One study from the shell's side: workers, progress, Ctrl-C, and the facts of the machine that go beside the document. */
+import { arch, availableParallelism, cpus, freemem, platform } from "node:os";
+import { labelOf } from "../report/labels.ts";
+import { printCount, printNumber } from "../report/numbers.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import { figuresOf } from "../simulate/figures.ts";
+import { assemble, isDecided, scaleText } from "../study/assemble.ts";
+import type { Meta, RunDocument, RunPictures } from "../study/document.ts";
+import { estimate } from "../study/estimate.ts";
+import { LocalExecutor } from "../study/executors/local.ts";
+import { figureResult, replicationRows, type ReplicationRow } from "../study/figures.ts";
+import { picturesOf } from "../study/pictures.ts";
+import { runStudy, type Executor, type Pair, type StudyPlan, type StudyResult } from "../study/replications.ts";
+import { inSeconds } from "../base/units.ts";
+import { Progress, span, type Standing } from "./progress.ts";
+import { reproduceCommand, type InputFlags, type RunFlags } from "./settings.ts";
+import { VERSION } from "./tool.ts";
+
+/** A study and all that is written of it. */
+export interface Finished {
+  readonly document: RunDocument;
+  readonly pictures: RunPictures;
+  readonly meta: Meta;
+  readonly perReplication: readonly ReplicationRow[];
+  readonly pairs: readonly Pair[];
+}
+
+/** Without faults and interventions there is nothing that a twin could lack. */
+export const planOf = (scenario: Scenario, flags: InputFlags): StudyPlan => {
+  const { least, most } = flags.reps ?? { least: scenario.run.replications, most: scenario.run.replications };
+  const { faults, interventions } = flags;
+  const dropped = scenario.faults.length + (interventions ? scenario.interventions.length : 0);
+  return { least, most, faults, interventions, twin: flags.twin && faults && dropped > 0 };
+};
+
+/** More rows than this, and the costs are told beforehand. */
+const LARGE_RUN = 20_000_000;
+
+const workersFor = (scenario: Scenario, plan: StudyPlan, asked: number | undefined): number => {
+  const { bytes } = estimate(scenario);
+  const fitting = Math.max(1, Math.floor((0.8 * freemem()) / Math.max(1, bytes)));
+  return Math.min(asked ?? Math.min(availableParallelism(), fitting), plan.most * (plan.twin ? 2 : 1));
+};
+
+const warnOfCosts = (scenario: Scenario, plan: StudyPlan, workers: number): void => {
+  const { rows, bytes, seconds } = estimate(scenario);
+  if (rows <= LARGE_RUN) return;
+  const runs = plan.most * (plan.twin ? 2 : 1);
+  const memory = ((bytes * Math.min(workers, runs)) / 2 ** 30).toFixed(1);
+  const time = span((seconds * runs) / Math.min(workers, runs));
+  const what = `${printCount(runs, "run")} of ${printNumber(rows)} rows`;
+  process.stderr.write(`a large run: ${what} will take about ${memory} GiB and ${time}\n`);
+};
+
+/** Runs the study that `flags` ask for; undefined when it was stopped before anything was finished. */
+export const runOnThreads = async (
+  scenario: Scenario,
+  flags: RunFlags,
+  signal: AbortSignal,
+): Promise<Finished | undefined> => {
+  const plan = planOf(scenario, flags);
+  const workers = workersFor(scenario, plan, flags.workers);
+  if (flags.quiet !== true) warnOfCosts(scenario, plan, workers);
+  const started = new Date();
+  const before = performance.now();
+  const { result, events } = await watched(scenario, plan, workers, flags, signal);
+  if (result.pairs.length === 0) return undefined;
+  const wallSeconds = (performance.now() - before) / 1000;
+  const figures = figuresOf(scenario);
+  return {
+    document: assemble(scenario, figures, result, VERSION),
+    pictures: picturesOf(scenario, result.pairs),
+    perReplication: replicationRows(figures, result.pairs),
+    pairs: result.pairs,
+    meta: {
+      started: started.toISOString(),
+      wallSeconds: Math.round(wallSeconds * 1000) / 1000,
+      eventsPerSecond: Math.round(events / wallSeconds),
+      memoryMiB: Math.round(process.resourceUsage().maxRSS / 1024),
+      workers,
+      host: `${platform()} ${arch()}, ${String(availableParallelism())} × ${cpus()[0]?.model.trim() ?? "processor"}`,
+      node: process.version,
+      v8: process.versions.v8,
+      reproduce: reproduceCommand(scenario.file, flags, {
+        seed: scenario.seed,
+        reps: { least: plan.least, most: plan.most },
+        scale: scaleText(scenario.run.peopleARow),
+      }),
+    },
+  };
+};
+
+/** The pairs, and the events of all runs and twins that were finished. */
+const watched = async (
+  scenario: Scenario,
+  plan: StudyPlan,
+  workers: number,
+  flags: RunFlags,
+  signal: AbortSignal,
+): Promise<{ readonly result: StudyResult; readonly events: number }> => {
+  const executor = new LocalExecutor(scenario, workers);
+  const count = new Count(executor, scenario, plan);
+  const progress = flags.quiet === true ? undefined : new Progress(process.stderr, () => count.standing());
+  try {
+    const result = await runStudy(plan, count, (pairs) => isDecided(scenario, pairs), {
+      signal,
+      onPair: (pairs, planned) => count.finish(pairs, planned),
+    });
+    return { result, events: count.events };
+  } finally {
+    progress?.stop();
+    await executor.close();
+  }
+};
+
+/** An executor that is asked how far it is. */
+class Count implements Executor {
+  readonly workers: number;
+  events = 0;
+  readonly #inner: Executor;
+  readonly #scenario: Scenario;
+  readonly #runsAPair: number;
+  #runs = 0;
+  #pairs: readonly Pair[] = [];
+  #planned: number;
+  #leading: Standing["leading"];
+
+  constructor(inner: Executor, scenario: Scenario, plan: StudyPlan) {
+    this.workers = inner.workers;
+    this.#inner = inner;
+    this.#scenario = scenario;
+    this.#planned = plan.least;
+    this.#runsAPair = plan.twin ? 2 : 1;
+  }
+
+  async run(request: Parameters<Executor["run"]>[0]): ReturnType<Executor["run"]> {
+    const replication = await this.#inner.run(request);
+    this.#runs += 1;
+    this.events += replication.events;
+    return replication;
+  }
+
+  underWay(): ReturnType<Executor["underWay"]> {
+    return this.#inner.underWay();
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close();
+  }
+
+  /** The leading figure is the first that is judged. */
+  finish(pairs: readonly Pair[], planned: number): void {
+    this.#pairs = pairs;
+    this.#planned = planned;
+    const figure = [...this.#scenario.expect, ...this.#scenario.thresholds][0]?.figure;
+    const result = figure === undefined ? undefined : figureResult(figure, this.#scenario, pairs);
+    if (figure === undefined || result === undefined) return;
+    this.#leading = { name: labelOf(figure.text), unit: result.unit, interval: result };
+  }
+
+  standing(): Standing {
+    const duration = inSeconds(this.#scenario.run.duration);
+    const underWay = this.underWay();
+    return {
+      finished: this.#pairs.length,
+      planned: this.#planned,
+      seconds: this.#runs * duration + underWay.reduce((sum, { seconds }) => sum + seconds, 0),
+      secondsPlanned: this.#planned * this.#runsAPair * duration,
+      clock: underWay.length === 0 ? undefined : Math.max(...underWay.map(({ seconds }) => seconds)),
+      events: this.events + underWay.reduce((sum, { events }) => sum + events, 0),
+      leading: this.#leading,
+    };
+  }
+}

@@ -1,0 +1,9 @@
+/** Which Firedrill this is: the version in its package. */
+import { readFileSync } from "node:fs";
+
+const read = (): string => {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { readonly version: string }).version;
+};
+
+export const VERSION = read();

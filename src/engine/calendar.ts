@@ -1,0 +1,343 @@
+/**
+ * The pending timers of millions of people: what each of them does next, and when.
+ *
+ * Nothing here is looked up. A pending timer is its client's whole hot record, four words that travel
+ * from the bucket of one due time to the bucket of the next, so a bucket is read from front to back and
+ * written by appending. At 180 million people a queue spends its time waiting for memory, and memory is
+ * fast only for neighbours handled together; that is why records move and ids do not point at them.
+ */
+import { assert } from "../base/assert.ts";
+
+/** Words of a record: [index, due, yours, yours]. */
+const WORDS = 4;
+/** Offset of `due` in a record: whole milliseconds over the calendar's `base`. */
+export const DUE = 1;
+/** Records handed out together (chosen: 4 KiB, a page, so that a bucket's tail wastes little). */
+const CHUNK = 256 * WORDS;
+const IN_CHUNK = CHUNK - 1;
+const NONE = -1;
+/** The longest delay, 12.4 days. The base moves on once dues pass this, so that due plus delay always fits in an int32. */
+const LONGEST = 0x4000_0000;
+
+/** Whoever handles events. One object with one shape a calendar: the call is then inlined into the drain. */
+export interface Handler {
+  /**
+   * Handles the event of the record at word `at` of `pool`: index at `at`, due at `at + DUE`, and two words that
+   * are the handler's to change in place. Returns the delay to the same client's next event in whole ms from this
+   * due, at least 1; zero or less retires the record.
+   * Neither `pool` nor `at` may be kept beyond the call: records move, and the pool is replaced when it grows.
+   */
+  fire(pool: Int32Array, at: number): number;
+}
+
+export interface Visitor {
+  /** May change any word of the record, `due` too (same rule as in `fire`). Returns false to retire it. */
+  visit(pool: Int32Array, at: number): boolean;
+}
+
+export interface CalendarPlan {
+  /** Records there is room for from the start; more may be added, at the price of copying all once in a while. */
+  readonly capacity: number;
+  /** Delays up to this cost one move. Longer ones are honoured exactly too, and cost one more for each horizon. */
+  readonly horizonMs: number;
+  /** Width of a bucket; 250 by default. World changes take effect on bucket edges. */
+  readonly bucketMs?: number;
+}
+
+/**
+ * One shard of people, at most 2^29 of them. The order in which a bucket's records are handled is not specified, so
+ * no result may depend on it. What a handler adds, or delays by less than a bucket, is handled in the same drain.
+ */
+export class Calendar {
+  readonly bucketMs: number;
+  #base = 0;
+  #size = 0;
+  /** Number of the next bucket to be drained, or of the one being drained. */
+  #current = 0;
+  #draining = false;
+  #sweeping = false;
+
+  readonly #buckets: number;
+  readonly #perMs: number;
+  /** First and last chunk of each bucket, and the word after its last record: a multiple of CHUNK means no room. */
+  readonly #head: Int32Array;
+  readonly #tail: Int32Array;
+  readonly #end: Int32Array;
+
+  #pool: Int32Array;
+  /** The chunk after this one in its bucket, or among the free ones. */
+  #next: Int32Array;
+  #free = NONE;
+  #used = 0;
+
+  constructor(plan: CalendarPlan) {
+    this.bucketMs = plan.bucketMs ?? 250;
+    // A hair above the reciprocal, so that whole multiples never round into the bucket before; right below 2^40 ms.
+    this.#perMs = (1 + 1 / 0x100_0000_0000) / this.bucketMs;
+    let buckets = 4;
+    while (buckets * this.bucketMs < plan.horizonMs + 2 * this.bucketMs) buckets *= 2;
+    this.#buckets = buckets;
+    // One place more than there are buckets: where a sweep puts aside what it moves.
+    this.#head = new Int32Array(buckets + 1).fill(NONE);
+    this.#tail = new Int32Array(buckets + 1).fill(NONE);
+    this.#end = new Int32Array(buckets + 1);
+    const chunks = Math.ceil((plan.capacity * WORDS) / CHUNK) + Math.min(buckets, plan.capacity) + 4;
+    assert(chunks * CHUNK <= 0x7fff_ffff, () => `a calendar for ${String(plan.capacity)} records; use several`);
+    this.#pool = new Int32Array(chunks * CHUNK);
+    this.#next = new Int32Array(chunks);
+  }
+
+  /** Pending records. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /**
+   * Absolute ms that a due of 0 stands for. It moves on about every 12 days, at the start of a drain and never
+   * within one; dues in records move with it, times you keep elsewhere over the base do not.
+   */
+  get base(): number {
+    return this.#base;
+  }
+
+  /** Absolute ms at which the bucket begins that `drain` will handle next (or is handling). */
+  get at(): number {
+    return this.#base + this.#current * this.bucketMs;
+  }
+
+  /** Memory of records and chains, bytes. */
+  get bytes(): number {
+    return this.#pool.byteLength + this.#next.byteLength + 3 * this.#head.byteLength;
+  }
+
+  /** Adds a record due at `due` ms over the base; what is already past is handled in the next drain. */
+  add(index: number, due: number, third: number, fourth: number): void {
+    this.#size += 1;
+    this.#put(this.#sweeping ? this.#buckets : this.#place(due), index, due, third, fourth);
+  }
+
+  /** Handles every event of the current bucket, moves on to the next, and returns how many there were. */
+  drain(handler: Handler): number {
+    if (this.#current * this.bucketMs >= LONGEST) this.#rebase();
+    this.#draining = true;
+    const head = this.#head;
+    const tail = this.#tail;
+    const end = this.#end;
+    const current = this.#current;
+    const reach = this.#buckets;
+    const mask = reach - 1;
+    const perMs = this.#perMs;
+    const bucket = current & mask;
+    const after = (current + 1) * this.bucketMs;
+    let fired = 0;
+    let retired = 0;
+    for (let chunk = head[bucket]!; chunk !== NONE; chunk = head[bucket]!) {
+      const last = tail[bucket]!;
+      const lastEnd = end[bucket]!;
+      head[bucket] = NONE;
+      tail[bucket] = NONE;
+      end[bucket] = 0;
+      for (;;) {
+        // Should the pool be replaced meanwhile, the old one still holds what this chunk held.
+        const pool = this.#pool;
+        const start = chunk * CHUNK;
+        const stop = chunk === last ? lastEnd : start + CHUNK;
+        for (let at = start; at < stop; at += WORDS) {
+          let due = pool[at + DUE]!;
+          if (due < after) {
+            const delay = handler.fire(pool, at);
+            fired += 1;
+            // One comparison for the two rare cases: zero and less wrap around to something huge.
+            if ((delay - 1) >>> 0 >= LONGEST) {
+              assertRetired(delay);
+              retired += 1;
+              continue;
+            }
+            due = (due + delay) | 0;
+          }
+          let place = (due * perMs) | 0;
+          if ((place - current) >>> 0 >= reach) place = this.#place(due);
+          place &= mask;
+          let to = end[place]!;
+          if ((to & IN_CHUNK) === 0) to = this.#extend(place);
+          end[place] = to + WORDS;
+          const target = this.#pool;
+          target[to] = pool[at]!;
+          target[to + 1] = due;
+          target[to + 2] = pool[at + 2]!;
+          target[to + 3] = pool[at + 3]!;
+        }
+        const following = this.#next[chunk]!;
+        this.#release(chunk);
+        if (chunk === last) break;
+        chunk = following;
+      }
+    }
+    this.#size -= retired;
+    this.#current = current + 1;
+    this.#draining = false;
+    return fired;
+  }
+
+  /**
+   * Shows every pending record to the visitor once. About 12 ns a record however few it changes: right for what
+   * happens to many people once. Not from within `fire`; records added meanwhile are not visited.
+   */
+  sweep(visitor: Visitor): void {
+    assert(!this.#draining && !this.#sweeping, () => "a sweep from within a drain or a sweep");
+    this.#sweeping = true;
+    for (let bucket = 0; bucket < this.#buckets; bucket++)
+      if (this.#head[bucket] !== NONE) this.#visit(bucket, visitor);
+    this.#sweeping = false;
+    this.#disperse();
+  }
+
+  /** Shows every pending record to somebody who only looks: nothing may be changed, added or kept. */
+  each(look: (pool: Int32Array, at: number) => void): void {
+    const pool = this.#pool;
+    for (let bucket = 0; bucket < this.#buckets; bucket++) {
+      const last = this.#tail[bucket]!;
+      for (let chunk = this.#head[bucket]!; chunk !== NONE; chunk = chunk === last ? NONE : this.#next[chunk]!) {
+        const stop = chunk === last ? this.#end[bucket]! : (chunk + 1) * CHUNK;
+        for (let at = chunk * CHUNK; at < stop; at += WORDS) look(pool, at);
+      }
+    }
+  }
+
+  /** Visits one bucket. Who stays moves up to close the gaps, who has a new due is put aside. */
+  #visit(bucket: number, visitor: Visitor): void {
+    const last = this.#tail[bucket]!;
+    const lastEnd = this.#end[bucket]!;
+    let keepChunk = this.#head[bucket]!;
+    let keep = keepChunk * CHUNK;
+    let kept = NONE;
+    for (let chunk = keepChunk; ; chunk = this.#next[chunk]!) {
+      const stop = chunk === last ? lastEnd : (chunk + 1) * CHUNK;
+      for (let at = chunk * CHUNK; at < stop; at += WORDS) {
+        let pool = this.#pool;
+        const due = pool[at + DUE]!;
+        const stays = visitor.visit(pool, at);
+        if (!stays) {
+          this.#size -= 1;
+        } else if (pool[at + DUE] !== due) {
+          this.#put(this.#buckets, pool[at]!, pool[at + DUE]!, pool[at + 2]!, pool[at + 3]!);
+        } else {
+          if (kept !== NONE && (keep & IN_CHUNK) === 0) {
+            keepChunk = this.#next[keepChunk]!;
+            keep = keepChunk * CHUNK;
+          }
+          // The visitor may have added records, and so replaced the pool, after writing to the one it was given.
+          const source = pool;
+          pool = this.#pool;
+          if (keep !== at || pool !== source) {
+            for (let word = 0; word < WORDS; word++) pool[keep + word] = source[at + word]!;
+          }
+          keep += WORDS;
+          kept = keepChunk;
+        }
+      }
+      if (chunk === last) break;
+    }
+    for (let chunk = kept === NONE ? this.#head[bucket]! : this.#next[kept]!; kept !== last;) {
+      const following = this.#next[chunk]!;
+      this.#release(chunk);
+      if (chunk === last) break;
+      chunk = following;
+    }
+    if (kept === NONE) this.#head[bucket] = NONE;
+    else this.#next[kept] = NONE;
+    this.#tail[bucket] = kept;
+    this.#end[bucket] = kept === NONE ? 0 : keep;
+  }
+
+  /** Gives everyone whom a sweep put aside a place by the new due. */
+  #disperse(): void {
+    const aside = this.#buckets;
+    const last = this.#tail[aside]!;
+    const lastEnd = this.#end[aside]!;
+    for (let chunk = this.#head[aside]!; chunk !== NONE;) {
+      const stop = chunk === last ? lastEnd : (chunk + 1) * CHUNK;
+      for (let at = chunk * CHUNK; at < stop; at += WORDS) {
+        const pool = this.#pool;
+        const due = pool[at + DUE]!;
+        this.#put(this.#place(due), pool[at]!, due, pool[at + 2]!, pool[at + 3]!);
+      }
+      const following = chunk === last ? NONE : this.#next[chunk]!;
+      this.#release(chunk);
+      chunk = following;
+    }
+    this.#head[aside] = NONE;
+    this.#tail[aside] = NONE;
+    this.#end[aside] = 0;
+  }
+
+  /** The bucket a due belongs in. Past dues go to the current bucket; far ones wait in the last one and are placed anew from there. */
+  #place(due: number): number {
+    assert(due === (due | 0), () => `due ${String(due)} is not whole ms of 31 bits over the base`);
+    const bucket = Math.floor(due * this.#perMs);
+    const nearest = this.#current;
+    const farthest = nearest + this.#buckets - 1;
+    return (bucket < nearest ? nearest : bucket > farthest ? farthest : bucket) & (this.#buckets - 1);
+  }
+
+  #put(bucket: number, index: number, due: number, third: number, fourth: number): void {
+    let to = this.#end[bucket]!;
+    if ((to & IN_CHUNK) === 0) to = this.#extend(bucket);
+    this.#end[bucket] = to + WORDS;
+    const pool = this.#pool;
+    pool[to] = index;
+    pool[to + 1] = due;
+    pool[to + 2] = third;
+    pool[to + 3] = fourth;
+  }
+
+  /** Hangs a free chunk on a bucket's chain and returns its first word. */
+  #extend(bucket: number): number {
+    let chunk = this.#free;
+    if (chunk !== NONE) {
+      this.#free = this.#next[chunk]!;
+    } else {
+      if (this.#used === this.#next.length) this.#grow();
+      chunk = this.#used++;
+    }
+    this.#next[chunk] = NONE;
+    const tail = this.#tail[bucket]!;
+    if (tail === NONE) this.#head[bucket] = chunk;
+    else this.#next[tail] = chunk;
+    this.#tail[bucket] = chunk;
+    return chunk * CHUNK;
+  }
+
+  /** Last in, first out: the chunk written next is still in the processor's cache. */
+  #release(chunk: number): void {
+    this.#next[chunk] = this.#free;
+    this.#free = chunk;
+  }
+
+  #grow(): void {
+    const chunks = Math.ceil(this.#next.length * 1.25) + 16;
+    assert(chunks * CHUNK <= 0x7fff_ffff, () => `${String(this.#size)} records in one calendar; use several`);
+    const pool = new Int32Array(chunks * CHUNK);
+    pool.set(this.#pool);
+    this.#pool = pool;
+    const next = new Int32Array(chunks);
+    next.set(this.#next);
+    this.#next = next;
+  }
+
+  /** Moves the base on by whole rounds of the buckets, so that every record stays in its bucket. Unused words move too; nobody reads them. */
+  #rebase(): void {
+    const rounds = Math.floor(this.#current / this.#buckets);
+    const shift = rounds * this.#buckets * this.bucketMs;
+    const pool = this.#pool;
+    const words = this.#used * CHUNK;
+    for (let at = DUE; at < words; at += WORDS) pool[at] = pool[at]! - shift;
+    this.#base += shift;
+    this.#current -= rounds * this.#buckets;
+  }
+}
+
+/** Apart, so that the drain carries no message with it. */
+const assertRetired = (delay: number): void => {
+  assert(delay <= 0, () => `a delay of ${String(delay)} ms, beyond 12 days`);
+};

@@ -1,0 +1,87 @@
+/**
+ * A short waiting line in exact order: by time, and among equals whoever came first. Four children a node
+ * (one cache line of times), three flat arrays, no objects.
+ */
+export class Heap {
+  #size = 0;
+  #arrivals = 0;
+  #times = new Float64Array(64);
+  #sequence = new Float64Array(64);
+  #payloads = new Uint32Array(64);
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Time of the earliest; Infinity when nobody waits. */
+  get time(): number {
+    return this.#size === 0 ? Infinity : this.#times[0]!;
+  }
+
+  /** Payload of the earliest. Ask only when somebody waits. */
+  get payload(): number {
+    return this.#payloads[0]!;
+  }
+
+  push(time: number, payload: number): void {
+    if (this.#size === this.#times.length) this.#grow();
+    const times = this.#times;
+    const sequence = this.#sequence;
+    const payloads = this.#payloads;
+    let hole = this.#size++;
+    // The newcomer is the youngest, so among equals it stays below.
+    while (hole > 0) {
+      const parent = (hole - 1) >> 2;
+      if (times[parent]! <= time) break;
+      times[hole] = times[parent]!;
+      sequence[hole] = sequence[parent]!;
+      payloads[hole] = payloads[parent]!;
+      hole = parent;
+    }
+    times[hole] = time;
+    sequence[hole] = this.#arrivals++;
+    payloads[hole] = payload;
+  }
+
+  /** Takes the earliest away. */
+  pop(): void {
+    const times = this.#times;
+    const sequence = this.#sequence;
+    const payloads = this.#payloads;
+    const last = --this.#size;
+    const time = times[last]!;
+    const arrival = sequence[last]!;
+    let hole = 0;
+    for (;;) {
+      const first = 4 * hole + 1;
+      if (first >= last) break;
+      let least = first;
+      const end = Math.min(first + 4, last);
+      for (let child = first + 1; child < end; child++) {
+        const sooner = times[child]! - times[least]!;
+        if (sooner < 0 || (sooner === 0 && sequence[child]! < sequence[least]!)) least = child;
+      }
+      if (times[least]! > time || (times[least]! === time && sequence[least]! > arrival)) break;
+      times[hole] = times[least]!;
+      sequence[hole] = sequence[least]!;
+      payloads[hole] = payloads[least]!;
+      hole = least;
+    }
+    times[hole] = time;
+    sequence[hole] = arrival;
+    payloads[hole] = payloads[last]!;
+  }
+
+  #grow(): void {
+    const room = this.#times.length * 2;
+    const times = new Float64Array(room);
+    times.set(this.#times);
+    this.#times = times;
+    const sequence = new Float64Array(room);
+    sequence.set(this.#sequence);
+    this.#sequence = sequence;
+    const payloads = new Uint32Array(room);
+    payloads.set(this.#payloads);
+    this.#payloads = payloads;
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * Charts as PNG, to be pasted where a page cannot go. One at a time and asynchronously: many at once would
+ * hold all their pixels. Text needs a font of our own, as a bare machine has none and would draw none.
+ */
+import { createRequire } from "node:module";
+import { ChartJSNodeCanvas } from "chartjs-node-canvas";
+import { configure, type Looks } from "./configure.ts";
+import type { ChartDefinition } from "./definitions.ts";
+import { LIGHT } from "./palette.ts";
+import { marksOf } from "./marks.ts";
+
+const WIDTH = 1000;
+const HEIGHT = 560;
+const PIXEL_RATIO = 2;
+const FONT = "Inter";
+const FONT_FILES = ["latin-400", "latin-600", "latin-ext-400", "latin-ext-600"];
+
+const LOOKS: Looks = { palette: LIGHT, font: FONT, alone: true };
+
+type Configuration = Parameters<ChartJSNodeCanvas["renderToBuffer"]>[0];
+
+let renderer: ChartJSNodeCanvas | undefined;
+
+/** The one renderer, its fonts registered before the first canvas exists. */
+const rendererOf = (): ChartJSNodeCanvas => {
+  if (renderer !== undefined) return renderer;
+  const made = new ChartJSNodeCanvas({ width: WIDTH, height: HEIGHT });
+  const { resolve } = createRequire(import.meta.url);
+  for (const name of FONT_FILES)
+    made.registerFont(resolve(`@fontsource/inter/files/inter-${name}-normal.woff2`), { family: FONT });
+  renderer = made;
+  return made;
+};
+
+/** A PNG of 2000 × 1120 pixels on white, title and key included. */
+export const renderPng = async (definition: ChartDefinition): Promise<Uint8Array> => {
+  const configured = configure(definition, LOOKS);
+  const configuration = {
+    ...configured,
+    options: { ...configured.options, devicePixelRatio: PIXEL_RATIO },
+    plugins: [marksOf(definition, LOOKS)],
+  } as unknown as Configuration;
+  return rendererOf().renderToBuffer(configuration);
+};

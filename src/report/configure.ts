@@ -1,0 +1,286 @@
+/**
+ * Turns a chart's definition into what chart.js draws. These functions run twice, here for PNG and as text
+ * inside the report page, so they know nothing but their arguments and one another: no imported value.
+ */
+import type { ChartDefinition, IntervalChart, LineChart } from "./definitions.ts";
+import type { Palette } from "./palette.ts";
+
+export interface Looks {
+  readonly palette: Palette;
+  readonly font: string;
+  /** True where the picture stands alone: it then carries its title and the key to its numbers. */
+  readonly alone: boolean;
+}
+
+const colorOf = ({ palette }: Looks, i: number): string => palette.series[i % palette.series.length] ?? palette.text;
+
+/** A value between gaps would vanish without a dot, as no line touches it. */
+const dotsOf = (values: readonly (number | null)[]): readonly number[] =>
+  values.map((value, i) =>
+    value !== null && (values[i - 1] ?? null) === null && (values[i + 1] ?? null) === null ? 2.5 : 0,
+  );
+
+const lineSets = (definition: LineChart, looks: Looks) =>
+  definition.series.flatMap((series, i) => {
+    const color = colorOf(looks, i);
+    const points = (values: readonly (number | null)[]) => series.at.map((at, k) => ({ x: at, y: values[k] ?? null }));
+    const line = {
+      label: series.label,
+      data: points(series.value),
+      borderColor: color,
+      backgroundColor: color,
+      borderWidth: 2,
+      pointRadius: dotsOf(series.value),
+      pointHitRadius: 8,
+      twin: false,
+    };
+    if (series.noFault === undefined) return [line];
+    const twin = {
+      label: `${series.label}, without the fault`,
+      data: points(series.noFault),
+      borderDash: [5, 4],
+      borderWidth: 1.5,
+      twin: true,
+    };
+    return [line, { ...line, ...twin, pointRadius: dotsOf(series.noFault) }];
+  });
+
+const intervalSets = ({ rows }: IntervalChart, { palette }: Looks) => {
+  const colors = rows.map(({ verdict }) => palette[verdict]);
+  const shapes = { held: "circle", broken: "rectRot", unknown: "triangle" };
+  return [
+    {
+      type: "line",
+      label: "simulated",
+      showLine: false,
+      data: rows.map(({ value }) => value),
+      pointBackgroundColor: colors,
+      pointBorderColor: palette.background,
+      pointBorderWidth: 1.5,
+      pointRadius: 7,
+      pointHoverRadius: 8,
+      pointStyle: rows.map(({ verdict }) => shapes[verdict]),
+      backgroundColor: palette.text,
+      borderColor: palette.text,
+      twin: false,
+    },
+    {
+      type: "line",
+      label: "without the fault",
+      showLine: false,
+      data: rows.map(({ noFault }) => noFault),
+      pointBackgroundColor: palette.background,
+      pointBorderColor: palette.muted,
+      backgroundColor: palette.background,
+      borderColor: palette.muted,
+      pointBorderWidth: 2,
+      pointRadius: 5,
+      pointHoverRadius: 6,
+      pointStyle: "circle",
+      twin: false,
+    },
+    {
+      type: "bar",
+      label: "95 % interval",
+      grouped: false,
+      data: rows.map(({ ci95 }) => ci95),
+      backgroundColor: colors,
+      borderColor: colors,
+      barThickness: 5,
+      minBarLength: 2,
+      twin: false,
+    },
+    {
+      type: "bar",
+      label: "published",
+      grouped: false,
+      data: rows.map(({ published }) => published),
+      backgroundColor: `${palette.published}33`,
+      borderColor: palette.published,
+      borderWidth: 1.5,
+      borderSkipped: false,
+      barThickness: 24,
+      minBarLength: 3,
+      twin: false,
+    },
+  ];
+};
+
+const axisOf = (looks: Looks, title: string) => ({
+  title: { display: title !== "", text: title, color: looks.palette.muted, font: { family: looks.font, size: 12 } },
+  ticks: { color: looks.palette.muted, font: { family: looks.font, size: 12 } },
+  grid: { color: looks.palette.grid },
+  border: { color: looks.palette.muted },
+});
+
+const extentOf = (values: readonly (number | null)[]) =>
+  values.reduce<{ least: number; most: number }>(
+    ({ least, most }, value) =>
+      value === null ? { least, most } : { least: Math.min(least, value), most: Math.max(most, value) },
+    { least: Infinity, most: -Infinity },
+  );
+
+/** Shares near 100 % would all look alike on an axis from zero. */
+const fromZero = ({ least, most }: { readonly least: number; readonly most: number }): boolean =>
+  !Number.isFinite(least) || least <= most / 2;
+
+/** Room for the bands, but not so much that a wide one flattens the lines. */
+const withBands = (
+  lines: ReturnType<typeof extentOf>,
+  bands: ReturnType<typeof extentOf>,
+): { readonly least: number; readonly most: number } => {
+  const spare = (lines.most - Math.min(0, lines.least)) / 2;
+  return { least: Math.max(bands.least, lines.least - spare), most: Math.min(bands.most, lines.most + spare) };
+};
+
+const lineScales = (definition: LineChart, looks: Looks) => {
+  const lines = extentOf(definition.series.flatMap(({ value, noFault }) => [...value, ...(noFault ?? [])]));
+  const bands = extentOf(
+    definition.series.flatMap(({ value, low, high, noFault }) => [...value, ...low, ...high, ...(noFault ?? [])]),
+  );
+  const extent = Number.isFinite(lines.least) ? withBands(lines, bands) : lines;
+  const x = axisOf(looks, `simulated time, ${definition.time.unit}`);
+  const y = axisOf(looks, definition.unit);
+  const isFlat = !(extent.most > 0);
+  return {
+    x: {
+      ...x,
+      type: "linear",
+      min: 0,
+      max: definition.time.end,
+      ticks: { ...x.ticks, stepSize: definition.time.step, maxRotation: 0 },
+    },
+    y: {
+      ...y,
+      type: "linear",
+      grace: "8%",
+      beginAtZero: fromZero(extent),
+      ...(Number.isFinite(extent.least)
+        ? { suggestedMin: extent.least, suggestedMax: isFlat ? 1 : extent.most }
+        : { suggestedMax: 1 }),
+    },
+  };
+};
+
+const intervalScales = (definition: IntervalChart, looks: Looks) => {
+  const x = axisOf(looks, definition.unit);
+  const y = axisOf(looks, "");
+  const extent = extentOf(
+    definition.rows.flatMap(({ published, ci95, noFault }) => [...(published ?? []), ...(ci95 ?? []), noFault]),
+  );
+  return {
+    x: { ...x, type: "linear", grace: "6%", beginAtZero: fromZero(extent) },
+    y: {
+      ...y,
+      type: "category",
+      grid: { display: false },
+      ticks: { ...y.ticks, color: looks.palette.text, autoSkip: false },
+    },
+  };
+};
+
+interface LegendChart {
+  isDatasetVisible(index: number): boolean;
+}
+
+/** One dashed entry speaks for all twins, or a chart of eight lines would have sixteen. */
+const legendItems = (definition: ChartDefinition, looks: Looks, chart: LegendChart) => {
+  const entry = (text: string, datasetIndex: number, style: object) => ({
+    text,
+    datasetIndex,
+    fontColor: looks.palette.text,
+    lineWidth: 2,
+    hidden: !chart.isDatasetVisible(datasetIndex),
+    ...style,
+  });
+  if (definition.kind === "intervals") {
+    const { text, muted, background, published } = looks.palette;
+    const shapes = [
+      { pointStyle: "circle", fillStyle: text, strokeStyle: text },
+      { pointStyle: "circle", fillStyle: background, strokeStyle: muted },
+      { pointStyle: "line", lineWidth: 5, strokeStyle: text },
+      { pointStyle: "rect", fillStyle: `${published}33`, strokeStyle: published },
+    ];
+    return ["simulated", "without the fault", "95 % interval", "published"].map((name, i) =>
+      entry(name, i, shapes[i] ?? {}),
+    );
+  }
+  const sets = lineSets(definition, looks);
+  const many = definition.series.length > 1;
+  return sets.flatMap(({ label, borderColor, twin }, i) => {
+    const stroke = { pointStyle: "line", strokeStyle: twin && many ? looks.palette.muted : borderColor };
+    if (!twin) return [entry(label, i, stroke)];
+    const isFirst = sets.findIndex((set) => set.twin) === i;
+    return isFirst ? [entry("without the fault", i, { ...stroke, lineDash: [5, 4] })] : [];
+  });
+};
+
+const legendOf = (definition: ChartDefinition, looks: Looks) => ({
+  position: "top",
+  align: "start",
+  labels: {
+    font: { family: looks.font, size: 12 },
+    usePointStyle: true,
+    boxHeight: 7,
+    ...(definition.kind === "lines" ? { pointStyleWidth: 28 } : {}),
+    generateLabels: (chart: LegendChart) => legendItems(definition, looks, chart),
+  },
+});
+
+/** All that chart.js needs to draw a definition, once; it draws the marks as a plugin beside it. */
+export const configure = (definition: ChartDefinition, looks: Looks) => {
+  const sets = definition.kind === "lines" ? lineSets(definition, looks) : intervalSets(definition, looks);
+  const key = definition.kind === "lines" ? definition.key.rows * definition.key.lineHeight + 10 : 0;
+  const heading = (text: string, size: number, weight: string, color: string, bottom: number) => ({
+    display: looks.alone,
+    text,
+    align: "start",
+    color,
+    font: { family: looks.font, size, weight },
+    padding: { top: 0, bottom },
+  });
+  return {
+    type: definition.kind === "lines" ? "line" : "bar",
+    data: {
+      datasets: sets,
+      ...(definition.kind === "intervals" ? { labels: definition.rows.map(({ label }) => label) } : {}),
+    },
+    options: {
+      animation: false,
+      indexAxis: definition.kind === "lines" ? "x" : "y",
+      locale: "en-US",
+      maintainAspectRatio: false,
+      interaction: { mode: "nearest", axis: definition.kind === "lines" ? "x" : "y", intersect: false },
+      layout: {
+        padding: looks.alone
+          ? { left: 20, right: 24, top: 18, bottom: 12 + key }
+          : { left: 2, right: 10, top: 4, bottom: 4 },
+      },
+      scales: definition.kind === "lines" ? lineScales(definition, looks) : intervalScales(definition, looks),
+      plugins: {
+        title: heading(definition.title, 18, "600", looks.palette.text, 4),
+        subtitle: heading(definition.caption, 12, "400", looks.palette.muted, 10),
+        legend: legendOf(definition, looks),
+      },
+    },
+  };
+};
+
+/** The functions above as a script that declares them. */
+export const CONFIGURE_SCRIPT = Object.entries({
+  colorOf,
+  dotsOf,
+  lineSets,
+  intervalSets,
+  axisOf,
+  extentOf,
+  fromZero,
+  withBands,
+  lineScales,
+  intervalScales,
+  legendItems,
+  legendOf,
+  configure,
+})
+  .map(([name, written]) => `const ${name} = ${written.toString()};`)
+  .join("\n");

@@ -1,0 +1,210 @@
+/**
+ * A run's folder. What lies in it always belongs to the `run.json` that lies there: every file is written under
+ * a temporary name and renamed, `run.json` last, and what was drawn of another run goes before a new one comes.
+ * So a killed run leaves whole files only, and `report` can draw again what it had no time to draw.
+ */
+import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { kill, pid } from "node:process";
+import type { Meta, RunDocument, RunPictures } from "../study/document.ts";
+import type { FinishedRun } from "./finished.ts";
+import { renderCsv, type ReplicationFigure } from "./csv.ts";
+import { printJson } from "./json.ts";
+
+export interface Formats {
+  readonly html: boolean;
+  readonly md: boolean;
+  readonly png: boolean;
+}
+
+export const ALL_FORMATS: Formats = { html: true, md: true, png: true };
+
+export type FolderAnswer =
+  | { readonly kind: "run"; readonly run: FinishedRun }
+  | { readonly kind: "missing" | "invalid"; readonly message: string };
+
+const CHARTS = "charts";
+const TEMPORARY = /^\..+\.(\d+)\.tmp$/;
+/** Older than this, a temporary file is nobody's, even if its process number lives again; chosen. */
+const FORGOTTEN_MS = 600_000;
+
+const sync = async (path: string): Promise<void> => {
+  const handle = await open(path, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
+/** Whole or not at all: a reader sees the old file or the new one, also after a crash. */
+const writeWhole = async (folder: string, name: string, content: string | Uint8Array): Promise<void> => {
+  const temporary = join(folder, `.${name}.${String(pid)}.tmp`);
+  const handle = await open(temporary, "w");
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, join(folder, name));
+};
+
+const errorCode = (error: unknown): string =>
+  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+
+const namesIn = async (folder: string): Promise<readonly string[]> => {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return [];
+    throw error;
+  }
+};
+
+const isAlive = (owner: number): boolean => {
+  try {
+    return kill(owner, 0);
+  } catch (error) {
+    return errorCode(error) === "EPERM";
+  }
+};
+
+/** Temporary files of runs that were killed; those of a run that is writing right now stay. */
+const removeStale = async (folder: string): Promise<void> => {
+  for (const name of await namesIn(folder)) {
+    const owner = Number(TEMPORARY.exec(name)?.[1] ?? NaN);
+    if (Number.isNaN(owner)) continue;
+    const path = join(folder, name);
+    const isOld = async (): Promise<boolean> => Date.now() - (await stat(path)).mtimeMs > FORGOTTEN_MS;
+    if (owner === pid || !isAlive(owner) || (await isOld())) await rm(path, { force: true });
+  }
+};
+
+const prepare = async (dir: string): Promise<void> => {
+  await mkdir(join(dir, CHARTS), { recursive: true });
+  await removeStale(dir);
+  await removeStale(join(dir, CHARTS));
+};
+
+/** Why nothing can be written there, or undefined if all is well; asked before a long run, not after it. */
+export const probeWritable = async (dir: string): Promise<string | undefined> => {
+  try {
+    await prepare(dir);
+    await writeWhole(dir, "probe", "");
+    await rm(join(dir, "probe"));
+    return undefined;
+  } catch (error) {
+    return `cannot write to ${dir}: ${error instanceof Error ? error.message : String(error)}`;
+  }
+};
+
+const textOf = async (path: string): Promise<string | undefined> => {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR", "EISDIR"].includes(errorCode(error))) return undefined;
+    throw error;
+  }
+};
+
+/** Takes away what was drawn of another run, marker first. */
+const removeOther = async (dir: string, document: string): Promise<void> => {
+  const old = await textOf(join(dir, "run.json"));
+  if (old === undefined || old === document) return;
+  for (const name of ["run.json", "report.html", "report.md"]) await rm(join(dir, name), { force: true });
+  await removeCharts(dir, []);
+};
+
+const removeCharts = async (dir: string, kept: readonly string[]): Promise<void> => {
+  for (const name of await namesIn(join(dir, CHARTS)))
+    if (name.endsWith(".png") && !kept.includes(name)) await rm(join(dir, CHARTS, name), { force: true });
+};
+
+/** Draws a run that lies in `dir` again, in the formats asked for. */
+export const renderFolder = async (dir: string, run: FinishedRun, formats: Formats): Promise<void> => {
+  await prepare(dir);
+  const { chartDefinitions } = await import("./definitions.ts");
+  const definitions = chartDefinitions(run.document, run.pictures);
+  if (formats.png) {
+    const { renderPng } = await import("./charts.ts");
+    for (const definition of definitions)
+      await writeWhole(join(dir, CHARTS), `${definition.name}.png`, await renderPng(definition));
+    await removeCharts(
+      dir,
+      definitions.map(({ name }) => `${name}.png`),
+    );
+  }
+  if (formats.md) {
+    const { renderMarkdown } = await import("./markdown.ts");
+    await writeWhole(dir, "report.md", renderMarkdown(run, definitions));
+  }
+  if (formats.html) {
+    const { renderPage } = await import("./html/page.ts");
+    await writeWhole(dir, "report.html", renderPage(run, definitions));
+  }
+  await sync(join(dir, CHARTS));
+  await sync(dir);
+};
+
+/** Writes a finished run: its numbers first, then its views, so that a view that cannot be drawn costs no numbers. */
+export const writeFolder = async (
+  dir: string,
+  run: FinishedRun & { readonly perReplication: readonly ReplicationFigure[] },
+  formats: Formats = ALL_FORMATS,
+): Promise<void> => {
+  const document = printJson(run.document);
+  await prepare(dir);
+  await removeOther(dir, document);
+  await writeWhole(dir, "replications.csv", renderCsv(run.perReplication));
+  await writeWhole(dir, "timeline.json", printJson(run.pictures));
+  await writeWhole(dir, "meta.json", printJson(run.meta));
+  await writeWhole(dir, "run.json", document);
+  await sync(dir);
+  await renderFolder(dir, run, formats);
+};
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+};
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** What every view reads of a document; a newer tool's schema has another name. */
+const LISTS = ["expect", "thresholds", "notJudged", "invariants", "timeline", "decisions", "assumptions"];
+
+const isDocument = (value: unknown): value is RunDocument =>
+  isRecord(value) &&
+  value["schema"] === "firedrill.run/1" &&
+  LISTS.every((key) => Array.isArray(value[key])) &&
+  ["scenario", "population", "figures"].every((key) => isRecord(value[key]));
+
+const isPictures = (value: unknown): value is RunPictures =>
+  isRecord(value) && ["charts", "tiles", "windows"].every((key) => Array.isArray(value[key]));
+
+/** A run as `writeFolder` left it, or what is wrong with the folder in words for its owner. */
+export const readFolder = async (dir: string): Promise<FolderAnswer> => {
+  const texts = new Map<string, unknown>();
+  for (const name of ["run.json", "timeline.json", "meta.json"]) {
+    const text = await textOf(join(dir, name));
+    if (text === undefined) return { kind: "missing", message: `${join(dir, name)} does not exist` };
+    texts.set(name, parse(text));
+  }
+  const invalid = (name: string, what: string): FolderAnswer => ({
+    kind: "invalid",
+    message: `${join(dir, name)} is not ${what}`,
+  });
+  const document = texts.get("run.json");
+  const pictures = texts.get("timeline.json");
+  const meta = texts.get("meta.json");
+  if (!isDocument(document)) return invalid("run.json", "a run's document (firedrill.run/1)");
+  if (!isPictures(pictures)) return invalid("timeline.json", "the pictures of a run");
+  if (!isRecord(meta) || typeof meta["reproduce"] !== "string")
+    return invalid("meta.json", "the circumstances of a run");
+  return { kind: "run", run: { document, pictures, meta: meta as unknown as Meta } };
+};

@@ -1,0 +1,102 @@
+/** The page's lower part: what the numbers rest on, what they cannot say, and how to get them again. */
+import type { AssumptionRow, Meta, RunDocument } from "../../study/document.ts";
+import { printCount, printNumber } from "../numbers.ts";
+import { methodOf } from "../story.ts";
+import { html, NOTHING, type Markup } from "./markup.ts";
+import { section, type Limits } from "./pieces.ts";
+
+const LONGEST_SOURCE = 300;
+const PROVENANCES = ["measured", "published", "calibrated", "assumed"] as const;
+
+const groupNameOf = ({ parameter }: AssumptionRow): string => parameter.split(".")[0] ?? parameter;
+
+const assumption = ({ parameter, value, provenance, source }: AssumptionRow): Markup =>
+  html`<tr data-provenance="${provenance}">
+    <th scope="row"><code>${parameter}</code></th>
+    <td>${value}</td>
+    <td>${provenance}</td>
+    <td>${source.slice(0, LONGEST_SOURCE)}</td>
+  </tr>`;
+
+const group = (name: string, rows: readonly AssumptionRow[]): Markup =>
+  html`<details class="group">
+    <summary>${name} (${printNumber(rows.length)})</summary>
+    <div class="wide" tabindex="0">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">parameter</th>
+            <th scope="col">value</th>
+            <th scope="col">provenance</th>
+            <th scope="col">source</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.map(assumption)}
+        </tbody>
+      </table>
+    </div>
+  </details>`;
+
+const filters = (): Markup =>
+  html`<div class="filters">
+    <label>Parameter or source contains<input id="assumption-words" type="search" autocomplete="off" /></label
+    ><label
+      >Provenance<select id="assumption-provenance">
+        <option value="">all</option>
+        ${PROVENANCES.map((one) => html`<option>${one}</option>`)}
+      </select></label
+    ><span id="assumption-count" class="note" role="status"></span>
+  </div>`;
+
+export const assumptionSection = ({ assumptions }: RunDocument, limits: Limits): Markup => {
+  if (assumptions.length === 0) return NOTHING;
+  const shown = assumptions.slice(0, limits.assumptions);
+  const names = [...new Set(shown.map(groupNameOf))];
+  const counts = PROVENANCES.map(
+    (provenance) => [provenance, assumptions.filter((row) => row.provenance === provenance).length] as const,
+  )
+    .filter(([, count]) => count > 0)
+    .map(([provenance, count]) => `${printNumber(count)} ${provenance}`);
+  const left = assumptions.length - shown.length;
+  return section(
+    "assumptions",
+    "Assumptions",
+    html`<p>${printCount(assumptions.length, "parameter")}: ${counts.join(", ")}.</p>
+      <div id="assumption-list">
+        ${filters()}${names.map((name) =>
+          group(
+            name,
+            shown.filter((row) => groupNameOf(row) === name),
+          ),
+        )}
+      </div>
+      ${left > 0 ? html`<p class="note">${printCount(left, "further parameter")}: see run.json.</p>` : NOTHING}`,
+  );
+};
+
+export const methodSection = (document: RunDocument): Markup =>
+  section(
+    "method",
+    "Method and limits",
+    html`<ul class="method">
+      ${methodOf(document).map((text) => html`<li>${text}</li>`)}
+    </ul>`,
+  );
+
+export const reproduceSection = ({ tool, scenario, digest, events }: RunDocument, meta: Meta): Markup =>
+  section(
+    "reproduce",
+    "Reproduce",
+    html`<pre><code id="reproduce-line">${meta.reproduce}</code></pre>
+      <button id="copy" type="button">Copy</button>
+      <p class="note">
+        firedrill ${tool} · digest ${digest} · scenario fingerprint ${scenario.fingerprint} · ${printNumber(events)}
+        events. The same scenario, seed, scale, replications and version give the same digest on any machine.
+      </p>
+      <p class="note">
+        This run: started ${meta.started}, ${printNumber(Math.round(meta.wallSeconds * 10) / 10)} s with
+        ${printCount(meta.workers, "worker")}, ${printNumber(Math.round(meta.eventsPerSecond))} events a second,
+        ${printNumber(Math.round(meta.memoryMiB))} MiB, Node ${meta.node}, V8 ${meta.v8}, host ${meta.host}.
+      </p>`,
+  );

@@ -1,0 +1,185 @@
+/**
+ * A run as one file that a browser opens from anywhere: it asks nobody for anything (its policy forbids it),
+ * carries its charts' data, and says everything without scripts and pictures as well.
+ */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import type { ChartDefinition, LineChart } from "../definitions.ts";
+import type { FinishedRun } from "../finished.ts";
+import { assumptionSection, methodSection, reproduceSection } from "./footing.ts";
+import { html, jsonMarkup, NOTHING, type Markup } from "./markup.ts";
+import { PAGE_SCRIPT } from "./script.ts";
+import type { Limits } from "./pieces.ts";
+import { eventSection, heading, keySection, mapSection } from "./sections.ts";
+import { STYLES } from "./styles.ts";
+import { chartSection, figureSection, publishedSection, thresholdSection } from "./tables.ts";
+
+/** Bytes; what mail and review tools still show inline. */
+const LARGEST = 500_000;
+const SAFETY = 15_000;
+/** What charts need at least of it. */
+const LEAST_DATA = 60_000;
+/** How much of a long list is shown, tried in turn. */
+const SHARES = [1, 0.8, 0.6, 0.45, 0.35, 0.25, 0.15, 0.1, 0.05];
+const POINTS = [Infinity, 720, 360, 240, 180, 120, 90, 60, 40, 20, 10];
+const DIGITS = 5;
+
+/** chart.js for browsers, without its pointer to a map that is not here and addresses in its comments. */
+const chartLibrary = (): string => {
+  const folder = dirname(createRequire(import.meta.url).resolve("chart.js"));
+  const text = readFileSync(join(folder, "chart.umd.min.js"), "utf8");
+  return text.replaceAll(/^\/\/# sourceMappingURL=.*$/gm, "").replaceAll(/\bhttps?:\/\//g, "");
+};
+
+const every = <Item>(items: readonly Item[], step: number): readonly Item[] => items.filter((_, i) => i % step === 0);
+
+const thinned = (definition: ChartDefinition, most: number): ChartDefinition => {
+  if (definition.kind === "intervals") return definition;
+  const thin = (series: LineChart["series"][number]): LineChart["series"][number] => {
+    const step = Math.max(1, Math.ceil(series.at.length / most));
+    const { label, at, value, low, high, noFault } = series;
+    return {
+      label,
+      at: every(at, step),
+      value: every(value, step),
+      low: every(low, step),
+      high: every(high, step),
+      ...(noFault === undefined ? {} : { noFault: every(noFault, step) }),
+    };
+  };
+  return { ...definition, series: definition.series.map(thin) };
+};
+
+/** Series of one chart share their instants as a rule; they are written once and the script puts them back. */
+const withSharedTimes = (definition: ChartDefinition): object => {
+  if (definition.kind === "intervals") return definition;
+  const first = JSON.stringify(definition.series[0]?.at);
+  const series = definition.series.map((one, i) =>
+    i > 0 && JSON.stringify(one.at) === first ? { ...one, at: undefined } : one,
+  );
+  return { ...definition, series };
+};
+
+/** What the script draws from; the table is in the page already. */
+const dataOf = (definitions: readonly ChartDefinition[], most: number): Markup =>
+  jsonMarkup(
+    definitions.map((definition) => ({
+      ...withSharedTimes(rounded(thinned(definition, most))),
+      table: undefined,
+      description: undefined,
+    })),
+  );
+
+const rounded = (definition: ChartDefinition): ChartDefinition =>
+  JSON.parse(
+    JSON.stringify(definition, (_, value: unknown) =>
+      typeof value === "number" ? Number(value.toPrecision(DIGITS)) : value,
+    ),
+  ) as ChartDefinition;
+
+/** Assumptions go last: a number is worth what it rests on. */
+const limitsOf = (share: number): Limits => ({
+  events: Math.ceil(400 * share),
+  charts: Math.ceil(24 * share),
+  figures: Math.ceil(300 * share),
+  assumptions: Math.ceil(1000 * Math.min(1, 4 * share)),
+});
+
+const sizeOf = ({ markup }: Markup): number => Buffer.byteLength(markup);
+
+const fitting = (definitions: readonly ChartDefinition[], room: number): Markup => {
+  for (const most of POINTS) {
+    const data = dataOf(definitions, most);
+    if (sizeOf(data) <= room) return data;
+  }
+  return dataOf(definitions.slice(0, 1), 10);
+};
+
+const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+
+const PARTS = [
+  ["figures", "Key figures"],
+  ["regions", "Regions"],
+  ["events", "Events"],
+  ["charts", "Charts"],
+  ["published", "Published and simulated"],
+  ["thresholds", "Thresholds"],
+  ["all-figures", "All figures"],
+  ["assumptions", "Assumptions"],
+  ["method", "Method"],
+  ["reproduce", "Reproduce"],
+] as const;
+
+const raw = (markup: string): Markup => ({ markup });
+
+const contents = (main: Markup): Markup =>
+  html`<nav aria-label="On this page">
+    <ul>
+      ${PARTS.filter(([id]) => main.markup.includes(`<section id="${id}"`)).map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}
+    </ul>
+  </nav>`;
+
+const head = (title: string, policy: string): Markup =>
+  html`<head>
+    <meta charset="utf-8" />
+    <meta http-equiv="Content-Security-Policy" content="${policy}" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>${title} · Firedrill</title>
+    ${raw(`<style>${STYLES}</style>`)}
+  </head>`;
+
+/** The page but for the data of its charts. */
+const bodyOf = (
+  { document, pictures, meta }: FinishedRun,
+  definitions: readonly ChartDefinition[],
+  limits: Limits,
+): Markup => {
+  const main = [
+    keySection(document),
+    mapSection(pictures),
+    eventSection(document, limits),
+    chartSection(document, definitions, limits),
+    publishedSection(document),
+    thresholdSection(document),
+    figureSection(document, limits),
+    assumptionSection(document, limits),
+    methodSection(document),
+    reproduceSection(document, meta),
+  ];
+  return html`<a class="skip" href="#main">To the findings</a>
+    <header>${heading(document)}${contents(html`${main}`)}</header>
+    <main id="main" tabindex="-1">${main}</main>
+    <footer>Firedrill ${document.tool}</footer>`;
+};
+
+/** All there is room for: a run with a thousand decisions lists fewer of them, and says so. */
+const fittingBody = (run: FinishedRun, definitions: readonly ChartDefinition[], room: number) => {
+  for (const share of SHARES) {
+    const limits = limitsOf(share);
+    const body = bodyOf(run, definitions, limits);
+    if (sizeOf(body) <= room || share === SHARES.at(-1)) return { body, shown: definitions.slice(0, limits.charts) };
+  }
+  return { body: NOTHING, shown: [] };
+};
+
+/** The whole page, under 500 KB whatever the run. */
+export const renderPage = (run: FinishedRun, definitions: readonly ChartDefinition[]): string => {
+  const library = chartLibrary();
+  const policy = `default-src 'none'; script-src ${hashOf(library)} ${hashOf(PAGE_SCRIPT)}; style-src ${hashOf(STYLES)}; base-uri 'none'; form-action 'none'`;
+  const top = head(run.document.scenario.title, policy);
+  const scripts = raw(`<script>${library}</script>\n<script>${PAGE_SCRIPT}</script>`);
+  const room = LARGEST - SAFETY - sizeOf(top) - sizeOf(scripts);
+  const { body, shown } = fittingBody(run, definitions, room - LEAST_DATA);
+  const data = raw(
+    `<script type="application/json" id="chart-data">${fitting(shown, room - sizeOf(body)).markup}</script>`,
+  );
+  return html`<!doctype html>
+    <html lang="en">
+      ${top}
+      <body>
+        ${body} ${data} ${scripts}
+      </body>
+    </html> `.markup;
+};

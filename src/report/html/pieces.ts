@@ -1,0 +1,53 @@
+/** Small parts that several sections of the page are made of. */
+import type { FigureResult, Interval, Verdict } from "../../study/document.ts";
+import type { JudgedRow } from "../bounds.ts";
+import { groupOf, labelOf } from "../labels.ts";
+import { printCount, printRange, printValue } from "../numbers.ts";
+import { SIGNS } from "../verdict.ts";
+import { html, NOTHING, type Markup } from "./markup.ts";
+
+/** How many rows the long lists of a page may have; what is left out is counted and named. */
+export interface Limits {
+  readonly events: number;
+  readonly charts: number;
+  readonly figures: number;
+  readonly assumptions: number;
+}
+
+export const badge = (verdict: Verdict): Markup =>
+  html`<span class="badge ${verdict}">${SIGNS[verdict]} ${verdict}</span>`;
+
+export const interval = (given: Interval | undefined, print: (one: Interval) => string): Markup =>
+  given === undefined
+    ? html`<span class="note">–</span>`
+    : html`${print(given)}<br /><span class="range">${printRange(given)}</span>`;
+
+export const measured = ({ value, ci95, unit }: JudgedRow): Markup =>
+  value === null || ci95 === null
+    ? html`<span class="note">no data</span>`
+    : interval({ value, ci95 }, (one) => printValue(one, unit));
+
+export const named = (figure: string, result?: FigureResult): Markup => {
+  const groups = Object.entries(result?.groups ?? {}).toSorted(([, a], [, b]) => b.value - a.value);
+  const unit = result?.unit ?? "";
+  const list =
+    groups.length === 0
+      ? NOTHING
+      : html`<details>
+          <summary>${printCount(groups.length, "group")}, largest ${groupOf(figure, groups[0]?.[0] ?? "")}</summary>
+          ${groups
+            .slice(0, 40)
+            .map(
+              ([group, one]) =>
+                html`<div class="note">${groupOf(figure, group)}: ${printValue(one, unit)} ${printRange(one)}</div>`,
+            )}
+        </details>`;
+  return html`${labelOf(figure)}<code class="exact">${figure}</code>${list}`;
+};
+
+/** A heading that can be linked to, and what belongs under it. */
+export const section = (id: string, title: string, content: Markup): Markup =>
+  html`<section id="${id}" aria-labelledby="${id}-title">
+    <h2 id="${id}-title">${title}</h2>
+    ${content}
+  </section>`;

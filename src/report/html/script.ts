@@ -1,0 +1,112 @@
+/** What moves on the page: charts in the reader's colours, a filter over the assumptions, printing, copying. */
+import { CONFIGURE_SCRIPT } from "../configure.ts";
+import { MARKS_SCRIPT } from "../marks.ts";
+import { DARK, LIGHT } from "../palette.ts";
+
+const PAGE = `
+const root = document.documentElement;
+root.classList.add("scripted");
+const find = (selector) => document.querySelector(selector);
+const all = (selector) => [...document.querySelectorAll(selector)];
+const definitions = JSON.parse(find("#chart-data").textContent);
+definitions.forEach(({ series = [] }) => series.forEach((one) => { one.at ??= series[0].at; }));
+const system = matchMedia("(prefers-color-scheme: dark)");
+const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : system.matches);
+const font = getComputedStyle(document.body).fontFamily;
+let drawn = [];
+
+const clock = (value, unit) => {
+  const seconds = Math.round(value * (unit === "hours" ? 3600 : unit === "minutes" ? 60 : 1));
+  const two = (count) => String(count).padStart(2, "0");
+  return Math.floor(seconds / 3600) + ":" + two(Math.floor(seconds / 60) % 60) + ":" + two(seconds % 60);
+};
+const digits = (value) => (value === null || value === undefined ? "no data" : String(Number(value.toPrecision(4))));
+
+const tooltipOf = (definition) => ({
+  callbacks: {
+    title: (items) =>
+      definition.kind === "lines" ? clock(items[0].parsed.x, definition.time.unit) : String(items[0].label).replaceAll(",", " · "),
+    label: (item) => {
+      if (definition.kind === "intervals") {
+        const raw = item.raw;
+        return item.dataset.label + ": " + (Array.isArray(raw) ? raw.map(digits).join(" – ") : digits(raw)) + " " + definition.unit;
+      }
+      const series = definition.series.find((one) => one.label === item.dataset.label);
+      const range = series && series.low[item.dataIndex] != null
+        ? " [" + digits(series.low[item.dataIndex]) + ", " + digits(series.high[item.dataIndex]) + "]" : "";
+      return item.dataset.label + ": " + digits(item.parsed.y) + " " + definition.unit + range;
+    },
+  },
+});
+
+const drawAll = (palette) => {
+  drawn.forEach((chart) => chart.destroy());
+  drawn = definitions.map((definition) => {
+    const looks = { palette, font, alone: false };
+    const configuration = { ...configure(definition, looks), plugins: [marksOf(definition, looks)] };
+    configuration.options.plugins.tooltip = tooltipOf(definition);
+    return new Chart(document.getElementById("chart-" + definition.name), configuration);
+  });
+};
+const redraw = () => drawAll(isDark() ? DARK : LIGHT);
+
+const themeButton = find("#theme");
+const nameTheme = () => { themeButton.textContent = isDark() ? "Light colours" : "Dark colours"; };
+themeButton.addEventListener("click", () => { root.dataset.theme = isDark() ? "light" : "dark"; nameTheme(); redraw(); });
+system.addEventListener("change", () => { nameTheme(); redraw(); });
+
+const copyButton = find("#copy");
+copyButton.addEventListener("click", async () => {
+  const line = find("#reproduce-line");
+  try {
+    await navigator.clipboard.writeText(line.textContent);
+    copyButton.textContent = "Copied";
+  } catch {
+    getSelection().selectAllChildren(line);
+    copyButton.textContent = "Selected: press Ctrl+C";
+  }
+});
+
+const words = find("#assumption-words");
+const provenance = find("#assumption-provenance");
+const filter = () => {
+  const wanted = words.value.trim().toLowerCase();
+  const kind = provenance.value;
+  const isFiltering = wanted !== "" || kind !== "";
+  let count = 0;
+  all("#assumption-list .group").forEach((group) => {
+    let here = 0;
+    group.querySelectorAll("tbody tr").forEach((row) => {
+      const fits = (kind === "" || row.dataset.provenance === kind) && row.textContent.toLowerCase().includes(wanted);
+      row.hidden = !fits;
+      here += fits ? 1 : 0;
+    });
+    group.hidden = here === 0;
+    if (isFiltering && here > 0) group.open = true;
+    count += here;
+  });
+  find("#assumption-count").textContent = count + " shown";
+};
+if (words) { words.addEventListener("input", filter); provenance.addEventListener("change", filter); }
+
+let opened = [];
+addEventListener("beforeprint", () => {
+  opened = all("#thresholds details:not([open]), #all-figures details:not([open]), #assumptions details:not([open])");
+  opened.forEach((one) => { one.open = true; });
+  drawAll(LIGHT);
+  drawn.forEach((chart) => chart.resize(680, 300));
+});
+addEventListener("afterprint", () => { opened.forEach((one) => { one.open = false; }); redraw(); });
+
+nameTheme();
+redraw();
+`;
+
+/** The page's own script; chart.js is another and comes before it. */
+export const PAGE_SCRIPT = `"use strict";
+(() => {
+const LIGHT = ${JSON.stringify(LIGHT)};
+const DARK = ${JSON.stringify(DARK)};
+${MARKS_SCRIPT}
+${CONFIGURE_SCRIPT}
+${PAGE}})();`;

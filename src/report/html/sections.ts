@@ -1,0 +1,167 @@
+/** The page's upper part: what happened, how much, where and when. */
+import type { FigureResult, RunDocument, RunPictures, Verdict } from "../../study/document.ts";
+import { verdictOf } from "../../study/judge.ts";
+import { markersOf } from "../definitions.ts";
+import { labelWithGroup } from "../labels.ts";
+import { printClock, printCount, printDifference, printNumber, printRange, printValue } from "../numbers.ts";
+import { storyOf } from "../story.ts";
+import { SIGNS, summarise } from "../verdict.ts";
+import { html, NOTHING, type Markup } from "./markup.ts";
+import { badge, section, type Limits } from "./pieces.ts";
+import { tileGrid } from "./tiles.ts";
+
+const MOST_CARDS = 8;
+const EVENTS_OPEN = 40;
+const LONGEST_REASON = 500;
+
+const factsOf = ({ scenario, scale, replications, seed, population, partial }: RunDocument): string =>
+  `${scenario.name} · scale ${scale} · ${printCount(replications, "replication")}${partial === true ? " finished, then interrupted" : ""} · seed ${seed} · ${printNumber(population.online)} people online as ${printNumber(population.rows)} rows`;
+
+export const heading = (document: RunDocument): Markup => {
+  const { verdict, headline, findings } = summarise(document);
+  const tone = { SIMULATOR: "broken", MODEL: "broken", DESIGN: "broken", UNKNOWN: "unknown" };
+  return html`<div class="top">
+      <span class="brand">Firedrill</span><button id="theme" type="button">Dark colours</button>
+    </div>
+    <h1>${document.scenario.title}</h1>
+    <p class="facts">${factsOf(document)}</p>
+    <div class="verdict ${verdict}">
+      <p class="headline"><span class="sign" aria-hidden="true">${SIGNS[verdict]}</span>${headline}</p>
+      ${
+        findings.length === 0
+          ? NOTHING
+          : html`<ul>
+              ${findings.map(({ kind, text }) => html`<li><span class="kind ${tone[kind]}">${kind}</span>${text}</li>`)}
+            </ul>`
+      }
+      <p class="story">${storyOf(document).join(" ")}</p>
+    </div>`;
+};
+
+/** What was asked of the run first, then whatever the fault moves most for its size. */
+const keyFigures = ({ figures, expect, thresholds }: RunDocument): readonly string[] => {
+  const effect = ({ noFault, difference }: FigureResult): number =>
+    noFault === undefined || difference === undefined ? -1 : Math.abs(difference.value / (noFault.value || 1));
+  const asked = [...expect, ...thresholds].map(({ figure }) => figure).filter((figure) => figure in figures);
+  const others = Object.entries(figures).toSorted(([, a], [, b]) => effect(b) - effect(a));
+  return [...new Set([...asked, ...others.map(([figure]) => figure)])].slice(0, MOST_CARDS);
+};
+
+const causedBy = ({ difference, noFault, unit }: FigureResult): Markup => {
+  if (difference === undefined || noFault === undefined) return NOTHING;
+  const [low, high] = difference.ci95;
+  const isMoved = low > 0 || high < 0;
+  const without = `without it ${printValue(noFault, unit)}`;
+  return isMoved
+    ? html`<p class="caused">
+        caused by the fault: <strong>${printDifference(difference, unit)}</strong><br /><span class="note"
+          >${without}</span
+        >
+      </p>`
+    : html`<p class="caused">
+        no effect of the fault seen: ${printDifference(difference, unit)}<br /><span class="note">${without}</span>
+      </p>`;
+};
+
+export const keySection = (document: RunDocument): Markup => {
+  // A figure may be asked about twice: the card shows the worst answer.
+  const verdicts = new Map<string, Verdict>();
+  for (const { figure, verdict } of [...document.expect, ...document.thresholds]) {
+    const before = verdicts.get(figure);
+    verdicts.set(figure, before === undefined ? verdict : verdictOf([{ verdict: before }, { verdict }]));
+  }
+  const cards = keyFigures(document).flatMap((figure) => {
+    const result = document.figures[figure];
+    if (result === undefined) return [];
+    const verdict = verdicts.get(figure);
+    const range = printRange(result);
+    return [
+      html`<li>
+        <p class="name">
+          ${labelWithGroup(figure, result)}${verdict === undefined ? NOTHING : html` ${badge(verdict)}`}
+        </p>
+        <p class="value">${printValue(result, result.unit)}</p>
+        <p class="small">${range === "" ? "no interval" : `95 % interval ${range}`}</p>
+        ${causedBy(result)}
+      </li>`,
+    ];
+  });
+  return cards.length === 0
+    ? NOTHING
+    : section(
+        "figures",
+        "Key figures",
+        html`<ul class="cards">
+          ${cards}
+        </ul>`,
+      );
+};
+
+export const mapSection = ({ tiles }: RunPictures): Markup =>
+  tiles.length === 0 ? NOTHING : section("regions", "Packet loss by region, worst window", tileGrid(tiles));
+
+interface Event {
+  readonly at: number;
+  readonly markup: Markup;
+}
+
+const reasons = (why: readonly string[]): Markup =>
+  why.length === 0
+    ? NOTHING
+    : html`<ul class="why">
+        ${why.map((reason) => html`<li>${reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON)}…` : reason}</li>`)}
+      </ul>`;
+
+const eventsOf = (document: RunDocument): readonly Event[] => {
+  const numbers = new Map(markersOf(document).map(({ at, number }) => [at, number]));
+  const line = (at: number, mark: Markup, content: Markup, kind: string): Event => ({
+    at,
+    markup: html`<li class="${kind}">
+      <time>${printClock(at)}</time><span>${mark}</span>
+      <div class="what">${content}</div>
+    </li>`,
+  });
+  const happened = document.timeline.map(({ at, what, who }) => {
+    const number = numbers.get(at);
+    const mark =
+      number === undefined ? NOTHING : html`<span class="mark" title="mark ${number} in the charts">${number}</span>`;
+    return line(at, mark, html`${what} <span class="who">${who}</span>`, "happened");
+  });
+  const decided = document.decisions.map(({ at, kind, what, who, ip, why }) =>
+    line(
+      at,
+      html`<span aria-hidden="true">▲</span>`,
+      html`<span class="tag">${kind}</span> ${what}
+        <span class="who">${[who, ip].filter((part) => part !== "").join(" ")}</span>${reasons(why)}`,
+      "decision",
+    ),
+  );
+  return [...happened, ...decided].toSorted((a, b) => a.at - b.at);
+};
+
+export const eventSection = (document: RunDocument, limits: Limits): Markup => {
+  const events = eventsOf(document);
+  if (events.length === 0) return NOTHING;
+  const markups = events.slice(0, limits.events).map(({ markup }) => markup);
+  const more = markups.slice(EVENTS_OPEN);
+  const left = events.length - markups.length;
+  return section(
+    "events",
+    "What happened, and what the scheduler decided",
+    html`<p class="note">First replication. Numbers and triangles stand in the charts too.</p>
+      <ol class="events">
+        ${markups.slice(0, EVENTS_OPEN)}
+      </ol>
+      ${
+        more.length === 0
+          ? NOTHING
+          : html`<details>
+              <summary>${printCount(more.length, "more event")}</summary>
+              <ol class="events">
+                ${more}
+              </ol>
+            </details>`
+      }
+      ${left > 0 ? html`<p class="note">${printCount(left, "further event")}: see run.json.</p>` : NOTHING}`,
+  );
+};

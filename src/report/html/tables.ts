@@ -1,0 +1,201 @@
+/** The page's charts and tables: every number that was judged, beside what was asked of it. */
+import type { ExpectRow, RunDocument, ThresholdRow } from "../../study/document.ts";
+import { markersOf, type ChartDefinition } from "../definitions.ts";
+import { printClock, printCount, printDifference, printValue } from "../numbers.ts";
+import { html, NOTHING, type Markup } from "./markup.ts";
+import { badge, interval, measured, named, section, type Limits } from "./pieces.ts";
+
+const chartFigure = (definition: ChartDefinition): Markup => {
+  const { name, title, description, kind, table } = definition;
+  const rows = kind === "intervals" ? ` rows-${String(definition.rows.length)}` : "";
+  return html`<figure aria-labelledby="title-${name}">
+    <figcaption><h3 id="title-${name}">${title}</h3></figcaption>
+    <div class="canvas${rows}">
+      <canvas id="chart-${name}" role="img" aria-label="${title}. ${description}"></canvas>
+    </div>
+    <details>
+      <summary>${title} as a table</summary>
+      <div class="wide" tabindex="0">
+        <table>
+          <thead>
+            <tr>
+              ${table.header.map((cell, i) => html`<th scope="col" ${i === 0 ? NOTHING : html` class="number"`}>${cell}</th>`)}
+            </tr>
+          </thead>
+          <tbody>
+            ${table.rows.map(
+              (row) =>
+                html`<tr>
+                  ${row.map((cell, i) => (i === 0 ? html`<th scope="row">${cell}</th>` : html`<td class="number">${cell}</td>`))}
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  </figure>`;
+};
+
+export const chartSection = (
+  document: RunDocument,
+  definitions: readonly ChartDefinition[],
+  limits: Limits,
+): Markup => {
+  if (definitions.length === 0) return NOTHING;
+  const shown = definitions.slice(0, limits.charts);
+  const left = definitions.length - shown.length;
+  const markers = markersOf(document);
+  const key =
+    markers.length === 0
+      ? NOTHING
+      : html`<ol class="key" aria-label="Marks in the charts">
+          ${markers.map(({ at, number, text }) => html`<li><span class="mark">${number}</span><time>${printClock(at)}</time><span>${text}</span></li>`)}
+        </ol>`;
+  return section(
+    "charts",
+    "Charts",
+    html`<noscript><p class="note">Charts need scripts; each has its numbers in a table.</p></noscript>
+      <p class="note">
+        Lines are means over replications with their 95 % band, dashed lines the same seeds without the fault, triangles
+        decisions of the scheduler. Long lines are thinned to keep this page small; timeline.json and the pictures in
+        charts/ have every sample.
+      </p>
+      ${key}${shown.map(chartFigure)}${left > 0 ? html`<p class="note">${printCount(left, "further chart")}: see charts/ beside this page.</p>` : NOTHING}`,
+  );
+};
+
+const kindOf = ({ kind, fixedBy }: ExpectRow): Markup =>
+  kind === "as-it-comes"
+    ? html`as it comes`
+    : html`by
+      construction${fixedBy === undefined ? NOTHING : html`<br /><code class="exact">${fixedBy.join(", ")}</code>`}`;
+
+export const publishedSection = ({ expect, figures }: RunDocument): Markup =>
+  expect.length === 0
+    ? NOTHING
+    : section(
+        "published",
+        "Published and simulated",
+        html`<div class="wide" tabindex="0">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">figure</th>
+                <th scope="col">verdict</th>
+                <th scope="col" class="number">published</th>
+                <th scope="col" class="number">simulated</th>
+                <th scope="col" class="number">without the fault</th>
+                <th scope="col">kind</th>
+                <th scope="col">source</th>
+              </tr>
+            </thead>
+            <tbody>
+              ${expect.map(
+                (row) =>
+                  html`<tr>
+                    <th scope="row">${named(row.figure)}</th>
+                    <td>${badge(row.verdict)}</td>
+                    <td class="asked">${row.published}</td>
+                    <td class="number">${measured(row)}</td>
+                    <td class="number">
+                      ${interval(figures[row.figure]?.noFault, (one) => printValue(one, row.unit))}
+                    </td>
+                    <td>${kindOf(row)}</td>
+                    <td>${row.source}</td>
+                  </tr>`,
+              )}
+            </tbody>
+          </table>
+        </div>`,
+      );
+
+const thresholdRow = (row: ThresholdRow): Markup =>
+  html`<tr>
+    <th scope="row">${named(row.figure)}</th>
+    <td>${badge(row.verdict)}</td>
+    <td class="asked">${row.limit}</td>
+    <td class="number">${measured(row)}</td>
+  </tr>`;
+
+export const thresholdSection = ({ thresholds, notJudged, scale, invariants }: RunDocument): Markup => {
+  const table =
+    thresholds.length === 0
+      ? html`<p class="note">No threshold was set.</p>`
+      : html`<div class="wide" tabindex="0">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">figure</th>
+                <th scope="col">verdict</th>
+                <th scope="col" class="number">limit</th>
+                <th scope="col" class="number">simulated</th>
+              </tr>
+            </thead>
+            <tbody>
+              ${thresholds.map(thresholdRow)}
+            </tbody>
+          </table>
+        </div>`;
+  const skipped =
+    notJudged.length === 0
+      ? NOTHING
+      : html`<h3>Not judged at scale ${scale}</h3>
+          <ul>
+            ${notJudged.map((text) => html`<li><code>${text}</code></li>`)}
+          </ul>
+          <p class="note">Peaks, waits and maxima do not survive scaling; they are judged at 1:1.</p>`;
+  const kept = invariants.map(
+    ({ name, verdict, why }) =>
+      html`<tr>
+        <th scope="row">${name}</th>
+        <td>${badge(verdict)}</td>
+        <td>${why ?? ""}</td>
+      </tr>`,
+  );
+  const checks =
+    kept.length === 0
+      ? NOTHING
+      : html`<details${invariants.some(({ verdict }) => verdict !== "held") ? html` open` : NOTHING}><summary>${printCount(kept.length, "invariant")} of the simulator</summary><div class="wide" tabindex="0"><table><thead><tr><th scope="col">invariant</th><th scope="col">verdict</th><th scope="col">why</th></tr></thead><tbody>${kept}</tbody></table></div></details>`;
+  return section("thresholds", "Thresholds", html`${table}${skipped}${checks}`);
+};
+
+export const figureSection = ({ figures }: RunDocument, limits: Limits): Markup => {
+  const rows = Object.entries(figures);
+  if (rows.length === 0) return NOTHING;
+  const left = rows.length - limits.figures;
+  return section(
+    "all-figures",
+    "All figures",
+    html`<details>
+      <summary>${printCount(rows.length, "figure")} with exact names</summary>
+      <div class="wide" tabindex="0">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">figure</th>
+              <th scope="col" class="number">simulated</th>
+              <th scope="col" class="number">without the fault</th>
+              <th scope="col" class="number">caused by the fault</th>
+              <th scope="col" class="number">replications with data</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${rows.slice(0, limits.figures).map(
+              ([figure, result]) =>
+                html`<tr>
+                  <th scope="row">${named(figure, result)}</th>
+                  <td class="number">${interval(result, (one) => printValue(one, result.unit))}</td>
+                  <td class="number">${interval(result.noFault, (one) => printValue(one, result.unit))}</td>
+                  <td class="number">
+                    ${result.difference === undefined ? "–" : printDifference(result.difference, result.unit)}
+                  </td>
+                  <td class="number">${result.n}</td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
+      ${left > 0 ? html`<p class="note">${printCount(left, "further figure")}: see run.json.</p>` : NOTHING}
+    </details>`,
+  );
+};

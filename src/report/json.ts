@@ -1,0 +1,31 @@
+/**
+ * A run as JSON: keys in the order of the contract, two blanks of indentation, lists of plain values on one
+ * line, so that a diff of two runs shows what moved and nothing else.
+ */
+import { assert } from "../base/assert.ts";
+import type { Meta, RunDocument } from "../study/document.ts";
+
+const isPlain = (value: unknown): boolean => typeof value !== "object" || value === null;
+
+const write = (value: unknown, indent: string, path: string): string => {
+  if (isPlain(value)) {
+    assert(typeof value !== "number" || Number.isFinite(value), () => `${path} is ${String(value)}`);
+    return JSON.stringify(value);
+  }
+  const inner = `${indent}  `;
+  if (Array.isArray(value)) {
+    const items = value.map((item, i) => write(item, inner, `${path}[${String(i)}]`));
+    if (items.length === 0 || value.every(isPlain)) return `[${items.join(", ")}]`;
+    return `[\n${items.map((item) => inner + item).join(",\n")}\n${indent}]`;
+  }
+  const entries = Object.entries(value as object).filter(([, item]) => item !== undefined);
+  if (entries.length === 0) return "{}";
+  const lines = entries.map(([key, item]) => `${inner}${JSON.stringify(key)}: ${write(item, inner, `${path}.${key}`)}`);
+  return `{\n${lines.join(",\n")}\n${indent}}`;
+};
+
+/** Text that `JSON.parse` gives back; ends with a newline. Numbers must be finite: JSON has no word for others. */
+export const printJson = (value: unknown): string => `${write(value, "", "document")}\n`;
+
+/** The answer of `--json`: one document, with what depends on the machine apart under `meta`. */
+export const renderJson = (document: RunDocument, meta: Meta): string => printJson({ ...document, meta });

@@ -1,0 +1,108 @@
+/** The run as markdown, for a pull request or a wiki: the page's findings without its pictures' data. */
+import type { Interval, RunDocument } from "../study/document.ts";
+import type { ChartDefinition } from "./definitions.ts";
+import type { FinishedRun } from "./finished.ts";
+import { labelOf, labelWithGroup } from "./labels.ts";
+import { printClock, printCount, printDifference, printInterval, printNumber } from "./numbers.ts";
+import { methodOf, storyOf } from "./story.ts";
+import { printMeasured, SIGNS, summarise } from "./verdict.ts";
+
+const MOST_DECISIONS = 40;
+
+/** Text that stays text: no markup, no new column, no new line. */
+const plain = (text: string): string =>
+  text
+    .replaceAll(/\s+/g, " ")
+    .replaceAll(/[\\`*_[\]|#~]/g, (sign) => `\\${sign}`)
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;");
+
+const table = (header: readonly string[], rows: readonly (readonly string[])[]): readonly string[] =>
+  rows.length === 0
+    ? []
+    : [header, header.map(() => "---"), ...rows.map((row) => row.map(plain))].map((row) => `| ${row.join(" | ")} |`);
+
+const section = (title: string, lines: readonly string[]): readonly string[] =>
+  lines.length === 0 ? [] : ["", `## ${title}`, "", ...lines];
+
+const bullets = (texts: readonly string[]): readonly string[] => texts.map((text) => `- ${plain(text)}`);
+
+const figureRows = ({ figures }: RunDocument): readonly (readonly string[])[] => {
+  const print = (interval: Interval | undefined, how: (interval: Interval) => string): string =>
+    interval === undefined ? "–" : how(interval);
+  return Object.entries(figures).map(([figure, result]) => [
+    labelWithGroup(figure, result),
+    printInterval(result, result.unit),
+    print(result.noFault, (interval) => printInterval(interval, result.unit)),
+    print(result.difference, (interval) => printDifference(interval, result.unit)),
+  ]);
+};
+
+const decisionLines = ({ decisions }: RunDocument): readonly string[] => {
+  const rest = decisions.length - MOST_DECISIONS;
+  const lines = decisions
+    .slice(0, MOST_DECISIONS)
+    .map(
+      ({ at, kind, what, who, why }) =>
+        `${printClock(at)} ${kind}: ${what}${who === "" ? "" : ` (${who})`}: ${why.join("; ")}`,
+    );
+  return bullets(rest > 0 ? [...lines, `… and ${printNumber(rest)} more in run.json`] : lines);
+};
+
+/** A whole report; pictures are linked from `charts/` beside it. */
+export const renderMarkdown = ({ document, meta }: FinishedRun, charts: readonly ChartDefinition[]): string => {
+  const { scenario, scale, replications, seed, population, digest, verdict } = document;
+  const { headline, findings } = summarise(document);
+  const lines = [
+    `# ${plain(scenario.title)}`,
+    "",
+    `**${SIGNS[verdict]} ${plain(headline)}**`,
+    ...(findings.length === 0 ? [] : ["", ...bullets(findings.map(({ kind, text }) => `${kind}: ${text}`))]),
+    "",
+    plain(storyOf(document).join(" ")),
+    "",
+    `${plain(scenario.name)} · scale ${plain(scale)} · ${printCount(replications, "replication")} · seed ${plain(seed)} · ${printNumber(population.online)} people online as ${printNumber(population.rows)} rows · digest ${digest}`,
+    ...section(
+      "Figures",
+      table(["figure", "simulated [95 % CI]", "without the fault", "caused by the fault"], figureRows(document)),
+    ),
+    ...section(
+      "Published figures",
+      table(
+        ["verdict", "figure", "published", "simulated", "kind", "source"],
+        document.expect.map((row) => [
+          row.verdict,
+          labelOf(row.figure),
+          row.published,
+          printMeasured(row),
+          row.kind,
+          row.source,
+        ]),
+      ),
+    ),
+    ...section(
+      "Thresholds",
+      table(
+        ["verdict", "figure", "limit", "simulated"],
+        document.thresholds.map((row) => [row.verdict, labelOf(row.figure), row.limit, printMeasured(row)]),
+      ),
+    ),
+    ...section("Not judged at this scale", bullets(document.notJudged)),
+    ...section(
+      "Invariants",
+      table(
+        ["verdict", "invariant", "why"],
+        document.invariants.map(({ name, verdict: held, why }) => [held, name, why ?? ""]),
+      ),
+    ),
+    ...section(
+      "Charts",
+      charts.flatMap(({ name, title }) => [`![${plain(title)}](charts/${name}.png)`, ""]).slice(0, -1),
+    ),
+    ...section("Decisions of the scheduler, first replication", decisionLines(document)),
+    ...section("Method and limits", bullets(methodOf(document))),
+    ...section("Reproduce", ["```sh", ...meta.reproduce.split("\n").map((line) => line.replaceAll("```", "")), "```"]),
+  ];
+  return `${lines.join("\n")}\n`;
+};

@@ -1,0 +1,290 @@
+/**
+ * Everything on a chart that is not a line or a bar: windows, bands, published ranges, numbered events. These
+ * functions run twice, here for PNG and as text inside the report page, so they know no imported value.
+ */
+import type { Looks } from "./configure.ts";
+import type { ChartDefinition, IntervalChart, LineChart } from "./definitions.ts";
+
+/** The part of a canvas context that marks are drawn with. */
+interface Pen {
+  fillStyle: string;
+  strokeStyle: string;
+  lineWidth: number;
+  font: string;
+  textAlign: string;
+  textBaseline: string;
+  globalAlpha: number;
+  save(): void;
+  restore(): void;
+  beginPath(): void;
+  closePath(): void;
+  moveTo(x: number, y: number): void;
+  lineTo(x: number, y: number): void;
+  arc(x: number, y: number, radius: number, from: number, to: number): void;
+  rect(x: number, y: number, width: number, height: number): void;
+  clip(): void;
+  fill(): void;
+  stroke(): void;
+  fillRect(x: number, y: number, width: number, height: number): void;
+  strokeRect(x: number, y: number, width: number, height: number): void;
+  setLineDash(dashes: number[]): void;
+  fillText(text: string, x: number, y: number): void;
+  measureText(text: string): { readonly width: number };
+}
+
+interface Area {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+interface DrawnChart {
+  readonly ctx: unknown;
+  readonly chartArea: Area;
+  readonly legend?: { fit(): void; height: number };
+  readonly data: { readonly datasets: readonly { readonly twin?: boolean; readonly borderColor?: unknown }[] };
+  readonly width: number;
+  readonly height: number;
+  readonly scales: Readonly<Record<string, { getPixelForValue(value: number): number } | undefined>>;
+}
+
+interface Frame {
+  readonly pen: Pen;
+  readonly area: Area;
+  readonly looks: Looks;
+  readonly width: number;
+  readonly height: number;
+  readonly x: (value: number) => number;
+  readonly y: (value: number) => number;
+}
+
+const frameOf = (chart: DrawnChart, looks: Looks): Frame => ({
+  pen: chart.ctx as Pen,
+  area: chart.chartArea,
+  looks,
+  width: chart.width,
+  height: chart.height,
+  x: (value) => chart.scales["x"]?.getPixelForValue(value) ?? 0,
+  y: (value) => chart.scales["y"]?.getPixelForValue(value) ?? 0,
+});
+
+const drawWindows = ({ pen, area, looks, x }: Frame, windows: LineChart["windows"]): void => {
+  pen.font = `600 11px ${looks.font}`;
+  pen.textAlign = "left";
+  pen.textBaseline = "top";
+  const ends: number[] = [];
+  for (const { name, from, to } of windows) {
+    const [left, right] = [Math.max(area.left, x(from)), Math.min(area.right, x(to))];
+    if (right <= left) continue;
+    pen.fillStyle = looks.palette.window;
+    pen.fillRect(left, area.top, right - left, area.bottom - area.top - 1);
+    const free = ends.findIndex((end) => end <= left);
+    const row = free < 0 ? ends.length : free;
+    ends[row] = left + 10 + pen.measureText(name).width;
+    pen.fillStyle = looks.palette.muted;
+    pen.fillText(name, left + 5, area.top + 5 + row * 14);
+  }
+};
+
+const drawBand = ({ pen, x, y }: Frame, series: LineChart["series"][number], color: string): void => {
+  const flush = (points: readonly (readonly [number, number, number])[]): void => {
+    if (points.length < 2) return;
+    pen.beginPath();
+    points.forEach(([at, , high], i) => (i === 0 ? pen.moveTo(x(at), y(high)) : pen.lineTo(x(at), y(high))));
+    points.toReversed().forEach(([at, low]) => pen.lineTo(x(at), y(low)));
+    pen.closePath();
+    pen.fill();
+  };
+  pen.fillStyle = color;
+  pen.globalAlpha = 0.2;
+  let run: [number, number, number][] = [];
+  series.at.forEach((at, i) => {
+    const [low, high] = [series.low[i] ?? null, series.high[i] ?? null];
+    if (low !== null && high !== null) run.push([at, low, high]);
+    else {
+      flush(run);
+      run = [];
+    }
+  });
+  flush(run);
+  pen.globalAlpha = 1;
+};
+
+const drawPublished = ({ pen, looks, x, y, area }: Frame, bands: LineChart["published"]): void => {
+  pen.font = `600 11px ${looks.font}`;
+  pen.textAlign = "right";
+  pen.textBaseline = "bottom";
+  for (const { from, to, min, max, text } of bands) {
+    const [left, right, top, bottom] = [x(from), x(to), y(max), Math.max(y(min), y(max) + 2)];
+    pen.fillStyle = looks.palette.published;
+    pen.globalAlpha = 0.16;
+    pen.fillRect(left, top, right - left, bottom - top);
+    pen.globalAlpha = 1;
+    pen.strokeStyle = looks.palette.published;
+    pen.lineWidth = 1.5;
+    pen.setLineDash([]);
+    pen.strokeRect(left, top, right - left, bottom - top);
+    const above = top - 4 > area.top + 30;
+    pen.textBaseline = above ? "bottom" : "top";
+    pen.fillText(text, right - 4, above ? top - 3 : bottom + 4);
+  }
+};
+
+const drawMarkers = ({ pen, area, looks, x }: Frame, markers: LineChart["markers"]): void => {
+  pen.font = `600 11px ${looks.font}`;
+  pen.textAlign = "center";
+  pen.textBaseline = "middle";
+  let last = -Infinity;
+  for (const { at, number } of markers) {
+    const place = Math.round(x(at)) + 0.5;
+    if (place < area.left - 1 || place > area.right + 1) continue;
+    pen.strokeStyle = looks.palette.muted;
+    pen.lineWidth = 1;
+    pen.setLineDash([2, 3]);
+    pen.beginPath();
+    pen.moveTo(place, area.top - 4);
+    pen.lineTo(place, area.bottom);
+    pen.stroke();
+    pen.setLineDash([]);
+    const badge = Math.max(place, last + 18);
+    last = badge;
+    pen.fillStyle = looks.palette.text;
+    pen.beginPath();
+    pen.arc(badge, area.top - 13, 8.5, 0, 2 * Math.PI);
+    pen.fill();
+    pen.fillStyle = looks.palette.background;
+    pen.fillText(number, badge, area.top - 12.5);
+  }
+};
+
+const drawDecisions = ({ pen, area, looks, x }: Frame, decisions: readonly number[]): void => {
+  pen.fillStyle = looks.palette.text;
+  for (const at of decisions) {
+    const place = x(at);
+    pen.beginPath();
+    pen.moveTo(place, area.bottom - 7);
+    pen.lineTo(place - 4, area.bottom);
+    pen.lineTo(place + 4, area.bottom);
+    pen.closePath();
+    pen.fill();
+  }
+};
+
+/** What the numbered marks mean, at the picture's foot; texts that do not fit end in three dots. */
+const drawKey = ({ pen, looks, width, height }: Frame, definition: LineChart): void => {
+  const { rows, columns, lineHeight } = definition.key;
+  const columnWidth = (width - 48) / columns;
+  pen.textAlign = "left";
+  pen.textBaseline = "middle";
+  definition.markers.forEach(({ number, text }, i) => {
+    const left = 24 + Math.floor(i / rows) * columnWidth;
+    const top = height - 14 - (rows - 1 - (i % rows)) * lineHeight;
+    pen.font = `600 12px ${looks.font}`;
+    pen.fillStyle = looks.palette.text;
+    pen.fillText(number, left, top);
+    pen.font = `12px ${looks.font}`;
+    pen.fillStyle = looks.palette.muted;
+    let shown = text;
+    while (shown.length > 1 && pen.measureText(shown).width > columnWidth - 40)
+      shown = `${shown.slice(0, -2).trimEnd()}…`;
+    pen.fillText(shown, left + 22, top);
+  });
+};
+
+/** What was simulated, in numbers over its mark. */
+const drawValues = ({ pen, looks, x, y, area }: Frame, rows: IntervalChart["rows"]): void => {
+  pen.font = `600 12px ${looks.font}`;
+  pen.textAlign = "center";
+  pen.textBaseline = "bottom";
+  rows.forEach(({ value, text, verdict }, i) => {
+    const half = pen.measureText(text).width / 2;
+    const middle = value === null ? (area.left + area.right) / 2 : x(value);
+    pen.fillStyle = looks.palette[verdict];
+    pen.fillText(text, Math.min(area.right - half, Math.max(area.left + half + 4, middle)), y(i) - 16);
+  });
+};
+
+const drawNothing = ({ pen, area, looks }: Frame): void => {
+  pen.font = `600 16px ${looks.font}`;
+  pen.textAlign = "center";
+  pen.textBaseline = "middle";
+  pen.fillStyle = looks.palette.muted;
+  pen.fillText("No data", (area.left + area.right) / 2, (area.top + area.bottom) / 2);
+};
+
+const hasValues = (definition: ChartDefinition): boolean =>
+  definition.kind === "lines"
+    ? definition.series.some(({ value }) => value.some((one) => one !== null))
+    : definition.rows.some(({ value, published }) => value !== null || published !== null);
+
+/** Numbered marks stand between legend and axes; a legend takes no more room than it needs, so it is given some. */
+const roomForBadges = ({ legend }: DrawnChart): void => {
+  if (legend === undefined) return;
+  const fit = legend.fit.bind(legend);
+  legend.fit = () => {
+    fit();
+    legend.height += 24;
+  };
+};
+
+/** A chart.js plugin: everything that is not a line or a bar. */
+export const marksOf = (definition: ChartDefinition, looks: Looks) => ({
+  id: "marks",
+  beforeInit: (chart: DrawnChart): void => {
+    if (definition.kind === "lines" && definition.markers.length > 0) roomForBadges(chart);
+  },
+  beforeDraw: (chart: DrawnChart): void => {
+    const { pen, width, height } = frameOf(chart, looks);
+    pen.fillStyle = looks.palette.background;
+    pen.fillRect(0, 0, width, height);
+  },
+  beforeDatasetsDraw: (chart: DrawnChart): void => {
+    if (definition.kind === "intervals") return;
+    const frame = frameOf(chart, looks);
+    frame.pen.save();
+    drawWindows(frame, definition.windows);
+    frame.pen.beginPath();
+    frame.pen.rect(
+      frame.area.left,
+      frame.area.top,
+      frame.area.right - frame.area.left,
+      frame.area.bottom - frame.area.top,
+    );
+    frame.pen.clip();
+    const lines = chart.data.datasets.filter(({ twin }) => twin !== true);
+    definition.series.forEach((series, i) => drawBand(frame, series, String(lines[i]?.borderColor)));
+    frame.pen.restore();
+  },
+  afterDatasetsDraw: (chart: DrawnChart): void => {
+    const frame = frameOf(chart, looks);
+    frame.pen.save();
+    if (definition.kind === "lines") {
+      drawPublished(frame, definition.published);
+      drawMarkers(frame, definition.markers);
+      drawDecisions(frame, definition.decisions);
+      if (looks.alone) drawKey(frame, definition);
+    }
+    if (definition.kind === "intervals") drawValues(frame, definition.rows);
+    if (!hasValues(definition)) drawNothing(frame);
+    frame.pen.restore();
+  },
+});
+
+/** The functions above as a script that declares them. */
+export const MARKS_SCRIPT = Object.entries({
+  frameOf,
+  drawWindows,
+  drawBand,
+  drawPublished,
+  drawMarkers,
+  drawDecisions,
+  drawKey,
+  drawValues,
+  drawNothing,
+  hasValues,
+  roomForBadges,
+  marksOf,
+})
+  .map(([name, written]) => `const ${name} = ${written.toString()};`)
+  .join("\n");

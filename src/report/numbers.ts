@@ -1,0 +1,89 @@
+/**
+ * How numbers read in every view of a run: as many digits as the interval supports, thousands set apart,
+ * the unit beside them. One place, so that terminal, page, table and chart never disagree on a figure.
+ */
+import type { Interval } from "../study/document.ts";
+
+/** Joins what a line break must not part; `renderTable` turns it into a blank. */
+export const NO_BREAK = "\u00a0";
+
+const GROUP = /\B(?=(\d{3})+$)/g;
+const MOST_DECIMALS = 4;
+const SIGNIFICANT = 3;
+
+/** Decimals that show the interval's half width to a digit or two, and three digits of the value, at most four. */
+const decimalsOf = ({ value, ci95 }: Interval): number => {
+  if ([value, ...ci95].every(Number.isInteger)) return 0;
+  const halfWidth = Math.max(ci95[1] - value, value - ci95[0]);
+  const size = Math.max(Math.abs(value), halfWidth);
+  const forValue = SIGNIFICANT - 1 - Math.floor(Math.log10(size));
+  const forWidth = halfWidth > 0 ? Math.ceil(-Math.log10(halfWidth)) : forValue;
+  const wanted = Math.max(forWidth, Math.min(forValue, forWidth + 1));
+  return Math.max(0, Math.min(MOST_DECIMALS, wanted, forValue + 1));
+};
+
+const printFixed = (value: number, decimals: number): string => {
+  const size = Math.abs(value);
+  if (size >= LARGEST || (size > 0 && size < 1e-4)) return value.toExponential(2).replace("-", "−").replace("e-", "e−");
+  const [whole = "0", fraction] = size.toFixed(decimals).split(".");
+  const digits = whole.replace(GROUP, ",") + (fraction === undefined ? "" : `.${fraction}`);
+  return value < 0 && Number(size.toFixed(decimals)) !== 0 ? `−${digits}` : digits;
+};
+
+/** A bare number, e.g. `180,000,000` or `3.52`. */
+export const printNumber = (value: number): string => printFixed(value, decimalsOf({ value, ci95: [value, value] }));
+
+/** From here on powers of ten are clearer than names. */
+const LARGEST = 1e15;
+/** An interval narrower than this share of a million needs the whole number to be seen. */
+const FINEST = 0.001;
+const LARGE = [
+  { size: 1e9, sign: "bn" },
+  { size: 1e6, sign: "M" },
+] as const;
+
+/** Millions and billions as such: nobody reads nine digits of an estimate. */
+const shortened = ({ value, ci95: [low, high] }: Interval) => {
+  const isFitting = (size: number): boolean => Math.abs(value) >= size && (low === high || high - low >= size * FINEST);
+  const large = Math.abs(value) < LARGEST ? LARGE.find(({ size }) => isFitting(size)) : undefined;
+  const { size, sign } = large ?? { size: 1, sign: "" };
+  const interval: Interval = { value: value / size, ci95: [low / size, high / size] };
+  return { interval, sign };
+};
+
+/** E.g. `3.52 %` or `179.61 M people`, with as many digits as its interval supports. */
+export const printValue = (given: Interval, unit: string): string => {
+  const { interval, sign } = shortened(given);
+  return [printFixed(interval.value, decimalsOf(interval)), sign, unit].filter((part) => part !== "").join(NO_BREAK);
+};
+
+/** E.g. `[3.44, 3.60]`, in the size of the value; empty for an interval without width, which one replication or a constant has. */
+export const printRange = (given: Interval): string => {
+  const { interval } = shortened(given);
+  const [low, high] = interval.ci95;
+  if (low === high) return "";
+  const decimals = decimalsOf(interval);
+  return `[${printFixed(low, decimals)},${NO_BREAK}${printFixed(high, decimals)}]`;
+};
+
+/** E.g. `3.52 % [3.44, 3.60]`; a line may break between value and range. */
+export const printInterval = (interval: Interval, unit: string): string =>
+  `${printValue(interval, unit)} ${printRange(interval)}`.trimEnd();
+
+/** A difference of percentages is in percentage points. */
+export const unitOfDifference = (unit: string): string => (unit === "%" ? "pp" : unit);
+
+/** E.g. `+2.11 pp [2.03, 2.19]`: what a fault added, sign always shown. */
+export const printDifference = (interval: Interval, unit: string): string =>
+  (interval.value > 0 ? "+" : "") + printInterval(interval, unitOfDifference(unit));
+
+/** Seconds of simulated time as a clock, e.g. `0:43:30`. */
+export const printClock = (at: number): string => {
+  const whole = Math.round(at);
+  const two = (count: number): string => String(count).padStart(2, "0");
+  return `${String(Math.floor(whole / 3600))}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
+};
+
+/** E.g. `1 replication`, `10 replications`. */
+export const printCount = (count: number, noun: string): string =>
+  `${printNumber(count)} ${noun}${count === 1 ? "" : "s"}`;

@@ -1,0 +1,83 @@
+/** The run's document as a schema: what scripts may rely on, and how a document read from a file is checked. */
+import { z } from "zod";
+import type { RunDocument } from "../study/document.ts";
+
+const number = z.number();
+const verdict = z
+  .enum(["held", "broken", "unknown"])
+  .meta({ description: "Broken or held only when the whole interval says so" });
+const range = z.tuple([number, number]).meta({ description: "95 % t interval of the mean over replications" });
+const interval = { value: number.meta({ description: "Mean over replications" }), ci95: range };
+const unit = z.string().meta({ description: "%, s, /s, /h, or empty for a count; percent as percent" });
+const figure = z.string().meta({ description: "Canonical text, such as loss.mean{region=chongqing,window=fault}" });
+const at = number.meta({ description: "Seconds of simulated time" });
+
+const figureResult = z.strictObject({
+  ...interval,
+  unit,
+  n: z.int().meta({ description: "Replications with data" }),
+  noFault: z.exactOptional(
+    z.strictObject(interval).meta({ description: "Same seeds without faults and interventions" }),
+  ),
+  difference: z.exactOptional(z.strictObject(interval).meta({ description: "Paired difference to that" })),
+  groups: z.exactOptional(
+    z.record(z.string(), z.strictObject(interval)).meta({ description: "With by=: every group" }),
+  ),
+});
+
+const judged = { value: number.nullable(), unit, ci95: range.nullable(), verdict };
+
+const runSchema = z.strictObject({
+  schema: z.literal("firedrill.run/1"),
+  tool: z.string().meta({ description: "Version of Firedrill" }),
+  scenario: z.strictObject({ name: z.string(), title: z.string(), fingerprint: z.string() }),
+  seed: z.string(),
+  scale: z.string().meta({ description: "1/1000: a row stands for a thousand people" }),
+  replications: z.int(),
+  digest: z.string().meta({ description: "Covers every event of every replication" }),
+  population: z.strictObject({ online: z.int(), rows: z.int() }),
+  events: z.int(),
+  figures: z.record(figure, figureResult),
+  expect: z.array(
+    z.strictObject({
+      figure,
+      between: z.exactOptional(z.tuple([z.number(), z.number()])),
+      kind: z.enum(["by-construction", "as-it-comes"]),
+      published: z.string(),
+      source: z.string(),
+      fixedBy: z.exactOptional(z.array(z.string())),
+      ...judged,
+    }),
+  ),
+  thresholds: z.array(z.strictObject({ figure, limit: z.string(), ...judged })),
+  notJudged: z.array(z.string()).meta({ description: "Thresholds that this scale cannot judge" }),
+  invariants: z.array(z.strictObject({ name: z.string(), verdict, why: z.exactOptional(z.string()) })),
+  timeline: z.array(z.strictObject({ at, what: z.string(), who: z.string() })),
+  decisions: z.array(
+    z.strictObject({
+      at,
+      by: z.literal("scheduler"),
+      kind: z.enum(["alert", "all-clear", "move", "step", "restore", "fail-open"]),
+      what: z.string(),
+      who: z.string(),
+      ip: z.string(),
+      why: z.array(z.string()),
+    }),
+  ),
+  assumptions: z.array(
+    z.strictObject({
+      parameter: z.string(),
+      value: z.string(),
+      provenance: z.enum(["measured", "published", "assumed", "calibrated"]),
+      source: z.string(),
+    }),
+  ),
+  verdict,
+  partial: z.exactOptional(z.literal(true)),
+}) satisfies z.ZodType<RunDocument>;
+
+/** JSON Schema (2020-12) of `firedrill.run/1`. */
+export const runJsonSchema = (): Record<string, unknown> => {
+  const { $schema, ...schema } = z.toJSONSchema(runSchema, { io: "output" });
+  return { $schema, $id: "firedrill.run/1", title: "Firedrill run document", ...schema };
+};

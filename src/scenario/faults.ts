@@ -1,0 +1,170 @@
+/** Faults: what goes wrong, where and from when to when. */
+import { z } from "zod";
+import type { Duration, Instant } from "../base/units.ts";
+import { duration, either, fields, id, number, share, text } from "./fields.ts";
+import type { Reporter } from "./findings.ts";
+import { demandOneOf, judgeFields, type Fields } from "./judge.ts";
+import type { MapNode, Path } from "./positions.ts";
+import { quote, readDuration } from "./quantities.ts";
+import type { Fault, FaultEffects, Intervention, Where } from "./scenario.ts";
+import { didYouMean } from "./suggest.ts";
+import { checkWhere, whereField, type Names } from "./where.ts";
+
+const DIRECTIONS = ["both", "up", "down"] as const;
+
+/** What a fault can do to the paths it selects; at least one, and several at once are fine. */
+const effects = {
+  loss: z.exactOptional(
+    either(
+      share("Packets lost on top, both ways").transform((value) => ({ share: value, direction: "both" as const })),
+      fields(
+        {
+          share: share("Packets lost on top, each way that it touches"),
+          direction: z.enum(DIRECTIONS).default("both").meta({ description: "up, down or both" }),
+        },
+        "Loss of one direction",
+      ),
+      "Packets lost on top of what the path loses, per direction",
+    ),
+  ),
+  delay: z.exactOptional(duration("Added to the round trip")),
+  block: z.exactOptional(
+    z.enum(["drop", "reset"]).meta({ description: "Nothing passes: drop is silence, reset answers with a refusal" }),
+  ),
+  "cut-over": z.exactOptional(
+    z.boolean().meta({ description: "Exit IPs change and NAT state is lost once, when the fault begins" }),
+  ),
+  "nat-timeout": z.exactOptional(duration("NAT forgets a silent link after this", { positive: true })),
+  down: z.exactOptional(
+    z.enum(["silent", "reset", "drained"]).meta({
+      description:
+        "A gateway, server, line or centre stops: packets vanish, sockets are closed, or clients are told first",
+    }),
+  ),
+  slow: z.exactOptional(number("Servers serve this many times slower; 1 is no fault", { min: 1, max: 1_000 })),
+  surge: z.exactOptional(
+    number("This many times as many people log in anew a second; 1 is no fault", { min: 1, max: 1_000 }),
+  ),
+  telemetry: z.exactOptional(
+    fields(
+      {
+        lost: share("Client reports lost on the way to the scheduler").prefault("0 %"),
+        late: duration("How much later the others arrive").prefault("0 s"),
+      },
+      "Reports lost and late",
+    ),
+  ),
+};
+
+export const faultShape = {
+  id: id("What the rest of the scenario and reports call it"),
+  at: duration("When it begins, from the start of the run"),
+  until: z.exactOptional(
+    text("The intervention that ends it, or when it ends, from the start of the run; without it it lasts"),
+  ),
+  where: whereField,
+  ...effects,
+};
+
+interface Surroundings {
+  readonly interventions: readonly Pick<Intervention, "id" | "at">[];
+  readonly duration: Duration | undefined;
+  readonly names: Names;
+  readonly report: Reporter;
+}
+
+/** The fault, or undefined when a part that it cannot be without is not there; that is reported. */
+export const resolveFault = (item: MapNode, path: Path, around: Surroundings): Fault | undefined => {
+  const { names, report } = around;
+  demandOneOf(Object.keys(effects), faultShape, { item, path, report }, "does nothing");
+  const given = judgeFields(faultShape, item, path, report);
+  if (given.where !== undefined) checkWhere(given.where, [...path, "where"], names, report);
+  if (given.at !== undefined && around.duration !== undefined && given.at >= around.duration)
+    report([...path, "at"], "the run is over by then", "run.duration is shorter");
+  const until = given.until === undefined ? undefined : resolveUntil(given.until, given.at, [...path, "until"], around);
+  const ownEffects = effectsOf(given);
+  const targets = given.where;
+  if (
+    given.down !== undefined &&
+    targets !== undefined &&
+    !(targets.gateway ?? targets.server ?? targets.centre ?? targets.line)
+  )
+    report([...path, "down"], "nothing is said that could stop", "name a gateway, server, line or centre in where");
+  if (targets !== undefined) checkHonoured(given, targets, path, report);
+  if (given.id === undefined || given.at === undefined || targets === undefined) return undefined;
+  return { id: given.id, at: instant(given.at), until, where: targets, effects: ownEffects };
+};
+
+const PEOPLE = ["region", "carrier", "access", "gateway"] as const;
+const DESTINATION = ["centre", "line", "server", "port"] as const;
+
+/** Servers are slow, or down, for everybody; links are forgotten and people restless wherever they are connected to; telemetry is one feed. */
+const checkHonoured = (given: Fields<typeof faultShape>, where: Where, path: Path, report: Reporter): void => {
+  const refuse = (effect: string, selectors: readonly (keyof Where)[], hint: string): void => {
+    for (const selector of selectors)
+      if (where[selector] !== undefined) report([...path, "where", selector], `says nothing for ${effect}`, hint);
+  };
+  if (given.slow !== undefined)
+    refuse("slow", [...PEOPLE, "port", "crossing"], "servers are slow for everybody: name a centre, line or server");
+  if (given.down !== undefined)
+    if (DESTINATION.some((selector) => where[selector] !== undefined))
+      refuse("down", [...PEOPLE, "port", "crossing"], "servers are down for everybody: name a centre, line or server");
+    else refuse("down", ["crossing"], "name gateways only");
+  if (given.surge !== undefined)
+    refuse(
+      "surge",
+      [...DESTINATION, "crossing"],
+      "people log in wherever they are led: name a region, carrier, access or gateway",
+    );
+  if (given["nat-timeout"] !== undefined)
+    refuse(
+      "nat-timeout",
+      [...DESTINATION, "crossing"],
+      "NAT is the gateway's: name a region, carrier, access or gateway",
+    );
+  if (given.telemetry !== undefined)
+    refuse("telemetry", [...PEOPLE, ...DESTINATION, "crossing"], "it is one feed for all: write where: {}");
+};
+
+const instant = (time: Duration): Instant => time as number as Instant;
+
+const resolveUntil = (
+  text: string,
+  at: Duration | undefined,
+  path: Path,
+  { interventions, names, report }: Surroundings,
+): Fault["until"] => {
+  if (/^[-\d.]/.test(text)) {
+    const read = readDuration(text);
+    if (!("value" in read)) report(path, read.wrong, read.hint);
+    else if (at !== undefined && read.value <= at)
+      report(path, `${quote(text)} is not after the fault begins`, "it counts from the start of the run");
+    else return { at: instant(read.value) };
+    return undefined;
+  }
+  const interventionIds = names.intervention ?? [];
+  if (!interventionIds.includes(text)) {
+    report(
+      path,
+      `${quote(text)} is not an intervention of this scenario`,
+      () => didYouMean(text, interventionIds) || "write an intervention's id or a time",
+    );
+    return undefined;
+  }
+  const end = interventions.find((intervention) => intervention.id === text);
+  if (end !== undefined && at !== undefined && end.at <= at)
+    report(path, `${quote(text)} takes effect before the fault begins`, "let it end later");
+  return { intervention: text };
+};
+
+const effectsOf = (given: Fields<typeof faultShape>): FaultEffects => ({
+  ...(given.loss === undefined ? {} : { loss: given.loss }),
+  ...(given.delay === undefined ? {} : { delay: given.delay }),
+  ...(given.block === undefined ? {} : { block: given.block }),
+  ...(given["cut-over"] === undefined ? {} : { cutOver: given["cut-over"] }),
+  ...(given["nat-timeout"] === undefined ? {} : { natTimeout: given["nat-timeout"] }),
+  ...(given.down === undefined ? {} : { down: given.down }),
+  ...(given.slow === undefined ? {} : { slow: given.slow }),
+  ...(given.surge === undefined ? {} : { surge: given.surge }),
+  ...(given.telemetry === undefined ? {} : { telemetry: given.telemetry }),
+});

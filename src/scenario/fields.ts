@@ -1,0 +1,122 @@
+/**
+ * The words the schema is made of: a field per kind of quantity, each knowing how people write it, what
+ * to answer when they do not, and how an editor should be told.
+ */
+import { z } from "zod";
+import type { Duration } from "../base/units.ts";
+import { quote, readCount, readDuration, readScale, readShare, type Read } from "./quantities.ts";
+
+type CamelKey<K extends string> = K extends `${infer Head}-${infer Tail}` ? `${Head}${Capitalize<CamelKey<Tail>>}` : K;
+type Camel<T> = { [K in keyof T as K extends string ? CamelKey<K> : K]: T[K] };
+
+/** A map with just these keys, kebab-case in the file and camelCase in the program. */
+export const fields = <S extends z.core.$ZodLooseShape>(shape: S, description: string) =>
+  z
+    .strictObject(shape)
+    .transform((value) => camel(value) as Camel<typeof value>)
+    .meta({ description });
+
+const camel = (value: object): unknown =>
+  Object.fromEntries(Object.entries(value).map(([key, field]) => [camelCase(key), field as unknown]));
+
+/** `delay-per-1000-km` is `delayPer1000Km`. */
+export const camelCase = (key: string): string =>
+  key.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+
+/** How an editor sees a quantity, put into the JSON Schema in place of what zod would say. */
+type Json = Readonly<Record<string, unknown>>;
+
+const quantity = <T>(noun: string, read: (given: string | number) => Read<T>, description: string, json: Json) =>
+  z
+    .union([z.string(), z.number()], { error: ({ input }) => `expected ${noun}, not ${nameOf(input)}` })
+    .transform((given, context): T => {
+      const result = read(given);
+      if ("value" in result) return result.value;
+      context.addIssue({ code: "custom", message: result.wrong, params: { hint: result.hint } });
+      return z.NEVER;
+    })
+    .meta({ description, json });
+
+/** What stands there, in words. */
+export const nameOf = (value: unknown): string => {
+  if (value === null || value === undefined) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") return "a map";
+  if (typeof value === "number" && !Number.isFinite(value)) return Number.isNaN(value) ? ".nan" : ".inf";
+  return quote(value);
+};
+
+const TIME = "\\d+(\\.\\d+)? ?(d|h|min|s|ms|us)";
+
+export const duration = (description: string, { signed = false, positive = false } = {}) =>
+  quantity<Duration>(
+    "a duration such as 90 s",
+    (given) => {
+      const read = readDuration(given, { signed });
+      if (positive && "value" in read && read.value <= 0)
+        return { wrong: `${quote(given)} is no time at all`, hint: "write a duration above 0 s" };
+      return read;
+    },
+    description,
+    { type: "string", pattern: `^${signed ? "-?" : ""}${TIME}( ${TIME})*$`, examples: ["90 s", "1 h 30 min"] },
+  );
+
+export const share = (description: string, { signed = false } = {}) =>
+  quantity("a share such as 9 %", (given) => readShare(given, { signed }), description, {
+    type: "string",
+    pattern: `^${signed ? "-?" : ""}\\d+(\\.\\d+)? ?%$`,
+    examples: ["9 %", "0.15 %"],
+  });
+
+export const count = (description: string, bounds: { min?: number; max?: number } = {}) =>
+  quantity("a whole number", (given) => readCount(given, bounds), description, {
+    anyOf: [
+      { type: "integer", minimum: bounds.min ?? 0, ...(bounds.max === undefined ? {} : { maximum: bounds.max }) },
+      { type: "string", pattern: "^\\d+(\\.\\d+)? ?[kMG]?$" },
+    ],
+    examples: [30000, "180 M"],
+  });
+
+export const scale = (description: string) =>
+  quantity("a scale such as 1/1000", readScale, description, {
+    anyOf: [{ const: 1 }, { type: "string", pattern: "^1(/[1-9][0-9]{0,6})?$" }],
+    examples: ["1/1000", 1],
+  });
+
+/** A plain number without unit, for what is a ratio or a mean. */
+export const number = (description: string, { min, max }: { min: number; max: number }) =>
+  z
+    .number({ error: ({ input }) => `expected a number from ${String(min)} to ${String(max)}, not ${nameOf(input)}` })
+    .min(min)
+    .max(max)
+    .meta({ description });
+
+export const text = (description: string) =>
+  z
+    .string({ error: ({ input }) => `expected text, not ${nameOf(input)}` })
+    .min(1)
+    .max(2_000)
+    .meta({ description });
+
+export const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+/** A map from names to values of one kind. */
+export const named = <V extends z.ZodType>(value: V, description: string) =>
+  z.record(z.string().regex(NAME), value).meta({ description });
+
+/** An id: what other parts of the scenario and reports call this. Begins with a letter, so that no time looks like one. */
+export const id = (description: string) =>
+  z
+    .string({ error: ({ input }) => `expected an id, not ${nameOf(input)}` })
+    .regex(/^[a-z][a-z0-9-]{0,62}$/)
+    .meta({ description });
+
+export const either = <A extends z.ZodType, B extends z.ZodType>(a: A, b: B, description: string) =>
+  z.union([a, b]).meta({ description });
+
+/** One or several of a kind, always a list in the program. */
+export const oneOrMore = <V extends z.ZodType>(value: V, description: string) =>
+  z
+    .union([value, z.array(value).min(1)])
+    .transform((given): readonly z.output<V>[] => (Array.isArray(given) ? (given as z.output<V>[]) : [given]))
+    .meta({ description });

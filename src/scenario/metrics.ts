@@ -1,0 +1,168 @@
+/**
+ * The catalogue of metrics: all that can be asked of a run. A figure that is not in here is refused
+ * before the run starts, so that no threshold ever passes because nobody measured it.
+ */
+
+export interface Metric {
+  readonly name: string;
+  /** What kind of quantity: share, time, count or rate. */
+  readonly dimension: "share" | "time" | "count" | "rate";
+  readonly labels: readonly Label[];
+  readonly meaning: string;
+  readonly stats: readonly Stat[];
+}
+
+export type Label =
+  "region" | "carrier" | "access" | "gateway" | "centre" | "line" | "server" | "port" | "kind" | "fault";
+
+export interface Stat {
+  readonly name: string;
+  readonly unit: "%" | "s" | "" | "/s" | "/h";
+  /** Per-second peaks, queue waits and maxima do not survive scaling: judged at 1:1 only. */
+  readonly onlyFullScale: boolean;
+}
+
+const PEOPLE: readonly Label[] = ["region", "carrier", "access", "gateway"];
+const FLEET: readonly Label[] = ["centre", "line", "server"];
+
+const stats = (unit: Stat["unit"], names: readonly string[], onlyFullScale = false): readonly Stat[] =>
+  names.map((name) => ({ name, unit, onlyFullScale }));
+
+export const METRICS: readonly Metric[] = [
+  {
+    name: "loss",
+    dimension: "share",
+    labels: [...PEOPLE, ...FLEET, "port"],
+    meaning: "Share of packets lost, both directions, world truth, weighted by packets",
+    stats: stats("%", ["mean"]),
+  },
+  {
+    name: "login.time",
+    dimension: "time",
+    labels: PEOPLE,
+    meaning: "From the first candidate to logged in, retries included, censored at 60 s",
+    stats: [...stats("s", ["mean", "p50", "p95", "p99"]), ...stats("s", ["max"], true)],
+  },
+  {
+    name: "login.success",
+    dimension: "share",
+    labels: PEOPLE,
+    meaning: "Logged in within 30 s of the first candidate",
+    stats: stats("%", ["share"]),
+  },
+  {
+    name: "login",
+    dimension: "count",
+    labels: PEOPLE,
+    meaning: "Logins; the rate is the mean of a second",
+    stats: [...stats("", ["count"]), ...stats("/s", ["rate"])],
+  },
+  {
+    name: "login.queue",
+    dimension: "time",
+    labels: FLEET,
+    meaning: "Wait of a login at its server",
+    stats: stats("s", ["max", "p99"], true),
+  },
+  {
+    name: "link.broken",
+    dimension: "count",
+    labels: PEOPLE,
+    meaning: "Links found dead by their clients; the rate is the mean of a second",
+    stats: [...stats("", ["count"]), ...stats("/s", ["rate"])],
+  },
+  {
+    name: "online",
+    dimension: "share",
+    labels: PEOPLE,
+    meaning: "Share of people online: mean over the window, or its lowest sample",
+    stats: stats("%", ["share", "min"]),
+  },
+  {
+    name: "moved",
+    dimension: "share",
+    labels: PEOPLE,
+    meaning: "People led to another best entry by the scheduler",
+    stats: [...stats("%", ["share"]), ...stats("", ["count"])],
+  },
+  {
+    name: "move",
+    dimension: "count",
+    labels: ["region", "carrier", "gateway"],
+    meaning: "Moves: changes of a gateway's best entry",
+    stats: stats("", ["count"]),
+  },
+  {
+    name: "move.hourly",
+    dimension: "rate",
+    labels: ["region", "carrier", "gateway"],
+    meaning: "Most moves of one gateway within any hour",
+    stats: stats("/h", ["max"]),
+  },
+  {
+    name: "alarm",
+    dimension: "count",
+    labels: ["kind", "region", "carrier", "gateway"],
+    meaning: "Alerts raised",
+    stats: stats("", ["count"]),
+  },
+  {
+    name: "alarm.delay",
+    dimension: "time",
+    labels: ["fault"],
+    meaning: "From a fault's begin to the first alert that names it, censored at the window's end",
+    stats: stats("s", ["mean", "max"]),
+  },
+  {
+    name: "alarm.named",
+    dimension: "share",
+    labels: ["fault"],
+    meaning: "Of each replication 0 or 100: an alert named the fault's place",
+    stats: stats("%", ["share"]),
+  },
+  {
+    name: "alarm.false",
+    dimension: "count",
+    labels: [],
+    meaning: "Alerts that fit no active fault",
+    stats: stats("", ["count"]),
+  },
+  {
+    name: "reroute.delay",
+    dimension: "time",
+    labels: ["fault"],
+    meaning: "Until 90 % of the people on the paths a fault hit have left them, censored at the window's end",
+    stats: stats("s", ["mean", "max"]),
+  },
+  {
+    name: "server.load",
+    dimension: "share",
+    labels: FLEET,
+    meaning: "Connections held against capacity; the maximum is of minute means",
+    stats: stats("%", ["mean", "max"]),
+  },
+];
+
+/** Every figure's name, `login.time.p95` and so on. */
+export const METRIC_NAMES: readonly string[] = METRICS.flatMap(({ name, stats: own }) =>
+  own.map((stat) => `${name}.${stat.name}`),
+);
+
+/** The metric and stat of a dotted name whose last part is the stat. */
+export const findMetric = (name: string): { readonly metric: Metric; readonly stat: Stat } | undefined => {
+  for (const metric of METRICS)
+    for (const stat of metric.stats) if (`${metric.name}.${stat.name}` === name) return { metric, stat };
+  return undefined;
+};
+
+/** Values of the label `kind`: what the scheduler calls its alerts, with hyphens for blanks. */
+export const ALERT_KINDS = [
+  "access-fault",
+  "regional-access-fault",
+  "route-fault",
+  "port-fault",
+  "server-fault",
+  "line-fault",
+  "centre-fault",
+  "capacity",
+] as const;

@@ -1,0 +1,137 @@
+/**
+ * The assumption ledger: where every number of a scenario comes from. A parameter of the world without a
+ * stated provenance is a problem; that is how the model stays open to question.
+ */
+import { z } from "zod";
+import { SCHEDULER_DEFAULTS, type SchedulerPolicy } from "../algorithms/scheduling/policy.ts";
+import { printDuration, type Duration } from "../base/units.ts";
+import { camelCase, fields, text } from "./fields.ts";
+import type { Reporter } from "./findings.ts";
+import { hasIds, idOf, nodeAt, written, type MapNode, type Path, type TreeNode } from "./positions.ts";
+import { quote } from "./quantities.ts";
+import type { Assumption } from "./scenario.ts";
+import { didYouMean } from "./suggest.ts";
+import { schedulerShape } from "./world.ts";
+
+export const provenanceField = z
+  .record(
+    z.string(),
+    fields(
+      {
+        is: z
+          .enum(["measured", "published", "assumed", "calibrated"])
+          .meta({ description: "Where the number comes from" }),
+        source: text("A key of sources"),
+        note: z.exactOptional(text("What the source says, what was chosen")),
+      },
+      "Provenance of the parameters under a pattern",
+    ),
+  )
+  .meta({ description: "Path pattern (* is one part; covers all below; the most specific counts) → provenance" });
+
+type Entries = Readonly<Record<string, z.output<typeof provenanceField>[string]>>;
+
+/** A number of the scenario, under the name that `--set` and `fixed-by` use. */
+interface Parameter {
+  readonly name: string;
+  readonly path: Path;
+  readonly value: string;
+}
+
+/** What says how things are called and drawn is no assumption. */
+const NOT_PARAMETERS = [/^access\.[^.]+\.gateways$/, /\.title$/, /^regions\.[^.]+\.(code|tile)$/];
+
+const leaves = (node: TreeNode, name: string, path: Path): Parameter[] => {
+  if (node.kind === "map")
+    return [...node.entries].flatMap(([key, entry]) => leaves(entry.node, `${name}.${key}`, [...path, key]));
+  if (node.kind === "list" && node.items.length > 0 && hasIds(node))
+    return node.items.flatMap((item, i) => leaves(item, `${name}.${idOf(item) ?? ""}`, [...path, i]));
+  return NOT_PARAMETERS.some((pattern) => pattern.test(name)) ? [] : [{ name, path, value: written(node) }];
+};
+
+/** Parameters of the world, the scheduler's defaults included. */
+const worldParameters = (root: MapNode, keys: readonly string[]): Parameter[] => [
+  ...keys.flatMap((key) => {
+    const node = root.entries.get(key)?.node;
+    return node === undefined || (node.kind === "map" && node.entries.size === 0) ? [] : leaves(node, key, [key]);
+  }),
+  ...Object.entries(schedulerShape).flatMap(([key, schema]) => {
+    const path = ["scheduler", key];
+    if (nodeAt(root, path) !== undefined) return [];
+    const value = SCHEDULER_DEFAULTS[camelCase(key) as keyof SchedulerPolicy];
+    return [{ name: path.join("."), path, value: `${printDefault(schema, value)} (default)` }];
+  }),
+];
+
+/** As a file would say it: what the schema reads back. */
+const printDefault = (schema: z.ZodType, value: number): string => {
+  if (schema.safeParse(value).success) return String(value);
+  const percent = `${String(Number((value * 100).toPrecision(6)))} %`;
+  return schema.safeParse(percent).success ? percent : printDuration(value as Duration);
+};
+
+/** Numbers of faults and interventions; ids, times of interventions and selectors say what the story is and stay out. */
+const storyParameters = (root: MapNode): Parameter[] =>
+  ["faults", "interventions"].flatMap((key) => {
+    const node = root.entries.get(key)?.node;
+    if (node?.kind !== "list" || !hasIds(node)) return [];
+    return leaves(node, key, [key]).filter(({ name }) => !/\.(id|where(\..*)?|until)$/.test(name));
+  });
+
+interface Surroundings {
+  readonly worldKeys: readonly string[];
+  readonly sources: Readonly<Record<string, string>>;
+  readonly report: Reporter;
+}
+
+/** One row a parameter. Reports parameters without provenance, unknown sources and patterns that fit nothing. */
+export const assumptionsOf = (
+  root: MapNode,
+  entries: Entries,
+  { worldKeys, sources, report }: Surroundings,
+): readonly Assumption[] => {
+  const patterns = Object.keys(entries).map((pattern) => ({ pattern, parts: pattern.split(".") }));
+  const used = new Set<string>();
+  for (const [pattern, { source }] of Object.entries(entries))
+    if (!Object.hasOwn(sources, source))
+      report(["provenance", pattern, "source"], `${quote(source)} is not a key of sources`, () =>
+        didYouMean(source, Object.keys(sources)),
+      );
+
+  const row = (parameter: Parameter, fallback: boolean): Assumption[] => {
+    const parts = parameter.name.split(".");
+    const fitting = patterns.filter((candidate) => covers(candidate.parts, parts));
+    for (const { pattern } of fitting) used.add(pattern);
+    const best = fitting.toSorted((a, b) => specificity(b.parts) - specificity(a.parts))[0];
+    const entry = best === undefined ? undefined : entries[best.pattern];
+    const { name, value, path } = parameter;
+    if (entry !== undefined) {
+      const source = `${entry.source}: ${sources[entry.source] ?? ""}${entry.note === undefined ? "" : ` (${entry.note})`}`;
+      return [{ parameter: name, value, provenance: entry.is, source }];
+    }
+    if (fallback) return [{ parameter: name, value, provenance: "assumed", source: "this scenario" }];
+    const pattern = parts.length > 2 ? [parts[0], "*", ...parts.slice(2)].join(".") : name;
+    report(path, "no provenance fits this parameter", `add provenance: ${pattern}: { is: assumed, source: … }`);
+    return [];
+  };
+  const rows = [
+    ...worldParameters(root, worldKeys).flatMap((parameter) => row(parameter, false)),
+    ...storyParameters(root).flatMap((parameter) => row(parameter, true)),
+  ];
+  for (const { pattern } of patterns)
+    if (!used.has(pattern))
+      report(
+        ["provenance", pattern],
+        `${quote(pattern)} fits no parameter`,
+        "write a path; * stands for one part of it",
+        "key",
+      );
+  return rows;
+};
+
+const covers = (pattern: readonly string[], name: readonly string[]): boolean =>
+  pattern.length <= name.length && pattern.every((part, i) => part === "*" || part === name[i]);
+
+/** Longer wins; of equal length the one with fewer stars. */
+const specificity = (pattern: readonly string[]): number =>
+  pattern.length * 100 - pattern.filter((part) => part === "*").length;

@@ -1,0 +1,151 @@
+/**
+ * Quantities as people write them: "1 h 30 min", "9 %", "29.91 M". A number where a unit is needed says
+ * nothing about what it means, so it is refused, with the text to write instead.
+ */
+import type { Duration } from "../base/units.ts";
+
+/** A quantity understood, or what is wrong with it and what to write. */
+export type Read<T> = { readonly value: T } | { readonly wrong: string; readonly hint: string };
+
+const DAY = 86_400_000_000;
+/** Longer than any incident, short enough that microseconds stay exact integers. */
+export const LONGEST_DAYS = 400;
+
+const TIME_UNITS: Readonly<Record<string, number>> = {
+  d: DAY,
+  h: 3_600_000_000,
+  min: 60_000_000,
+  s: 1_000_000,
+  ms: 1_000,
+  us: 1,
+};
+
+const OTHER_SPELLINGS: Readonly<Record<string, string>> = {
+  day: "d",
+  days: "d",
+  hour: "h",
+  hours: "h",
+  hr: "h",
+  hrs: "h",
+  minute: "min",
+  minutes: "min",
+  mins: "min",
+  sec: "s",
+  secs: "s",
+  second: "s",
+  seconds: "s",
+  msec: "ms",
+  millisecond: "ms",
+  milliseconds: "ms",
+  µs: "us",
+  usec: "us",
+};
+
+/** What stands in the file, short enough for a message and free of control characters. */
+export const quote = (value: unknown): string => {
+  const text = typeof value === "string" ? JSON.stringify(value) : String(value);
+  return text.length <= 60 ? text : `${text.slice(0, 57)}…`;
+};
+
+const NUMBER = /^-?\d+(?:\.\d+)?$/;
+const PART = /(\d+(?:\.\d+)?)\s*([a-zµ]+)/gy;
+
+/** Whole microseconds. A sign is understood only where `signed` says so. */
+export const readDuration = (given: string | number, { signed = false } = {}): Read<Duration> => {
+  const text = String(given).trim();
+  if (NUMBER.test(text)) {
+    const number = text.replace("-", "");
+    return { wrong: `${quote(given)} has no unit`, hint: `write ${number} s (a duration: ms, s, min, h, d)` };
+  }
+  const negative = text.startsWith("-");
+  if (negative && !signed) return { wrong: `${quote(given)} is negative`, hint: "write a duration of 0 s or more" };
+  const parts = durationParts(negative ? text.slice(1).trim() : text);
+  if (!("value" in parts)) return { wrong: `${quote(given)} is not a duration`, hint: parts.hint };
+  if (parts.value > LONGEST_DAYS * DAY)
+    return { wrong: `${quote(given)} is too long`, hint: `write at most ${String(LONGEST_DAYS)} d` };
+  return { value: (negative ? -parts.value : parts.value) as Duration };
+};
+
+/** Parts in falling order, each unit once: "1 h 30 min". */
+const durationParts = (text: string): Read<number> => {
+  let sum = 0;
+  let last = Infinity;
+  let end = 0;
+  PART.lastIndex = 0;
+  for (let part = PART.exec(text); part !== null; part = PART.exec(text)) {
+    const [whole, count = "", unit = ""] = part;
+    const size = TIME_UNITS[unit];
+    if (size === undefined) return { wrong: "", hint: spelling(count, unit) };
+    if (size >= last) return { wrong: "", hint: "write the largest unit first and each once, such as 1 h 30 min" };
+    sum += Number(count) * size;
+    last = size;
+    end = part.index + whole.length;
+    while (text[end] === " ") end++;
+    PART.lastIndex = end;
+  }
+  if (end === 0 || end < text.length)
+    return { wrong: "", hint: "write a number and a unit, such as 90 s, 5 min or 1 h 30 min" };
+  return { value: Math.round(sum) };
+};
+
+const spelling = (count: string, unit: string): string => {
+  if (unit === "m") return `write ${count} min (minutes) or ${count} ms (milliseconds)`;
+  const known = OTHER_SPELLINGS[unit];
+  return known === undefined ? "the units are ms, s, min, h and d" : `write ${count} ${known}`;
+};
+
+/** A share as a fraction: "9 %" is 0.09. Bounded to 0..100 % (−100..100 % if signed) unless `unbounded`. */
+export const readShare = (given: string | number, { signed = false, unbounded = false } = {}): Read<number> => {
+  const percent = readPercent(given);
+  if (!("value" in percent)) return percent;
+  const { value } = percent;
+  if (value < 0 && !signed) return { wrong: `${quote(given)} is negative`, hint: "write a share from 0 % to 100 %" };
+  if (Math.abs(value) > 100 && !unbounded)
+    return { wrong: `${quote(given)} is more than all`, hint: "write a share from 0 % to 100 %" };
+  return { value: shiftPoint(value, -2) };
+};
+
+/** The number before the percent sign, unbounded. */
+export const readPercent = (given: string | number): Read<number> => {
+  const text = String(given).trim();
+  const match = /^([-+]?\d+(?:\.\d+)?)\s*%$/.exec(text);
+  if (match?.[1] !== undefined) return { value: Number(match[1]) };
+  if (NUMBER.test(text)) {
+    const fraction = Math.abs(Number(text)) < 1 && text.includes(".");
+    const percent = fraction ? String(shiftPoint(Number(text), 2)) : text;
+    return { wrong: `${quote(given)} has no unit`, hint: `write ${percent} % (a share)` };
+  }
+  return { wrong: `${quote(given)} is not a share`, hint: "write a number and a percent sign, such as 9 %" };
+};
+
+/** Moves the decimal point in the decimal text, so that 62.5 % is the double nearest to 0.625. */
+const shiftPoint = (value: number, places: number): number => {
+  const [digits = "0", exponent = "0"] = value.toString().split("e");
+  return Number(`${digits}e${String(Number(exponent) + places)}`);
+};
+
+const MULTIPLES: Readonly<Record<string, string>> = { "": "e0", k: "e3", M: "e6", G: "e9" };
+
+/** A whole number: "180 M", "20 k", "30000". */
+export const readCount = (given: string | number, { min = 0, max = Number.MAX_SAFE_INTEGER } = {}): Read<number> => {
+  const text = String(given).trim();
+  const match = /^(-?\d+(?:\.\d+)?)\s*([kMG]?)$/.exec(text);
+  if (match?.[1] === undefined)
+    return { wrong: `${quote(given)} is not a count`, hint: "write a whole number, such as 30000, 20 k or 1.5 M" };
+  const value = Number(match[1] + (MULTIPLES[match[2] ?? ""] ?? "e0"));
+  if (!Number.isInteger(value)) return { wrong: `${quote(given)} is not whole`, hint: "write a whole number" };
+  if (value < min || value > max)
+    return {
+      wrong: `${quote(given)} is out of range`,
+      hint: `write a whole number from ${String(min)} to ${String(max)}`,
+    };
+  return { value };
+};
+
+/** How many people a row stands for: "1/1000" is 1000, "1" is 1. */
+export const readScale = (given: string | number): Read<number> => {
+  const match = /^1(?:\s*\/\s*(\d+))?$/.exec(String(given).trim());
+  const people = match === null ? NaN : Number(match[1] ?? "1");
+  if (people >= 1 && people <= 1_000_000) return { value: people };
+  return { wrong: `${quote(given)} is not a scale`, hint: "write 1 or 1/n, such as 1/1000, with n up to 1000000" };
+};

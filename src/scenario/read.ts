@@ -1,0 +1,216 @@
+/**
+ * The only door from text to truth: a scenario file, with all it extends and all settings made, becomes
+ * a `Scenario` in which every unit is parsed, every name resolved and every default filled in, or every
+ * problem at once with the place it stands at.
+ */
+import type { Duration, Instant } from "../base/units.ts";
+import { checkWorld, isTooLarge } from "./checks.ts";
+import { resolveExpectation, resolveThreshold } from "./expectations.ts";
+import { findScenario, readChain } from "./extends.ts";
+import { resolveFault } from "./faults.ts";
+import type { FigureContext } from "./figure.ts";
+import { Findings, reporterFor, type Reporter } from "./findings.ts";
+import { fingerprintOf } from "./fingerprint.ts";
+import { resolveIntervention } from "./interventions.ts";
+import { judgeFields, judgeItems, namesIn, type Fields } from "./judge.ts";
+import { ALERT_KINDS } from "./metrics.ts";
+import { pathsOf } from "./paths.ts";
+import { hasIds, idOf, type MapNode, type Path, type TreeNode } from "./positions.ts";
+import type { Problem } from "./problem.ts";
+import { assumptionsOf } from "./provenance.ts";
+import { quote, readDuration } from "./quantities.ts";
+import type { RunPlan, Scenario, Window, WorldModel } from "./scenario.ts";
+import { headShape, runShape } from "./schema.ts";
+import { withSettings, type Settings } from "./settings.ts";
+import type { Names } from "./where.ts";
+import { worldShape } from "./world.ts";
+
+/** A scenario, or all that is wrong with it; `missing` when there is no such file. */
+export type Reading =
+  { readonly scenario: Scenario } | { readonly problems: readonly Problem[]; readonly missing: boolean };
+
+/** Reads a scenario by path or by the bare name of a shipped one. Never throws for what a user can cause. */
+export const readScenario = (given: string, settings: Settings = {}): Reading => {
+  const findings = new Findings();
+  const file = findScenario(given);
+  const { tree, own, missing } = readChain(file, findings);
+  if (tree === undefined || own === undefined) return { problems: findings.sorted(), missing };
+  const root = withSettings(tree, settings, findings);
+  const ownReport = reporterFor(findings, own);
+  for (const key of ["version", "name"])
+    if (!own.entries.has(key))
+      ownReport([key], "is missing", `write ${key}: ${key === "version" ? "1" : "what-it-is"}`);
+  const scenario = resolve(root, own, file, findings);
+  if (scenario === undefined || findings.count > 0) return { problems: findings.sorted(), missing: false };
+  return { scenario };
+};
+
+const LISTS = ["faults", "interventions", "expect", "thresholds"];
+const WORLD_KEYS = Object.keys(worldShape);
+
+const resolve = (root: MapNode, own: MapNode, file: string, findings: Findings): Scenario | undefined => {
+  const report = reporterFor(findings, root);
+  if (!WORLD_KEYS.some((key) => root.entries.has(key))) {
+    report(["extends"], "there is no world", "write extends: worlds/china-2014.yaml");
+    return undefined;
+  }
+  const head = judgeFields(headShape, root, [], report, ["run", ...LISTS, ...WORLD_KEYS]);
+  const run = resolveRun(root, report);
+  const world = judgeFields(worldShape, root, [], report, [...Object.keys(headShape), "run", ...LISTS]);
+  checkWorld(world, report);
+  const windows = resolveWindows(head.windows ?? {}, run, report);
+  const names = namesOf(root, world);
+
+  const surroundings = { duration: run.duration, names, report };
+  const interventions = judgeItems(root, "interventions", report).flatMap(
+    ([item, path]) => resolveIntervention(item, path, surroundings) ?? [],
+  );
+  const faults = judgeItems(root, "faults", report).flatMap(
+    ([item, path]) => resolveFault(item, path, { ...surroundings, interventions }) ?? [],
+  );
+  checkSharedIds(root, report);
+  const sources = head.sources ?? {};
+  const context: FigureContext = names;
+  const around = {
+    context,
+    sources: Object.keys(sources),
+    pathExists: (path: string) => pathExists(root, path),
+    report,
+  };
+  const expect = judgeItems(root, "expect", report).flatMap(
+    ([item, path]) => resolveExpectation(item, path, around) ?? [],
+  );
+  const thresholds = judgeItems(root, "thresholds", report).flatMap(
+    ([item, path]) => resolveThreshold(item, path, around) ?? [],
+  );
+  const once: Reporter = (path, ...rest) => {
+    if (!findings.covers(path)) report(path, ...rest);
+  };
+  const assumptions = assumptionsOf(root, head.provenance ?? {}, { worldKeys: WORLD_KEYS, sources, report: once });
+  if (findings.count > 0) return undefined;
+
+  const name = head.name ?? "";
+  const { "rows-a-gateway-min": rowsAGatewayMin, ...parts } = world;
+  const resolved = {
+    name,
+    title: own.entries.has("title") ? (head.title ?? name) : name,
+    sources,
+    seed: head.seed ?? name,
+    run: run as RunPlan,
+    world: { ...parts, rowsAGatewayMin } as WorldModel,
+    faults,
+    interventions,
+    windows,
+    expect,
+    thresholds,
+    assumptions,
+  };
+  return { ...resolved, file, fingerprint: fingerprintOf(resolved) };
+};
+
+const SHORTEST_RUN = 1_000_000;
+
+const resolveRun = (root: MapNode, report: Reporter): Partial<RunPlan> => {
+  const node = root.entries.get("run")?.node;
+  if (node?.kind !== "map") {
+    report(["run"], node === undefined ? "is missing" : "expected a map", "write run: { duration: 1 h, … }");
+    return {};
+  }
+  const { duration, warmup, scale, replications } = judgeFields(runShape, node, ["run"], report);
+  if (duration !== undefined && duration < SHORTEST_RUN)
+    report(["run", "duration"], "is too short", "write at least 1 s");
+  if (duration !== undefined && warmup !== undefined && warmup >= duration)
+    report(["run", "warmup"], "nothing is left of the run after the warm-up", "write less than run.duration");
+  return {
+    ...(duration === undefined ? {} : { duration }),
+    ...(warmup === undefined ? {} : { warmup }),
+    ...(scale === undefined ? {} : { peopleARow: scale }),
+    ...(replications === undefined ? {} : { replications }),
+  };
+};
+
+type GivenWindow = string | { readonly from: Duration; readonly to: Duration };
+
+const resolveWindows = (
+  given: Readonly<Record<string, GivenWindow>>,
+  { duration, warmup }: Partial<RunPlan>,
+  report: Reporter,
+): Readonly<Record<string, Window>> => {
+  const windows: Record<string, Window> = {};
+  for (const [name, window] of Object.entries(given)) {
+    const path = ["windows", name];
+    if (name === "run") {
+      report(path, "run is always there: warm-up to the end", "choose another name", "key");
+      continue;
+    }
+    const read = typeof window === "string" ? readWindow(window, path, report) : window;
+    if (read === undefined) continue;
+    if (read.to <= read.from) report(path, "ends before it begins", "write from..to");
+    else if (duration !== undefined && read.to > duration)
+      report(path, "reaches beyond the run", "run.duration is shorter");
+    windows[name] = { from: read.from as number as Instant, to: read.to as number as Instant };
+  }
+  if (duration !== undefined && warmup !== undefined)
+    windows["run"] = { from: warmup as number as Instant, to: duration as number as Instant };
+  return windows;
+};
+
+const readWindow = (text: string, path: Path, report: Reporter): { from: Duration; to: Duration } | undefined => {
+  const [begin, end, ...more] = text.split("..");
+  if (begin === undefined || end === undefined || more.length > 0) {
+    report(path, `${quote(text)} is not a window`, "write from..to, such as 20 min..40 min");
+    return undefined;
+  }
+  const from = readDuration(begin);
+  const to = readDuration(end);
+  for (const read of [from, to]) if (!("value" in read)) report(path, read.wrong, read.hint);
+  return "value" in from && "value" in to ? { from: from.value, to: to.value } : undefined;
+};
+
+/** All names that selectors and figures may use. Gateways and servers are known once their world is. */
+const namesOf = (root: MapNode, world: Fields<typeof worldShape>): Names => {
+  const { regions, carriers, access, gateways, centres, ports } = world;
+  const complete = regions && carriers && access && gateways && centres && !isTooLarge(world);
+  const paths = complete ? pathsOf({ regions, carriers, access, gateways, centres }) : undefined;
+  return {
+    region: namesIn(root, "regions"),
+    carrier: namesIn(root, "carriers"),
+    line: namesIn(root, "carriers"),
+    access: namesIn(root, "access"),
+    centre: namesIn(root, "centres"),
+    gateway: paths?.gateways.map(({ name }) => name),
+    server: paths?.servers.map(({ name }) => name),
+    port: ports?.map(String),
+    fault: idsIn(root, "faults"),
+    intervention: idsIn(root, "interventions"),
+    window: ["run", ...namesIn(root, "windows")],
+    kind: ALERT_KINDS,
+    paths,
+  };
+};
+
+const idsIn = (root: MapNode, key: string): readonly string[] => {
+  const node = root.entries.get(key)?.node;
+  return node?.kind === "list" ? node.items.flatMap((item) => idOf(item) ?? []) : [];
+};
+
+/** A fault and an intervention must not share an id: reports and `until` could not tell them apart. */
+const checkSharedIds = (root: MapNode, report: Reporter): void => {
+  const faults = idsIn(root, "faults");
+  judgeItems(root, "interventions", report).forEach(([item, path]) => {
+    const id = idOf(item);
+    if (id !== undefined && faults.includes(id))
+      report([...path, "id"], `a fault is called ${quote(id)} too`, "give it another id");
+  });
+};
+
+/** Whether a path by keys and ids leads to something, as in `faults.gateway.loss`. */
+const pathExists = (root: MapNode, path: string): boolean => {
+  let node: TreeNode | undefined = root;
+  for (const step of path.split(".")) {
+    if (node?.kind === "map") node = node.entries.get(step)?.node;
+    else if (node?.kind === "list" && hasIds(node)) node = node.items.find((item) => idOf(item) === step);
+    else return false;
+  }
+  return node !== undefined;
+};

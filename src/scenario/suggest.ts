@@ -1,0 +1,44 @@
+/** "Did you mean": the known name nearest to a mistyped one. */
+
+/** The candidate within a third of the word's length in edits (two neighbours swapped count as one), or undefined. */
+export const nearest = (word: string, known: Iterable<string>): string | undefined => {
+  if (word.length > 80) return undefined;
+  let best: string | undefined;
+  let bestEdits = Math.max(1, Math.floor(word.length / 3)) + 1;
+  for (const candidate of known) {
+    if (Math.abs(candidate.length - word.length) >= bestEdits) continue;
+    const edits = editsBetween(word.toLowerCase(), candidate.toLowerCase());
+    if (edits < bestEdits) {
+      best = candidate;
+      bestEdits = edits;
+    }
+  }
+  return best;
+};
+
+/** A hint naming the nearest, else a few of the known names, else nothing. */
+export const didYouMean = (word: string, known: readonly string[]): string => {
+  const name = nearest(word, known);
+  if (name !== undefined) return `did you mean "${name}"?`;
+  if (known.length === 0) return "";
+  return `known: ${known.slice(0, 8).join(", ")}${known.length > 8 ? ", …" : ""}`;
+};
+
+/** Damerau–Levenshtein distance, neighbours swapped at most once. */
+const editsBetween = (a: string, b: string): number => {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
+      let edits = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + cost);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        edits = Math.min(edits, beforeLast[j - 2]! + 1);
+      row.push(edits);
+    }
+    beforeLast = last;
+    last = row;
+  }
+  return last[b.length]!;
+};

@@ -1,0 +1,205 @@
+/**
+ * From bytes to a tree of values. A scenario is a plain text: one document, no anchors, aliases, tags or
+ * merge keys, nothing that could make it mean more than it shows, and nothing that costs more than it
+ * weighs (size, depth and number of values are bounded before the YAML parser sees the text).
+ */
+import { readFileSync, statSync } from "node:fs";
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  parseDocument,
+  type Document,
+  type Pair,
+  type ParsedNode,
+  type YAMLMap,
+} from "yaml";
+import { type Entry, type MapNode, type Place, type Source, type TreeNode } from "./positions.ts";
+import type { Findings } from "./findings.ts";
+import { quote } from "./quantities.ts";
+
+const BYTES_MAX = 1_048_576;
+const DEPTH_MAX = 40;
+const INDENT_MAX = 200;
+/** Commas, line ends and brackets, which bound the number of values. */
+const SEPARATORS_MAX = 20_000;
+const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
+
+export type Text = { readonly text: string } | { readonly refused: string; readonly missing: boolean };
+
+/** Reads a file's text, or says in a sentence why not; `missing` when there is no such file to read. */
+export const readText = (path: string): Text => {
+  try {
+    const stat = statSync(path);
+    if (stat.isDirectory()) return { refused: "is a directory", missing: true };
+    if (!stat.isFile()) return { refused: "is not a file", missing: true };
+    if (stat.size > BYTES_MAX) return { refused: "is larger than 1 MiB", missing: false };
+    return decode(readFileSync(path));
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    if (
+      code === "ENOENT" ||
+      code === "ENOTDIR" ||
+      code === "ENAMETOOLONG" ||
+      code === "ELOOP" ||
+      code === "ERR_INVALID_ARG_VALUE"
+    )
+      return { refused: "no such file", missing: true };
+    if (code !== "") return { refused: `cannot be read (${code})`, missing: true };
+    throw error;
+  }
+};
+
+const decode = (bytes: Uint8Array): Text => {
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
+    return { refused: "is UTF-16; save it as UTF-8", missing: false };
+  if (bytes.includes(0)) return { refused: "is not a text (it holds NUL bytes)", missing: false };
+  return { text: new TextDecoder("utf-8").decode(bytes) };
+};
+
+/** The tree of a text, or undefined when it is not a map; what is wrong goes to `findings`. */
+export const parseTree = (text: string, source: Source, findings: Findings): MapNode | undefined => {
+  const node = parseNode(text, source, findings);
+  if (node === undefined || node.kind === "map") return node;
+  findings.add(node.place, "", "a scenario is a map of keys and values", "begin with version: 1");
+  return undefined;
+};
+
+/** Any value: what stands behind `--set path=` is one. */
+export const parseNode = (text: string, source: Source, findings: Findings): TreeNode | undefined => {
+  const complain = (offset: number, message: string, hint = ""): undefined => {
+    findings.add({ source, offset }, "", message, hint);
+  };
+  const excess = excessOf(text);
+  if (excess !== undefined) return complain(excess.offset, excess.message, excess.hint);
+  const document = parseDocument(text, {
+    prettyErrors: false,
+    // The library compares every key with every other; `mapOf` looks each up once.
+    uniqueKeys: false,
+    // "silent" would also keep quiet about a second document.
+    logLevel: "error",
+    stringKeys: false,
+  });
+  const syntax = document.errors[0];
+  if (syntax !== undefined)
+    return complain(syntax.pos[0], ...syntaxMessage(syntax.code, syntax.message, text, syntax.pos[0]));
+  if (document.directives.yaml.explicit === true)
+    return complain(0, "YAML directives are refused", "remove the line with %YAML");
+  if (document.contents === null || isEmpty(document)) return complain(0, "is empty", "begin with version: 1");
+  return treeOf(document.contents, "", source, findings);
+};
+
+const isEmpty = (document: Document.Parsed): boolean =>
+  isScalar(document.contents) && document.contents.value === null && (document.contents.source ?? "") === "";
+
+interface Excess {
+  readonly offset: number;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** What the parser must not see: control characters, bad bytes, depth and mass. */
+const excessOf = (text: string): Excess | undefined => {
+  const control = /\ufffd|(?![\t\n\r])\p{Cc}/u.exec(text);
+  if (control === null) return massOf(text);
+  const offset = control.index;
+  if (control[0] === "\ufffd") return { offset, message: "is not valid UTF-8 here", hint: "save the file as UTF-8" };
+  return { offset, message: "a control character", hint: "remove it" };
+};
+
+/** The first place where brackets, indentation or the number of values exceed what a scenario can need. Comments are free. */
+const massOf = (text: string): Excess | undefined => {
+  let depth = 0;
+  let separators = 0;
+  for (const { 0: token, index: offset } of text.matchAll(/^[ ?-]+|[[\]{},\n]|(?<=^|\s)#.*/gm)) {
+    if (token.startsWith("#")) continue;
+    const isIndent = /^[ ?-]/.test(token);
+    if (token === "[" || token === "{") depth++;
+    if (token === "]" || token === "}") depth = Math.max(0, depth - 1);
+    if (!isIndent) separators++;
+    if (depth > DEPTH_MAX || (isIndent && token.length > INDENT_MAX))
+      return { offset, message: "is nested too deeply", hint: "no scenario needs more than ten levels" };
+    if (separators > SEPARATORS_MAX)
+      return {
+        offset,
+        message: "holds too many values",
+        hint: `at most ${String(SEPARATORS_MAX)} lines and list items`,
+      };
+  }
+  return undefined;
+};
+
+const syntaxMessage = (code: string, message: string, text: string, offset: number): [string, string] => {
+  const line = text.slice(text.lastIndexOf("\n", offset - 1) + 1).split("\n", 1)[0] ?? "";
+  if (code === "TAB_AS_INDENT" || line.startsWith("\t")) return ["a tab where blanks belong", "indent with blanks"];
+  if (code === "RESOURCE_EXHAUSTION") return ["is nested too deeply", "no scenario needs more than ten levels"];
+  if (code === "MULTIPLE_DOCS") return ["a second document", "one file holds one scenario"];
+  if (/figure:\s*[^"'\s]+\{/.test(line)) return ["not YAML", 'quote a figure that stands inside { }: figure: "…"'];
+  const first = message.split("\n", 1)[0] ?? "";
+  return [`not YAML: ${first.charAt(0).toLowerCase()}${first.slice(1)}`, ""];
+};
+
+const treeOf = (node: ParsedNode | null, path: string, source: Source, findings: Findings): TreeNode => {
+  const place: Place = { source, offset: node?.range[0] ?? 0 };
+  const refuse = (message: string, hint: string, at = place): TreeNode => {
+    findings.add(at, path, message, hint);
+    return { kind: "scalar", place, value: null, text: "" };
+  };
+  if (node === null) return { kind: "scalar", place, value: null, text: "" };
+  if (isAlias(node)) return refuse(`an alias (*${node.source})`, "aliases are refused: write the value out");
+  if (node.anchor !== undefined) {
+    const mark = markBefore(place, `&${node.anchor}`);
+    return refuse(`an anchor (&${node.anchor})`, "anchors are refused: remove it", mark);
+  }
+  if (node.tag !== undefined) return refuse("a tag (!)", "tags are refused: remove it", markBefore(place, "!"));
+  if (isMap(node)) return { kind: "map", place, entries: entriesOf(node, path, source, findings) };
+  if (isSeq(node)) {
+    const items = node.items.map((item, i) => treeOf(item, `${path}[${String(i)}]`, source, findings));
+    return { kind: "list", place, items };
+  }
+  const { value } = node;
+  const text = typeof value === "string" ? value : (node.source ?? "");
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean" || value === null)
+    return { kind: "scalar", place, value, text };
+  return refuse("a value of an unknown kind", "write text, a number, true or false");
+};
+
+/** Anchors and tags stand before the value that the parser points at. */
+const markBefore = ({ source, offset }: Place, mark: string): Place => {
+  let at = Math.max(0, source.text.lastIndexOf(mark, offset));
+  while (at > 0 && source.text[at - 1] === mark) at--;
+  return { source, offset: at };
+};
+
+const entriesOf = (
+  map: YAMLMap.Parsed,
+  path: string,
+  source: Source,
+  findings: Findings,
+): ReadonlyMap<string, Entry> => {
+  const entries = new Map<string, Entry>();
+  for (const pair of map.items as readonly Pair<ParsedNode, ParsedNode | null>[]) {
+    const key: Place = { source, offset: pair.key.range[0] };
+    const name = keyName(pair.key);
+    if (name === undefined) {
+      findings.add(key, path, "a key must be a plain word", "write key: value");
+      continue;
+    }
+    const below = path === "" ? name : `${path}.${name}`;
+    if (name === "<<")
+      findings.add(key, path, "a merge key (<<)", "merge keys are refused: use extends or write it out");
+    else if (FORBIDDEN_KEYS.has(name)) findings.add(key, below, `${quote(name)} is not a key`, "remove it");
+    else if (entries.has(name)) findings.add(key, below, `the key ${quote(name)} is there twice`, "remove one of them");
+    else {
+      const node = treeOf(pair.value, below, source, findings);
+      entries.set(name, { key, node: node.place.offset === 0 && pair.value === null ? { ...node, place: key } : node });
+    }
+  }
+  return entries;
+};
+
+const keyName = (key: ParsedNode): string | undefined => {
+  if (!isScalar(key) || key.anchor !== undefined || key.tag !== undefined || key.value === null) return undefined;
+  return typeof key.value === "string" ? key.value : key.source;
+};

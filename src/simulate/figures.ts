@@ -1,0 +1,239 @@
+/** Figures of one run, read from its book. */
+import { inSeconds } from "../base/units.ts";
+import type { Histogram } from "../measure/histogram.ts";
+import type { Ledger } from "../measure/ledger.ts";
+import { ALERT_KINDS } from "../scenario/metrics.ts";
+import type { Figure, LabelMatch, Scenario } from "../scenario/scenario.ts";
+import type { World } from "../world/build.ts";
+import type { SchedulerDecision } from "../world/seams/scheduling.ts";
+import { type Incidents, windowEnd } from "./incidents.ts";
+import { inWindow, lengthOf } from "./observer.ts";
+import type { FigureSample } from "./replication.ts";
+
+/** All that is known at the end of a run. */
+export interface Book {
+  readonly scenario: Scenario;
+  readonly world: World;
+  readonly ledger: Ledger;
+  readonly incidents: Incidents;
+  readonly decisions: readonly SchedulerDecision[];
+}
+
+/** What every run tells, asked or not. */
+const STANDARD: readonly (readonly [metric: string, stat: string, unit: string])[] = [
+  ["loss", "mean", "%"],
+  ["login.time", "p50", "s"],
+  ["login.time", "p95", "s"],
+  ["login.success", "share", "%"],
+  ["online", "share", "%"],
+  ["move", "count", ""],
+  ["alarm", "count", ""],
+  ["alarm.false", "count", ""],
+  ["server.load", "max", "%"],
+];
+
+/** Every figure a run of this scenario computes: expectations' and thresholds', then the standard ones; each once. */
+export const figuresOf = ({ expect, thresholds }: Scenario): readonly Figure[] => {
+  const asked = [...expect, ...thresholds].map(({ figure }) => figure);
+  const standard = STANDARD.map(([metric, stat, unit]): Figure => ({
+    text: `${metric}.${stat}`,
+    metric,
+    stat,
+    labels: [],
+    window: "run",
+    by: undefined,
+    unit,
+  }));
+  return [...new Map([...asked, ...standard].map((figure) => [figure.text, figure])).values()];
+};
+
+/** One figure of one run; null where there are no data. */
+export const figureSample = (figure: Figure, book: Book): FigureSample => {
+  if (figure.by === undefined) return { value: valueOf(figure, figure.labels, book) };
+  const groups: Record<string, number | null> = {};
+  for (const group of groupsOf(figure, figure.by, book)) {
+    const value = valueOf(figure, [...figure.labels, { label: figure.by, values: [group], negated: false }], book);
+    if (value !== null) groups[group] = value;
+  }
+  const known = Object.values(groups).filter((value) => value !== null);
+  return { value: known.length === 0 ? null : Math.max(...known), groups };
+};
+
+/** All values that a label takes among what the figure is about, in the world's order. */
+const groupsOf = ({ labels }: Figure, label: string, { world, scenario }: Book): readonly string[] => {
+  const { regions, carriers, access, centres, ports } = scenario.world;
+  switch (label) {
+    case "region":
+      return Object.keys(regions);
+    case "carrier":
+      return Object.keys(carriers);
+    case "access":
+      return Object.keys(access);
+    case "gateway":
+      return world.gateways
+        .filter(({ region, carrier }) =>
+          labels.every((match) => {
+            const own = match.label === "region" ? region : match.label === "carrier" ? carrier : undefined;
+            return own === undefined || match.values.includes(own) !== match.negated;
+          }),
+        )
+        .map(({ name }) => name);
+    case "centre":
+      return Object.keys(centres);
+    case "line":
+      return [...new Set(world.fleet.servers.map(({ line }) => line))];
+    case "server":
+      return world.fleet.servers.map(({ name }) => name);
+    case "port":
+      return ports.map(String);
+    case "fault":
+      return scenario.faults.map(({ id }) => id);
+    default:
+      return ALERT_KINDS;
+  }
+};
+
+const kindLabel = (what: string): string => what.replaceAll(" ", "-");
+
+const PEOPLE = ["region", "carrier", "access", "gateway"];
+
+/** Labels that contradict one another are about nobody, and of nobody there are no data. */
+const isAboutSomebody = (labels: readonly LabelMatch[], { ledger }: Book): boolean => {
+  const people = labels.filter(({ label }) => PEOPLE.includes(label));
+  return people.length === 0 || ledger.counters.total("people", people).value > 0;
+};
+
+const valueOf = (figure: Figure, labels: readonly LabelMatch[], book: Book): number | null => {
+  if (!isAboutSomebody(labels, book)) return null;
+  const { ledger, scenario } = book;
+  const { metric, stat, window } = figure;
+  const count = (name: string): number => ledger.counters.total(inWindow(name, window), labels).value;
+  const times = (name: string): Histogram => ledger.histograms.total(inWindow(name, window), labels);
+  const people = (): number => ledger.counters.total("people", labels).value;
+  switch (metric) {
+    case "loss": {
+      const sent = count("packets.sent");
+      return sent === 0 ? null : (100 * count("packets.lost")) / sent;
+    }
+    case "login.time":
+      return timeOf(times("login.time"), stat);
+    case "login.queue":
+      return timeOf(times("login.queue"), stat);
+    case "login.success": {
+      const all = times("login.time").count;
+      return all === 0 ? null : (100 * (all - count("login.late"))) / all;
+    }
+    case "login": {
+      const all = times("login.time").count;
+      return stat === "rate" ? all / lengthOf(scenario, window) : all;
+    }
+    case "link.broken":
+      return stat === "rate" ? count(metric) / lengthOf(scenario, window) : count(metric);
+    case "moved":
+      return stat === "share" ? shareOf(count(metric), people()) : count(metric);
+    case "online": {
+      const online = ledger.series.total("online", labels);
+      const all = people();
+      const samples = minutesIn(book, window).map((minute) => shareOf(online.at(minute), all));
+      return overSamples(samples, stat);
+    }
+    case "server.load": {
+      const held = ledger.series.find("server.held", labels);
+      const capacity = ledger.series.find("server.capacity", labels);
+      const samples = minutesIn(book, window).flatMap((minute) =>
+        stat === "max"
+          ? held.map(({ instrument }, server) =>
+              shareOf(instrument.at(minute), capacity[server]!.instrument.at(minute)),
+            )
+          : [
+              shareOf(
+                sum(held.map(({ instrument }) => instrument.at(minute))),
+                sum(capacity.map(({ instrument }) => instrument.at(minute))),
+              ),
+            ],
+      );
+      return overSamples(samples, stat);
+    }
+    default:
+      return ofDecisions(figure, labels, book);
+  }
+};
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+const shareOf = (part: number, whole: number): number | null => (whole === 0 ? null : (100 * part) / whole);
+
+const overSamples = (samples: readonly (number | null)[], stat: string): number | null => {
+  const known = samples.filter((value) => value !== null);
+  if (known.length === 0) return null;
+  if (stat === "max") return Math.max(...known);
+  return stat === "min" ? Math.min(...known) : sum(known) / known.length;
+};
+
+const timeOf = (histogram: Histogram, stat: string): number | null => {
+  const ms =
+    stat === "mean"
+      ? histogram.mean
+      : stat === "max"
+        ? histogram.quantile(1)
+        : histogram.quantile(Number(stat.slice(1)) / 100);
+  return ms === undefined ? null : ms / 1_000;
+};
+
+/** Numbers of the minutes that begin in a window. */
+const minutesIn = ({ scenario }: Book, window: string): readonly number[] => {
+  const { from, to } = scenario.windows[window]!;
+  const first = Math.ceil(inSeconds(from) / 60);
+  return Array.from({ length: Math.max(0, Math.floor(inSeconds(to) / 60) - first) }, (_, minute) => first + minute);
+};
+
+/** Figures about what the scheduler said. */
+const ofDecisions = ({ metric, window }: Figure, labels: readonly LabelMatch[], book: Book): number | null => {
+  const { scenario, incidents } = book;
+  const { from, to } = scenario.windows[window]!;
+  const decisions = book.decisions.filter(({ at }) => at >= inSeconds(from) && at < inSeconds(to));
+  const about = decisions.filter((decision) => labels.every((match) => fits(decision, match, book)));
+  const limit = windowEnd(scenario, window);
+  const faults = scenario.faults
+    .map(({ id }) => id)
+    .filter((id) => labels.every((match) => match.label !== "fault" || match.values.includes(id) !== match.negated));
+  const worst = (values: readonly (number | null)[]): number | null => overSamples(values, "max");
+  switch (metric) {
+    case "move":
+      return about.filter(isMove).length;
+    case "move.hourly":
+      return busiestHour(about.filter(isMove));
+    case "alarm":
+      return about.filter(({ kind }) => kind === "alert").length;
+    case "alarm.false":
+      return about.filter((decision) => decision.kind === "alert" && incidents.isFalse(decision)).length;
+    case "alarm.delay":
+      return worst(faults.map((id) => incidents.alarmDelay(id, book.decisions, limit)));
+    case "alarm.named": {
+      const named = faults.map((id) => incidents.named(id, book.decisions, limit)).filter((one) => one !== null);
+      return named.length === 0 ? null : (100 * named.filter(Boolean).length) / named.length;
+    }
+    case "reroute.delay":
+      return worst(faults.map((id) => incidents.rerouteDelay(id, limit)));
+    default:
+      return null;
+  }
+};
+
+const isMove = ({ kind }: SchedulerDecision): boolean => kind === "move" || kind === "restore";
+
+const fits = (decision: SchedulerDecision, { label, values, negated }: LabelMatch, { world }: Book): boolean => {
+  if (label === "fault") return true;
+  if (label === "kind") return values.includes(kindLabel(decision.what)) !== negated;
+  const gateway = decision.gateway === undefined ? undefined : world.gateways[decision.gateway];
+  const [region, carrier] = gateway === undefined ? decision.who.split("/") : [gateway.region, gateway.carrier];
+  const value = label === "region" ? region : label === "carrier" ? carrier : decision.who;
+  return (value !== undefined && values.includes(value)) !== negated;
+};
+
+/** Most moves of one gateway within any hour. */
+const busiestHour = (moves: readonly SchedulerDecision[]): number => {
+  let most = 0;
+  for (const { at, who } of moves)
+    most = Math.max(most, moves.filter((other) => other.who === who && other.at > at - 3_600 && other.at <= at).length);
+  return most;
+};

@@ -1,0 +1,25 @@
+/** What a run will cost this machine, told before a large one starts. Rough: within a factor of two. */
+import { inSeconds } from "../base/units.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+
+/** Memory of one row with all that goes with it: measured with 180 million at 1:1, rounded up. */
+const BYTES_A_ROW = 18;
+/** One event of a row, mostly a heartbeat, comes about as often as this: measured on the world of 2014. */
+const SECONDS_AN_EVENT = 370;
+/** Events that one thread handles in a second in a large run: measured with 180 million rows, building included. */
+const EVENTS_A_SECOND = 7_000_000;
+
+export interface Estimate {
+  readonly rows: number;
+  /** Of one replication. */
+  readonly bytes: number;
+  /** Of one replication on one thread. */
+  readonly seconds: number;
+}
+
+/** Rows are people online over people a row; small gateways get a few more. */
+export const estimate = ({ run, world }: Scenario): Estimate => {
+  const rows = Math.ceil(world.online / run.peopleARow);
+  const events = (rows * inSeconds(run.duration)) / SECONDS_AN_EVENT;
+  return { rows, bytes: rows * BYTES_A_ROW, seconds: events / EVENTS_A_SECOND };
+};

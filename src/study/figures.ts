@@ -1,0 +1,89 @@
+/** One value a replication in, one line of the document out: its interval, its twin's, and what the fault added. */
+import type { Figure, Scenario } from "../scenario/scenario.ts";
+import type { Replication } from "../simulate/replication.ts";
+import { boundsOf, oneEvent } from "./bounds.ts";
+import type { FigureResult, Interval } from "./document.ts";
+import { intervalOf, pairedDifference } from "./intervals.ts";
+import type { Pair } from "./replications.ts";
+
+type Pick = (replication: Replication) => number | null;
+
+const valuesOf = (replications: readonly (Replication | undefined)[], pick: Pick): readonly number[] =>
+  replications.flatMap((one) => {
+    const value = one === undefined ? null : pick(one);
+    return value === null ? [] : [value];
+  });
+
+/** Undefined where no replication has data. With `by=` the largest group speaks for the figure. */
+export const figureResult = (figure: Figure, scenario: Scenario, pairs: readonly Pair[]): FigureResult | undefined => {
+  if (figure.by === undefined) return resultOf(figure, scenario, pairs, pickFigure(figure));
+  const groups: Record<string, Interval> = {};
+  let largest: { readonly name: string; readonly value: number } | undefined;
+  for (const name of groupNames(figure, pairs)) {
+    const interval = resultOf(figure, scenario, pairs, pickGroup(figure, name));
+    if (interval === undefined) continue;
+    groups[name] = { value: interval.value, ci95: interval.ci95 };
+    if (largest === undefined || interval.value > largest.value) largest = { name, value: interval.value };
+  }
+  if (largest === undefined) return undefined;
+  return { ...resultOf(figure, scenario, pairs, pickGroup(figure, largest.name))!, groups };
+};
+
+const pickFigure =
+  (figure: Figure): Pick =>
+  ({ figures }) =>
+    figures[figure.text]?.value ?? null;
+
+const pickGroup =
+  (figure: Figure, name: string): Pick =>
+  ({ figures }) =>
+    figures[figure.text]?.groups?.[name] ?? null;
+
+const groupNames = (figure: Figure, pairs: readonly Pair[]): readonly string[] =>
+  [...new Set(pairs.flatMap(({ run }) => Object.keys(run.figures[figure.text]?.groups ?? {})))].sort();
+
+const resultOf = (figure: Figure, scenario: Scenario, pairs: readonly Pair[], pick: Pick): FigureResult | undefined => {
+  const bounds = boundsOf(figure, scenario);
+  const values = valuesOf(
+    pairs.map(({ run }) => run),
+    pick,
+  );
+  const interval = intervalOf(values, bounds, oneEvent(figure, scenario));
+  if (interval === undefined) return undefined;
+  const twins = pairs.map(({ twin }) => twin);
+  const noFault = intervalOf(valuesOf(twins, pick), bounds, oneEvent(figure, scenario));
+  const difference = pairedDifference(bothOf(pairs, pick), bounds);
+  return {
+    value: interval.value,
+    unit: figure.unit,
+    ci95: interval.ci95,
+    n: values.length,
+    ...(noFault === undefined ? {} : { noFault }),
+    ...(difference === undefined ? {} : { difference }),
+  };
+};
+
+const bothOf = (pairs: readonly Pair[], pick: Pick): readonly (readonly [number, number])[] =>
+  pairs.flatMap(({ run, twin }) => {
+    const withFault = pick(run);
+    const without = twin === undefined ? null : pick(twin);
+    return withFault === null || without === null ? [] : [[withFault, without] as const];
+  });
+
+/** One value a replication and figure, as a spreadsheet wants them. */
+export interface ReplicationRow {
+  readonly replication: number;
+  readonly figure: string;
+  readonly value: number | null;
+  readonly noFault: number | null;
+}
+
+export const replicationRows = (figures: readonly Figure[], pairs: readonly Pair[]): readonly ReplicationRow[] =>
+  pairs.flatMap(({ run, twin }) =>
+    figures.map((figure) => ({
+      replication: run.replication,
+      figure: figure.text,
+      value: pickFigure(figure)(run),
+      noFault: twin === undefined ? null : pickFigure(figure)(twin),
+    })),
+  );

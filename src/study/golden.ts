@@ -1,0 +1,65 @@
+/**
+ * Goldens: what a story's run was when somebody last accepted it, with the reason. A readable summary and
+ * the digest, not the whole log: a difference must be reviewable by eye. The assumptions stand in the
+ * scenario, whose fingerprint is here; the tool's version is left out, for it is none of the model's.
+ */
+import type { FigureResult, RunDocument } from "./document.ts";
+
+/** So many decisions are kept for the eye; the digest covers all (chosen: a golden stays under 60 KB). */
+const DECISIONS_SHOWN = 40;
+
+export interface Golden extends Omit<RunDocument, "schema" | "tool" | "assumptions" | "partial"> {
+  readonly schema: "firedrill.golden/1";
+  /** Why it became what it is. */
+  readonly reason: string;
+  /** Of all decisions; the list holds the first of them. */
+  readonly decisionsInAll: number;
+}
+
+export const goldenOf = (document: RunDocument, reason: string): Golden => {
+  const { schema, tool, assumptions, partial, ...rest } = document;
+  return {
+    schema: "firedrill.golden/1",
+    reason,
+    ...rest,
+    decisions: rest.decisions.slice(0, DECISIONS_SHOWN),
+    decisionsInAll: rest.decisions.length,
+  };
+};
+
+/** What changed between two goldens, one line each. */
+export interface Change {
+  readonly what: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Empty when the two are equal in all but the reason. */
+export const changesBetween = (before: Golden, after: Golden): readonly Change[] => {
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])] as (keyof Golden)[];
+  const parts = keys
+    .filter((key) => !["reason", "figures", "digest"].includes(key) && !same(before[key], after[key]))
+    .map((key) => ({ what: key, before: brief(before[key]), after: brief(after[key]) }));
+  const names = [...new Set([...Object.keys(before.figures), ...Object.keys(after.figures)])];
+  const figures = names
+    .filter((name) => !same(before.figures[name], after.figures[name]))
+    .map((what) => ({ what, before: figureText(before.figures[what]), after: figureText(after.figures[what]) }));
+  if (before.digest === after.digest) return [...parts, ...figures];
+  const what = figures.length === 0 ? "digest (behaviour changed, figures did not)" : "digest";
+  return [{ what, before: before.digest, after: after.digest }, ...parts, ...figures];
+};
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+const brief = (value: unknown): string => {
+  if (value === undefined) return "none";
+  if (Array.isArray(value)) return `${String(value.length)} entries`;
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length <= 60 ? text : `${text.slice(0, 59)}…`;
+};
+
+const figureText = (figure: FigureResult | undefined): string => {
+  if (figure === undefined) return "none";
+  const [low, high] = figure.ci95;
+  return `${String(figure.value)} ${figure.unit} [${String(low)}, ${String(high)}]`.replaceAll("  ", " ");
+};

@@ -1,0 +1,109 @@
+/**
+ * How sure a handful of replications can be: Student's t interval of a mean, paired where the same seeds
+ * ran twice, and the rule of three where nothing happened at all.
+ */
+import { mean, sampleVariance } from "simple-statistics";
+import { assert } from "../base/assert.ts";
+import type { Interval } from "./document.ts";
+
+/** What a figure cannot be less or more than. */
+export interface Bounds {
+  readonly low: number;
+  readonly high: number;
+  /** True where a value at `high` means "not before": it was censored there, and the interval's end is open. */
+  readonly censored?: true;
+}
+
+/**
+ * The chance that |T| <= t for Student's law with whole `freedom` >= 1: the finite sums of Abramowitz and
+ * Stegun 26.7.3 and 26.7.4, exact to rounding.
+ */
+const centralChance = (t: number, freedom: number): number => {
+  const angle = Math.atan(t / Math.sqrt(freedom));
+  const cosineSquared = freedom / (freedom + t * t);
+  const sine = t / Math.sqrt(freedom + t * t);
+  const odd = freedom % 2 === 1;
+  let term = odd ? Math.sqrt(cosineSquared) : 1;
+  let sum = freedom === 1 ? 0 : term;
+  for (let k = odd ? 3 : 2; k <= freedom - 2; k += 2) {
+    term *= (cosineSquared * (k - 1)) / k;
+    sum += term;
+  }
+  return odd ? (2 / Math.PI) * (angle + sine * sum) : sine * sum;
+};
+
+const known = new Map<string, number>();
+
+/** The value that Student's t with whole `freedom` >= 1 stays below with chance p in (0, 1). */
+export const studentQuantile = (p: number, freedom: number): number => {
+  assert(
+    p > 0 && p < 1 && freedom >= 1 && Number.isInteger(freedom),
+    () => `t quantile ${String(p)} ${String(freedom)}`,
+  );
+  if (p === 0.5) return 0;
+  if (p < 0.5) return -studentQuantile(1 - p, freedom);
+  const key = `${String(p)} ${String(freedom)}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const wanted = 2 * p - 1;
+  let low = 0;
+  let high = 1;
+  while (centralChance(high, freedom) < wanted) high *= 2;
+  for (let i = 0; i < 80 && low < high; i++) {
+    const middle = (low + high) / 2;
+    if (centralChance(middle, freedom) < wanted) low = middle;
+    else high = middle;
+  }
+  known.set(key, high);
+  return high;
+};
+
+/** From the mean to either end of its 95 % interval; 0 of a single value, of which nothing can be said. */
+const halfWidth = (values: readonly number[]): number =>
+  values.length < 2
+    ? 0
+    : studentQuantile(0.975, values.length - 1) * Math.sqrt(sampleVariance([...values]) / values.length);
+
+/**
+ * Mean and 95 % t interval of one value a replication, clipped to what the figure can be; of one value
+ * [value, value]; undefined of none. `noneSeen` is the unit of one event for figures that count events: if
+ * two replications or more saw none, the interval ends at 3/n of it (the rule of three), not at zero. An open
+ * end stands at the limit.
+ */
+export const intervalOf = (values: readonly number[], bounds: Bounds, noneSeen?: number): Interval | undefined => {
+  if (values.length === 0) return undefined;
+  const value = mean([...values]);
+  const none = noneSeen !== undefined && values.length > 1 && values.every((one) => one === 0);
+  const half = none ? (3 / values.length) * noneSeen : halfWidth(values);
+  const low = Math.min(value, Math.max(bounds.low, value - half));
+  const isOpen = bounds.censored === true && values.length > 1 && values.some((one) => one >= bounds.high);
+  const high = Math.max(value, Math.min(bounds.high, isOpen ? Infinity : value + half));
+  return roundInterval({ value, ci95: [low, high] });
+};
+
+/** Mean and 95 % t interval of the differences of pairs that shared their seeds. Clipped to what two such figures can differ by. */
+export const pairedDifference = (
+  pairs: readonly (readonly [with_: number, without: number])[],
+  bounds: Bounds,
+): Interval | undefined => {
+  const widest = bounds.high - bounds.low;
+  return intervalOf(
+    pairs.map(([withFault, without]) => withFault - without),
+    { low: -widest, high: widest },
+  );
+};
+
+/**
+ * Six significant digits, and never less than three decimals: more would be noise, and the last bits of a
+ * logarithm may differ between processors. Never changes the order of two numbers.
+ */
+export const rounded = (value: number): number => {
+  if (!Number.isFinite(value)) return value;
+  const result = Math.abs(value) >= 1000 ? Math.round(value * 1000) / 1000 : Number(value.toPrecision(6));
+  return result === 0 ? 0 : result;
+};
+
+const roundInterval = ({ value, ci95 }: Interval): Interval => ({
+  value: rounded(value),
+  ci95: [rounded(ci95[0]), rounded(ci95[1])],
+});

@@ -1,0 +1,73 @@
+/** What pictures are drawn from: means over replications with their bands, and the map's tiles. */
+import { inSeconds } from "../base/units.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import type { Replication, SeriesSample } from "../simulate/replication.ts";
+import type { ChartData, RunPictures, SeriesResult } from "./document.ts";
+import { intervalOf } from "./intervals.ts";
+import type { Pair } from "./replications.ts";
+
+/** Charts in the order in which the first replication names them. */
+export const picturesOf = (scenario: Scenario, pairs: readonly Pair[]): RunPictures => {
+  const charts = new Map<string, SeriesResult[]>();
+  for (const sample of pairs[0]?.run.series ?? [])
+    charts.set(sample.chart, [...(charts.get(sample.chart) ?? []), seriesOf(sample, pairs)]);
+  return {
+    charts: [...charts].map(([name, series]): ChartData => ({
+      name,
+      title: titleOf(name),
+      unit: series[0]?.unit ?? "",
+      series,
+    })),
+    tiles: Object.entries(scenario.world.regions).map(([region, { code, title, tile }]) => ({
+      region,
+      code,
+      title,
+      tile,
+      loss: lossOf(
+        region,
+        pairs.map(({ run }) => run),
+      ),
+      noFault: lossOf(
+        region,
+        pairs.map(({ twin }) => twin),
+      ),
+    })),
+    durationSeconds: inSeconds(scenario.run.duration),
+    windows: Object.entries(scenario.windows).map(([name, { from, to }]) => ({
+      name,
+      from: inSeconds(from),
+      to: inSeconds(to),
+    })),
+  };
+};
+
+/** `login-time` reads "Login time". */
+const titleOf = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1).replaceAll("-", " ");
+
+const seriesOf = (sample: SeriesSample, pairs: readonly Pair[]): SeriesResult => {
+  const bounds = { low: 0, high: sample.unit === "%" ? 100 : Infinity };
+  const same = (one: Replication | undefined): SeriesSample | undefined =>
+    one?.series.find(({ chart, figure }) => chart === sample.chart && figure === sample.figure);
+  const runs = pairs.map(({ run }) => same(run));
+  const twins = pairs.flatMap(({ twin }) => same(twin) ?? []);
+  const at = (samples: readonly (SeriesSample | undefined)[], index: number): readonly number[] =>
+    samples.flatMap((one) => one?.value[index] ?? []);
+  const intervals = sample.at.map((_, index) => intervalOf(at(runs, index), bounds));
+  return {
+    figure: sample.figure,
+    title: sample.title,
+    unit: sample.unit,
+    at: sample.at,
+    value: intervals.map((one) => one?.value ?? null),
+    low: intervals.map((one) => one?.ci95[0] ?? null),
+    high: intervals.map((one) => one?.ci95[1] ?? null),
+    ...(twins.length === 0
+      ? {}
+      : { noFault: sample.at.map((_, index) => intervalOf(at(twins, index), bounds)?.value ?? null) }),
+  };
+};
+
+const lossOf = (region: string, replications: readonly (Replication | undefined)[]): number | null => {
+  const values = replications.flatMap((one) => one?.regionLoss[region] ?? []);
+  return intervalOf(values, { low: 0, high: 100 })?.value ?? null;
+};

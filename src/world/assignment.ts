@@ -1,0 +1,111 @@
+/**
+ * Where everybody goes before anything is learnt: each gateway to the nearest centre that has room, over its
+ * own carrier's line. Lines stay at two thirds of what they hold (any two centres must carry all), and on a line
+ * the servers are filled evenly.
+ */
+import type { Fleet } from "./fleet/centre.ts";
+import type { Gateway } from "./network/gateway.ts";
+
+/** Any two of three centres carry everybody: in peace each is at most this full. */
+const PEACE_LOAD = 2 / 3;
+
+export interface AssignmentParts {
+  readonly gateways: readonly Gateway[];
+  readonly people: ArrayLike<number>;
+  readonly fleet: Fleet;
+  /** Round trip of the path from a gateway to an endpoint in peace, ms. */
+  readonly rttMs: (gateway: number, endpoint: number) => number;
+}
+
+interface Line {
+  readonly centre: string;
+  readonly line: string;
+  /** Servers in turn, then the next port of each. */
+  endpoints: number[];
+  room: number;
+}
+
+/** For every gateway its candidates, best first: one address on each line worth trying, and two more on the best. */
+export const assign = ({ gateways, people, fleet, rttMs }: AssignmentParts): number[][] => {
+  const lines = linesOf(fleet);
+  const preferences = gateways.map((gateway, index) =>
+    [...lines].sort(
+      (a, b) =>
+        Number(a.line !== gateway.carrier) - Number(b.line !== gateway.carrier) ||
+        rttMs(index, a.endpoints[0]!) - rttMs(index, b.endpoints[0]!),
+    ),
+  );
+  // Whoever would lose most by going to the second nearest chooses first.
+  const order = gateways
+    .map((_, index) => {
+      const [first, second] = preferences[index]!;
+      const regret = second === undefined ? 0 : rttMs(index, second.endpoints[0]!) - rttMs(index, first!.endpoints[0]!);
+      return { index, regret };
+    })
+    .sort((a, b) => b.regret - a.regret || a.index - b.index);
+  const homes = new Map<number, Line>();
+  for (const { index } of order) {
+    const home = preferences[index]!.find(({ room }) => room >= people[index]!) ?? preferences[index]![0]!;
+    home.room -= people[index]!;
+    homes.set(index, home);
+  }
+  const bests = dealOut(
+    gateways.map((_, index) => ({ line: homes.get(index)!, weight: coarse(people[index]!) })),
+    fleet,
+  );
+  return gateways.map((_, index) => {
+    const home = homes.get(index)!;
+    const best = bests[index]!;
+    const { server } = fleet.endpoints[best]!;
+    const after = (endpoint: number): number =>
+      (home.endpoints.indexOf(endpoint) - home.endpoints.indexOf(best) + home.endpoints.length) % home.endpoints.length;
+    const rest = home.endpoints.filter((endpoint) => endpoint !== best).sort((a, b) => after(a) - after(b));
+    const otherPort = rest.filter((endpoint) => fleet.endpoints[endpoint]!.server === server).slice(0, 1);
+    const otherServer = rest.filter((endpoint) => fleet.endpoints[endpoint]!.server !== server).slice(0, 1);
+    const others = preferences[index]!.filter((line) => line !== home).slice(0, 3);
+    const turn = (line: Line): number => line.endpoints[index % line.endpoints.length]!;
+    return [best, ...others.slice(0, 1).map(turn), ...otherPort, ...otherServer, ...others.slice(1).map(turn)];
+  });
+};
+
+/** People in steps of a twelfth: one user more or less must not send a whole gateway elsewhere. */
+const coarse = (people: number): number => (people < 1 ? 0 : Math.exp(Math.round(8 * Math.log(people)) / 8));
+
+/** The best address of each gateway on its line: heaviest first, each to the server that has most left, then to its quieter port. */
+const dealOut = (
+  gateways: readonly { readonly line: Line; readonly weight: number }[],
+  { servers, endpoints }: Fleet,
+): number[] => {
+  const onServer = new Float64Array(servers.length);
+  const onEndpoint = new Float64Array(endpoints.length);
+  const bests: number[] = [];
+  const order = gateways.map((_, index) => index).sort((a, b) => gateways[b]!.weight - gateways[a]!.weight || a - b);
+  const fullness = (endpoint: number): number => {
+    const { server } = endpoints[endpoint]!;
+    return onServer[server]! / servers[server]!.connections;
+  };
+  for (const index of order) {
+    const { line, weight } = gateways[index]!;
+    const [best] = [...line.endpoints].sort(
+      (a, b) => fullness(a) - fullness(b) || onEndpoint[a]! - onEndpoint[b]! || a - b,
+    );
+    onServer[endpoints[best!]!.server]! += weight;
+    onEndpoint[best!]! += weight;
+    bests[index] = best!;
+  }
+  return bests;
+};
+
+const linesOf = ({ servers, endpoints }: Fleet): Line[] => {
+  const lines = new Map<string, Line>();
+  endpoints.forEach(({ centre, line }, index) => {
+    const key = `${centre}/${line}`;
+    const found = lines.get(key);
+    if (found === undefined) lines.set(key, { centre, line, endpoints: [index], room: 0 });
+    else found.endpoints.push(index);
+  });
+  for (const { centre, line, connections } of servers) lines.get(`${centre}/${line}`)!.room += connections * PEACE_LOAD;
+  for (const line of lines.values())
+    line.endpoints = line.endpoints.toSorted((a, b) => endpoints[a]!.port - endpoints[b]!.port || a - b);
+  return [...lines.values()];
+};

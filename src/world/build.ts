@@ -1,0 +1,263 @@
+/**
+ * Scenario → World: carriers' gateways, centres, paths, people, and the clock that runs them. Everything is
+ * wired here and nowhere else.
+ */
+import { packHeartbeat } from "./population/heartbeats.ts";
+import { settled, newHeartbeat } from "../algorithms/access/heartbeat.ts";
+import type { Machine } from "../base/machine.ts";
+import { Draws } from "../base/random.ts";
+import { ms } from "../base/units.ts";
+import type { SchedulerEffect, SchedulerInput, Topology } from "../algorithms/scheduling/messages.ts";
+import { Arrivals } from "../engine/arrivals.ts";
+import { Calendar } from "../engine/calendar.ts";
+import { Clock } from "../engine/clock.ts";
+import { Trace } from "../engine/trace.ts";
+import type { Scenario, WorldModel } from "../scenario/scenario.ts";
+import { assign } from "./assignment.ts";
+import { buildFleet, type Endpoint, type Fleet } from "./fleet/centre.ts";
+import { Desks } from "./fleet/server.ts";
+import { Meter } from "./meter.ts";
+import { buildGateways, type Gateway } from "./network/gateway.ts";
+import { distanceKm } from "./network/geography.ts";
+import { type Legs, Paths } from "./network/path.ts";
+import { Crowd } from "./population/crowd.ts";
+import { type LoginNotes, Logins } from "./population/logins.ts";
+import { buildPopulation, type Cell, type Population } from "./population/population.ts";
+import * as record from "./population/record.ts";
+import { pauseOf, Sessions } from "./population/sessions.ts";
+import { Telemetry } from "./population/telemetry.ts";
+import { SchedulingSeam, tableOf } from "./seams/scheduling.ts";
+import { Sweeps } from "./sweeps.ts";
+import { Weather } from "./weather.ts";
+
+const BUCKET_MS = 250;
+
+export interface World {
+  readonly clock: Clock;
+  readonly gateways: readonly Gateway[];
+  readonly fleet: Fleet;
+  readonly population: Population;
+  readonly crowd: Crowd;
+  readonly desks: Desks;
+  readonly sessions: Sessions;
+  readonly meter: Meter;
+  readonly sweeps: Sweeps;
+  readonly seam: SchedulingSeam;
+  readonly weather: Weather;
+  /** What happened to those who were followed. */
+  readonly trace: Trace | undefined;
+  /** Handles one bucket of people, and returns how many events there were. */
+  readonly drain: () => number;
+}
+
+export interface BuildOptions {
+  readonly seed: string;
+  /** People to follow one by one: a cell's name, such as `cq-unicom-3g-2/3g`, and the index in it. */
+  readonly watch: readonly { readonly cell: string; readonly index: number }[];
+  readonly notes: LoginNotes;
+  readonly scheduler: (topology: Topology) => Machine<SchedulerInput, SchedulerEffect>;
+}
+
+export const buildWorld = (scenario: Scenario, { seed, watch, notes, scheduler }: BuildOptions): World => {
+  const { world: model } = scenario;
+  const gateways = buildGateways(model);
+  const fleet = buildFleet(model);
+  const population = buildPopulation(model, gateways, scenario.run.peopleARow);
+  const legs = legsOf(model, gateways, fleet.endpoints);
+  const paths = new Paths(
+    population.cells.length,
+    fleet.endpoints.length,
+    model.clients.heartbeat.timeout / 1_000,
+    (cell, endpoint) => legs(population.cells[cell]!, endpoint),
+  );
+  const crowd = new Crowd(population, paths, fleet.endpoints, gateways.length);
+  const desks = new Desks(fleet.servers, BUCKET_MS);
+  const telemetry = new Telemetry(crowd, {
+    seed,
+    gateways: gateways.length,
+    probesABeat: model.telemetry.probesABeat,
+    batchRounds: Math.max(1, Math.round(model.telemetry.batch / model.scheduler.round)),
+    lateMs: model.telemetry.late / 1_000,
+    lost: model.telemetry.lost,
+    explore: model.scheduler.explore,
+    roundMs: model.scheduler.round / 1_000,
+  });
+  const calendar = new Calendar({
+    capacity: population.rows,
+    horizonMs: model.clients.heartbeat.longest / 1_000 + 60_000,
+    bucketMs: BUCKET_MS,
+  });
+  const logins = new Logins(crowd, desks, telemetry, notes, {
+    seed,
+    racing: model.clients.racing,
+    reconnect: model.clients.reconnect,
+    timeoutMs: model.clients.loginTimeout / 1_000,
+  });
+  const trace = traceOf(population, watch);
+  const sessions = new Sessions(
+    crowd,
+    calendar,
+    desks,
+    logins,
+    {
+      seed,
+      heartbeat: model.clients.heartbeat,
+      firstReconnectMs: model.clients.reconnect.first / 1_000,
+      stayMs: model.clients.stay / 1_000,
+      pauseMs: model.clients.pause / 1_000,
+    },
+    trace,
+  );
+  const topology = topologyOf(gateways, fleet, population, legs, model.access);
+  topology.gateways.forEach(({ candidates }, gateway) =>
+    crowd.setTable(gateway, tableOf([{ endpoint: candidates[0]!, share: 1 }], candidates)),
+  );
+  const sweeps = new Sweeps({ seed, crowd, calendar, desks });
+  const seam = new SchedulingSeam({ scheduler: scheduler(topology), gateways, fleet, crowd, desks, telemetry, sweeps });
+  const meter = new Meter(crowd, {
+    seed,
+    probesABeat: model.telemetry.probesABeat,
+    messagesAnHour: model.clients.messagesAnHour,
+    packetsAMessage: model.clients.packetsAMessage,
+  });
+  const clock = new Clock(ms(BUCKET_MS));
+  const weather = new Weather({
+    scenario,
+    gateways,
+    fleet,
+    crowd,
+    desks,
+    telemetry,
+    sweeps,
+    seam,
+    beforeChange: (pair) => {
+      meter.meterBeforeChange(pair, clock.now / 1_000);
+      telemetry.collect(pair);
+    },
+  });
+  weather.calm();
+  settle(scenario, seed, { population, crowd, calendar, desks });
+  const drain = (): number => {
+    const events = calendar.drain(sessions);
+    desks.turn();
+    return events;
+  };
+  return { clock, gateways, fleet, population, crowd, desks, sessions, meter, sweeps, seam, weather, trace, drain };
+};
+
+const traceOf = (population: Population, watch: BuildOptions["watch"]): Trace | undefined => {
+  if (watch.length === 0) return undefined;
+  const trace = new Trace();
+  for (const { cell, index } of watch)
+    trace.choose(
+      population.cells.findIndex(({ name }) => name === cell),
+      index,
+    );
+  return trace;
+};
+
+/** Everybody in place: most online somewhere between two beats, a few on a pause. */
+const settle = (
+  { world: { clients } }: Scenario,
+  seed: string,
+  { population, crowd, calendar, desks }: { population: Population; crowd: Crowd; calendar: Calendar; desks: Desks },
+): void => {
+  const draws = new Draws(seed, "place");
+  const { out } = draws;
+  const awayBelow = (clients.pause / (clients.pause + clients.stay)) * 4_294_967_296;
+  const { heartbeat } = clients;
+  const arrivals = new Arrivals(calendar);
+  population.cells.forEach(({ rows }, cell) => {
+    const state = clients.heartbeatSettled
+      ? settled(ms(crowd.natTimeoutMs[cell]!), heartbeat)
+      : newHeartbeat(heartbeat);
+    const word = record.packClient(cell, packHeartbeat(state));
+    const silenceMs = (state.nextIsInterval ? state.interval : heartbeat.shortest) / 1_000;
+    for (let index = 0; index < rows; index++) {
+      const people = population.peopleOf(cell, index);
+      draws.at(population.identity[cell]!, index, 0);
+      if (out[0]! < awayBelow) {
+        crowd.away[cell]! += people;
+        calendar.add(index, pauseOf(out[1]!, clients.pause / 1_000), record.AWAY, word);
+        continue;
+      }
+      const endpoint = crowd.routeOf(cell, index);
+      crowd.online[cell]! += people;
+      crowd.held[cell * crowd.endpointCount + endpoint]! += people;
+      desks.held[crowd.endpoints[endpoint]!.server]! += people;
+      const due = Math.floor((out[1]! / 4_294_967_296) * silenceMs);
+      arrivals.add(index, due, record.withEndpoint(record.ONLINE, endpoint), word);
+    }
+  });
+  arrivals.flush();
+};
+
+/** The legs of every path in peace. */
+const legsOf = (
+  model: WorldModel,
+  gateways: readonly Gateway[],
+  endpoints: readonly Endpoint[],
+): ((cell: Pick<Cell, "gateway" | "access" | "carrier" | "region">, endpoint: number) => Legs) => {
+  const thousands = new Map<string, number>();
+  for (const [name, { at }] of Object.entries(model.regions))
+    for (const [centre, { at: there }] of Object.entries(model.centres))
+      thousands.set(`${name}/${centre}`, distanceKm(at, there) / 1_000);
+  return (cell, endpoint) => {
+    const { centre, line } = endpoints[endpoint]!;
+    const region = model.regions[cell.region]!;
+    const access = model.access[cell.access]!;
+    const gateway = gateways[cell.gateway]!;
+    const far = thousands.get(`${cell.region}/${centre}`)!;
+    const { route, peering } = model;
+    const lineModel = model.centres[centre]!.lines[line]!;
+    const crosses = line !== cell.carrier;
+    const delay =
+      access.delay + gateway.delay + region.delay + route.delay + route.delayPer1000Km * far + lineModel.delay;
+    const passes =
+      (1 - access.loss) *
+      (1 - gateway.loss) *
+      (1 - region.loss) *
+      (1 - route.loss) *
+      (1 - route.lossPer1000Km * far) *
+      (1 - lineModel.loss);
+    return {
+      rttMs: (delay + (crosses ? peering.delay : 0)) / 1_000,
+      passes: Math.max(0, passes) * (crosses ? 1 - peering.loss : 1),
+    };
+  };
+};
+
+/** What the scheduler is told of the world: what operators write into its configuration. */
+const topologyOf = (
+  gateways: readonly Gateway[],
+  fleet: Fleet,
+  population: Population,
+  legs: ReturnType<typeof legsOf>,
+  accesses: WorldModel["access"],
+): Topology => {
+  const people = new Float64Array(gateways.length);
+  for (const cell of population.cells) people[cell.gateway]! += cell.people;
+  const accessOf = (family: string): string =>
+    Object.keys(accesses).find((name) => accesses[name]!.gateways === family)!;
+  const candidates = assign({
+    gateways,
+    people,
+    fleet,
+    rttMs: (gateway, endpoint) => {
+      const { region, carrier, family } = gateways[gateway]!;
+      return legs({ gateway, region, carrier, access: accessOf(family) }, endpoint).rttMs;
+    },
+  });
+  return {
+    gateways: gateways.map(({ name, ips, region, carrier }, gateway) => ({
+      name,
+      ips,
+      region,
+      carrier,
+      people: people[gateway]!,
+      candidates: candidates[gateway]!,
+    })),
+    endpoints: fleet.endpoints,
+    servers: fleet.servers,
+  };
+};

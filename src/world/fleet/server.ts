@@ -1,0 +1,111 @@
+/**
+ * The login queues of access servers, as fluids. People, not rows, wait in them: a row that stands for a
+ * thousand weighs a thousand. Within a bucket nobody's place depends on who was handled first: a client's
+ * wait follows from the backlog at the bucket's start, the bucket's arrivals, and when it came.
+ */
+import { assert } from "../../base/assert.ts";
+import type { Server } from "./centre.ts";
+
+export class Desks {
+  /** People waiting at the start of the bucket before this one, and those who arrived during it: what a settling client needs. */
+  readonly #backlogBefore: Float64Array;
+  readonly #arrivedBefore: Float64Array;
+  readonly #backlog: Float64Array;
+  readonly #arrived: Float64Array;
+  /** Fractions of people that a bucket's capacity had left over, so that rates need not divide evenly. */
+  readonly #carry: Float64Array;
+  readonly #slowness: Float64Array;
+  /** People who gave up waiting since the last turn: what they asked for is taken out of the queue. */
+  readonly #abandoned: Float64Array;
+  readonly held: Float64Array;
+  readonly #free: Float64Array;
+  readonly #admitted: Float64Array;
+  readonly served: Float64Array;
+  readonly capacity: Float64Array;
+  /** Longest wait a settled client had, ms, since last asked. */
+  readonly longestWaitMs: Float64Array;
+  readonly #servers: readonly Server[];
+  readonly #bucketMs: number;
+
+  constructor(servers: readonly Server[], bucketMs: number) {
+    const column = (): Float64Array => new Float64Array(servers.length);
+    this.#servers = servers;
+    this.#bucketMs = bucketMs;
+    this.#backlogBefore = column();
+    this.#arrivedBefore = column();
+    this.#backlog = column();
+    this.#arrived = column();
+    this.#carry = column();
+    this.#slowness = column().fill(1);
+    this.#abandoned = column();
+    this.held = column();
+    this.#free = column();
+    this.#admitted = column();
+    this.served = column();
+    this.capacity = column();
+    this.longestWaitMs = column();
+  }
+
+  arrive(server: number, people: number): void {
+    this.#arrived[server] = this.#arrived[server]! + people;
+  }
+
+  /** How long a client waits who came `offsetMs` into the bucket before this one. */
+  waitMs(server: number, offsetMs: number): number {
+    const perMs = this.#perMs(server);
+    const ahead = this.#backlogBefore[server]! + (this.#arrivedBefore[server]! * offsetMs) / this.#bucketMs;
+    const wait = Math.max(0, ahead / perMs - offsetMs);
+    if (wait > this.longestWaitMs[server]!) this.longestWaitMs[server] = wait;
+    return wait;
+  }
+
+  /**
+   * Whether the server has a connection left for these people, by their keyed rank in [0, 1) among the bucket's
+   * arrivals; the count of those let in closes the door for good when it is full.
+   */
+  admits(server: number, people: number, rank: number): boolean {
+    const arrived = this.#arrivedBefore[server]!;
+    const free = this.#free[server]!;
+    if (arrived > free && rank * arrived >= free - 3 * Math.sqrt(free * people)) return false;
+    if (this.#admitted[server]! + people > free) return false;
+    this.#admitted[server] = this.#admitted[server]! + people;
+    return true;
+  }
+
+  /** A client's patience is shorter than its wait: its socket will be closed when its turn comes, and costs nothing then. */
+  abandon(server: number, people: number): void {
+    this.#abandoned[server]! += people;
+  }
+
+  setSlowness(server: number, times: number): void {
+    this.#slowness[server] = times;
+  }
+
+  /** Ends a bucket: serves what capacity allows and makes its numbers known to those who settle in the next. */
+  turn(): void {
+    for (let server = 0; server < this.#servers.length; server++) {
+      const asked = this.#backlog[server]! + this.#arrived[server]!;
+      const waiting = Math.max(0, asked - this.#abandoned[server]!);
+      this.#abandoned[server] = 0;
+      const able = this.#perMs(server) * this.#bucketMs + this.#carry[server]!;
+      const served = Math.min(waiting, Math.floor(able));
+      this.#carry[server] = waiting > served ? able - Math.floor(able) : 0;
+      this.#backlogBefore[server] = this.#backlog[server]!;
+      this.#arrivedBefore[server] = this.#arrived[server]!;
+      this.#backlog[server] = waiting - served;
+      this.#arrived[server] = 0;
+      this.#admitted[server] = 0;
+      this.#free[server] = Math.max(0, this.#servers[server]!.connections - this.held[server]!);
+      this.served[server] = this.served[server]! + served;
+      this.capacity[server] = this.capacity[server]! + able;
+      assert(
+        this.#backlog[server]! >= 0,
+        () => `server ${String(server)} has a backlog of ${String(this.#backlog[server])}`,
+      );
+    }
+  }
+
+  #perMs(server: number): number {
+    return this.#servers[server]!.loginsASecond / 1_000 / this.#slowness[server]!;
+  }
+}

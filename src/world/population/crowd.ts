@@ -1,0 +1,146 @@
+/**
+ * What is known of the crowd as a whole, as columns by pair of cell and endpoint: who is connected where, how
+ * many beats and logins went over a path since it was last metered, and where the dispatch table sends whom.
+ * Counts are people, never rows.
+ */
+import type { Endpoint } from "../fleet/centre.ts";
+import type { Paths } from "../network/path.ts";
+import { type Population, rankOf } from "./population.ts";
+
+/** Where a gateway's users go: `upTo` are running sums of shares, `routes` and `candidates` endpoint numbers, best first. */
+export interface RouteTable {
+  readonly routes: readonly number[];
+  readonly upTo: readonly number[];
+  readonly candidates: readonly number[];
+  /** Other endpoints than the best, in turn measured by a small share of sessions. */
+  readonly alternates: readonly number[];
+}
+
+/** Nobody lives here any more: the home gateway is out of service and its users go through its siblings. */
+const AWAY_FROM_HOME = -1;
+
+export class Crowd {
+  readonly population: Population;
+  readonly paths: Paths;
+  readonly endpoints: readonly Endpoint[];
+  readonly endpointCount: number;
+  /** People connected by pair; beats sent, beats that stayed unanswered and logins since the run began. */
+  readonly held: Float64Array;
+  readonly beats: Float64Array;
+  readonly missed: Float64Array;
+  readonly logins: Float64Array;
+  /** People online, connecting and away (their sum never changes), by home cell. */
+  readonly online: Float64Array;
+  readonly connecting: Float64Array;
+  readonly away: Float64Array;
+  /** People whose link was found dead, and who were led to another best entry, by home cell. */
+  readonly broken: Float64Array;
+  readonly moved: Float64Array;
+  /** By gateway: the only route, or -1 when there are several. */
+  readonly onlyRoute: Int32Array;
+  readonly tables: RouteTable[];
+  /** NAT idle time-out by cell, ms. */
+  readonly natTimeoutMs: Float64Array;
+  /** How many times as many people as usual log in anew, by cell; 1 in peace. */
+  readonly restlessness: Float64Array;
+  /** By home cell: the cell its users' packets now run through; itself, unless its gateway is out of service. */
+  readonly #via: Int32Array;
+  readonly #siblings: number[][] = [];
+
+  constructor(population: Population, paths: Paths, endpoints: readonly Endpoint[], gateways: number) {
+    this.population = population;
+    this.paths = paths;
+    this.endpoints = endpoints;
+    this.endpointCount = endpoints.length;
+    const cells = population.cells.length;
+    const column = (size: number): Float64Array => new Float64Array(size);
+    this.held = column(cells * endpoints.length);
+    this.beats = column(cells * endpoints.length);
+    this.missed = column(cells * endpoints.length);
+    this.logins = column(cells * endpoints.length);
+    this.online = column(cells);
+    this.connecting = column(cells);
+    this.away = column(cells);
+    this.broken = column(cells);
+    this.moved = column(cells);
+    this.onlyRoute = new Int32Array(gateways).fill(-1);
+    this.tables = Array.from({ length: gateways }, () => ({ routes: [], upTo: [], candidates: [], alternates: [] }));
+    this.natTimeoutMs = column(cells);
+    this.restlessness = column(cells).fill(1);
+    this.#via = Int32Array.from({ length: cells }, (_, cell) => cell);
+  }
+
+  /** The cell whose paths a row uses now. */
+  viaCell(home: number, index: number): number {
+    const via = this.#via[home]!;
+    return via === AWAY_FROM_HOME ? this.#sibling(home, index) : via;
+  }
+
+  /** Where the dispatch table sends a row of this cell. */
+  routeOf(cell: number, index: number): number {
+    const gateway = this.population.gateway[cell]!;
+    const only = this.onlyRoute[gateway]!;
+    if (only >= 0) return only;
+    const { routes, upTo } = this.tables[gateway]!;
+    const rank = rankOf(index, this.population.identity[cell]!);
+    let place = 0;
+    while (place < routes.length - 1 && rank >= upTo[place]!) place += 1;
+    return routes[place]!;
+  }
+
+  /**
+   * Puts a new row of the dispatch table into force for whoever asks from now on. Answers how many people online it
+   * leads to which endpoint anew; they count as moved.
+   */
+  setTable(gateway: number, table: RouteTable): readonly { readonly endpoint: number; readonly people: number }[] {
+    const gains = gainsOf(this.tables[gateway]!, table);
+    this.tables[gateway] = table;
+    this.onlyRoute[gateway] = table.routes.length === 1 ? table.routes[0]! : -1;
+    let online = 0;
+    const led = gains.reduce((sum, { share }) => sum + share, 0);
+    if (led > 0)
+      this.population.cells.forEach((cell, home) => {
+        if (cell.gateway !== gateway) return;
+        online += this.online[home]!;
+        this.moved[home]! += Math.round(led * this.online[home]!);
+      });
+    return gains.map(({ endpoint, share }) => ({ endpoint, people: share * online }));
+  }
+
+  /** Leads users of a cell through these cells of sibling gateways; none left leads them nowhere new. */
+  reroute(home: number, siblings: readonly number[]): void {
+    this.#siblings[home] = [...siblings];
+    this.#via[home] = siblings.length === 0 ? home : AWAY_FROM_HOME;
+  }
+
+  /** Whether a cell's users already go through just these cells. */
+  isLedThrough(home: number, siblings: readonly number[]): boolean {
+    const before = this.#siblings[home] ?? [];
+    return before.length === siblings.length && siblings.every((cell, place) => before[place] === cell);
+  }
+
+  comeHome(home: number): void {
+    this.#via[home] = home;
+  }
+
+  #sibling(home: number, index: number): number {
+    const siblings = this.#siblings[home]!;
+    const rank = rankOf(index, this.population.identity[home]! ^ 0x5bd1e995);
+    return siblings[Math.floor(rank * siblings.length)]!;
+  }
+}
+
+/** The shares of a gateway's users that a new table sends elsewhere, by where to; none when there was no table before. */
+const gainsOf = (
+  before: RouteTable,
+  now: RouteTable,
+): readonly { readonly endpoint: number; readonly share: number }[] =>
+  before.routes.length === 0
+    ? []
+    : now.routes.flatMap((endpoint, place) => {
+        const old = before.routes.indexOf(endpoint);
+        const share = widthOf(now, place) - (old < 0 ? 0 : widthOf(before, old));
+        return share > 0 ? [{ endpoint, share }] : [];
+      });
+
+const widthOf = ({ upTo }: RouteTable, place: number): number => upTo[place]! - (place === 0 ? 0 : upTo[place - 1]!);

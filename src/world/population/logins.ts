@@ -1,0 +1,233 @@
+/**
+ * A login from the first candidate to the last answer: the race for a connection, the server's queue, the
+ * exchanges, and when it fails the wait before the next attempt.
+ *
+ * What an attempt would meet is a pure function of its keyed draws and its path. Of the past only two numbers
+ * are kept, of those who are logging in: how long ago the first candidate was tried, and how long the exchanges will
+ * take.
+ */
+import type { Duration } from "../../base/units.ts";
+import { Draws, Stream, open } from "../../base/random.ts";
+import { type RacingPolicy, race } from "../../algorithms/access/racing.ts";
+import { type ReconnectPolicy, untilNextAttempt } from "../../algorithms/access/reconnect.ts";
+import type { Desks } from "../fleet/server.ts";
+import { DROPS, OPEN } from "../network/path.ts";
+import { Flow } from "../network/transport.ts";
+import type { Crowd } from "./crowd.ts";
+import { InFlight } from "./inflight.ts";
+import type { Telemetry } from "./telemetry.ts";
+
+/** Logins that take longer count as this long. */
+export const CENSORED_MS = 60_000;
+/** Remembered of each: 16 bits of ms since the first candidate, 15 of ms that the exchanges take; the latter's top value says "never". */
+const SINCE_MASK = 0xffff;
+const NEVER_COMPLETE = 0x7fff;
+/** The login has been noted at the limit of what is counted. */
+const NOTED = SINCE_MASK;
+/** Top bit: the latest failed attempt reached nobody at all. */
+const UNREACHED = 0x8000_0000;
+
+/** Time since the first candidate, as it is remembered. */
+const later = (since: number, ms: number): number => (since === NOTED ? NOTED : Math.min(NOTED - 1, since + ms));
+/** Length of the longest list a client is given; each candidate has a draw of its own. */
+export const CANDIDATES_MAX = 16;
+
+export interface LoginPlan {
+  readonly seed: string;
+  readonly racing: RacingPolicy;
+  readonly reconnect: ReconnectPolicy;
+  readonly timeoutMs: number;
+}
+
+export interface LoginNotes {
+  /** A login begun at `startedMs` ended, or reached the limit of what is counted, after `tookMs`. */
+  login(cell: number, startedMs: number, tookMs: number, people: number): void;
+}
+
+/** What became of an attempt: where it got through and after how long, or how long until the next one. */
+export interface AttemptResult {
+  connected: boolean;
+  endpoint: number;
+  delayMs: number;
+}
+
+export class Logins {
+  readonly result: AttemptResult = { connected: false, endpoint: 0, delayMs: 0 };
+  readonly #crowd: Crowd;
+  readonly #desks: Desks;
+  readonly #telemetry: Telemetry;
+  readonly #notes: LoginNotes;
+  readonly #plan: LoginPlan;
+  readonly #draws: Draws;
+  readonly #waits: Draws;
+  readonly #flow = new Flow();
+  readonly #stream = new Stream();
+  readonly #memory = new InFlight();
+  #candidates: readonly number[] = [];
+  readonly #restMs: number[] = [];
+  readonly #failed: boolean[] = [];
+
+  constructor(crowd: Crowd, desks: Desks, telemetry: Telemetry, notes: LoginNotes, plan: LoginPlan) {
+    this.#crowd = crowd;
+    this.#desks = desks;
+    this.#telemetry = telemetry;
+    this.#notes = notes;
+    this.#plan = plan;
+    this.#draws = new Draws(plan.seed, "login");
+    this.#waits = new Draws(plan.seed, "login wait");
+  }
+
+  /** Races for a connection; fills `result`. Without failures before it, it is the first attempt of a new login. */
+  attempt(home: number, index: number, ordinal: number, failures: number, nowMs: number): void {
+    const crowd = this.#crowd;
+    const cell = crowd.viaCell(home, index);
+    this.#list(cell, index);
+    const { racing } = this.#plan;
+    const identity = crowd.population.identity[home]!;
+    const won = race(racing, this.#candidates.length, (place) => this.#try(cell, identity, index, ordinal, place));
+    const { result } = this;
+    const people = crowd.population.peopleOf(home, index);
+    if (won.winner < 0) {
+      const tookMs = won.took / 1_000;
+      result.connected = false;
+      if (failures === 0) this.#memory.set(this.#row(home, index), 0);
+      result.delayMs = this.#fail(home, index, ordinal, failures, nowMs, tookMs, UNREACHED);
+      return;
+    }
+    for (let place = 0; place < won.started; place++)
+      if (this.#failed[place]) this.#telemetry.connects(cell, index, this.#candidates[place]!, ordinal, people, people);
+    result.connected = true;
+    result.endpoint = this.#candidates[won.winner]!;
+    result.delayMs = Math.max(1, Math.round(won.took / 1_000));
+    const row = this.#row(home, index);
+    const remembered = failures === 0 ? 0 : this.#memory.get(row);
+    const since = later(remembered & SINCE_MASK, result.delayMs);
+    this.#memory.set(row, (remembered & UNREACHED) | since | (this.#restMs[won.winner]! << 16));
+  }
+
+  /**
+   * The bucket in which the request arrived is over, so the queue is known. Fills `result`: connected, and when the
+   * last answer will have come, counted from the arrival; or failed, and when the next attempt is due.
+   */
+  settle(
+    home: number,
+    index: number,
+    ordinal: number,
+    endpoint: number,
+    failures: number,
+    arrivedMs: number,
+    offsetMs: number,
+  ): void {
+    const crowd = this.#crowd;
+    const { result } = this;
+    const server = crowd.endpoints[endpoint]!.server;
+    const people = crowd.population.peopleOf(home, index);
+    const row = this.#row(home, index);
+    const remembered = this.#memory.get(row);
+    const restMs = (remembered >>> 16) & NEVER_COMPLETE;
+    const waitMs = Math.round(this.#desks.waitMs(server, offsetMs));
+    const cell = crowd.viaCell(home, index);
+    const cut = crowd.paths.block[cell * crowd.endpointCount + endpoint] !== OPEN;
+    const rank = this.#waits.uniform(crowd.population.identity[home]!, index, ordinal);
+    const inTime = !cut && restMs !== NEVER_COMPLETE && waitMs + restMs <= this.#plan.timeoutMs;
+    if (waitMs > this.#plan.timeoutMs) this.#desks.abandon(server, people);
+    result.connected = inTime && this.#desks.admits(server, people, rank);
+    if (!result.connected) {
+      const tookMs = inTime ? Math.max(1, Math.round(waitMs + restMs)) : this.#plan.timeoutMs;
+      result.delayMs = this.#fail(home, index, ordinal, failures, arrivedMs, tookMs, 0);
+      return;
+    }
+    const tookMs = waitMs + restMs;
+    this.#memory.set(row, (remembered & UNREACHED) | later(remembered & SINCE_MASK, tookMs));
+    result.endpoint = endpoint;
+    result.delayMs = tookMs;
+  }
+
+  /** Logged in at `nowMs`: notes how long it took, and reports the attempts with the failures before them. */
+  complete(home: number, index: number, ordinal: number, endpoint: number, failures: number, nowMs: number): void {
+    const crowd = this.#crowd;
+    const people = crowd.population.peopleOf(home, index);
+    const row = this.#row(home, index);
+    const remembered = this.#memory.get(row);
+    const took = remembered & SINCE_MASK;
+    this.#memory.delete(row);
+    if (took !== NOTED) this.#notes.login(home, nowMs - took, Math.min(took, CENSORED_MS), people);
+    const cell = crowd.viaCell(home, index);
+    crowd.logins[cell * crowd.endpointCount + endpoint]! += people;
+    this.#telemetry.connects(cell, index, endpoint, ordinal, people, 0);
+    // Only whose attempts ended before any door know of addresses that do not answer.
+    if (failures === 0 || (remembered & UNREACHED) === 0) return;
+    this.#list(cell, index);
+    this.#candidates.forEach((candidate, place) => {
+      if (candidate !== endpoint)
+        this.#telemetry.connects(cell, index, candidate, ordinal + place + 1, failures * people, failures * people);
+    });
+  }
+
+  /** The client's list: where the table sends it, then the gateway's candidates. */
+  #list(cell: number, index: number): void {
+    const { candidates } = this.#crowd.tables[this.#crowd.population.gateway[cell]!]!;
+    const best = this.#crowd.routeOf(cell, index);
+    this.#candidates =
+      candidates[0] === best
+        ? candidates
+        : [best, ...candidates.filter((candidate) => candidate !== best)].slice(0, CANDIDATES_MAX);
+  }
+
+  /** How an attempt at one candidate would end, were it let run. */
+  #try(
+    cell: number,
+    identity: number,
+    index: number,
+    ordinal: number,
+    place: number,
+  ): { connected: boolean; after: Duration } {
+    const { paths, endpointCount } = this.#crowd;
+    const pair = cell * endpointCount + this.#candidates[place]!;
+    const block = paths.block[pair]!;
+    this.#restMs[place] = NEVER_COMPLETE;
+    this.#failed[place] = true;
+    if (block !== OPEN)
+      return { connected: false, after: (block === DROPS ? Infinity : paths.rttMs[pair]! * 1_000) as Duration };
+    this.#draws.at(identity, index, ordinal * CANDIDATES_MAX + place);
+    const path = { rttMs: paths.rttMs[pair]!, lossUp: paths.lossUp[pair]!, lossDown: paths.lossDown[pair]! };
+    const outcome = this.#flow.login(path, this.#stream.from(this.#draws.out));
+    if (!outcome.connected) return { connected: false, after: Infinity as Duration };
+    const connectMs = outcome.connectTimerMs + path.rttMs;
+    if (outcome.complete)
+      this.#restMs[place] = Math.min(
+        NEVER_COMPLETE,
+        Math.round(outcome.timerMs + outcome.trips * path.rttMs - connectMs),
+      );
+    this.#failed[place] = connectMs > this.#plan.racing.timeout / 1_000;
+    return { connected: true, after: (connectMs * 1_000) as Duration };
+  }
+
+  /** An attempt came to nothing after `tookMs`: ms until the next one, from now. */
+  #fail(
+    home: number,
+    index: number,
+    ordinal: number,
+    failures: number,
+    nowMs: number,
+    tookMs: number,
+    unreached: number,
+  ): number {
+    const u = open(this.#waits.at(this.#crowd.population.identity[home]! ^ 0x51ed270b, index, ordinal));
+    const pauseMs = untilNextAttempt(this.#plan.reconnect, failures + 1, (tookMs * 1_000) as Duration, u) / 1_000;
+    const delayMs = Math.max(1, Math.round(tookMs + pauseMs));
+    const row = this.#row(home, index);
+    const before = this.#memory.get(row) & SINCE_MASK;
+    let since = later(before, delayMs);
+    if (before !== NOTED && since >= CENSORED_MS) {
+      this.#notes.login(home, nowMs - before, CENSORED_MS, this.#crowd.population.peopleOf(home, index));
+      since = NOTED;
+    }
+    this.#memory.set(row, since | unreached);
+    return delayMs;
+  }
+
+  #row(home: number, index: number): number {
+    return this.#crowd.population.firstRow[home]! + index;
+  }
+}

@@ -1,0 +1,279 @@
+/**
+ * A person's life on the network: heartbeats while connected, a dead link noticed, a login, a pause.
+ *
+ * One object handles every event of every client. The heartbeat is the hot path: it reads its path's columns,
+ * runs the deployable heartbeat algorithm on a cursor over the record, and draws from keys of its own, so
+ * that the order in which a bucket is handled changes nothing.
+ */
+import { Digest } from "../../base/digest.ts";
+import { exponential } from "../../base/math.ts";
+import { Draws, open } from "../../base/random.ts";
+import type { Instant } from "../../base/units.ts";
+import {
+  afterBeat,
+  type HeartbeatPolicy,
+  intervalOnSend,
+  onConnected,
+  onDisconnected,
+} from "../../algorithms/access/heartbeat.ts";
+import { type Calendar, DUE, type Handler } from "../../engine/calendar.ts";
+import type { Trace } from "../../engine/trace.ts";
+import type { Desks } from "../fleet/server.ts";
+import type { Crowd } from "./crowd.ts";
+import { HeartbeatCursor } from "./heartbeats.ts";
+import type { Logins } from "./logins.ts";
+import * as record from "./record.ts";
+
+export interface SessionPlan {
+  readonly seed: string;
+  readonly heartbeat: HeartbeatPolicy;
+  readonly firstReconnectMs: number;
+  readonly stayMs: number;
+  readonly pauseMs: number;
+}
+
+/** Longest pause, ms: ten days, which a calendar can hold; who would be away for longer comes back then. */
+const PAUSE_MOST_MS = 864_000_000;
+
+/** How long somebody stays away, ms, from a 32-bit word. */
+export const pauseOf = (word: number, meanMs: number): number =>
+  Math.min(PAUSE_MOST_MS, Math.max(1, Math.round(exponential(open(word), meanMs))));
+
+export class Sessions implements Handler {
+  readonly digest = new Digest();
+  readonly #crowd: Crowd;
+  readonly #calendar: Calendar;
+  readonly #desks: Desks;
+  readonly #logins: Logins;
+  readonly #plan: SessionPlan;
+  readonly #draws: Draws;
+  readonly #cursor = new HeartbeatCursor();
+  readonly #timeoutMs: number;
+  readonly #staysPerMs: number;
+  readonly #endpointCount: number;
+  readonly #trace: Trace | undefined;
+  /** Columns that every beat reads, taken out of their owners once. */
+  readonly #identity: Int32Array;
+  readonly #weight: Int32Array;
+  readonly #heavier: Int32Array;
+  readonly #gateway: Int32Array;
+  readonly #beatFails: Float64Array;
+  readonly #natTimeoutMs: Float64Array;
+  readonly #restlessness: Float64Array;
+  readonly #beats: Float64Array;
+
+  constructor(crowd: Crowd, calendar: Calendar, desks: Desks, logins: Logins, plan: SessionPlan, trace?: Trace) {
+    this.#trace = trace;
+    this.#crowd = crowd;
+    this.#calendar = calendar;
+    this.#desks = desks;
+    this.#logins = logins;
+    this.#plan = plan;
+    this.#draws = new Draws(plan.seed, "beat");
+    this.#timeoutMs = plan.heartbeat.timeout / 1_000;
+    this.#staysPerMs = 4_294_967_296 / plan.stayMs;
+    this.#endpointCount = crowd.endpointCount;
+    const { population, paths } = crowd;
+    this.#identity = population.identity;
+    this.#weight = population.weight;
+    this.#heavier = population.heavier;
+    this.#gateway = population.gateway;
+    this.#beatFails = paths.beatFails;
+    this.#natTimeoutMs = crowd.natTimeoutMs;
+    this.#restlessness = crowd.restlessness;
+    this.#beats = crowd.beats;
+  }
+
+  fire(pool: Int32Array, at: number): number {
+    if (this.#trace !== undefined) return this.#traced(this.#trace, pool, at);
+    return this.#handle(pool, at);
+  }
+
+  /** Follows the chosen: what each of their events was, and what it led to. */
+  #traced(trace: Trace, pool: Int32Array, at: number): number {
+    const index = pool[at]!;
+    const cell = record.cellOf(pool[at + 3]!);
+    if (!trace.wants(cell, index)) return this.#handle(pool, at);
+    const before = pool[at + 2]!;
+    const nowMs = pool[at + DUE]! + this.#calendar.base;
+    const delayMs = this.#handle(pool, at);
+    const after = pool[at + 2]!;
+    const { name } = this.#crowd.endpoints[record.endpointOf(after)]!;
+    const what = `${record.describe(before)}; now ${record.describe(after)}, ${name}, next in ${String(delayMs)} ms`;
+    trace.note({ at: (nowMs * 1_000) as Instant, cell, index, what });
+    return delayMs;
+  }
+
+  #handle(pool: Int32Array, at: number): number {
+    const state = pool[at + 2]!;
+    const phase = record.phaseOf(state);
+    if (phase === record.ONLINE) return this.#beat(pool, at, state);
+    return this.#step(pool, at, state, phase);
+  }
+
+  #beat(pool: Int32Array, at: number, state: number): number {
+    const crowd = this.#crowd;
+    const index = pool[at]!;
+    const word = pool[at + 3]!;
+    const home = record.cellOf(word);
+    const cell = crowd.viaCell(home, index);
+    const endpoint = record.endpointOf(state);
+    const pair = cell * this.#endpointCount + endpoint;
+    const people = this.#weight[home]! + (index < this.#heavier[home]! ? 1 : 0);
+    const cursor = this.#cursor;
+    const { heartbeat } = this.#plan;
+    cursor.word = word;
+    const silence = cursor.nextIsInterval ? cursor.interval : heartbeat.shortest;
+    const nextMs = (intervalOnSend(cursor, heartbeat) / 1_000) | 0;
+    const who = this.#identity[home]!;
+    const { out } = this.#draws;
+    const ordinal = record.ordinalOf(state);
+    this.#draws.two(who, index, ordinal);
+    this.#beats[pair]! += people;
+    const answered = silence <= this.#natTimeoutMs[cell]! * 1_000 && out[0]! >= this.#beatFails[pair]!;
+    this.digest.add(answered ? 1 : 2, who ^ index, (pool[at + DUE]! + this.#calendar.base) | 0, state);
+    const next = record.advanced(state);
+    if (!answered) {
+      crowd.missed[pair]! += people;
+      return this.#broken(pool, at, next);
+    }
+    afterBeat(cursor, true, false, heartbeat);
+    pool[at + 3] = cursor.word;
+    const leaves = nextMs * this.#staysPerMs;
+    if (out[1]! < leaves * this.#restlessness[cell]!) {
+      pool[at + 2] = record.withPhase(next, record.AWAY);
+      this.#leave(home, index, endpoint, people);
+      crowd.away[home]! += people;
+      // In a surge, those beyond the usual come back at once.
+      if (out[1]! >= leaves) return 1;
+      this.#draws.at(who, index, ordinal);
+      return pauseOf(out[2]!, this.#plan.pauseMs);
+    }
+    // The answer carries the dispatch table's newest word.
+    if (crowd.onlyRoute[this.#gateway[cell]!] !== endpoint && crowd.routeOf(cell, index) !== endpoint) {
+      pool[at + 2] = record.withPhase(next, record.HINTED);
+      return 1;
+    }
+    pool[at + 2] = next;
+    return nextMs;
+  }
+
+  /** A beat was not answered in time: the link is dead, and now its client knows. */
+  #broken(pool: Int32Array, at: number, state: number): number {
+    const crowd = this.#crowd;
+    const index = pool[at]!;
+    const home = record.cellOf(pool[at + 3]!);
+    const people = crowd.population.peopleOf(home, index);
+    const cursor = this.#cursor;
+    afterBeat(cursor, false, true, this.#plan.heartbeat);
+    onDisconnected(cursor);
+    pool[at + 3] = cursor.word;
+    this.#leave(home, index, record.endpointOf(state), people);
+    crowd.connecting[home]! += people;
+    crowd.broken[home]! += people;
+    pool[at + 2] = record.withFailures(record.withPhase(state, record.CONNECT), 0);
+    return this.#timeoutMs + this.#plan.firstReconnectMs;
+  }
+
+  #step(pool: Int32Array, at: number, state: number, phase: number): number {
+    const crowd = this.#crowd;
+    const index = pool[at]!;
+    const home = record.cellOf(pool[at + 3]!);
+    const people = crowd.population.peopleOf(home, index);
+    const nowMs = pool[at + DUE]! + this.#calendar.base;
+    this.digest.add(0x10 + phase, crowd.population.identity[home]! ^ index, nowMs, state);
+    switch (phase) {
+      case record.AWAY:
+        crowd.away[home]! -= people;
+        crowd.connecting[home]! += people;
+        return this.#connect(pool, at, record.withFailures(state, 0));
+      case record.HINTED:
+        this.#leave(home, index, record.endpointOf(state), people);
+        crowd.connecting[home]! += people;
+        return this.#connect(pool, at, record.withFailures(state, 0));
+      case record.CONNECT:
+        return this.#connect(pool, at, state);
+      case record.ARRIVE:
+        this.#desks.arrive(crowd.endpoints[record.endpointOf(state)]!.server, people);
+        pool[at + 2] = record.withPhase(state, record.SETTLE);
+        return this.#calendar.bucketMs;
+      case record.SETTLE:
+        return this.#settle(pool, at, state, nowMs);
+      case record.LOGGED:
+        return this.#logged(pool, at, state, nowMs);
+      default: {
+        this.#cursor.word = pool[at + 3]!;
+        intervalOnSend(this.#cursor, this.#plan.heartbeat);
+        return this.#broken(pool, at, record.advanced(state));
+      }
+    }
+  }
+
+  #connect(pool: Int32Array, at: number, state: number): number {
+    const index = pool[at]!;
+    const home = record.cellOf(pool[at + 3]!);
+    const due = pool[at + DUE]!;
+    const failures = record.failuresOf(state);
+    const logins = this.#logins;
+    logins.attempt(home, index, record.ordinalOf(state), failures, due + this.#calendar.base);
+    const { connected, endpoint, delayMs } = logins.result;
+    const next = record.advanced(state);
+    pool[at + 2] = connected
+      ? record.withEndpoint(record.withPhase(next, record.ARRIVE), endpoint)
+      : record.withFailures(record.withPhase(next, record.CONNECT), failures + 1);
+    return delayMs;
+  }
+
+  #settle(pool: Int32Array, at: number, state: number, nowMs: number): number {
+    const { bucketMs } = this.#calendar;
+    const index = pool[at]!;
+    const home = record.cellOf(pool[at + 3]!);
+    const endpoint = record.endpointOf(state);
+    const failures = record.failuresOf(state);
+    const arrivedMs = nowMs - bucketMs;
+    const logins = this.#logins;
+    logins.settle(home, index, record.ordinalOf(state), endpoint, failures, arrivedMs, arrivedMs % bucketMs);
+    const { connected, delayMs } = logins.result;
+    const next = record.advanced(state);
+    if (!connected) {
+      pool[at + 2] = record.withFailures(record.withPhase(next, record.CONNECT), failures + 1);
+      return Math.max(1, delayMs - bucketMs);
+    }
+    const people = this.#crowd.population.peopleOf(home, index);
+    this.#desks.held[this.#crowd.endpoints[endpoint]!.server]! += people;
+    const leftMs = delayMs - bucketMs;
+    if (leftMs <= 0) return this.#logged(pool, at, next, arrivedMs + delayMs);
+    pool[at + 2] = record.withPhase(next, record.LOGGED);
+    return leftMs;
+  }
+
+  /** The login is complete; the first beat has been sent with it. */
+  #logged(pool: Int32Array, at: number, state: number, nowMs: number): number {
+    const crowd = this.#crowd;
+    const index = pool[at]!;
+    const home = record.cellOf(pool[at + 3]!);
+    const endpoint = record.endpointOf(state);
+    const people = crowd.population.peopleOf(home, index);
+    const due = pool[at + DUE]!;
+    this.#logins.complete(home, index, record.ordinalOf(state), endpoint, record.failuresOf(state), nowMs);
+    crowd.connecting[home]! -= people;
+    crowd.online[home]! += people;
+    crowd.held[crowd.viaCell(home, index) * this.#endpointCount + endpoint]! += people;
+    const cursor = this.#cursor;
+    cursor.word = pool[at + 3]!;
+    onConnected(cursor, this.#plan.heartbeat);
+    const nextMs = intervalOnSend(cursor, this.#plan.heartbeat) / 1_000;
+    afterBeat(cursor, true, false, this.#plan.heartbeat);
+    pool[at + 3] = cursor.word;
+    pool[at + 2] = record.withFailures(record.withPhase(record.advanced(state), record.ONLINE), 0);
+    return Math.max(1, nextMs - (due + this.#calendar.base - nowMs));
+  }
+
+  /** A connection ends. */
+  #leave(home: number, index: number, endpoint: number, people: number): void {
+    const crowd = this.#crowd;
+    crowd.online[home]! -= people;
+    crowd.held[crowd.viaCell(home, index) * this.#endpointCount + endpoint]! -= people;
+    this.#desks.held[crowd.endpoints[endpoint]!.server]! -= people;
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * Where phones' columns meet the scheduler's objects: once a round the telemetry that arrived becomes reports,
+ * and the scheduler's effects become rows of the dispatch table and hints to connected clients. Nothing else
+ * in the world speaks both languages.
+ */
+import { type Duration, NEVER, type Instant, inMs, inSeconds, ms } from "../../base/units.ts";
+import type { Machine } from "../../base/machine.ts";
+import type { SchedulerEffect, SchedulerInput } from "../../algorithms/scheduling/messages.ts";
+import { paceOf } from "../../algorithms/scheduling/pace.ts";
+import type { Fleet } from "../fleet/centre.ts";
+import type { Desks } from "../fleet/server.ts";
+import type { Gateway } from "../network/gateway.ts";
+import type { Crowd } from "../population/crowd.ts";
+import { CANDIDATES_MAX } from "../population/logins.ts";
+import type { Telemetry } from "../population/telemetry.ts";
+import type { Sweeps } from "../sweeps.ts";
+
+/** A decision as the run's document tells it. `gateway` is set where it is about one. */
+export interface SchedulerDecision {
+  readonly at: number;
+  readonly kind: "alert" | "all-clear" | "move" | "step" | "restore" | "fail-open";
+  readonly what: string;
+  readonly who: string;
+  readonly ip: string;
+  readonly why: readonly string[];
+  readonly gateway: number | undefined;
+}
+
+export interface SeamParts {
+  readonly scheduler: Machine<SchedulerInput, SchedulerEffect>;
+  readonly gateways: readonly Gateway[];
+  readonly fleet: Fleet;
+  readonly crowd: Crowd;
+  readonly desks: Desks;
+  readonly telemetry: Telemetry;
+  readonly sweeps: Sweeps;
+}
+
+export class SchedulingSeam {
+  readonly decisions: SchedulerDecision[] = [];
+  readonly #parts: SeamParts;
+  readonly #up: boolean[];
+  /** What operators and health checks said since the last round. */
+  readonly #pending: SchedulerInput[] = [];
+
+  constructor(parts: SeamParts) {
+    this.#parts = parts;
+    this.#up = parts.fleet.servers.map(() => true);
+  }
+
+  health(server: number, up: boolean): void {
+    this.#up[server] = up;
+  }
+
+  operatorServer(server: number, withdrawn: boolean): void {
+    this.#pending.push({ kind: "operator-server", server, withdrawn });
+  }
+
+  operatorMove(gateway: number, centre: string): void {
+    this.#pending.push({ kind: "operator-move", gateway, centre });
+  }
+
+  pause(untilMs: number): void {
+    this.#pending.push({ kind: "pause", until: ms(untilMs) as number as Instant });
+  }
+
+  /** Ends a round: carries reports and loads up and decisions down. */
+  exchange(now: Instant): void {
+    const { scheduler, telemetry, fleet, desks } = this.#parts;
+    const effects: SchedulerEffect[] = [];
+    const tell = (input: SchedulerInput): void => {
+      effects.push(...scheduler.handle(input, now));
+    };
+    telemetry.deliver(tell);
+    fleet.servers.forEach(({ connections }, server) =>
+      tell({ kind: "load", server, connections: desks.held[server]!, capacity: connections, up: this.#up[server]! }),
+    );
+    for (const input of this.#pending.splice(0)) tell(input);
+    if (scheduler.wakeAt !== NEVER && scheduler.wakeAt <= now) tell({ kind: "wake" });
+    this.#perform(effects, now);
+  }
+
+  #perform(effects: readonly SchedulerEffect[], now: Instant): void {
+    const { crowd, sweeps, fleet } = this.#parts;
+    const hinted = new Set<number>();
+    const led = new Float64Array(this.#parts.fleet.servers.length);
+    let spread = 0 as Duration;
+    for (const effect of effects) {
+      this.#note(effect, now);
+      if (effect.kind !== "dispatch") continue;
+      for (const { endpoint, people } of crowd.setTable(effect.gateway, tableOf(effect.routes, effect.candidates)))
+        led[fleet.endpoints[endpoint]!.server]! += people;
+      hinted.add(effect.gateway);
+      spread = Math.max(spread, effect.hintSpread) as Duration;
+    }
+    if (hinted.size === 0) return;
+    const servers = fleet.servers.map(({ loginsASecond }, server) => ({ people: led[server]!, loginsASecond }));
+    sweeps.hint(hinted, inMs(paceOf(spread, servers)));
+  }
+
+  #note(effect: SchedulerEffect, now: Instant): void {
+    const at = inSeconds(now);
+    const { gateways, fleet } = this.#parts;
+    if (effect.kind === "dispatch") {
+      const { name, ips } = gateways[effect.gateway]!;
+      const kind = effect.restores ? "restore" : effect.move ? "move" : "step";
+      const to = effect.routes.map(({ endpoint, share }) => {
+        const { name: address, server } = fleet.endpoints[endpoint]!;
+        return `${fleet.servers[server]!.name} (${address}) ${String(Math.round(share * 1000) / 10)} %`;
+      });
+      this.decisions.push({
+        at,
+        kind,
+        what: `to ${to.join(", ")}`,
+        who: name,
+        ip: ips[0] ?? "",
+        why: effect.why,
+        gateway: effect.gateway,
+      });
+    } else if (effect.kind === "fail-open" || effect.kind === "feed-trusted") {
+      const [kind, what] =
+        effect.kind === "fail-open"
+          ? (["fail-open", "telemetry is not to be trusted"] as const)
+          : (["all-clear", "telemetry is trusted again"] as const);
+      this.decisions.push({ at, kind, what, who: "scheduler", ip: "", why: effect.why, gateway: undefined });
+    } else {
+      const gateway = gateways.findIndex(({ name }) => name === effect.who);
+      this.decisions.push({
+        at,
+        kind: effect.kind,
+        what: effect.what,
+        who: effect.who,
+        ip: effect.kind === "alert" ? effect.ip : "",
+        why: effect.why,
+        gateway: gateway < 0 ? undefined : gateway,
+      });
+    }
+  }
+}
+
+/** A row of the dispatch table as clients look it up. */
+export const tableOf = (
+  routes: readonly { readonly endpoint: number; readonly share: number }[],
+  candidates: readonly number[],
+): { routes: number[]; upTo: number[]; candidates: number[]; alternates: number[] } => {
+  let sum = 0;
+  const endpoints = routes.map(({ endpoint }) => endpoint);
+  return {
+    routes: endpoints,
+    upTo: routes.map(({ share }) => (sum += share)),
+    candidates: candidates.slice(0, CANDIDATES_MAX),
+    alternates: candidates.filter((candidate) => candidate !== endpoints[0]),
+  };
+};

@@ -1,0 +1,138 @@
+/**
+ * What happens to many people at once: links forgotten, sockets closed, users led to another exit, hints
+ * that reach connected clients now and not at their next beat. Each is one pass over all pending records.
+ */
+import { Draws } from "../base/random.ts";
+import { type Calendar, DUE, type Visitor } from "../engine/calendar.ts";
+import type { Desks } from "./fleet/server.ts";
+import type { Crowd } from "./population/crowd.ts";
+import * as record from "./population/record.ts";
+
+export interface SweepParts {
+  readonly seed: string;
+  readonly crowd: Crowd;
+  readonly calendar: Calendar;
+  readonly desks: Desks;
+}
+
+/** True for the pairs of cell and endpoint it is about. */
+export type PairTest = (cell: number, endpoint: number) => boolean;
+
+/** The same of a link, by its home cell, the cell its packets run through, and its endpoint. */
+type LinkTest = (home: number, cell: number, endpoint: number) => boolean;
+
+const isConnected = (phase: number): boolean =>
+  phase === record.ONLINE || phase === record.HINTED || phase === record.STALE;
+
+export class Sweeps {
+  readonly #parts: SweepParts;
+  readonly #draws: Draws;
+  #count = 0;
+
+  constructor(parts: SweepParts) {
+    this.#parts = parts;
+    this.#draws = new Draws(parts.seed, "sweep");
+  }
+
+  /** The other side forgets these links; their clients find out at the next beat. */
+  forget(touches: PairTest): void {
+    this.#connected(
+      (_home, cell, endpoint) => touches(cell, endpoint),
+      (pool, at) => {
+        pool[at + 2] = record.withPhase(pool[at + 2]!, record.STALE);
+      },
+    );
+  }
+
+  /**
+   * These links end now, and their clients know: each tries again after `firstMs` and its own part of `spreadMs`.
+   * Call before changing where their cells lead.
+   */
+  disconnect(touches: PairTest, firstMs: number, spreadMs: number): void {
+    this.#disconnect((_home, cell, endpoint) => touches(cell, endpoint), firstMs, spreadMs);
+  }
+
+  /** The same for everybody at home in these cells, wherever their packets run through. */
+  disconnectHomes(homes: ReadonlySet<number>, firstMs: number, spreadMs: number): void {
+    this.#disconnect((home) => homes.has(home), firstMs, spreadMs);
+  }
+
+  /** Tells connected clients behind these gateways where the table now sends them; a hint is lost like a beat. */
+  hint(gateways: ReadonlySet<number>, spreadMs: number): void {
+    const { crowd } = this.#parts;
+    const touches: LinkTest = (_home, cell) => gateways.has(crowd.population.gateway[cell]!);
+    this.#connected(touches, (pool, at, _home, index, cell, endpoint, u, v) => {
+      if (record.phaseOf(pool[at + 2]!) !== record.ONLINE) return;
+      if (crowd.routeOf(cell, index) === endpoint) return;
+      if (v < crowd.paths.beatFails[cell * crowd.endpointCount + endpoint]!) return;
+      pool[at + 2] = record.withPhase(pool[at + 2]!, record.HINTED);
+      this.#due(pool, at, u * spreadMs);
+    });
+  }
+
+  /** People by phase group, counted one by one: what the running totals must agree with. */
+  census(): { online: number; connecting: number; away: number } {
+    const { crowd, calendar } = this.#parts;
+    const found = { online: 0, connecting: 0, away: 0 };
+    calendar.each((pool, at) => {
+      const people = crowd.population.peopleOf(record.cellOf(pool[at + 3]!), pool[at]!);
+      const phase = record.phaseOf(pool[at + 2]!);
+      if (isConnected(phase)) found.online += people;
+      else if (phase === record.AWAY) found.away += people;
+      else found.connecting += people;
+    });
+    return found;
+  }
+
+  #disconnect(touches: LinkTest, firstMs: number, spreadMs: number): void {
+    const { crowd, desks } = this.#parts;
+    this.#connected(touches, (pool, at, home, index, cell, endpoint, u) => {
+      const people = crowd.population.peopleOf(home, index);
+      crowd.online[home]! -= people;
+      crowd.connecting[home]! += people;
+      crowd.held[cell * crowd.endpointCount + endpoint]! -= people;
+      desks.held[crowd.endpoints[endpoint]!.server]! -= people;
+      pool[at + 2] = record.withFailures(record.withPhase(pool[at + 2]!, record.CONNECT), 0);
+      this.#due(pool, at, firstMs + u * spreadMs);
+    });
+  }
+
+  #due(pool: Int32Array, at: number, delayMs: number): void {
+    const { calendar } = this.#parts;
+    pool[at + DUE] = calendar.at - calendar.base + Math.max(1, Math.round(delayMs));
+  }
+
+  /** `u` is a uniform in [0, 1) and `v` a whole word, drawn for this sweep and client alone. */
+  #connected(
+    touches: LinkTest,
+    change: (
+      pool: Int32Array,
+      at: number,
+      home: number,
+      index: number,
+      cell: number,
+      endpoint: number,
+      u: number,
+      v: number,
+    ) => void,
+  ): void {
+    const { crowd, calendar } = this.#parts;
+    this.#count += 1;
+    const visitor: Visitor = {
+      visit: (pool, at) => {
+        const state = pool[at + 2]!;
+        if (!isConnected(record.phaseOf(state))) return true;
+        const home = record.cellOf(pool[at + 3]!);
+        const index = pool[at]!;
+        const cell = crowd.viaCell(home, index);
+        const endpoint = record.endpointOf(state);
+        if (!touches(home, cell, endpoint)) return true;
+        this.#draws.at(crowd.population.identity[home]!, index, (record.ordinalOf(state) << 4) ^ this.#count);
+        const [u, v] = this.#draws.out;
+        change(pool, at, home, index, cell, endpoint, u! / 4_294_967_296, v!);
+        return true;
+      },
+    };
+    calendar.sweep(visitor);
+  }
+}

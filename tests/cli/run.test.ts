@@ -1,0 +1,161 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Meta, RunDocument } from "../../src/study/document.ts";
+import { emptyFolder, firedrill, lastLine, MAIN, plainEnv, ROOT } from "./shell.ts";
+
+const SMALL = join(ROOT, "tests/cli/small.yaml");
+
+const runJson = (
+  ...flags: string[]
+): { document: RunDocument; meta: Meta; code: number | null; stderr: string; out: string } => {
+  const out = emptyFolder();
+  const { code, stdout, stderr } = firedrill(["run", SMALL, "--json", "--out", out, ...flags]);
+  const { meta, ...document } = JSON.parse(stdout) as RunDocument & { meta: Meta };
+  return { document, meta, code, stderr, out };
+};
+
+describe("a run", () => {
+  const first = runJson("--workers", "2");
+
+  it("answers with one document on stdout, leaves it in the folder, and says how to get it again", () => {
+    expect(first.code).toBe(0);
+    expect(first.document).toMatchObject({
+      schema: "firedrill.run/1",
+      seed: "small",
+      replications: 2,
+      verdict: "held",
+    });
+    expect(JSON.parse(readFileSync(join(first.out, "run.json"), "utf8"))).toEqual(first.document);
+    expect(first.meta).toMatchObject({ node: process.version, workers: 2 });
+    expect(lastLine(first.stderr)).toBe(
+      `reproduce: firedrill run ${SMALL} --seed small --reps 2 --scale 1/1000  # firedrill 0.1.0, digest ${first.document.digest}`,
+    );
+  });
+
+  it("is byte-equal on one worker", () => {
+    const alone = runJson("--workers", "1", "--quiet");
+    expect(readFileSync(join(alone.out, "run.json"), "utf8")).toBe(readFileSync(join(first.out, "run.json"), "utf8"));
+  });
+
+  it("with other dice is another run, and without faults has no twin to differ from", () => {
+    const other = runJson("--seed", "other", "--reps", "1", "--no-faults");
+    expect(other.document.digest).not.toBe(first.document.digest);
+    expect(Object.values(first.document.figures).every(({ difference }) => difference !== undefined)).toBe(true);
+    expect(Object.values(other.document.figures).some((figure) => "noFault" in figure || "difference" in figure)).toBe(
+      false,
+    );
+    expect(lastLine(other.stderr)).toContain("--no-faults");
+    expect(other.code).toBe(3);
+  });
+
+  it("without a fault of strength is the run without the fault", () => {
+    const none = runJson("--set", "faults.gateway.loss=0 %", "--no-twin");
+    const dropped = runJson("--no-faults");
+    expect(none.document.digest).toBe(dropped.document.digest);
+    expect(none.document.figures).toEqual(dropped.document.figures);
+  });
+
+  it("has the same digest twice", () => {
+    const { code, stderr } = firedrill(["run", SMALL, "--twice", "--reps", "1", "--out", emptyFolder()]);
+    expect(code).toBe(0);
+    expect(stderr).toContain("twice: the same digest");
+  });
+
+  it("goes into a folder named after its input, the same for the same input", () => {
+    const cwd = emptyFolder();
+    const args = ["run", SMALL, "--reps", "1", "--no-twin", "--quiet"];
+    firedrill(args, {}, cwd);
+    firedrill(args, {}, cwd);
+    firedrill([...args, "--no-faults"], {}, cwd);
+    const folders = readdirSync(join(cwd, "reports/small"));
+    expect(folders).toHaveLength(2);
+    for (const folder of folders) expect(folder).toMatch(/^small_1-1000_1_[0-9a-f]{8}$/);
+  });
+
+  it("adds replications until the rows are decided, and no more than allowed", () => {
+    const { document } = runJson("--reps", "2..40", "--no-twin", "--quiet");
+    expect(document.replications).toBe(2);
+  });
+
+  it("does the work although its reader has gone", () => {
+    const out = emptyFolder();
+    const command = `"${process.execPath}" "${MAIN}" run "${SMALL}" --reps 1 --no-twin --json --out "${out}" | head -c 1; echo " \${PIPESTATUS[0]}"`;
+    const { stdout, stderr } = spawnSync("bash", ["-c", command], { encoding: "utf8", env: plainEnv() });
+    expect(stdout).toMatch(/^\{ 0$/m);
+    expect(stderr).not.toContain("EPIPE");
+    expect(existsSync(join(out, "report.html"))).toBe(true);
+  });
+});
+
+describe("progress", () => {
+  it("is silent when told to be, and in a log writes no control characters", () => {
+    const quiet = firedrill(["run", SMALL, "--reps", "1", "--no-twin", "--quiet", "--out", emptyFolder()]);
+    expect(quiet.stderr.trimEnd().split("\n")).toHaveLength(1);
+    const log = firedrill(["run", SMALL, "--reps", "1", "--no-twin", "--out", emptyFolder()]);
+    expect(log.stderr).not.toContain("\u001b");
+    expect(log.stderr).not.toContain("\r");
+    expect(log.stderr.match(/^\d+ % ·/gm)?.length ?? 0).toBeLessThanOrEqual(10);
+  });
+});
+
+describe("an interrupted run", () => {
+  const interrupt = async (signals: readonly NodeJS.Signals[], out: string): Promise<number | null> => {
+    const child = spawn(
+      process.execPath,
+      [MAIN, "run", SMALL, "--reps", "500", "--no-twin", "--workers", "1", "--out", out],
+      {
+        env: plainEnv(),
+        stdio: ["ignore", "ignore", "pipe"],
+      },
+    );
+    let log = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      if (log.includes("% ·") || !(log += text).includes("% ·")) return;
+      for (const signal of signals) child.kill(signal);
+    });
+    const [code] = (await once(child, "exit")) as [number | null];
+    return code;
+  };
+
+  it("keeps what is finished, marks it partial, and ends with 130, or 143 when terminated", async () => {
+    const out = emptyFolder();
+    expect(await interrupt(["SIGINT"], out)).toBe(130);
+    const document = JSON.parse(readFileSync(join(out, "run.json"), "utf8")) as RunDocument;
+    expect(document.partial).toBe(true);
+    expect(document.replications).toBeGreaterThanOrEqual(1);
+    expect(document.replications).toBeLessThan(500);
+    expect(await interrupt(["SIGTERM"], emptyFolder())).toBe(143);
+  });
+
+  it("that is killed leaves no half file", async () => {
+    const out = emptyFolder();
+    await interrupt(["SIGKILL"], out);
+    for (const name of readdirSync(out).filter((one) => one.endsWith(".json")))
+      JSON.parse(readFileSync(join(out, name), "utf8"));
+  });
+});
+
+describe("verify", () => {
+  it("accepts a golden with a reason, holds the next run against it, and shows what changed", () => {
+    const cwd = emptyFolder();
+    mkdirSync(join(cwd, "reports/golden"), { recursive: true });
+    const golden = join(cwd, "reports/golden/small.json");
+    expect(firedrill(["verify", SMALL], {}, cwd).code).toBe(2);
+    expect(firedrill(["verify", SMALL, "--accept", "--reason", "first", "--reps", "1"], {}, cwd).code).toBe(0);
+    const text = readFileSync(golden, "utf8");
+    expect(text).toContain('"reason": "first"');
+    const same = firedrill(["verify", SMALL, "--json", "--quiet"], {}, cwd);
+    expect(same.code).toBe(0);
+    expect(JSON.parse(same.stdout)).toMatchObject({ stories: [{ golden: "same", replications: 1, verdict: "held" }] });
+    writeFileSync(golden, text.replace(/"digest": "[0-9a-f]+"/, '"digest": "0123456789abcdef"'));
+    const changed = firedrill(["verify", SMALL, "--quiet"], {}, cwd);
+    expect(changed.code).toBe(2);
+    expect(changed.stdout).toContain("0123456789abcdef");
+    expect(changed.stdout).toContain("behaviour changed, figures did not");
+    writeFileSync(golden, "{");
+    expect(firedrill(["verify", SMALL], {}, cwd).code).toBe(2);
+  });
+});

@@ -1,0 +1,105 @@
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { emptyFolder, firedrill, MAIN, plainEnv, ROOT } from "./shell.ts";
+
+const STORY = "scenarios/chongqing-unicom-2014.yaml";
+
+describe("help", () => {
+  it("is an answer: on stdout, with code 0, and in colour for nobody who did not ask", () => {
+    const { code, stdout, stderr } = firedrill(["--help"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("run [options] <scenario>");
+    expect(stdout).toContain("verify");
+    expect(stderr).toBe("");
+  });
+
+  it("loads no package but the one that reads flags", () => {
+    // A hook that writes down every module that is loaded.
+    const folder = emptyFolder();
+    const list = join(folder, "loaded.txt");
+    writeFileSync(
+      join(folder, "hooks.mjs"),
+      `import { appendFileSync } from "node:fs";
+       export const load = (url, context, next) => { appendFileSync(${JSON.stringify(list)}, url + "\\n"); return next(url, context); };`,
+    );
+    const register = `data:text/javascript,import{register}from"node:module";register(${JSON.stringify(`file://${folder}/hooks.mjs`)});`;
+    writeFileSync(list, "");
+    execFileSync(process.execPath, ["--import", register, MAIN, "--help"], { cwd: ROOT, env: plainEnv() });
+    const loaded = execFileSync("cat", [list], { encoding: "utf8" });
+    const packages = [...loaded.matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)/g)].map((match) => match[1]);
+    expect([...new Set(packages)]).toEqual(["commander"]);
+  });
+
+  it("comes on stderr, with code 64, when no command is given", () => {
+    const { code, stdout, stderr } = firedrill([]);
+    expect([code, stdout]).toEqual([64, ""]);
+    expect(stderr).toContain("Usage: firedrill");
+  });
+});
+
+describe("a typing mistake", () => {
+  it.each([
+    [["rnu", STORY], "run"],
+    [["run", STORY, "--repz", "3"], "--reps"],
+    [["verfy"], "verify"],
+  ])("in %j is 64 and asks whether %s was meant", (args, meant) => {
+    const { code, stdout, stderr } = firedrill(args);
+    expect([code, stdout]).toEqual([64, ""]);
+    expect(stderr).toContain(`Did you mean ${meant}?`);
+  });
+
+  it.each([
+    [["--reps", "0"], "whole number"],
+    [["--reps", "20..10"], "wrong way round"],
+    [["--scale", "3"], "1/1000"],
+    [["--set", "loss"], "path=value"],
+    [["--workers", "-1"], "whole number"],
+    [["--color", "blue"], "auto, always, never"],
+  ])("in %j is 64 and says what to write", (flags, hint) => {
+    const { code, stderr } = firedrill(["run", STORY, ...flags]);
+    expect(code).toBe(64);
+    expect(stderr).toContain(hint);
+  });
+
+  it("in the scenario is 65, with the place and what was meant", () => {
+    const { code, stdout, stderr } = firedrill(["run", STORY, "--set", "faults.gatway.loss=1 %"]);
+    expect([code, stdout]).toEqual([65, ""]);
+    expect(stderr).toContain('did you mean "gateway"?');
+  });
+
+  it("in the file's name is 66", () => {
+    const { code, stdout, stderr } = firedrill(["run", "scenarios/chonqing.yaml"]);
+    expect([code, stdout]).toEqual([66, ""]);
+    expect(stderr).toContain("no such file");
+  });
+});
+
+describe("a folder that cannot be written", () => {
+  it("is 73 before anything is run", () => {
+    const file = join(emptyFolder(), "file");
+    writeFileSync(file, "");
+    const { code, stdout, stderr } = firedrill(["run", STORY, "--out", join(file, "below")]);
+    expect([code, stdout]).toEqual([73, ""]);
+    expect(stderr).toContain("cannot write to");
+    expect(stderr).not.toContain("    at ");
+  });
+});
+
+describe("accepting a golden", () => {
+  it("is refused in CI, and without a reason", () => {
+    const inCi = firedrill(["verify", STORY, "--accept", "--reason", "because"], { CI: "true" });
+    expect(inCi.code).toBe(64);
+    expect(inCi.stderr).toContain("CI");
+    const silent = firedrill(["verify", STORY, "--accept"]);
+    expect(silent.code).toBe(64);
+    expect(silent.stderr).toContain("--reason");
+  });
+
+  it("without any golden is inconclusive, never good", () => {
+    const { code, stderr } = firedrill(["verify"], {}, emptyFolder());
+    expect(code).toBe(2);
+    expect(stderr).toContain("no golden stories");
+  });
+});

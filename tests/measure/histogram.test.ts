@@ -1,0 +1,92 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { Histogram } from "../../src/measure/histogram.ts";
+
+const whole = fc.integer({ min: 0, max: 10_000_000 });
+const weighted = fc.tuple(whole, fc.integer({ min: 1, max: 1_000 }));
+
+const filled = (values: readonly (readonly [number, number])[]): Histogram => {
+  const histogram = new Histogram();
+  for (const [value, weight] of values) histogram.add(value, weight);
+  return histogram;
+};
+
+/** All that can be asked of it. */
+const facts = (histogram: Histogram): unknown => [
+  histogram.count,
+  histogram.sum,
+  histogram.min,
+  histogram.max,
+  histogram.mean,
+  ...[0, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1].map((q) => histogram.quantile(q)),
+];
+
+describe("a histogram", () => {
+  test("errs by less than 1 % on every quantile", () => {
+    const value = fc.oneof(whole, fc.double({ min: 1e-9, max: 1e12, noNaN: true }));
+    fc.assert(
+      fc.property(
+        fc.array(value, { minLength: 1, maxLength: 200 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (values, q) => {
+          const histogram = filled(values.map((each) => [each, 1]));
+          const sorted = values.toSorted((a, b) => a - b);
+          const exact = sorted[Math.max(0, Math.ceil(q * values.length) - 1)]!;
+          expect(Math.abs(histogram.quantile(q)! - exact)).toBeLessThanOrEqual(0.01 * exact);
+        },
+      ),
+    );
+  });
+
+  test("knows smallest, largest, count, sum and mean exactly", () => {
+    fc.assert(
+      fc.property(fc.array(weighted, { minLength: 1 }), (values) => {
+        const histogram = filled(values);
+        const count = values.reduce((sum, [, weight]) => sum + weight, 0);
+        const sum = values.reduce((all, [value, weight]) => all + value * weight, 0);
+        expect(histogram).toMatchObject({ count, sum, mean: sum / count });
+        expect(histogram.min).toBe(Math.min(...values.map(([value]) => value)));
+        expect(histogram.quantile(1)).toBe(Math.max(...values.map(([value]) => value)));
+      }),
+    );
+  });
+
+  test("merges in any order to what one histogram of everything would be", () => {
+    fc.assert(
+      fc.property(fc.array(fc.array(weighted, { maxLength: 30 }), { maxLength: 6 }), fc.integer(), (parts, turn) => {
+        const once = facts(filled(parts.flat()));
+        const order = parts.map((_, index) => (index + Math.abs(turn)) % Math.max(1, parts.length)).reverse();
+        const merged = new Histogram();
+        for (const index of order) merged.merge(filled(parts[index]!));
+        expect(facts(merged)).toEqual(once);
+        // Merging the merged half into another half: associativity.
+        const left = new Histogram();
+        const right = new Histogram();
+        parts.forEach((part, index) => (index % 2 === 0 ? left : right).merge(filled(part)));
+        right.merge(left);
+        expect(facts(right)).toEqual(once);
+      }),
+    );
+  });
+
+  test("counts a weight as that many people", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(whole, fc.integer({ min: 1, max: 5 })), { minLength: 1, maxLength: 30 }),
+        (values) => {
+          const single = values.flatMap(([value, weight]) =>
+            Array.from({ length: weight }, (): [number, number] => [value, 1]),
+          );
+          expect(facts(filled(values))).toEqual(facts(filled(single)));
+        },
+      ),
+    );
+  });
+
+  test("has no mean and no quantile before anything was added, and refuses what is no time", () => {
+    const histogram = new Histogram();
+    expect(histogram.mean).toBeUndefined();
+    expect(histogram.quantile(0.5)).toBeUndefined();
+    for (const value of [-1, NaN, Infinity]) expect(() => histogram.add(value)).toThrow("was given");
+  });
+});

@@ -1,0 +1,83 @@
+import { describe, expect, test } from "vitest";
+import { minutes, seconds, type Instant } from "../../src/base/units.ts";
+import { Ledger, type Match } from "../../src/measure/ledger.ts";
+import { Series } from "../../src/measure/series.ts";
+
+const is = (label: string, ...values: string[]): Match => ({ label, values, negated: false });
+const isNot = (label: string, ...values: string[]): Match => ({ label, values, negated: true });
+
+const written = (): Ledger => {
+  const ledger = new Ledger(minutes(1));
+  ledger.counters.of("login", { region: "chongqing", carrier: "unicom" }).add(3);
+  ledger.counters.of("login", { carrier: "unicom", region: "chongqing" }).add();
+  ledger.counters.of("login", { region: "chongqing", carrier: "mobile" }).add(10);
+  ledger.counters.of("login", { region: "beijing", carrier: "mobile" }).add(100);
+  ledger.counters.of("login", { region: "overseas" }).add(1_000);
+  ledger.counters.of("link.broken", { region: "beijing" }).add(7);
+  ledger.histograms.of("login.time", { region: "beijing" }).add(250, 2);
+  ledger.series.of("online").add(seconds(90) as number as Instant, 5);
+  return ledger;
+};
+
+describe("the ledger", () => {
+  test("finds instruments by name and labels, in whatever order they were written", () => {
+    const { counters } = written();
+    expect(counters.total("login").value).toBe(1_114);
+    expect(counters.total("login", [is("region", "chongqing")]).value).toBe(14);
+    expect(counters.total("login", [is("region", "chongqing", "beijing"), is("carrier", "mobile")]).value).toBe(110);
+    expect(counters.total("login", [isNot("carrier", "mobile")]).value).toBe(1_004);
+    expect(counters.total("nothing").value).toBe(0);
+    expect(counters.find("login").map(({ labels }) => labels["carrier"])).toEqual([
+      "mobile",
+      "mobile",
+      "unicom",
+      undefined,
+    ]);
+  });
+
+  test("groups by a label", () => {
+    const groups = written().counters.totalBy("region", "login", [is("carrier", "mobile", "unicom")]);
+    expect([...groups].map(([region, { value }]) => [region, value]).sort()).toEqual([
+      ["beijing", 100],
+      ["chongqing", 14],
+    ]);
+  });
+
+  test("merges every kind of instrument with its namesake", () => {
+    const ledger = written();
+    const other = written();
+    other.counters.of("alarm").add(1);
+    ledger.merge(other);
+    expect(ledger.counters.total("login").value).toBe(2_228);
+    expect(ledger.counters.total("alarm").value).toBe(1);
+    expect(ledger.histograms.total("login.time")).toMatchObject({ count: 4, sum: 1_000 });
+    expect(ledger.series.of("online").at(1)).toBe(10);
+    expect(other.counters.total("login").value).toBe(1_114);
+  });
+});
+
+describe("a series", () => {
+  const at = (secondsIn: number): Instant => seconds(secondsIn) as number as Instant;
+
+  test("sums by step, and over the steps that begin in a window", () => {
+    const series = new Series(minutes(1));
+    for (let second = 0; second < 600; second++) series.add(at(second), 2);
+    series.add(at(30_000), 1);
+    expect(series.at(3)).toBe(120);
+    expect(series.length).toBe(501);
+    expect(series.at(499)).toBe(0);
+    expect(series.at(9_999)).toBe(0);
+    expect(series.between(at(60), at(180))).toBe(240);
+    expect(series.between(at(61), at(180))).toBe(120);
+    expect(series.between(at(0), at(1_000_000))).toBe(1_201);
+  });
+
+  test("merges only with a series of its own step", () => {
+    const series = new Series(minutes(1));
+    const other = new Series(minutes(1));
+    other.add(at(90), 4);
+    series.merge(other);
+    expect(series.at(1)).toBe(4);
+    expect(() => series.merge(new Series(minutes(2)))).toThrow("series of");
+  });
+});

@@ -1,0 +1,148 @@
+import { createHash } from "node:crypto";
+import vm from "node:vm";
+import { describe, expect, it } from "vitest";
+import { chartDefinitions } from "../../src/report/definitions.ts";
+import type { FinishedRun } from "../../src/report/finished.ts";
+import { html, jsonMarkup } from "../../src/report/html/markup.ts";
+import { renderPage } from "../../src/report/html/page.ts";
+import { ALL, chongqing, crowded, partial, quietDay, strange } from "./fixtures/runs.ts";
+
+const pageOf = (run: FinishedRun): string => renderPage(run, chartDefinitions(run.document, run.pictures));
+
+const PAGES = Object.fromEntries(Object.entries(ALL).map(([name, run]) => [name, pageOf(run)]));
+const each = Object.entries(PAGES);
+
+const between = (text: string, pattern: RegExp): readonly string[] =>
+  [...text.matchAll(pattern)].map(([, inner = ""]) => inner);
+const scriptsOf = (page: string): readonly string[] => between(page, /<script>([\s\S]*?)<\/script>/g);
+const stylesOf = (page: string): readonly string[] => between(page, /<style>([\s\S]*?)<\/style>/g);
+/** The page but for its scripts and data. */
+const shellOf = (page: string): string =>
+  page.replaceAll(/<script[\s\S]*?<\/script>/g, "").replaceAll(/<style[\s\S]*?<\/style>/g, "");
+
+describe("the page", () => {
+  it.each(each)("is smaller than 500 KB: %s", (_, page) => {
+    expect(Buffer.byteLength(page)).toBeLessThan(500_000);
+  });
+
+  it("stays small when everything is a hundred times as much", () => {
+    const { document, pictures } = crowded;
+    const many = <Item>(items: readonly Item[], count: number): readonly Item[] =>
+      Array.from({ length: count }, () => items).flat();
+    const huge: FinishedRun = {
+      ...crowded,
+      document: { ...document, assumptions: many(document.assumptions, 20), decisions: many(document.decisions, 20) },
+      pictures: {
+        ...pictures,
+        charts: many(pictures.charts, 20).map((chart, i) => ({ ...chart, name: `chart-${String(i)}` })),
+      },
+    };
+    expect(Buffer.byteLength(pageOf(huge))).toBeLessThan(500_000);
+  });
+
+  it.each(each)("allows exactly the scripts and styles it carries: %s", (_, page) => {
+    const policy =
+      /http-equiv="Content-Security-Policy"\s+content="([^"]+)"/.exec(page)?.[1]?.replaceAll("&#39;", "'") ?? "";
+    const hash = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain(`script-src ${scriptsOf(page).map(hash).join(" ")};`);
+    expect(policy).toContain(`style-src ${stylesOf(page).map(hash).join(" ")};`);
+    expect(policy).not.toContain("unsafe");
+    expect(shellOf(page)).not.toMatch(/\sstyle=|\son\w+=(?!&)/);
+  });
+
+  it.each(each)("asks nobody for anything: %s", (name, page) => {
+    expect(page).not.toMatch(/https?:\/\/|@import|url\(|sourceMappingURL/);
+    if (name !== "strange")
+      expect(page.replaceAll(/<script>[\s\S]*?<\/script>/g, "")).not.toMatch(/\ssrc=|href="(?!#)/);
+  });
+
+  it.each(each)("carries scripts that parse and data that reads: %s", (_, page) => {
+    for (const script of scriptsOf(page)) expect(() => new vm.Script(script)).not.toThrow();
+    const data = /<script type="application\/json" id="chart-data">([\s\S]*?)<\/script>/.exec(page)?.[1] ?? "";
+    const definitions = JSON.parse(data) as readonly { readonly name: string }[];
+    const canvases = between(page, /<canvas\s+id="chart-([^"]+)"/g);
+    expect(definitions.map(({ name }) => name)).toEqual(canvases);
+  });
+
+  it("draws every sample of an ordinary run", () => {
+    const data = /id="chart-data">([\s\S]*?)<\/script>/.exec(PAGES["chongqing"] ?? "")?.[1] ?? "";
+    const definitions = JSON.parse(data) as readonly {
+      readonly series?: readonly { readonly at?: unknown[]; readonly value: unknown[] }[];
+    }[];
+    const series = definitions.flatMap((definition) => definition.series ?? []);
+    expect(series.map(({ value }) => value.length)).toEqual([180, 180, 180, 180]);
+    expect(series.map(({ at }) => at?.length)).toEqual([180, undefined, 180, 180]);
+  });
+
+  it("lets no text of a scenario become markup", () => {
+    const shell = shellOf(PAGES["strange"] ?? "");
+    expect(shell).not.toMatch(/<img|<b>|<i>/);
+    expect(shell).toContain(
+      "&lt;/script&gt;&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt; &amp; &quot;quotes&quot;",
+    );
+    expect(PAGES["strange"]?.match(/<\/script>/g)).toHaveLength(3);
+  });
+
+  it("tells from the top what happened, the verdict, and what the fault caused", () => {
+    const text = shellOf(PAGES["chongqing"] ?? "").replaceAll("\u00a0", " ");
+    const places = [
+      "held: 2 published figures",
+      "Fault gateway begins (cq-unicom-3g-2) at 0:40:00",
+      "caused by the fault:",
+      "+2.11 pp",
+      'id="regions"',
+      'id="events"',
+      'id="charts"',
+      'id="published"',
+      'id="thresholds"',
+      'id="assumptions"',
+      'id="method"',
+      'id="reproduce"',
+    ].map((part) => text.indexOf(part));
+    expect(places.every((place, i) => place > (places[i - 1] ?? 0))).toBe(true);
+    expect(text).toContain(chongqing.meta.reproduce);
+  });
+
+  it("gives every chart a name, words and a table, and every tile words", () => {
+    const shell = shellOf(PAGES["chongqing"] ?? "");
+    const canvases = [...shell.matchAll(/<canvas[^>]+>/g)].map(([tag]) => tag);
+    expect(canvases).toHaveLength(4);
+    for (const tag of canvases) expect(tag).toMatch(/role="img"[^>]*aria-label="[^"]{30,}"/);
+    expect(shell.match(/as a table<\/summary>/g)).toHaveLength(5);
+    expect(shell.match(/<g class="tile/g)).toHaveLength(33);
+    expect(shell).toMatch(/<title>Chongqing: 2\.60 %, without the fault 1\.05 % \(\+1\.55.pp\)<\/title>/);
+  });
+
+  it("has a heading for each section and a link to each", () => {
+    for (const [, page] of each) {
+      const ids = between(page, /<section\s+id="([\w-]+)"/g);
+      expect(between(page, /<a href="#([\w-]+)"/g).filter((id) => id !== "main")).toEqual(ids);
+      const all = between(shellOf(page), /\sid="([^"]+)"/g);
+      expect(new Set(all).size).toBe(all.length);
+    }
+  });
+
+  it("says when it has no twin, no interval, or not all there is", () => {
+    expect(PAGES["quietDay"]).not.toContain("caused by the fault:");
+    expect(pageOf(quietDay)).toContain("no figure says what the fault caused");
+    expect(pageOf(partial)).toContain("a value has no interval");
+    expect(PAGES["crowded"]).toMatch(/further events?: see run\.json/);
+    expect(PAGES["crowded"]?.match(/data-provenance="/g)).toHaveLength(crowded.document.assumptions.length);
+  });
+});
+
+describe("markup", () => {
+  it("escapes what is put in, and keeps what it made itself", () => {
+    const inner = html`<b>${"a & b"}</b>`;
+    expect(html`<p title="${'"'}">${inner}${[inner]}${1}</p>`.markup).toBe(
+      '<p title="&quot;"><b>a &amp; b</b><b>a &amp; b</b>1</p>',
+    );
+  });
+
+  it("keeps data from ending its script", () => {
+    const { markup } = jsonMarkup({ text: strange.document.scenario.title });
+    expect(markup).not.toContain("<");
+    expect(JSON.parse(markup)).toEqual({ text: strange.document.scenario.title });
+  });
+});

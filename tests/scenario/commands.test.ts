@@ -1,0 +1,106 @@
+import { Command } from "commander";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
+import { register as registerList } from "../../src/cli/list.ts";
+import { register as registerSchema } from "../../src/cli/schema.ts";
+import { register as registerValidate } from "../../src/cli/validate.ts";
+import { HEAD } from "./door.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "firedrill-commands-"));
+const right = join(folder, "right.yaml");
+const wrong = join(folder, "wrong.yaml");
+writeFileSync(right, HEAD);
+writeFileSync(wrong, `${HEAD}titel: x\nonline: 1.5\n`);
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.exitCode = undefined;
+});
+
+/** What a command says and how it ends. */
+const run = async (...argv: readonly string[]): Promise<{ out: string; err: string; code: unknown }> => {
+  const said = { out: "", err: "" };
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => ((said.out += String(text)), true));
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => ((said.err += String(text)), true));
+  const program = new Command("firedrill");
+  for (const register of [registerValidate, registerSchema, registerList]) register(program);
+  await program.parseAsync(argv, { from: "user" });
+  vi.restoreAllMocks();
+  return { ...said, code: process.exitCode };
+};
+
+describe("validate", () => {
+  it("says on stdout what is valid and on stderr what is wrong, and exits with 65", async () => {
+    const { out, err, code } = await run("validate", right, wrong);
+    expect(out).toMatch(/^valid \S+right\.yaml: story, 0 faults, .* fingerprint [0-9a-f]{8}\n$/);
+    expect(err).toContain('wrong.yaml:5:1  titel: unknown key "titel"');
+    expect(err).toContain("wrong.yaml:6:9  online: 1.5 is not whole");
+    expect(code).toBe(65);
+  });
+
+  it("exits with 0 for what is right, by path or by name", async () => {
+    expect(await run("validate", right, "quiet-day")).toMatchObject({ err: "", code: 0 });
+  });
+
+  it("exits with 66 for what is not there", async () => {
+    const { out, err, code } = await run("validate", join(folder, "nobody.yaml"));
+    expect([out, code]).toEqual(["", 66]);
+    expect(err).toMatch(/^error \S+nobody\.yaml {2}no such file/);
+    expect((await run("validate", join(folder, "nobody.yaml"), wrong)).code).toBe(65);
+  });
+
+  it("prints one bare array with --json, empty when all is right", async () => {
+    const { out, err } = await run("validate", "--json", right, wrong);
+    expect(err).toBe("");
+    expect(JSON.parse(out)).toMatchObject([
+      { file: wrong, line: 5, column: 1, path: "titel" },
+      { file: wrong, line: 6, column: 9, path: "online", hint: "write a whole number" },
+    ]);
+    expect(JSON.parse((await run("validate", "--json", right)).out)).toEqual([]);
+  });
+});
+
+describe("schema", () => {
+  it("prints the schema of scenarios, or of run documents", async () => {
+    expect(JSON.parse((await run("schema")).out)).toMatchObject({ $id: "firedrill.scenario/1" });
+    const document = JSON.parse((await run("schema", "run")).out) as { required: readonly string[] };
+    expect(document).toMatchObject({ $id: "firedrill.run/1", additionalProperties: false });
+    expect(document.required).toContain("verdict");
+    expect(document.required).not.toContain("partial");
+  });
+});
+
+describe("list", () => {
+  it("names every figure with dimension, unit, labels and meaning", async () => {
+    const metrics = JSON.parse((await run("list", "metrics", "--json")).out) as readonly Record<string, unknown>[];
+    expect(metrics).toContainEqual({
+      name: "login.time.p95",
+      dimension: "time",
+      unit: "s",
+      labels: ["region", "carrier", "access", "gateway"],
+      meaning: "From the first candidate to logged in, retries included, censored at 60 s",
+      onlyFullScale: false,
+    });
+    expect((await run("list", "metrics")).out.split("\n")).toHaveLength(metrics.length + 1);
+  });
+
+  it("names what can go wrong and what can be done, each with a meaning", async () => {
+    for (const [what, some] of [
+      ["faults", "nat-timeout"],
+      ["interventions", "restore-route"],
+      ["scenarios", "quiet-day"],
+    ] as const) {
+      const entries = JSON.parse((await run("list", what, "--json")).out) as readonly Record<string, string>[];
+      expect(entries.map(({ name }) => name)).toContain(some);
+      for (const entry of entries)
+        expect(
+          Object.values(entry).every((text) => text !== ""),
+          JSON.stringify(entry),
+        ).toBe(true);
+    }
+  });
+});

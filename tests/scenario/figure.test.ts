@@ -1,0 +1,134 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { figureContext, parseFigure } from "../../src/scenario/figure.ts";
+import { METRIC_NAMES, METRICS } from "../../src/scenario/metrics.ts";
+import { HEAD, read, scenarioOf } from "./door.ts";
+
+const scenario = scenarioOf(
+  read(`${HEAD}
+faults: [{ id: route, at: 1 h, loss: 25 %, where: { region: hainan } }]
+windows: { fault: 1 h..2 h }
+expect:
+  - { figure: loss.mean, between: [3 %, 4 %], source: qq-scale, kind: by-construction, fixed-by: faults.route.loss }
+  - { figure: login.time.mean, between: [500 ms, 2 s], source: qq-scale, kind: as-it-comes }
+  - { figure: move.count, between: [0, 2], source: qq-scale, kind: as-it-comes, published: hardly any }
+thresholds:
+  - { figure: alarm.delay.max, max: 5 min }
+  - { figure: login.time.max, max: 60 s }
+  - { figure: loss.mean, min: 1 %, max: 2 % }
+  - { figure: loss.mean, of: difference, min: -0.2 %, max: 0.2 % }
+  - { figure: move.hourly.max, max: 4 /h }
+  - { figure: moved.count, max: 20 k }
+`),
+);
+const context = figureContext(scenario);
+const textOf = (given: string): string => {
+  const read = parseFigure(given, context);
+  return "value" in read ? read.value.text : `${read.wrong}; ${read.hint}`;
+};
+
+describe("a figure", () => {
+  it("has one canonical text whatever the order and the blanks", () => {
+    const canonical = "loss.mean{access=[2g,3g],carrier!=mobile,region=hainan,by=gateway,window=fault}";
+    expect(textOf("loss.mean{by=gateway, window=fault, region=hainan, carrier != mobile, access=[3g, 2g, 3g]}")).toBe(
+      canonical,
+    );
+    expect(textOf(canonical)).toBe(canonical);
+    expect(textOf("loss.mean{region=[hainan],window=run}")).toBe("loss.mean{region=hainan}");
+    expect(textOf("loss.mean{}")).toBe("loss.mean");
+  });
+
+  it("is taken apart into metric, stat, labels, window, group and unit", () => {
+    expect(parseFigure("move.hourly.max{carrier!=[unicom,mobile],by=region}", context)).toEqual({
+      value: {
+        text: "move.hourly.max{carrier!=[mobile,unicom],by=region}",
+        metric: "move.hourly",
+        stat: "max",
+        labels: [{ label: "carrier", values: ["mobile", "unicom"], negated: true }],
+        window: "run",
+        by: "region",
+        unit: "/h",
+      },
+    });
+  });
+
+  it("of every metric and every label of it can be asked", () => {
+    for (const metric of METRICS)
+      for (const stat of metric.stats)
+        for (const label of metric.labels) {
+          const text = `${metric.name}.${stat.name}{${label}=${context[label]?.[0] ?? ""},by=${label}}`;
+          expect(textOf(text)).toBe(text);
+        }
+    expect(new Set(METRIC_NAMES).size).toBe(METRIC_NAMES.length);
+  });
+
+  it("says what is wrong with its labels", () => {
+    expect(textOf("loss.mean{region=hainan,region=beijing}")).toBe(
+      'the label "region" is there twice; write region=[a,b]',
+    );
+    expect(textOf("loss.mean{window!=fault}")).toContain("window takes one value");
+    expect(textOf("loss.mean{by=gateway,by=region}")).toContain("by is there twice");
+    expect(textOf("loss.mean{by=kind}")).toContain('loss has no label "kind"');
+    expect(textOf("loss.mean{region}")).toContain("is not a label");
+    expect(textOf("loss.mean{region=}")).toContain("is not a label");
+    expect(textOf("loss.mean{region=[]}")).toContain("is not a label");
+    expect(textOf("loss.mean{region=[,]}")).toContain("is not a label");
+    expect(textOf("login.tme.p95")).toContain('did you mean "login.time.p95"?');
+  });
+
+  it("of any text is a figure that reads as itself, or a problem with a hint", () => {
+    const word = fc.constantFrom(
+      "loss",
+      "mean",
+      "login.time",
+      "p95",
+      "region",
+      "hainan",
+      "by",
+      "window",
+      "fault",
+      "[",
+      "]",
+      "{",
+      "}",
+      "=",
+      "!=",
+      ",",
+      ".",
+      " ",
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(word, { maxLength: 14 }).map((words) => words.join("")),
+        ),
+        (text) => {
+          const read = parseFigure(text, context);
+          if ("value" in read) expect(textOf(read.value.text)).toBe(read.value.text);
+          else expect(read.hint).not.toBe("");
+        },
+      ),
+    );
+  });
+});
+
+it("limits are in the figure's unit, printed for people, and marked where only the full scale can judge", () => {
+  expect(scenario.thresholds.map(({ min, max, limit, onlyFullScale }) => [min, max, limit, onlyFullScale])).toEqual([
+    [undefined, 300, "≤ 300 s", false],
+    [undefined, 60, "≤ 60 s", true],
+    [1, 2, "≥ 1 % and ≤ 2 %", false],
+    [-0.2, 0.2, "difference ≥ -0.2 % and ≤ 0.2 %", false],
+    [undefined, 4, "≤ 4 /h", false],
+    [undefined, 20_000, "≤ 20000", false],
+  ]);
+  expect(scenario.thresholds.findIndex((threshold) => threshold.of === "difference")).toBe(3);
+});
+
+it("expectations keep the band in the figure's unit and as the source puts it", () => {
+  expect(scenario.expect.map(({ between, published, fixedBy }) => [between, published, fixedBy])).toEqual([
+    [[3, 4], "3–4 %", ["faults.route.loss"]],
+    [[0.5, 2], "500 ms–2 s", []],
+    [[0, 2], "hardly any", []],
+  ]);
+});

@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import type { Scenario } from "../../src/scenario/scenario.ts";
+import type { Replication } from "../../src/simulate/replication.ts";
+import { simulate } from "../../src/simulate/simulation.ts";
+import { tiny } from "../world/support.ts";
+
+const STORY = `
+faults:
+  - { id: gateway, at: 10 min, loss: 20 %, where: { gateway: sc-mobile-3g-2 }, until: 20 min }
+  - { id: cut, at: 12 min, cut-over: true, delay: 9 ms, where: { region: hainan, carrier: unicom }, until: fixed }
+interventions:
+  - { id: fixed, at: 18 min, withdraw: { gateway: hi-unicom-3g-1 } }
+windows: { during: 10 min..20 min }
+thresholds:
+  - { figure: "loss.mean{region=sichuan,window=during,by=gateway}", max: 100 % }
+`;
+
+const run = (scenario: Scenario, faults = true, replication = 0): Replication =>
+  simulate(scenario, { replication, faults, interventions: faults });
+
+const without = ({ timeline: _, ...rest }: Replication): Omit<Replication, "timeline"> => rest;
+
+describe("one seed gives one result", () => {
+  it("twice in one process, to the last byte", () => {
+    expect(JSON.stringify(run(tiny(STORY)))).toBe(JSON.stringify(run(tiny(STORY))));
+  });
+
+  it("and another seed or replication another one", () => {
+    const digests = [run(tiny(STORY)), run(tiny(STORY), true, 1), run({ ...tiny(STORY), seed: "other" })];
+    expect(new Set(digests.map(({ digest }) => digest)).size).toBe(3);
+  });
+});
+
+describe("a fault of strength nothing", () => {
+  it("leaves digest, figures and decisions as without it", () => {
+    const nothing = `
+faults:
+  - { id: a, at: 7 min 100 ms, loss: 0 %, delay: 0 ms, surge: 1, where: { region: hainan }, until: 22 min }
+  - { id: c, at: 8 min, slow: 1, where: { centre: south } }
+  - { id: b, at: 9 min, telemetry: { lost: 0 %, late: 0 s }, where: {} }
+windows: { during: 10 min..20 min }
+thresholds:
+  - { figure: "loss.mean{region=sichuan,window=during,by=gateway}", max: 100 % }
+`;
+    const scenario = tiny(nothing);
+    expect(without(run(scenario))).toEqual(without(run(scenario, false)));
+  });
+});
+
+describe("a twin", () => {
+  it("is what the run would have been: equal until the first fault, different after", () => {
+    const scenario = tiny(STORY);
+    const [real, twin] = [run(scenario), run(scenario, false)];
+    expect(real.digest).not.toBe(twin.digest);
+    const lossOf = ({ series }: Replication): readonly (number | null)[] =>
+      series.find(({ figure }) => figure === "loss.mean")!.value;
+    expect(lossOf(real).slice(0, 10)).toEqual(lossOf(twin).slice(0, 10));
+    expect(lossOf(real)).not.toEqual(lossOf(twin));
+  });
+});
+
+describe("a user's life", () => {
+  const watch = [
+    { cell: "bj-mobile-3g-1/3g", index: 5 },
+    { cell: "hi-unicom-wifi-2/wifi", index: 0 },
+    { cell: "sc-mobile-3g-2/3g", index: 77 },
+  ];
+  const lives = (scenario: Scenario): Replication["traces"] =>
+    simulate(scenario, { replication: 0, faults: true, interventions: true, watch }).traces;
+
+  it("does not change when other users are added", () => {
+    const few = lives(tiny(STORY, ["run.scale=1", "online=60 k"]));
+    const more = lives(tiny(STORY, ["run.scale=1", "online=60030"]));
+    expect(few.length).toBeGreaterThan(10);
+    expect(more).toEqual(few);
+  });
+
+  it("does not change because somebody looks", () => {
+    const scenario = tiny(STORY);
+    const looked = simulate(scenario, { replication: 0, faults: true, interventions: true, watch });
+    expect(looked.digest).toBe(run(scenario).digest);
+  });
+});

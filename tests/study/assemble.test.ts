@@ -1,0 +1,154 @@
+import { describe, expect, it } from "vitest";
+import type { Expectation, Scenario, Threshold } from "../../src/scenario/scenario.ts";
+import type { Replication } from "../../src/simulate/replication.ts";
+import { assemble, isDecided, scaleText } from "../../src/study/assemble.ts";
+import { replicationRows } from "../../src/study/figures.ts";
+import { picturesOf } from "../../src/study/pictures.ts";
+import type { Pair } from "../../src/study/replications.ts";
+import { figure, replicate, scenario } from "./fake.ts";
+
+const FIGURES = [
+  figure("loss.mean"),
+  figure("moved.count", ""),
+  figure("never.mean", "s"),
+  figure("loss.p95", "%", "gateway"),
+];
+
+const pairs = (count: number, twin = true, change: (one: Replication) => Replication = (one) => one): readonly Pair[] =>
+  Array.from({ length: count }, (_, replication) => ({
+    run: change(replicate({ replication, faults: true, interventions: true })),
+    twin: twin ? replicate({ replication, faults: false, interventions: false }) : undefined,
+  }));
+
+const documentOf = (drill: Scenario, done: readonly Pair[], partial = false) =>
+  assemble(drill, FIGURES, { pairs: done, partial }, "0.1.0");
+
+const expectation = (text: string, between: readonly [number, number], unit = "%"): Expectation => ({
+  figure: figure(text, unit),
+  between,
+  source: "talk",
+  kind: "as-it-comes",
+  fixedBy: [],
+  published: "published",
+});
+
+const threshold = (text: string, max: number, more: Partial<Threshold> = {}): Threshold => ({
+  figure: figure(text),
+  min: undefined,
+  max,
+  limit: `≤ ${String(max)} %`,
+  onlyFullScale: false,
+  ...more,
+});
+
+describe("the document", () => {
+  it("gives each figure its interval, its twin's and the paired difference", () => {
+    const { figures } = documentOf(scenario(), pairs(3));
+    // 3.0, 3.1, 3.2: half = 4.302653 · 0.1 / √3
+    expect(figures["loss.mean"]).toEqual({
+      value: 3.1,
+      unit: "%",
+      ci95: [2.85159, 3.34841],
+      n: 3,
+      noFault: { value: 1.1, ci95: [0.851586, 1.34841] },
+      difference: { value: 2, ci95: [2, 2] },
+    });
+  });
+
+  it("leaves out figures without data, twins that were not run, and events that twins had", () => {
+    const { figures, events } = documentOf(scenario(), pairs(3, false));
+    expect(Object.keys(figures)).toEqual(["loss.mean", "moved.count", "loss.p95"]);
+    expect(figures["loss.mean"]).not.toHaveProperty("noFault");
+    expect(figures["loss.mean"]).not.toHaveProperty("difference");
+    expect(events).toBe(303);
+    expect(documentOf(scenario(), pairs(3)).events).toBe(303);
+    expect(documentOf(scenario(), pairs(3)).digest).toBe(documentOf(scenario(), pairs(3, false)).digest);
+  });
+
+  it("lets the largest group speak for a figure by groups", () => {
+    const result = documentOf(scenario(), pairs(3)).figures["loss.p95"]!;
+    expect(result.value).toBe(5);
+    expect(result.groups).toEqual({ a: { value: 1, ci95: [1, 1] }, b: { value: 5, ci95: [5, 5] } });
+    expect(result.difference!.value).toBe(4);
+  });
+
+  it("bounds what was never seen by three over n", () => {
+    expect(documentOf(scenario(), pairs(10)).figures["moved.count"]!.ci95).toEqual([0, 0.3]);
+  });
+
+  it("judges rows by their whole interval, and rows without data as unknown with nulls", () => {
+    const drill = scenario({
+      expect: [
+        expectation("loss.mean", [2, 4]),
+        expectation("loss.mean", [3.2, 4]),
+        expectation("never.mean", [0, 1], "s"),
+      ],
+      thresholds: [threshold("loss.mean", 2)],
+    });
+    const document = documentOf(drill, pairs(3));
+    expect(document.expect.map(({ verdict }) => verdict)).toEqual(["held", "unknown", "unknown"]);
+    expect(document.expect[2]).toMatchObject({ value: null, ci95: null, unit: "s" });
+    expect(document.thresholds[0]!.verdict).toBe("broken");
+    expect(document.verdict).toBe("broken");
+  });
+
+  it("judges the paired difference where a threshold asks for it, and knows none without a twin", () => {
+    const thresholds = [threshold("loss.mean", 2.5, { of: "difference" })];
+    const [row] = documentOf(scenario({ thresholds }), pairs(3)).thresholds;
+    expect(row).toMatchObject({ value: 2, ci95: [2, 2], verdict: "held" });
+    const [alone] = documentOf(scenario({ thresholds }), pairs(3, false)).thresholds;
+    expect(alone).toMatchObject({ value: null, ci95: null, verdict: "unknown" });
+  });
+
+  it("judges peaks at 1:1 only, and names those it leaves out", () => {
+    const thresholds = [threshold("loss.mean", 5, { onlyFullScale: true })];
+    const scaled = documentOf(scenario({ thresholds }), pairs(3));
+    expect(scaled.thresholds).toEqual([]);
+    expect(scaled.notJudged).toEqual(["loss.mean ≤ 5 %"]);
+    const run = { ...scenario().run, peopleARow: 1 };
+    expect(documentOf(scenario({ thresholds, run }), pairs(3)).thresholds).toHaveLength(1);
+  });
+
+  it("says which replication broke an invariant and why, and is broken by it", () => {
+    const done = pairs(3, true, (one) =>
+      one.replication === 1 ? { ...one, invariants: [{ name: "nobody is lost", held: false, why: "4 of 5" }] } : one,
+    );
+    const document = documentOf(scenario(), done);
+    expect(document.invariants).toEqual([{ name: "nobody is lost", verdict: "broken", why: "replication 1: 4 of 5" }]);
+    expect(document.verdict).toBe("broken");
+  });
+
+  it("is marked partial only when it is", () => {
+    expect(documentOf(scenario(), pairs(2))).not.toHaveProperty("partial");
+    expect(documentOf(scenario(), pairs(2), true)).toMatchObject({ partial: true, replications: 2 });
+  });
+
+  it("is decided when no row is unknown", () => {
+    const drill = scenario({ expect: [expectation("loss.mean", [3.05, 4])] });
+    expect(isDecided(drill, pairs(3))).toBe(false);
+    expect(isDecided(scenario({ expect: [expectation("loss.mean", [2, 4])] }), pairs(3))).toBe(true);
+  });
+
+  it("writes scales as people do", () => {
+    expect([scaleText(1), scaleText(1000)]).toEqual(["1", "1/1000"]);
+  });
+});
+
+describe("beside the document", () => {
+  it("lie mean, band and twin of every line, and the map's tiles", () => {
+    const { charts, tiles } = picturesOf(scenario(), pairs(3));
+    expect(charts).toHaveLength(1);
+    expect(charts[0]).toMatchObject({ name: "login-time", title: "Login time", unit: "s" });
+    expect(charts[0]!.series[0]).toMatchObject({ at: [30, 90], value: [1, null], low: [0, null], noFault: [1, null] });
+    expect(charts[0]!.series[0]!.high[0]).toBeCloseTo(1 + 4.302653 / Math.sqrt(3), 4);
+    expect(tiles).toEqual([{ region: "hainan", code: "hi", title: "Hainan", tile: [7, 9], loss: 25, noFault: 1 }]);
+  });
+
+  it("lies every replication's own value", () => {
+    const rows = replicationRows(FIGURES.slice(0, 1), pairs(2));
+    expect(rows).toEqual([
+      { replication: 0, figure: "loss.mean", value: 3, noFault: 1 },
+      { replication: 1, figure: "loss.mean", value: 3.1, noFault: 1.1 },
+    ]);
+  });
+});

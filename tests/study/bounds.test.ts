@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { minutes } from "../../src/base/units.ts";
+import type { Scenario } from "../../src/scenario/scenario.ts";
+import { boundsOf, oneEvent } from "../../src/study/bounds.ts";
+import { figure, scenario } from "./fake.ts";
+
+describe("a figure's bounds", () => {
+  it("are those of a share, a censored time, a count", () => {
+    expect(boundsOf(figure("loss.mean", "%"), scenario())).toEqual({ low: 0, high: 100 });
+    expect(boundsOf(figure("login.time.p95", "s"), scenario())).toEqual({ low: 0, high: 60, censored: true });
+    expect(boundsOf(figure("login.queue.max", "s"), scenario())).toEqual({ low: 0, high: 3600 });
+    expect(boundsOf(figure("moved.count", ""), scenario()).high).toBe(Infinity);
+    expect(boundsOf(figure("server.load.max", "%"), scenario()).high).toBe(Infinity);
+  });
+});
+
+describe("a delay", () => {
+  const faults = [
+    { id: "early", at: minutes(10) },
+    { id: "late", at: minutes(50) },
+  ] as unknown as Scenario["faults"];
+
+  it("is censored at its window's end, counted from the faults that it is about", () => {
+    const delay = figure("alarm.delay.max", "s");
+    expect(boundsOf(delay, scenario({ faults })).high).toBe(50 * 60);
+    const labels = [{ label: "fault", values: ["late"], negated: false }];
+    expect(boundsOf({ ...delay, labels }, scenario({ faults })).high).toBe(10 * 60);
+    expect(boundsOf({ ...delay, labels: [{ ...labels[0]!, negated: true }] }, scenario({ faults })).high).toBe(50 * 60);
+  });
+});
+
+describe("one event", () => {
+  it("is one of a count, one of the busiest hour, and one in the window of a mean rate", () => {
+    expect(oneEvent(figure("moved.count", ""), scenario())).toBe(1);
+    expect(oneEvent(figure("move.hourly.max", "/h"), scenario())).toBe(1);
+    expect(oneEvent(figure("link.broken.rate", "/s"), scenario())).toBe(1 / 3600);
+    expect(oneEvent(figure("loss.mean", "%"), scenario())).toBeUndefined();
+  });
+});

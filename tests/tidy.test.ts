@@ -1,0 +1,236 @@
+/**
+ * Architecture as a test: who may import whom, what the repository holds, and that every algorithm says
+ * who drives it. The picture is in the README; a rule changes here and there in one commit.
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { builtinModules } from "node:module";
+import { dirname, join, relative, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const ROOT = resolve(import.meta.dirname, "..");
+
+const FLOORS: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  engine: ["base"],
+  measure: ["base"],
+  algorithms: ["base"],
+  deploy: ["base", "algorithms"],
+  scenario: ["base", "algorithms"],
+  world: ["base", "engine", "measure", "algorithms", "scenario"],
+  simulate: ["base", "engine", "measure", "algorithms", "scenario", "world"],
+  study: ["base", "measure", "scenario", "simulate"],
+  report: ["base", "measure", "scenario", "simulate", "study"],
+  cli: ["base", "scenario", "simulate", "study", "report", "deploy"],
+};
+
+/** Floors that stand on the language alone. */
+const BARE = ["base", "engine", "measure", "algorithms"];
+const PACKAGE_EXCEPTIONS: Readonly<Record<string, readonly string[]>> = { "base/random.ts": ["seedrandom"] };
+
+/** Files that bring families of their floor together; all others keep to their own family. */
+const GATHERERS = [
+  /^algorithms\/access\/session\.ts$/,
+  /^world\/population\//,
+  /^world\/seams\//,
+  /^world\/(weather|build|assignment|sweeps|where)\.ts$/,
+];
+
+const TOP_LEVEL = [
+  "package.json package-lock.json tsconfig.json README.md LICENSE CHANGELOG.md".split(" "),
+  "src scenarios reports bench tests".split(" "),
+].flat();
+const NOT_OURS = ["node_modules", "dist"];
+
+interface Import {
+  readonly from: string;
+  readonly line: number;
+  /** Path under src of what is imported, or undefined for a package. */
+  readonly to: string | undefined;
+  readonly package: string | undefined;
+}
+
+const filesUnder = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (NOT_OURS.includes(entry.name) || entry.name === ".git") return [];
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? filesUnder(path) : entry.isFile() ? [path] : [];
+  });
+
+const SOURCES = filesUnder(join(ROOT, "src")).filter((path) => path.endsWith(".ts"));
+const nameOf = (path: string): string => relative(join(ROOT, "src"), path).replaceAll("\\", "/");
+const linesOf = (path: string): string[] => readFileSync(path, "utf8").split("\n");
+const floorOf = (name: string): string => name.split("/")[0]!;
+/** The family's folder, or undefined for a file that lies on the floor itself. */
+const familyOf = (name: string): string | undefined => (name.split("/").length > 2 ? name.split("/")[1] : undefined);
+
+/** Static and dynamic imports and re-exports, over several lines too. Comments are blanked first. */
+const importsIn = (name: string, text: string): Import[] => {
+  const code = text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, (comment) => comment.replaceAll(/[^\n]/g, " "));
+  const pattern = /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+)"([^"\n]+)"/g;
+  return [...code.matchAll(pattern)].map((match) => {
+    const target = match[1]!;
+    const line = code.slice(0, match.index).split("\n").length;
+    if (!target.startsWith(".")) return { from: name, line, to: undefined, package: packageOf(target) };
+    return { from: name, line, to: nameOf(resolve(ROOT, "src", dirname(name), target)), package: undefined };
+  });
+};
+
+const packageOf = (specifier: string): string => {
+  if (specifier.startsWith("node:") || builtinModules.includes(specifier)) return specifier;
+  const parts = specifier.split("/");
+  return specifier.startsWith("@") ? parts.slice(0, 2).join("/") : parts[0]!;
+};
+
+const IMPORTS = SOURCES.flatMap((path) => importsIn(nameOf(path), readFileSync(path, "utf8")));
+const at = (one: Import): string => `src/${one.from}:${String(one.line)}`;
+
+const layerProblems = (imports: readonly Import[]): string[] =>
+  imports.flatMap((one) => {
+    const floor = floorOf(one.from);
+    const allowed = FLOORS[floor];
+    if (allowed === undefined) return [`src/${one.from}: there is no floor "${floor}"`];
+    if (one.package !== undefined) {
+      const fine = !BARE.includes(floor) || PACKAGE_EXCEPTIONS[one.from]?.includes(one.package) === true;
+      return fine ? [] : [`${at(one)}: ${floor} imports no package, not even ${one.package}`];
+    }
+    const target = floorOf(one.to!);
+    return target === floor || allowed.includes(target) ? [] : [`${at(one)}: ${floor} may not import ${target}`];
+  });
+
+const familyProblems = (imports: readonly Import[]): string[] => {
+  const problems: string[] = [];
+  const gathered = new Map<string, Set<string>>();
+  for (const one of imports) {
+    if (one.to === undefined || floorOf(one.to) !== floorOf(one.from)) continue;
+    if (GATHERERS.some((pattern) => pattern.test(one.from))) continue;
+    const mine = familyOf(one.from);
+    const theirs = familyOf(one.to);
+    if (theirs === undefined || theirs === mine) continue;
+    if (mine !== undefined) problems.push(`${at(one)}: family ${mine} may not import family ${theirs}`);
+    else gathered.set(one.from, (gathered.get(one.from) ?? new Set()).add(theirs));
+  }
+  for (const [name, families] of gathered)
+    if (families.size > 1) problems.push(`src/${name}: gathers ${[...families].sort().join(", ")} without being named`);
+  return problems;
+};
+
+/** Each cycle once, as the chain of files that closes it. */
+const cycles = (imports: readonly Import[]): string[] => {
+  const next = new Map<string, string[]>();
+  for (const one of imports) if (one.to !== undefined) next.set(one.from, [...(next.get(one.from) ?? []), one.to]);
+  const found: string[] = [];
+  const done = new Set<string>();
+  const visit = (name: string, path: readonly string[]): void => {
+    const place = path.indexOf(name);
+    if (place >= 0) found.push([...path.slice(place), name].join(" → "));
+    if (place >= 0 || done.has(name)) return;
+    for (const target of next.get(name) ?? []) visit(target, [...path, name]);
+    done.add(name);
+  };
+  for (const name of next.keys()) visit(name, []);
+  return found;
+};
+
+describe("the floors", () => {
+  it("import only the floors below them, and packages only where packages belong", () => {
+    expect(layerProblems(IMPORTS)).toEqual([]);
+  });
+
+  it("keep their families apart, but for the named gatherers", () => {
+    expect(familyProblems(IMPORTS)).toEqual([]);
+  });
+
+  it("import in no circle", () => {
+    expect(cycles(IMPORTS)).toEqual([]);
+  });
+
+  it("import only files that exist", () => {
+    const lost = IMPORTS.filter((one) => one.to !== undefined && !existsSync(join(ROOT, "src", one.to)));
+    expect(lost.map((one) => `${at(one)}: ${one.to!}`)).toEqual([]);
+  });
+
+  it("are at most three folders deep", () => {
+    expect(SOURCES.map(nameOf).filter((name) => name.split("/").length > 3)).toEqual([]);
+  });
+});
+
+describe("the check itself", () => {
+  const inFile = (name: string, text: string): Import[] => importsIn(name, text);
+
+  it("sees a floor reach up, a package on a bare floor, families that touch, and a circle", () => {
+    expect(layerProblems(inFile("base/x.ts", 'import { a } from "../world/build.ts";'))).toHaveLength(1);
+    expect(layerProblems(inFile("engine/x.ts", 'import fs from "node:fs";'))).toHaveLength(1);
+    expect(layerProblems(inFile("base/math.ts", 'import seedrandom from "seedrandom";'))).toHaveLength(1);
+    expect(familyProblems(inFile("world/fleet/x.ts", 'import { a } from "../network/path.ts";'))).toHaveLength(1);
+    expect(familyProblems(inFile("world/seams/x.ts", 'import { a } from "../network/path.ts";'))).toHaveLength(0);
+    const gather = 'import { a } from "./network/path.ts";\nimport { b } from "./fleet/server.ts";';
+    expect(familyProblems(inFile("world/anywhere.ts", gather))).toHaveLength(1);
+    const circle = [...inFile("base/a.ts", 'import "./b.ts";'), ...inFile("base/b.ts", 'export { x } from "./a.ts";')];
+    expect(cycles(circle)).toEqual(["base/a.ts → base/b.ts → base/a.ts"]);
+  });
+
+  it("reads imports over several lines, on demand and of types, but none in comments", () => {
+    const text =
+      '/* from "./no.ts" */\n// from "./no.ts"\nimport type {\n  A,\n} from "./a.ts";\nawait import("./b.ts");';
+    expect(inFile("cli/x.ts", text).map((one) => [one.to, one.line])).toEqual([
+      ["cli/a.ts", 5],
+      ["cli/b.ts", 6],
+    ]);
+  });
+});
+
+describe("the sources", () => {
+  it("say in every algorithm which file of the world or of deploy it is met by", () => {
+    const problems = SOURCES.filter((path) => nameOf(path).startsWith("algorithms/")).flatMap((path) => {
+      const named = /^ \* Met by: (.+)$/m.exec(readFileSync(path, "utf8"))?.[1]?.split(/,\s*/) ?? [];
+      if (named.length === 0) return [`src/${nameOf(path)}: no "Met by:" line`];
+      return named
+        .filter((one) => !/^src\/(world|deploy)\//.test(one) || !existsSync(join(ROOT, one)))
+        .map((one) => `src/${nameOf(path)}: met by ${one}, which does not exist`);
+    });
+    expect(problems).toEqual([]);
+  });
+
+  it("hold one idea a file: at most 350 lines", () => {
+    const long = SOURCES.filter((path) => linesOf(path).length > 351);
+    expect(long.map((path) => `${nameOf(path)}: ${String(linesOf(path).length - 1)} lines`)).toEqual([]);
+  });
+
+  it("open by saying what they are", () => {
+    const silent = SOURCES.filter((path) => !/^(#!.*\n)?(?:import[^;]*;\s*)*\/\*\*/.test(readFileSync(path, "utf8")));
+    expect(silent.map(nameOf)).toEqual([]);
+  });
+});
+
+describe("the repository", () => {
+  it("holds at its top only what a reader expects there", () => {
+    const strange = readdirSync(ROOT).filter(
+      (name) => !name.startsWith(".") && !TOP_LEVEL.includes(name) && !NOT_OURS.includes(name),
+    );
+    expect(strange).toEqual([]);
+  });
+
+  // Spelt in pieces, so that this file is not its own finding.
+  const PROMISES = new RegExp(`\\b(?:${["TO", "DO|FIX", "ME|X", "XX"].join("")})\\b`);
+  const MACHINE = new RegExp(`(?:^|[^\\w.~-])/(?:${["home", "root", "Users", "work", "mnt"].join("|")})/\\w`);
+  const OURS = [
+    ...["src", "tests", "bench", "scenarios", ".ci"].flatMap((folder) => filesUnder(join(ROOT, folder))),
+    ...["README.md", "CHANGELOG.md", "package.json"].map((name) => join(ROOT, name)),
+  ].filter((path) => /\.(ts|js|cjs|json|ya?ml|md|html|css|csv)$|\/run$/.test(path) && existsSync(path));
+  const findings = (pattern: RegExp): string[] =>
+    OURS.flatMap((path) =>
+      linesOf(path).flatMap((line, index) =>
+        pattern.test(line) ? [`${relative(ROOT, path)}:${String(index + 1)}: ${line.trim()}`] : [],
+      ),
+    );
+
+  it("leaves nothing to be done later in a comment", () => {
+    expect(findings(PROMISES)).toEqual([]);
+    expect(PROMISES.test(`// ${"TO"}DO: later`)).toBe(true);
+  });
+
+  it("knows no machine's paths", () => {
+    expect(findings(MACHINE)).toEqual([]);
+    expect(MACHINE.test(`see ${"/ho"}me/someone/file`)).toBe(true);
+  });
+});
