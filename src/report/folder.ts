@@ -108,12 +108,12 @@ const textOf = async (path: string): Promise<string | undefined> => {
   }
 };
 
-/** Takes away what was drawn of another run, marker first. */
+/** Takes away what was drawn of another run. Its marker goes last: a run killed here leaves a run with fewer views. */
 const removeOther = async (dir: string, document: string): Promise<void> => {
   const old = await textOf(join(dir, "run.json"));
   if (old === undefined || old === document) return;
-  for (const name of ["run.json", "report.html", "report.md"]) await rm(join(dir, name), { force: true });
   await removeCharts(dir, []);
+  for (const name of ["report.html", "report.md", "run.json"]) await rm(join(dir, name), { force: true });
 };
 
 const removeCharts = async (dir: string, kept: readonly string[]): Promise<void> => {

@@ -2,7 +2,7 @@
  * Writes a run's book: what was sent and lost, who logged in and how fast, who was online, how full the servers
  * were. Counts of a window are differences between its edges; series are sampled every minute.
  */
-import { type Instant, inMs, inSeconds, minutes } from "../base/units.ts";
+import { after, type Instant, inMs, inSeconds, minutes, START } from "../base/units.ts";
 import { type Labels, Ledger } from "../measure/ledger.ts";
 import type { Histogram } from "../measure/histogram.ts";
 import type { Series } from "../measure/series.ts";
@@ -18,6 +18,8 @@ interface CellBook {
   readonly lost: Series;
   readonly online: Series;
   readonly people: Series;
+  readonly loginCount: Series;
+  readonly loginSum: Series;
 }
 
 interface OpenWindow {
@@ -37,9 +39,10 @@ export class Observer implements LoginNotes {
   /** Instruments by cell and window, and by cell, taken out of the ledger once. */
   readonly #logins: (Histogram | undefined)[] = [];
   #cellBooks: readonly CellBook[] = [];
-  /** Count and sum of login times by cell, minute by minute. */
-  readonly #loginCount: (Series | undefined)[] = [];
-  readonly #loginSum: (Series | undefined)[] = [];
+  /** Count and sum of the times of logins begun in this minute, by cell: side by side, for they come thick and fast. */
+  #loginCount = new Float64Array(0);
+  #loginSum = new Float64Array(0);
+  #minute = START;
   readonly #pairLabels: (Labels | undefined)[] = [];
   #world!: World;
   #cellLabels: readonly Labels[] = [];
@@ -77,7 +80,11 @@ export class Observer implements LoginNotes {
       lost: series.of("packets.lost", labels),
       online: series.of("online", labels),
       people: series.of("people", labels),
+      loginCount: series.of("login.count", labels),
+      loginSum: series.of("login.sum", labels),
     }));
+    this.#loginCount = new Float64Array(cells.length);
+    this.#loginSum = new Float64Array(cells.length);
     cells.forEach(({ people }, cell) => {
       this.ledger.counters.of("people", this.#cellLabels[cell]).add(people);
     });
@@ -86,8 +93,13 @@ export class Observer implements LoginNotes {
   login(cell: number, startedMs: number, tookMs: number, people: number): void {
     const labels = this.#cellLabels[cell];
     const started = (startedMs * 1_000) as Instant;
-    (this.#loginCount[cell] ??= this.ledger.series.of("login.count", labels)).add(started, people);
-    (this.#loginSum[cell] ??= this.ledger.series.of("login.sum", labels)).add(started, people * tookMs);
+    if (started >= this.#minute) {
+      this.#loginCount[cell]! += people;
+      this.#loginSum[cell]! += people * tookMs;
+    } else {
+      this.#cellBooks[cell]!.loginCount.add(started, people);
+      this.#cellBooks[cell]!.loginSum.add(started, people * tookMs);
+    }
     for (let place = 0; place < this.#windows.length; place++) {
       const window = this.#windows[place]!;
       if (startedMs < window.fromMs || startedMs >= window.toMs) continue;
@@ -115,6 +127,7 @@ export class Observer implements LoginNotes {
   minute(start: Instant): void {
     const { meter, crowd, population, desks, fleet } = this.#world;
     const { series } = this.ledger;
+    this.#fileLogins(start);
     population.cells.forEach(({ people }, cell) => {
       const sent = meter.sentByCell[cell]! - this.#sentBefore[cell]!;
       const lost = meter.lostByCell[cell]! - this.#lostBefore[cell]!;
@@ -137,6 +150,22 @@ export class Observer implements LoginNotes {
             .add(desks.longestWaitMs[server]!);
       desks.longestWaitMs[server] = 0;
     });
+  }
+
+  /** The run is over, maybe in the middle of a minute. */
+  end(): void {
+    this.#fileLogins(this.#minute);
+  }
+
+  #fileLogins(start: Instant): void {
+    this.#cellBooks.forEach(({ loginCount, loginSum }, cell) => {
+      if (this.#loginCount[cell] === 0) return;
+      loginCount.add(start, this.#loginCount[cell]!);
+      loginSum.add(start, this.#loginSum[cell]!);
+    });
+    this.#loginCount.fill(0);
+    this.#loginSum.fill(0);
+    this.#minute = after(start, MINUTE);
   }
 
   #close(window: OpenWindow): void {

@@ -183,7 +183,7 @@ const settle = (
       }
       const endpoint = crowd.routeOf(cell, index);
       crowd.online[cell]! += people;
-      crowd.held[cell * crowd.endpointCount + endpoint]! += people;
+      crowd.hold(cell * crowd.endpointCount + endpoint, people);
       desks.held[crowd.endpoints[endpoint]!.server]! += people;
       const due = Math.floor((out[1]! / 4_294_967_296) * silenceMs);
       arrivals.add(index, due, record.withEndpoint(record.ONLINE, endpoint), word);

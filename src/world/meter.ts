@@ -40,6 +40,8 @@ export class Meter {
   readonly #beatPackets: number;
   readonly #messagePacketsAMs: number;
   #count = 0;
+  /** When all were last metered: a path that came into use since then counts from here. */
+  #allAt = 0;
 
   constructor(crowd: Crowd, plan: MeterPlan) {
     this.#crowd = crowd;
@@ -63,12 +65,8 @@ export class Meter {
   /** Meters every path. Called at times that no fault moves: every minute and at the edges of windows. */
   meterAll(nowMs: number): void {
     this.#count += 1;
-    const { held, beats, logins } = this.#crowd;
-    for (let pair = 0; pair < held.length; pair++) {
-      if (held[pair] !== 0 || beats[pair] !== this.#beatsBefore[pair] || logins[pair] !== this.#loginsBefore[pair])
-        this.#meter(pair, nowMs, this.#regular, this.#count);
-      else this.#since[pair] = nowMs;
-    }
+    for (const pair of this.#crowd.inUse) this.#meter(pair, nowMs, this.#regular, this.#count);
+    this.#allAt = nowMs;
   }
 
   /** Meters one path whose quality is about to change. */
@@ -79,7 +77,7 @@ export class Meter {
 
   #meter(pair: number, nowMs: number, draws: Draws, ordinal: number): void {
     const { held, beats, logins, paths, population, endpointCount } = this.#crowd;
-    const messages = held[pair]! * this.#messagePacketsAMs * (nowMs - this.#since[pair]!);
+    const messages = held[pair]! * this.#messagePacketsAMs * (nowMs - Math.max(this.#since[pair]!, this.#allAt));
     const beaten = beats[pair]! - this.#beatsBefore[pair]!;
     const loggedIn = logins[pair]! - this.#loginsBefore[pair]!;
     const packets = Math.round(beaten * this.#beatPackets + loggedIn * LOGIN_PACKETS + messages);

@@ -29,6 +29,9 @@ export class Crowd {
   readonly beats: Float64Array;
   readonly missed: Float64Array;
   readonly logins: Float64Array;
+  /** Pairs over which somebody is or was connected. They are few of all: whoever looks at every path looks at these. */
+  readonly inUse: number[] = [];
+  readonly #isInUse: Uint8Array;
   /** People online, connecting and away (their sum never changes), by home cell. */
   readonly online: Float64Array;
   readonly connecting: Float64Array;
@@ -58,6 +61,7 @@ export class Crowd {
     this.beats = column(cells * endpoints.length);
     this.missed = column(cells * endpoints.length);
     this.logins = column(cells * endpoints.length);
+    this.#isInUse = new Uint8Array(cells * endpoints.length);
     this.online = column(cells);
     this.connecting = column(cells);
     this.away = column(cells);
@@ -68,6 +72,15 @@ export class Crowd {
     this.natTimeoutMs = column(cells);
     this.restlessness = column(cells).fill(1);
     this.#via = Int32Array.from({ length: cells }, (_, cell) => cell);
+  }
+
+  /** A connection begins. */
+  hold(pair: number, people: number): void {
+    if (this.#isInUse[pair] === 0) {
+      this.#isInUse[pair] = 1;
+      this.inUse.push(pair);
+    }
+    this.held[pair]! += people;
   }
 
   /** The cell whose paths a row uses now. */

@@ -258,7 +258,7 @@ export class Sessions implements Handler {
     this.#logins.complete(home, index, record.ordinalOf(state), endpoint, record.failuresOf(state), nowMs);
     crowd.connecting[home]! -= people;
     crowd.online[home]! += people;
-    crowd.held[crowd.viaCell(home, index) * this.#endpointCount + endpoint]! += people;
+    crowd.hold(crowd.viaCell(home, index) * this.#endpointCount + endpoint, people);
     const cursor = this.#cursor;
     cursor.word = pool[at + 3]!;
     onConnected(cursor, this.#plan.heartbeat);

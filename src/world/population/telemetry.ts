@@ -127,15 +127,11 @@ export class Telemetry {
 
   /** Ends a round: hands over what arrived in it, in the order of gateways and endpoints. */
   deliver(receive: (report: QualityReport) => void): void {
-    const { beats, missed, endpointCount } = this.#crowd;
-    const { batchRounds } = this.#plan;
-    // All users of a gateway tell in one batch, or its mix of 2G and 3G would change from round to round.
+    const { inUse, endpointCount } = this.#crowd;
     const { gateway } = this.#crowd.population;
-    for (let cell = 0; cell < gateway.length; cell++) {
-      if ((gateway[cell]! + this.#round) % batchRounds !== 0) continue;
-      for (let pair = cell * endpointCount; pair < (cell + 1) * endpointCount; pair++)
-        if (beats[pair]! - missed[pair]! !== this.#told[pair]) this.collect(pair);
-    }
+    // All users of a gateway tell in one batch, or its mix of 2G and 3G would change from round to round.
+    for (const pair of inUse)
+      if ((gateway[Math.floor(pair / endpointCount)]! + this.#round) % this.#plan.batchRounds === 0) this.collect(pair);
     const slot = this.#slot(0, 0);
     const round = this.#rounds[slot]!;
     if (!this.#isSorted) this.#known.sort((a, b) => a - b);
