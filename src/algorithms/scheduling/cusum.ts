@@ -18,21 +18,42 @@ export const logLikelihoodRatio = (bad: number, all: number, normal: number, wor
 export const alarmHeight = (tests: number, round: Duration, falseAlarmsADay: number): number =>
   Math.log((Math.max(1, tests) * (hours(24) / round)) / falseAlarmsADay);
 
+const VALUE = 0;
+const RAISED_IN = 1;
+/** Numbers that a sum needs. */
+export const CUSUM_WIDTH = 2;
+
 /**
  * One sum. A step is cut to half the height, so that no single round, however odd, raises an alarm alone; the sum is
  * cut to one and a half heights, so that an alarm can end. Chosen.
  */
 export class Cusum {
-  value = 0;
-  /** The round in which the sum last left the quiet quarter of its height: the likely start of what it sees. */
-  raisedIn = -1;
+  readonly #numbers: Float64Array;
+  readonly #from: number;
+
+  /** `numbers`: `CUSUM_WIDTH` of them from `from` on that are this sum's own. */
+  constructor(numbers: Float64Array = new Float64Array(CUSUM_WIDTH), from = 0) {
+    this.#numbers = numbers;
+    this.#from = from;
+    this.reset();
+  }
+
+  get value(): number {
+    return this.#numbers[this.#from + VALUE]!;
+  }
+
+  /** The round in which the sum last left the quiet quarter of its height: the likely start of what it sees; -1 if it never did. */
+  get raisedIn(): number {
+    return this.#numbers[this.#from + RAISED_IN]!;
+  }
 
   /** Takes one round's log-likelihood ratio and returns the part of it that counted. */
   add(ratio: number, height: number, round: number): number {
     const step = Math.min(height / 2, Math.max(-height / 2, ratio));
     const before = this.value;
-    this.value = Math.min(1.5 * height, Math.max(0, before + step));
-    if (before < height / 4 && this.value >= height / 4) this.raisedIn = round;
+    const value = Math.min(1.5 * height, Math.max(0, before + step));
+    this.#numbers[this.#from + VALUE] = value;
+    if (before < height / 4 && value >= height / 4) this.#numbers[this.#from + RAISED_IN] = round;
     return step;
   }
 
@@ -42,7 +63,7 @@ export class Cusum {
   }
 
   reset(): void {
-    this.value = 0;
-    this.raisedIn = -1;
+    this.#numbers[this.#from + VALUE] = 0;
+    this.#numbers[this.#from + RAISED_IN] = -1;
   }
 }

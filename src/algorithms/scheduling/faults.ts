@@ -78,7 +78,7 @@ export class Faults {
 
   /** The open fault that explains trouble on this path. */
   covering(gateway: number, endpoint: number): Fault | undefined {
-    return this.#open.find((fault) => covers(fault, gateway, endpoint));
+    return this.#open.length === 0 ? undefined : this.#open.find((fault) => covers(fault, gateway, endpoint));
   }
 
   /** A fault that rules a path out as a destination: an access fault does not. */

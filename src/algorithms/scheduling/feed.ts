@@ -98,8 +98,15 @@ export class Feed {
     const { gateways, endpoints } = this.#places;
     const isKnown = isIndex(gateway, gateways.length) && isIndex(endpoint, endpoints.length);
     if (!isKnown) return `gateway ${String(gateway)}, endpoint ${String(endpoint)}`;
-    const counts = [sessions, degraded, probes, unanswered, connects, connectFailures];
-    if (counts.some((count) => !Number.isSafeInteger(count) || count < 0)) return `counts ${counts.join(", ")}`;
+    const areCounts =
+      isCount(sessions) &&
+      isCount(degraded) &&
+      isCount(probes) &&
+      isCount(unanswered) &&
+      isCount(connects) &&
+      isCount(connectFailures);
+    if (!areCounts)
+      return `counts ${[sessions, degraded, probes, unanswered, connects, connectFailures].join(", ")}`;
     if (unanswered > probes) return `${String(unanswered)} unanswered of ${String(probes)} probes`;
     if (degraded > sessions) return `${String(degraded)} degraded of ${String(sessions)} sessions`;
     if (degraded > unanswered || (degraded === 0 && unanswered > 0))
@@ -110,4 +117,5 @@ export class Feed {
   }
 }
 
+const isCount = (count: number): boolean => Number.isSafeInteger(count) && count >= 0;
 const isIndex = (index: number, length: number): boolean => Number.isInteger(index) && index >= 0 && index < length;

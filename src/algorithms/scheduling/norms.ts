@@ -6,7 +6,8 @@
  */
 import type { Places } from "./places.ts";
 import type { Cell } from "./cell.ts";
-import { fade } from "./stream.ts";
+import type { Sums } from "./heard.ts";
+import type { Fading } from "./fading.ts";
 
 /** Share of bad sessions before anything is heard: loss of 1.5 % over four probes. */
 const SESSION_PRIOR = 0.06;
@@ -20,8 +21,8 @@ class Tally {
   bad = 0;
   #at = 0;
 
-  add(all: number, bad: number, round: number, keepARound: number): void {
-    const keep = fade(keepARound, round - this.#at);
+  add(all: number, bad: number, round: number, fading: Fading): void {
+    const keep = fading.left(round - this.#at);
     this.#at = round;
     this.all = this.all * keep + all;
     this.bad = this.bad * keep + bad;
@@ -34,7 +35,7 @@ class Tally {
 
 export class Norms {
   readonly #places: Places;
-  readonly #keepARound: number;
+  readonly #fading: Fading;
   readonly #gateways: Tally[];
   readonly #groups: Tally[];
   readonly #groupLines: Tally[];
@@ -43,9 +44,9 @@ export class Norms {
   #packets = PACKETS_PRIOR;
   #round = 0;
 
-  constructor(places: Places, keepARound: number) {
+  constructor(places: Places, fading: Fading) {
     this.#places = places;
-    this.#keepARound = keepARound;
+    this.#fading = fading;
     this.#gateways = places.gateways.map(() => new Tally());
     this.#groups = places.members.map(() => new Tally());
     this.#groupLines = Array.from({ length: places.members.length * places.lines }, () => new Tally());
@@ -57,17 +58,16 @@ export class Norms {
     this.#packets = this.#measurePackets();
   }
 
-  /** Takes in what a cell, free of known faults, heard in this round. */
-  learn(cell: Cell): void {
-    const { all, bad } = cell.sessions;
-    const keep = this.#keepARound;
+  /** Takes in what was heard in this round of a cell that is free of known faults. */
+  learn(cell: Cell, { sessions: all, degraded: bad, probes, unanswered }: Sums): void {
+    const fading = this.#fading;
     const group = this.#places.groupOf[cell.gateway]!;
     const groupLine = this.#places.groupLine(cell.gateway, cell.endpoint);
-    this.#gateways[cell.gateway]!.add(all, bad, this.#round, keep);
-    this.#groups[group]!.add(all, bad, this.#round, keep);
-    this.#groupLines[groupLine]!.add(all, bad, this.#round, keep);
-    this.#all.add(all, bad, this.#round, keep);
-    this.#probes.add(cell.probes, cell.unanswered, this.#round, keep);
+    this.#gateways[cell.gateway]!.add(all, bad, this.#round, fading);
+    this.#groups[group]!.add(all, bad, this.#round, fading);
+    this.#groupLines[groupLine]!.add(all, bad, this.#round, fading);
+    this.#all.add(all, bad, this.#round, fading);
+    this.#probes.add(probes, unanswered, this.#round, fading);
   }
 
   /** What is normal for a young cell: its gateway's share, and what its line adds for the group. Loss adds up along a way. */

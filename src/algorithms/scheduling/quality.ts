@@ -11,8 +11,10 @@
  * Met by: src/world/seams/scheduling.ts
  */
 import { inSeconds } from "../../base/units.ts";
-import { type Cell, openCell } from "./cell.ts";
+import { type Cell, CELL_WIDTH, openCell } from "./cell.ts";
 import { alarmHeight, Cusum } from "./cusum.ts";
+import { Fading } from "./fading.ts";
+import { Heard, type Sums } from "./heard.ts";
 import type { QualityReport } from "./messages.ts";
 import { Norms } from "./norms.ts";
 import type { Places } from "./places.ts";
@@ -76,21 +78,16 @@ class Pool {
   }
 }
 
-/** By gateway and endpoint, whatever the order in which they were heard of; reports mostly come in that order. */
-const inOrder = (cells: Cell[]): readonly Cell[] =>
-  cells.sort((a, b) => a.gateway - b.gateway || a.endpoint - b.endpoint);
-
 export class Quality {
   readonly #places: Places;
   readonly #policy: SchedulerPolicy;
-  readonly #keepARound: number;
   /** By gateway and endpoint; most pairs are never heard of. */
   readonly #cells: (Cell | undefined)[];
+  readonly #numbers: Float64Array;
   #cellCount = 0;
   readonly #ofGateway: Cell[][];
   readonly #ofEndpoint: Cell[][];
-  /** Cells that were heard of since the last round. */
-  #touched: Cell[] = [];
+  readonly #heard: Heard;
   readonly #norms: Norms;
   /** A pool of votes for each group, and for each group and line. */
   readonly #groupTests: readonly Pool[];
@@ -110,34 +107,31 @@ export class Quality {
   constructor(places: Places, policy: SchedulerPolicy) {
     this.#places = places;
     this.#policy = policy;
-    this.#keepARound = Math.exp((-Math.LN2 * policy.round) / policy.memory);
-    this.#trial = { round: 0, height: 0, prior: 0, keepARound: this.#keepARound, mayLearn: false, mayTest: false };
+    const fading = new Fading(policy.round, policy.memory);
+    this.#trial = { round: 0, height: 0, prior: 0, fading, mayLearn: false, mayTest: false };
     const groups = places.members.length;
-    this.#cells = new Array<Cell | undefined>(places.gateways.length * places.endpoints.length).fill(undefined);
+    const paths = places.gateways.length * places.endpoints.length;
+    this.#cells = new Array<Cell | undefined>(paths).fill(undefined);
+    this.#numbers = new Float64Array(paths * CELL_WIDTH);
+    this.#heard = new Heard(places.gateways.length, places.endpoints.length);
     this.#ofGateway = places.gateways.map(() => []);
     this.#ofEndpoint = places.endpoints.map(() => []);
-    this.#norms = new Norms(places, this.#keepARound);
+    this.#norms = new Norms(places, fading);
     this.#groupTests = places.members.map(() => new Pool());
     this.#groupLineTests = Array.from({ length: groups * places.lines }, () => new Pool());
   }
 
   hear(report: QualityReport): void {
-    const cell = this.cell(report.gateway, report.endpoint);
-    if (!cell.isTouched) this.#touched.push(cell);
-    cell.isTouched = true;
-    cell.sessions.all += report.sessions;
-    cell.sessions.bad += report.degraded;
-    cell.connects.all += report.connects;
-    cell.connects.bad += report.connectFailures;
-    cell.probes += report.probes;
-    cell.unanswered += report.unanswered;
+    // Known from now on: how many are tested decides how high a test must climb.
+    this.cell(report.gateway, report.endpoint);
+    this.#heard.add(report);
   }
 
   cell(gateway: number, endpoint: number): Cell {
     const key = gateway * this.#places.endpoints.length + endpoint;
     const found = this.#cells[key];
     if (found !== undefined) return found;
-    const cell = openCell(gateway, endpoint);
+    const cell = openCell(gateway, endpoint, this.#numbers, key * CELL_WIDTH);
     this.#cells[key] = cell;
     this.#cellCount += 1;
     this.#ofGateway[gateway]!.push(cell);
@@ -158,7 +152,7 @@ export class Quality {
   /** Judges and files what was heard since the last round. `mayLearn` says whether a cell is free of known faults. */
   close(round: number, mayLearn: (cell: Cell) => boolean): void {
     this.round = round;
-    if (this.#firstRound < 0 && this.#touched.length > 0) this.#firstRound = round;
+    if (this.#firstRound < 0 && this.#heard.count > 0) this.#firstRound = round;
     const age = (round - this.#firstRound) * inSeconds(this.#policy.round);
     const mayTest = this.#firstRound >= 0 && age >= LEARN_FIRST_SECONDS;
     const tests = 2 * this.#cellCount + this.#groupTests.length + this.#groupLineTests.length;
@@ -166,22 +160,19 @@ export class Quality {
     this.#norms.open(round);
     const most = this.height / 4;
     const voted: Pool[] = [];
-    for (const cell of inOrder(this.#touched)) {
+    this.#heard.drain((gateway, endpoint, sums) => {
+      const cell = this.cell(gateway, endpoint);
       const learns = mayLearn(cell);
-      if (learns) this.#norms.learn(cell);
-      const step = this.#closeCell(cell, mayTest, learns);
-      cell.probes = 0;
-      cell.unanswered = 0;
-      cell.isTouched = false;
+      if (learns) this.#norms.learn(cell, sums);
+      const step = this.#closeCell(cell, sums, mayTest, learns);
       if (this.isRaised(cell)) this.raised.add(cell);
       else if (this.raised.size > 0) this.raised.delete(cell);
       // What a known fault explains is no vote for another.
-      if (!learns) continue;
+      if (!learns) return;
       const vote = Math.min(most, Math.max(-most, step));
       this.#vote(this.#groupTests[this.#places.groupOf[cell.gateway]!]!, vote, voted);
       this.#vote(this.#groupLineTests[this.#places.groupLine(cell.gateway, cell.endpoint)]!, vote, voted);
-    }
-    this.#touched = [];
+    });
     for (const pool of voted) pool.count(this.height, round);
   }
 
@@ -191,16 +182,16 @@ export class Quality {
     pool.votes += vote;
   }
 
-  #closeCell(cell: Cell, mayTest: boolean, mayLearn: boolean): number {
+  #closeCell(cell: Cell, sums: Sums, mayTest: boolean, mayLearn: boolean): number {
     const trial = this.#trial;
     trial.round = this.round;
     trial.height = this.height;
     trial.mayTest = mayTest;
     trial.mayLearn = mayLearn;
     trial.prior = cell.sessions.isYoung ? this.#norms.prior(cell) : 0;
-    const sessions = cell.sessions.close(trial, this.#worseSessions);
+    const sessions = cell.sessions.close(trial, sums.sessions, sums.degraded, this.#worseSessions);
     trial.prior = CONNECT_PRIOR;
-    return sessions + cell.connects.close(trial, this.#worseConnects);
+    return sessions + cell.connects.close(trial, sums.connects, sums.connectFailures, this.#worseConnects);
   }
 
   /** Loss of a probe, from the share of bad sessions. */

@@ -29,6 +29,9 @@ const SOUND_ROUNDS = 6;
 const EVERYTHING = 0.5;
 const EVERYTHING_LEAST = 6;
 
+/** The answer to a report, thousands of times a round. */
+const NOTHING: readonly SchedulerEffect[] = [];
+
 export class Scheduler implements Machine<SchedulerInput, SchedulerEffect> {
   readonly #policy: SchedulerPolicy;
   readonly #places: Places;
@@ -72,7 +75,7 @@ export class Scheduler implements Machine<SchedulerInput, SchedulerEffect> {
     switch (input.kind) {
       case "quality":
         if (this.#feed.admit(input, now)) this.#quality.hear(input);
-        return [];
+        return NOTHING;
       case "load":
         this.#capacity.hear(input, now);
         return [];

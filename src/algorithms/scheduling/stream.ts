@@ -8,7 +8,8 @@
  * mean squared deviation of a round in units of the binomial variance.
  * Met by: src/world/seams/scheduling.ts
  */
-import { Cusum, logLikelihoodRatio } from "./cusum.ts";
+import { Cusum, CUSUM_WIDTH, logLikelihoodRatio } from "./cusum.ts";
+import type { Fading } from "./fading.ts";
 
 export interface StreamSettings {
   /** A prior counts as this many outcomes. */
@@ -33,8 +34,7 @@ export interface Trial {
   readonly round: number;
   readonly height: number;
   readonly prior: number;
-  /** What is left of a memory after one round. */
-  readonly keepARound: number;
+  readonly fading: Fading;
   readonly mayLearn: boolean;
   /** False in the first minutes of a feed. */
   readonly mayTest: boolean;
@@ -53,70 +53,85 @@ const DISPERSION_WEIGHT = 10;
 /** Weights are made anew when the null has moved by more than this part of itself (chosen: far below its doubt). */
 const NULL_STEP = 0.002;
 
-export class Stream {
-  /** Outcomes of the round that is not closed yet. */
-  all = 0;
-  bad = 0;
-  readonly test = new Cusum();
-  readonly #settings: StreamSettings;
-  /** The weights of outcomes, and the null they were made for. */
-  #weighedAt = -1;
-  #badWeighs = 0;
-  #goodWeighs = 0;
-  #known = 0;
-  #knownBad = 0;
-  #learntIn = 0;
-  #deviation = 0;
-  #deviations = 0;
-  /** Triples of round, all, bad; empty until something is heard. */
-  #recent: number[] = [];
-  #next = 0;
+/**
+ * A stream's numbers lie side by side, and its neighbour's next to them: a scheduler has tens of thousands of streams
+ * and looks at thousands of them a round, so what counts is in how many places of memory each lies.
+ */
+const KNOWN = 0;
+const KNOWN_BAD = 1;
+const DEVIATION = 2;
+const DEVIATIONS = 3;
+const LEARNT_IN = 4;
+/** The weights of outcomes, and the null they were made for. */
+const WEIGHED_AT = 5;
+const BAD_WEIGHS = 6;
+const GOOD_WEIGHS = 7;
+/** Where the next round is remembered. */
+const NEXT = 8;
+const TEST = 9;
+/** Numbers that a stream needs. */
+export const STREAM_WIDTH = TEST + CUSUM_WIDTH;
 
-  constructor(settings: StreamSettings) {
+export class Stream {
+  readonly test: Cusum;
+  readonly #settings: StreamSettings;
+  readonly #numbers: Float64Array;
+  readonly #from: number;
+  /** Triples of round, all, bad; empty until something is heard. */
+  readonly #recent: number[] = [];
+
+  /** `numbers`: `STREAM_WIDTH` zeros from `from` on that are this stream's own. */
+  constructor(settings: StreamSettings, numbers: Float64Array = new Float64Array(STREAM_WIDTH), from = 0) {
     this.#settings = settings;
+    this.#numbers = numbers;
+    this.#from = from;
+    this.test = new Cusum(numbers, from + TEST);
   }
 
   /** Outcomes that the normal share rests on. */
   get known(): number {
-    return this.#known;
+    return this.#numbers[this.#from + KNOWN]!;
   }
 
   get isYoung(): boolean {
-    return this.#known < 20 * this.#settings.priorWeight;
+    return this.known < 20 * this.#settings.priorWeight;
   }
 
   normal(prior: number): number {
     const { priorWeight, floor } = this.#settings;
-    const share = (this.#knownBad + priorWeight * prior) / (this.#known + priorWeight);
+    const share = (this.#numbers[this.#from + KNOWN_BAD]! + priorWeight * prior) / (this.known + priorWeight);
     return Math.min(0.97, Math.max(floor, share));
   }
 
   get dispersion(): number {
     const prior = this.#settings.dispersion * DISPERSION_WEIGHT;
-    return Math.max(1, (prior + this.#deviation) / (DISPERSION_WEIGHT + this.#deviations));
+    const [deviation, deviations] = [this.#numbers[this.#from + DEVIATION]!, this.#numbers[this.#from + DEVIATIONS]!];
+    return Math.max(1, (prior + deviation) / (DISPERSION_WEIGHT + deviations));
   }
 
   /** By how much evidence from n outcomes must be divided: the design effect, and the doubt about what is normal. */
   deflation(n: number): number {
-    return this.dispersion * (1 + n / (this.#known + this.#settings.priorWeight));
+    return this.dispersion * (1 + n / (this.known + this.#settings.priorWeight));
   }
 
-  /** Judges and files the round's outcomes against what `worse` makes of normal; returns the step of the test, 0 if it was not tested. */
-  close(trial: Trial, worse: (normal: number) => number): number {
-    const { all, bad } = this;
+  /**
+   * Judges and files what was heard in a round, `bad` of `all`, against what `worse` makes of normal; returns the step
+   * of the test, 0 if it was not tested.
+   */
+  close(trial: Trial, all: number, bad: number, worse: (normal: number) => number): number {
     if (all === 0) return 0;
-    this.all = 0;
-    this.bad = 0;
+    const numbers = this.#numbers;
+    const from = this.#from;
     this.#remember(trial.round, all, bad);
     const normal = this.normal(trial.prior);
     const variance = normal * (1 - normal);
     let step = 0;
-    if (trial.mayTest && this.#known >= this.#settings.burnIn) {
+    if (trial.mayTest && this.known >= this.#settings.burnIn) {
       // The null is the upper end of what normal may be: a path that is hardly known yet raises no alarm over little.
-      const doubt = Math.sqrt((variance * this.dispersion) / (this.#known + this.#settings.priorWeight));
+      const doubt = Math.sqrt((variance * this.dispersion) / (this.known + this.#settings.priorWeight));
       const null_ = Math.min(0.97, normal + 2 * doubt);
-      if (Math.abs(null_ - this.#weighedAt) > NULL_STEP * null_) this.#weighFor(null_, worse(null_));
-      const ratio = (bad * this.#badWeighs + (all - bad) * this.#goodWeighs) / this.dispersion;
+      if (Math.abs(null_ - numbers[from + WEIGHED_AT]!) > NULL_STEP * null_) this.#weighFor(null_, worse(null_));
+      const ratio = (bad * numbers[from + BAD_WEIGHS]! + (all - bad) * numbers[from + GOOD_WEIGHS]!) / this.dispersion;
       step = this.test.add(ratio, trial.height, trial.round);
     }
     if (trial.mayLearn && this.test.value < trial.height / 2) this.#learn(trial, all, bad, normal);
@@ -125,9 +140,9 @@ export class Stream {
 
   /** What a bad and a good outcome weigh, in nats, when this share is normal. */
   #weighFor(normal: number, worse: number): void {
-    this.#weighedAt = normal;
-    this.#badWeighs = logLikelihoodRatio(1, 1, normal, worse);
-    this.#goodWeighs = logLikelihoodRatio(0, 1, normal, worse);
+    this.#numbers[this.#from + WEIGHED_AT] = normal;
+    this.#numbers[this.#from + BAD_WEIGHS] = logLikelihoodRatio(1, 1, normal, worse);
+    this.#numbers[this.#from + GOOD_WEIGHS] = logLikelihoodRatio(0, 1, normal, worse);
   }
 
   /** Outcomes since a round, as far back as rounds are remembered. */
@@ -158,26 +173,25 @@ export class Stream {
   }
 
   #remember(round: number, all: number, bad: number): void {
-    this.#recent[this.#next] = round;
-    this.#recent[this.#next + 1] = all;
-    this.#recent[this.#next + 2] = bad;
-    this.#next = (this.#next + 3) % (3 * RECENT);
+    const next = this.#numbers[this.#from + NEXT]!;
+    this.#recent[next] = round;
+    this.#recent[next + 1] = all;
+    this.#recent[next + 2] = bad;
+    this.#numbers[this.#from + NEXT] = (next + 3) % (3 * RECENT);
   }
 
   #learn(trial: Trial, all: number, bad: number, normal: number): void {
-    const keep = fade(trial.keepARound, trial.round - this.#learntIn);
-    this.#learntIn = trial.round;
-    if (this.#known >= this.#settings.burnIn) {
-      const expected = all * normal * (1 - normal) * (1 + all / this.#known);
+    const numbers = this.#numbers;
+    const from = this.#from;
+    const keep = trial.fading.left(trial.round - numbers[from + LEARNT_IN]!);
+    numbers[from + LEARNT_IN] = trial.round;
+    if (this.known >= this.#settings.burnIn) {
+      const expected = all * normal * (1 - normal) * (1 + all / this.known);
       const off = bad - all * normal;
-      this.#deviation = this.#deviation * keep + Math.min(16, (off * off) / expected);
-      this.#deviations = this.#deviations * keep + 1;
+      numbers[from + DEVIATION] = numbers[from + DEVIATION]! * keep + Math.min(16, (off * off) / expected);
+      numbers[from + DEVIATIONS] = numbers[from + DEVIATIONS]! * keep + 1;
     }
-    this.#known = this.#known * keep + all;
-    this.#knownBad = this.#knownBad * keep + bad;
+    numbers[from + KNOWN] = numbers[from + KNOWN]! * keep + all;
+    numbers[from + KNOWN_BAD] = numbers[from + KNOWN_BAD]! * keep + bad;
   }
 }
-
-/** What is left after some rounds, when `keep` is left after one. */
-export const fade = (keep: number, rounds: number): number =>
-  rounds === 1 ? keep : rounds === 0 ? 1 : Math.exp(Math.log(keep) * rounds);

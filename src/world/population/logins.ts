@@ -8,13 +8,13 @@
  */
 import type { Duration } from "../../base/units.ts";
 import { Draws, Stream, open } from "../../base/random.ts";
+import { Table } from "../../base/table.ts";
 import { type RacingPolicy, race } from "../../algorithms/access/racing.ts";
 import { type ReconnectPolicy, untilNextAttempt } from "../../algorithms/access/reconnect.ts";
 import type { Desks } from "../fleet/server.ts";
 import { DROPS, OPEN } from "../network/path.ts";
 import { Flow } from "../network/transport.ts";
 import type { Crowd } from "./crowd.ts";
-import { InFlight } from "./inflight.ts";
 import type { Telemetry } from "./telemetry.ts";
 
 /** Logins that take longer count as this long. */
@@ -62,7 +62,7 @@ export class Logins {
   readonly #waits: Draws;
   readonly #flow = new Flow();
   readonly #stream = new Stream();
-  readonly #memory = new InFlight();
+  readonly #memory = new Table();
   #candidates: readonly number[] = [];
   readonly #restMs: number[] = [];
   readonly #failed: boolean[] = [];

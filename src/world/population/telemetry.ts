@@ -9,23 +9,8 @@
 import { binomialQuantile } from "../../base/math.ts";
 import { Draws, identity, open, Stream } from "../../base/random.ts";
 import type { QualityReport } from "../../algorithms/scheduling/messages.ts";
+import { Batch, CONNECTS, DEGRADED, FAILURES, PROBES, SESSIONS, UNANSWERED } from "./batch.ts";
 import type { Crowd } from "./crowd.ts";
-
-/** Counts of one gateway and endpoint that arrive in one round. */
-const SESSIONS = 0;
-const DEGRADED = 1;
-const PROBES = 2;
-const UNANSWERED = 3;
-const CONNECTS = 4;
-const FAILURES = 5;
-const WIDTH = 6;
-
-/** Rounds of lateness told apart; whatever is later arrives in the last (below e^-8 of it all, at a lateness of half a round). */
-const LATE_ROUNDS = 6;
-/** Paths there is room for from the start. */
-const ROOM = 1_024;
-/** Longest lateness a fault may add, in rounds. */
-const EXTRA_ROUNDS = 64;
 
 export interface TelemetryPlan {
   readonly seed: string;
@@ -58,14 +43,10 @@ export class Telemetry {
   /** Answered beats already told of, by pair. */
   readonly #told: Float64Array;
   readonly #collections: Int32Array;
-  /** Arrivals round by round, for paths in the order in which they were first heard of: few are, so they stay close together. */
-  readonly #rounds: Int32Array[];
-  /** Place of a gateway and endpoint in a round, less one; and all that have one, in order. */
-  readonly #places: Int32Array;
-  readonly #known: number[] = [];
-  #isSorted = true;
-  /** Share of batches that arrive in the round they are sent in, in the next, and so on. */
-  readonly #lateness: Float64Array;
+  /** What is under way, by the round it arrives in, and batches that have arrived, to be used again. */
+  readonly #underWay = new Map<number, Batch>();
+  readonly #spare: Batch[] = [];
+  readonly #lateness: Lateness;
   #round = 0;
 
   constructor(crowd: Crowd, plan: TelemetryPlan) {
@@ -80,11 +61,7 @@ export class Telemetry {
     this.#endpointIdentity = Int32Array.from(crowd.endpoints, ({ name }) => identity(name));
     this.#told = new Float64Array(crowd.beats.length);
     this.#collections = new Int32Array(crowd.beats.length);
-    const pairs = plan.gateways * crowd.endpointCount;
-    const rounds = LATE_ROUNDS + EXTRA_ROUNDS;
-    this.#rounds = Array.from({ length: rounds }, () => new Int32Array(ROOM * WIDTH));
-    this.#places = new Int32Array(pairs);
-    this.#lateness = latenessByRound(plan.lateMs, plan.roundMs);
+    this.#lateness = new Lateness(plan.lateMs / plan.roundMs);
   }
 
   /** Sends off what has been measured over one path so far: at a round's end, or before the path changes. */
@@ -100,9 +77,8 @@ export class Telemetry {
     this.#draws.at(crowd.population.identity[cell]!, this.#endpointIdentity[endpoint]!, this.#collections[pair]!);
     const chance = this.#chance.from(this.#draws.out);
     const kept = binomialQuantile(chance.next(), sessions, (1 - this.#plan.lost) * (1 - this.extraLost));
-    const late = this.#lateBy(
-      open(this.#lateDraws.at(this.#gatewayIdentity[crowd.population.gateway[cell]!]!, 0, this.#round)),
-    );
+    const u = open(this.#lateDraws.at(this.#gatewayIdentity[crowd.population.gateway[cell]!]!, 0, this.#round));
+    const late = this.#lateness.rounds(u);
     if (kept > 0) this.#file(late, cell, endpoint, kept, chance);
     const explorers = binomialQuantile(chance.next(), kept, this.#plan.explore);
     if (explorers === 0) return;
@@ -118,11 +94,10 @@ export class Telemetry {
     const u = open(this.#connectDraws.at(this.#crowd.population.identity[cell]!, index, ordinal));
     const lost = 1 - (1 - this.#plan.lost) * (1 - this.extraLost);
     if (u < lost) return;
-    const late = this.#lateBy((u - lost) / (1 - lost));
-    const at = this.#place(this.#crowd.population.gateway[cell]!, endpoint);
-    const round = this.#rounds[this.#slot(late)]!;
-    round[at + CONNECTS]! += attempts;
-    round[at + FAILURES]! += failures;
+    const batch = this.#batch(this.#lateness.rounds((u - lost) / (1 - lost)));
+    const at = batch.at(this.#path(cell, endpoint));
+    batch.counts[at + CONNECTS]! += attempts;
+    batch.counts[at + FAILURES]! += failures;
   }
 
   /** Ends a round: hands over what arrived in it, in the order of gateways and endpoints. */
@@ -132,26 +107,26 @@ export class Telemetry {
     // All users of a gateway tell in one batch, or its mix of 2G and 3G would change from round to round.
     for (const pair of inUse)
       if ((gateway[Math.floor(pair / endpointCount)]! + this.#round) % this.#plan.batchRounds === 0) this.collect(pair);
-    const slot = this.#slot(0, 0);
-    const round = this.#rounds[slot]!;
-    if (!this.#isSorted) this.#known.sort((a, b) => a - b);
-    this.#isSorted = true;
-    for (const pair of this.#known) {
-      const at = (this.#places[pair]! - 1) * WIDTH;
-      if (round[at + SESSIONS] === 0 && round[at + CONNECTS] === 0) continue;
-      receive({
-        kind: "quality",
-        gateway: Math.floor(pair / endpointCount),
-        endpoint: pair % endpointCount,
-        sessions: round[at + SESSIONS]!,
-        degraded: round[at + DEGRADED]!,
-        probes: round[at + PROBES]!,
-        unanswered: round[at + UNANSWERED]!,
-        connects: round[at + CONNECTS]!,
-        connectFailures: round[at + FAILURES]!,
+    const arrived = this.#underWay.get(this.#round);
+    if (arrived !== undefined) {
+      const { counts } = arrived;
+      arrived.each((path, at) => {
+        receive({
+          kind: "quality",
+          gateway: Math.floor(path / endpointCount),
+          endpoint: path % endpointCount,
+          sessions: counts[at + SESSIONS]!,
+          degraded: counts[at + DEGRADED]!,
+          probes: counts[at + PROBES]!,
+          unanswered: counts[at + UNANSWERED]!,
+          connects: counts[at + CONNECTS]!,
+          connectFailures: counts[at + FAILURES]!,
+        });
       });
+      this.#underWay.delete(this.#round);
+      arrived.clear();
+      this.#spare.push(arrived);
     }
-    round.fill(0);
     this.#round += 1;
   }
 
@@ -162,47 +137,26 @@ export class Telemetry {
     const unanswered = crowd.paths.probeFails[cell * crowd.endpointCount + endpoint]! / 4_294_967_296;
     const degrades = atLeastOnce(unanswered, probesABeat);
     const degraded = binomialQuantile(chance.next(), sessions, degrades);
-    const at = this.#place(crowd.population.gateway[cell]!, endpoint);
-    const round = this.#rounds[this.#slot(late)]!;
-    round[at + SESSIONS]! += sessions;
-    round[at + PROBES]! += sessions * probesABeat;
+    const batch = this.#batch(late);
+    const at = batch.at(this.#path(cell, endpoint));
+    batch.counts[at + SESSIONS]! += sessions;
+    batch.counts[at + PROBES]! += sessions * probesABeat;
     if (degraded === 0) return;
     const lost = Math.floor((degraded * unanswered * probesABeat) / degrades + chance.next());
-    round[at + DEGRADED]! += degraded;
-    round[at + UNANSWERED]! += Math.min(degraded * probesABeat, lost);
+    batch.counts[at + DEGRADED]! += degraded;
+    batch.counts[at + UNANSWERED]! += Math.min(degraded * probesABeat, lost);
   }
 
-  /** In how many rounds a report arrives, from a uniform. */
-  #lateBy(u: number): number {
-    let late = 0;
-    for (let left = u; late < LATE_ROUNDS - 1 && left >= this.#lateness[late]!; late++) left -= this.#lateness[late]!;
-    return late;
+  /** What arrives this many rounds late, and later by what a fault adds. */
+  #batch(late: number): Batch {
+    const round = this.#round + late + Math.round(this.extraLateMs / this.#plan.roundMs);
+    let batch = this.#underWay.get(round);
+    if (batch === undefined) this.#underWay.set(round, (batch = this.#spare.pop() ?? new Batch()));
+    return batch;
   }
 
-  #slot(late: number, extraMs: number = this.extraLateMs): number {
-    const extra = Math.min(EXTRA_ROUNDS - 1, Math.round(extraMs / this.#plan.roundMs));
-    return (this.#round + late + extra) % this.#rounds.length;
-  }
-
-  /** Where the counts of a gateway and endpoint are. */
-  #place(gateway: number, endpoint: number): number {
-    const pair = gateway * this.#crowd.endpointCount + endpoint;
-    const place = this.#places[pair]!;
-    return (place === 0 ? this.#admit(pair) : place - 1) * WIDTH;
-  }
-
-  #admit(pair: number): number {
-    const place = this.#known.push(pair);
-    this.#places[pair] = place;
-    this.#isSorted = false;
-    const room = this.#rounds[0]!.length / WIDTH;
-    if (place > room)
-      this.#rounds.forEach((round, slot) => {
-        const larger = new Int32Array(2 * round.length);
-        larger.set(round);
-        this.#rounds[slot] = larger;
-      });
-    return place - 1;
+  #path(cell: number, endpoint: number): number {
+    return this.#crowd.population.gateway[cell]! * this.#crowd.endpointCount + endpoint;
   }
 }
 
@@ -213,15 +167,19 @@ const atLeastOnce = (chance: number, count: number): number => {
   return 1 - none;
 };
 
-/** Made at any moment of a round and late by an exponential time: the share that arrives 0, 1, 2 … rounds later. */
-const latenessByRound = (lateMs: number, roundMs: number): Float64Array => {
-  const shares = new Float64Array(LATE_ROUNDS);
-  const stays = lateMs === 0 ? 0 : Math.exp(-roundMs / lateMs);
-  let later = lateMs === 0 ? 0 : (lateMs / roundMs) * (1 - stays);
-  shares[0] = 1 - later;
-  for (let late = 1; late < LATE_ROUNDS; late++) {
-    shares[late] = late === LATE_ROUNDS - 1 ? later : later * (1 - stays);
-    later -= shares[late]!;
+/** Reports made at any moment of a round and late by an exponential time, whose mean is `mean` rounds. */
+class Lateness {
+  /** Share that is late at all, and the logarithm of what of it stays late for another round. */
+  readonly #late: number;
+  readonly #logStays: number;
+
+  constructor(mean: number) {
+    this.#late = mean === 0 ? 0 : mean * (1 - Math.exp(-1 / mean));
+    this.#logStays = -1 / mean;
   }
-  return shares;
-};
+
+  /** In how many rounds a report arrives, from a uniform in (0, 1). */
+  rounds(u: number): number {
+    return 1 - u >= this.#late ? 0 : 1 + Math.floor(Math.log((1 - u) / this.#late) / this.#logStays);
+  }
+}

@@ -69,7 +69,7 @@ export class SchedulingSeam {
     const { scheduler, telemetry, fleet, desks } = this.#parts;
     const effects: SchedulerEffect[] = [];
     const tell = (input: SchedulerInput): void => {
-      effects.push(...scheduler.handle(input, now));
+      for (const effect of scheduler.handle(input, now)) effects.push(effect);
     };
     telemetry.deliver(tell);
     fleet.servers.forEach(({ connections }, server) =>

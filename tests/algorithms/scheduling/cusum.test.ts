@@ -72,12 +72,12 @@ describe("the alarm's height", () => {
 
 describe("a stream that learns what is normal", () => {
   const HEIGHT = alarmHeight(3_000, seconds(10), SCHEDULER_DEFAULTS.falseAlarmsADay);
-  const KEEP = Math.exp((-Math.LN2 * SCHEDULER_DEFAULTS.round) / SCHEDULER_DEFAULTS.memory);
+  const fading = new Fading(SCHEDULER_DEFAULTS.round, SCHEDULER_DEFAULTS.memory);
   const trial = (round: number) => ({
     round,
     height: HEIGHT,
     prior: 0.06,
-    keepARound: KEEP,
+    fading,
     mayLearn: true,
     mayTest: round > 12,
   });
@@ -86,8 +86,7 @@ describe("a stream that learns what is normal", () => {
     const stream = new Stream(settings);
     let top = 0;
     for (let round = 1; round <= rounds; round++) {
-      [stream.all, stream.bad] = outcome(round);
-      stream.close(trial(round), worse);
+      stream.close(trial(round), ...outcome(round), worse);
       top = Math.max(top, stream.test.value);
     }
     return top;
@@ -127,8 +126,7 @@ describe("a stream that learns what is normal", () => {
     const stream = new Stream(SESSIONS);
     let alarmedIn = 0;
     for (let round = 1; round <= 3_000; round++) {
-      [stream.all, stream.bad] = [1_000, draw(1_000, round > 600 ? 0.3 : 0.055)];
-      stream.close(trial(round), worse);
+      stream.close(trial(round), 1_000, draw(1_000, round > 600 ? 0.3 : 0.055), worse);
       if (alarmedIn === 0 && stream.test.value >= HEIGHT) alarmedIn = round;
     }
     expect(alarmedIn).toBeGreaterThan(600);

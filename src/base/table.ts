@@ -1,10 +1,10 @@
 /**
- * What is remembered of people who are logging in, and of nobody else. Few of 180 million are at any moment, so a
- * small table stays in the processor's cache where a column for everybody would miss it on every look.
+ * A number for each of a few rows out of very many, such as the people who are logging in out of 180 million: a small
+ * table stays in the processor's cache where a column for everybody would miss it on every look.
  *
  * Open addressing with linear probing; a deletion closes its gap, so nothing is left behind to search through.
  */
-export class InFlight {
+export class Table {
   #capacity: number;
   #shift: number;
   #count = 0;
@@ -59,6 +59,11 @@ export class InFlight {
       gap = next;
     }
     keys[gap] = 0;
+  }
+
+  clear(): void {
+    this.#keys.fill(0);
+    this.#count = 0;
   }
 
   #home(key: number): number {

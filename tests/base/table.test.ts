@@ -1,12 +1,12 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { InFlight } from "../../../src/world/population/inflight.ts";
+import { Table } from "../../src/base/table.ts";
 
-it("the table of people logging in behaves like a map, through any growth and deletion", () => {
-  const step = fc.tuple(fc.constantFrom("set", "delete", "get"), fc.nat(60), fc.nat());
+it("a table behaves like a map, through any growth and deletion", () => {
+  const step = fc.tuple(fc.constantFrom("set", "set", "delete", "get", "clear"), fc.nat(60), fc.nat());
   fc.assert(
     fc.property(fc.array(step, { maxLength: 400 }), (steps) => {
-      const table = new InFlight(2);
+      const table = new Table(2);
       const model = new Map<number, number>();
       for (const [what, row, value] of steps) {
         if (what === "set") {
@@ -15,6 +15,9 @@ it("the table of people logging in behaves like a map, through any growth and de
         } else if (what === "delete") {
           table.delete(row * 7919);
           model.delete(row * 7919);
+        } else if (what === "clear" && value % 8 === 0) {
+          table.clear();
+          model.clear();
         }
         expect(table.get(row * 7919)).toBe(model.get(row * 7919) ?? 0);
         expect(table.size).toBe(model.size);

@@ -1,0 +1,47 @@
+/**
+ * Reports that arrive in the same round, added up by path. Few of all paths are in one, so their counts lie close
+ * together, in the order in which they were first told of.
+ */
+import { Table } from "../../base/table.ts";
+
+/** Counts of one path. */
+export const SESSIONS = 0;
+export const DEGRADED = 1;
+export const PROBES = 2;
+export const UNANSWERED = 3;
+export const CONNECTS = 4;
+export const FAILURES = 5;
+const WIDTH = 6;
+
+export class Batch {
+  counts = new Int32Array(256 * WIDTH);
+  #paths: number[] = [];
+  /** By path: its place, plus one. */
+  readonly #places = new Table(9);
+
+  /** Where the counts of a path begin in `counts`. */
+  at(path: number): number {
+    const known = this.#places.get(path);
+    if (known > 0) return (known - 1) * WIDTH;
+    const place = this.#paths.push(path);
+    this.#places.set(path, place);
+    if (place * WIDTH > this.counts.length) {
+      const larger = new Int32Array(2 * this.counts.length);
+      larger.set(this.counts);
+      this.counts = larger;
+    }
+    return (place - 1) * WIDTH;
+  }
+
+  /** Its paths in their order, each with the place of its counts. */
+  each(look: (path: number, at: number) => void): void {
+    for (const path of Int32Array.from(this.#paths).sort()) look(path, this.at(path));
+  }
+
+  /** Empty, to be used again. */
+  clear(): void {
+    this.counts.fill(0, 0, this.#paths.length * WIDTH);
+    this.#paths = [];
+    this.#places.clear();
+  }
+}
