@@ -2,10 +2,10 @@
  * Writes a run's book: what was sent and lost, who logged in and how fast, who was online, how full the servers
  * were. Counts of a window are differences between its edges; series are sampled every minute.
  */
-import { after, type Instant, inMs, inSeconds, minutes, START } from "../base/units.ts";
+import { type Instant, inMs, inSeconds, minutes } from "../base/units.ts";
 import { type Labels, Ledger } from "../measure/ledger.ts";
 import type { Histogram } from "../measure/histogram.ts";
-import type { Series } from "../measure/series.ts";
+import { Sheet } from "../measure/sheet.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { World } from "../world/build.ts";
 import type { LoginNotes } from "../world/population/logins.ts";
@@ -13,14 +13,7 @@ import { SUCCESS_LIMIT_MS } from "./limits.ts";
 
 const MINUTE = minutes(1);
 
-interface CellBook {
-  readonly sent: Series;
-  readonly lost: Series;
-  readonly online: Series;
-  readonly people: Series;
-  readonly loginCount: Series;
-  readonly loginSum: Series;
-}
+type CellSeries = "packets.sent" | "packets.lost" | "online" | "people" | "login.count" | "login.sum";
 
 interface OpenWindow {
   readonly name: string;
@@ -38,14 +31,13 @@ export class Observer implements LoginNotes {
   readonly #windows: OpenWindow[];
   /** Instruments by cell and window, and by cell, taken out of the ledger once. */
   readonly #logins: (Histogram | undefined)[] = [];
-  #cellBooks: readonly CellBook[] = [];
-  /** Count and sum of the times of logins begun in this minute, by cell: side by side, for they come thick and fast. */
-  #loginCount = new Float64Array(0);
-  #loginSum = new Float64Array(0);
-  #minute = START;
+  /** By name of the series: a number for each cell, minute by minute. Logins count in the minute they began in. */
+  #sheets!: Readonly<Record<CellSeries, Sheet>>;
   readonly #pairLabels: (Labels | undefined)[] = [];
   #world!: World;
   #cellLabels: readonly Labels[] = [];
+  #serverLabels: readonly Labels[] = [];
+  #people = new Float64Array(0);
   #sentBefore = new Float64Array(0);
   #lostBefore = new Float64Array(0);
 
@@ -74,17 +66,17 @@ export class Observer implements LoginNotes {
     }));
     this.#sentBefore = new Float64Array(cells.length);
     this.#lostBefore = new Float64Array(cells.length);
-    const { series } = this.ledger;
-    this.#cellBooks = this.#cellLabels.map((labels) => ({
-      sent: series.of("packets.sent", labels),
-      lost: series.of("packets.lost", labels),
-      online: series.of("online", labels),
-      people: series.of("people", labels),
-      loginCount: series.of("login.count", labels),
-      loginSum: series.of("login.sum", labels),
-    }));
-    this.#loginCount = new Float64Array(cells.length);
-    this.#loginSum = new Float64Array(cells.length);
+    this.#people = Float64Array.from(cells, ({ people }) => people);
+    const sheet = (): Sheet => new Sheet(cells.length, MINUTE);
+    this.#sheets = {
+      "packets.sent": sheet(),
+      "packets.lost": sheet(),
+      online: sheet(),
+      people: sheet(),
+      "login.count": sheet(),
+      "login.sum": sheet(),
+    };
+    this.#serverLabels = world.fleet.servers.map(({ name, centre, line }) => ({ centre, line, server: name }));
     cells.forEach(({ people }, cell) => {
       this.ledger.counters.of("people", this.#cellLabels[cell]).add(people);
     });
@@ -93,13 +85,8 @@ export class Observer implements LoginNotes {
   login(cell: number, startedMs: number, tookMs: number, people: number): void {
     const labels = this.#cellLabels[cell];
     const started = (startedMs * 1_000) as Instant;
-    if (started >= this.#minute) {
-      this.#loginCount[cell]! += people;
-      this.#loginSum[cell]! += people * tookMs;
-    } else {
-      this.#cellBooks[cell]!.loginCount.add(started, people);
-      this.#cellBooks[cell]!.loginSum.add(started, people * tookMs);
-    }
+    this.#sheets["login.count"].row(started)[cell]! += people;
+    this.#sheets["login.sum"].row(started)[cell]! += people * tookMs;
     for (let place = 0; place < this.#windows.length; place++) {
       const window = this.#windows[place]!;
       if (startedMs < window.fromMs || startedMs >= window.toMs) continue;
@@ -125,67 +112,53 @@ export class Observer implements LoginNotes {
 
   /** A minute is over, and all packets have just been metered. `start` is when the minute began. */
   minute(start: Instant): void {
-    const { meter, crowd, population, desks, fleet } = this.#world;
+    const { meter, crowd, desks, fleet } = this.#world;
     const { series } = this.ledger;
-    this.#fileLogins(start);
-    population.cells.forEach(({ people }, cell) => {
-      const sent = meter.sentByCell[cell]! - this.#sentBefore[cell]!;
-      const lost = meter.lostByCell[cell]! - this.#lostBefore[cell]!;
-      const book = this.#cellBooks[cell]!;
-      book.sent.add(start, sent);
-      book.lost.add(start, lost);
-      book.online.add(start, crowd.online[cell]!);
-      book.people.add(start, people);
-    });
+    const [sent, lost] = [this.#sheets["packets.sent"].row(start), this.#sheets["packets.lost"].row(start)];
+    for (let cell = 0; cell < sent.length; cell++) {
+      sent[cell] = meter.sentByCell[cell]! - this.#sentBefore[cell]!;
+      lost[cell] = meter.lostByCell[cell]! - this.#lostBefore[cell]!;
+    }
+    this.#sheets.online.row(start).set(crowd.online);
+    this.#sheets.people.row(start).set(this.#people);
     this.#sentBefore.set(meter.sentByCell);
     this.#lostBefore.set(meter.lostByCell);
-    fleet.servers.forEach(({ name, centre, line, connections }, server) => {
-      const labels = { centre, line, server: name };
+    fleet.servers.forEach(({ connections }, server) => {
+      const labels = this.#serverLabels[server]!;
       series.of("server.held", labels).add(start, desks.held[server]!);
       series.of("server.capacity", labels).add(start, connections);
       for (const window of this.#windows)
         if (inMs(start) >= window.fromMs && inMs(start) < window.toMs)
-          this.ledger.histograms
-            .of("login.queue", { ...labels, window: window.name })
-            .add(desks.longestWaitMs[server]!);
+          this.ledger.histograms.of(inWindow("login.queue", window.name), labels).add(desks.longestWaitMs[server]!);
       desks.longestWaitMs[server] = 0;
     });
   }
 
-  /** The run is over, maybe in the middle of a minute. */
+  /** The run is over: its sheets are filed in the ledger. */
   end(): void {
-    this.#fileLogins(this.#minute);
-  }
-
-  #fileLogins(start: Instant): void {
-    this.#cellBooks.forEach(({ loginCount, loginSum }, cell) => {
-      if (this.#loginCount[cell] === 0) return;
-      loginCount.add(start, this.#loginCount[cell]!);
-      loginSum.add(start, this.#loginSum[cell]!);
-    });
-    this.#loginCount.fill(0);
-    this.#loginSum.fill(0);
-    this.#minute = after(start, MINUTE);
+    for (const [name, sheet] of Object.entries(this.#sheets))
+      this.#cellLabels.forEach((labels, cell) => {
+        sheet.addTo(this.ledger.series.of(name, labels), cell);
+      });
   }
 
   #close(window: OpenWindow): void {
-    const { meter, crowd, population } = this.#world;
+    const { meter, crowd } = this.#world;
     const { counters } = this.ledger;
     const { endpointCount } = crowd;
     const name = (metric: string): string => inWindow(metric, window.name);
-    population.cells.forEach((_, cell) => {
-      const people = this.#cellLabels[cell]!;
+    this.#cellLabels.forEach((people, cell) => {
       counters.of(name("link.broken"), people).add(crowd.broken[cell]! - window.broken[cell]!);
       counters.of(name("moved"), people).add(crowd.moved[cell]! - window.moved[cell]!);
-      for (let endpoint = 0; endpoint < endpointCount; endpoint++) {
-        const pair = cell * endpointCount + endpoint;
-        const sent = meter.sent[pair]! - window.sent[pair]!;
-        if (sent === 0) continue;
-        const labels = (this.#pairLabels[pair] ??= this.#labelsOf(people, endpoint));
-        counters.of(name("packets.sent"), labels).add(sent);
-        counters.of(name("packets.lost"), labels).add(meter.lost[pair]! - window.lost[pair]!);
-      }
     });
+    for (const pair of crowd.inUse) {
+      const sent = meter.sent[pair]! - window.sent[pair]!;
+      if (sent === 0) continue;
+      const people = this.#cellLabels[Math.floor(pair / endpointCount)]!;
+      const labels = (this.#pairLabels[pair] ??= this.#labelsOf(people, pair % endpointCount));
+      counters.of(name("packets.sent"), labels).add(sent);
+      counters.of(name("packets.lost"), labels).add(meter.lost[pair]! - window.lost[pair]!);
+    }
   }
 
   #labelsOf(people: Labels, endpoint: number): Labels {
