@@ -19,23 +19,26 @@ export const alarmHeight = (tests: number, round: Duration, falseAlarmsADay: num
   Math.log((Math.max(1, tests) * (hours(24) / round)) / falseAlarmsADay);
 
 const VALUE = 0;
-const RAISED_IN = 1;
+/** The round in which the sum left its quiet quarter, plus one. */
+const RAISED = 1;
 /** Numbers that a sum needs. */
 export const CUSUM_WIDTH = 2;
 
 /**
- * One sum. A step is cut to half the height, so that no single round, however odd, raises an alarm alone; the sum is
- * cut to one and a half heights, so that an alarm can end. Chosen.
+ * One sum, or a look at one of many that lie in the same memory. A step is cut to half the height, so that no single
+ * round, however odd, raises an alarm alone; the sum is cut to one and a half heights, so that an alarm can end. Chosen.
  */
 export class Cusum {
   readonly #numbers: Float64Array;
-  readonly #from: number;
+  #from = 0;
 
-  /** `numbers`: `CUSUM_WIDTH` of them from `from` on that are this sum's own. */
-  constructor(numbers: Float64Array = new Float64Array(CUSUM_WIDTH), from = 0) {
+  constructor(numbers: Float64Array = new Float64Array(CUSUM_WIDTH)) {
     this.#numbers = numbers;
+  }
+
+  /** Looks at the sum whose numbers, all zero when it is new, begin here. */
+  moveTo(from: number): void {
     this.#from = from;
-    this.reset();
   }
 
   get value(): number {
@@ -44,7 +47,7 @@ export class Cusum {
 
   /** The round in which the sum last left the quiet quarter of its height: the likely start of what it sees; -1 if it never did. */
   get raisedIn(): number {
-    return this.#numbers[this.#from + RAISED_IN]!;
+    return this.#numbers[this.#from + RAISED]! - 1;
   }
 
   /** Takes one round's log-likelihood ratio and returns the part of it that counted. */
@@ -53,7 +56,7 @@ export class Cusum {
     const before = this.value;
     const value = Math.min(1.5 * height, Math.max(0, before + step));
     this.#numbers[this.#from + VALUE] = value;
-    if (before < height / 4 && value >= height / 4) this.#numbers[this.#from + RAISED_IN] = round;
+    if (before < height / 4 && value >= height / 4) this.#numbers[this.#from + RAISED] = round + 1;
     return step;
   }
 
@@ -64,6 +67,6 @@ export class Cusum {
 
   reset(): void {
     this.#numbers[this.#from + VALUE] = 0;
-    this.#numbers[this.#from + RAISED_IN] = -1;
+    this.#numbers[this.#from + RAISED] = 0;
   }
 }

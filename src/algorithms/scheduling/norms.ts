@@ -5,7 +5,6 @@
  * Met by: src/world/seams/scheduling.ts
  */
 import type { Places } from "./places.ts";
-import type { Cell } from "./cell.ts";
 import type { Sums } from "./heard.ts";
 import type { Fading } from "./fading.ts";
 
@@ -59,11 +58,11 @@ export class Norms {
   }
 
   /** Takes in what was heard in this round of a cell that is free of known faults. */
-  learn(cell: Cell, { sessions: all, degraded: bad, probes, unanswered }: Sums): void {
+  learn(gateway: number, endpoint: number, { sessions: all, degraded: bad, probes, unanswered }: Sums): void {
     const fading = this.#fading;
-    const group = this.#places.groupOf[cell.gateway]!;
-    const groupLine = this.#places.groupLine(cell.gateway, cell.endpoint);
-    this.#gateways[cell.gateway]!.add(all, bad, this.#round, fading);
+    const group = this.#places.groupOf[gateway]!;
+    const groupLine = this.#places.groupLine(gateway, endpoint);
+    this.#gateways[gateway]!.add(all, bad, this.#round, fading);
     this.#groups[group]!.add(all, bad, this.#round, fading);
     this.#groupLines[groupLine]!.add(all, bad, this.#round, fading);
     this.#all.add(all, bad, this.#round, fading);
@@ -71,10 +70,10 @@ export class Norms {
   }
 
   /** What is normal for a young cell: its gateway's share, and what its line adds for the group. Loss adds up along a way. */
-  prior(cell: Cell): number {
-    const group = this.#groups[this.#places.groupOf[cell.gateway]!]!.share(this.#all.share(SESSION_PRIOR));
-    const own = this.#gateways[cell.gateway]!.share(group);
-    const line = this.#groupLines[this.#places.groupLine(cell.gateway, cell.endpoint)]!.share(group);
+  prior(gateway: number, endpoint: number): number {
+    const group = this.#groups[this.#places.groupOf[gateway]!]!.share(this.#all.share(SESSION_PRIOR));
+    const own = this.#gateways[gateway]!.share(group);
+    const line = this.#groupLines[this.#places.groupLine(gateway, endpoint)]!.share(group);
     return Math.max(own / 3, own + line - group);
   }
 

@@ -11,15 +11,15 @@
  * Met by: src/world/seams/scheduling.ts
  */
 import { inSeconds } from "../../base/units.ts";
-import { type Cell, CELL_WIDTH, openCell } from "./cell.ts";
+import type { Cell } from "./cell.ts";
 import { alarmHeight, Cusum } from "./cusum.ts";
 import { Fading } from "./fading.ts";
-import { Heard, type Sums } from "./heard.ts";
+import { Heard } from "./heard.ts";
 import type { QualityReport } from "./messages.ts";
 import { Norms } from "./norms.ts";
 import type { Places } from "./places.ts";
 import type { SchedulerPolicy } from "./policy.ts";
-import { RECENT, type Stream, type Trial } from "./stream.ts";
+import { CONNECTS, RECENT, SESSIONS, Stream, StreamMemory, type Trial } from "./stream.ts";
 
 /** Bad connects rise by at least this share when something is wrong with connecting. Chosen: an order above peace. */
 const CONNECT_RISE = 0.15;
@@ -83,8 +83,12 @@ export class Quality {
   readonly #policy: SchedulerPolicy;
   /** By gateway and endpoint; most pairs are never heard of. */
   readonly #cells: (Cell | undefined)[];
-  readonly #numbers: Float64Array;
   #cellCount = 0;
+  readonly #sessionMemory: StreamMemory;
+  readonly #connectMemory: StreamMemory;
+  /** Looks that wander over the streams of a round. */
+  readonly #sessions: Stream;
+  readonly #connects: Stream;
   readonly #ofGateway: Cell[][];
   readonly #ofEndpoint: Cell[][];
   readonly #heard: Heard;
@@ -112,7 +116,10 @@ export class Quality {
     const groups = places.members.length;
     const paths = places.gateways.length * places.endpoints.length;
     this.#cells = new Array<Cell | undefined>(paths).fill(undefined);
-    this.#numbers = new Float64Array(paths * CELL_WIDTH);
+    this.#sessionMemory = new StreamMemory(paths);
+    this.#connectMemory = new StreamMemory(paths);
+    this.#sessions = new Stream(SESSIONS, this.#sessionMemory);
+    this.#connects = new Stream(CONNECTS, this.#connectMemory);
     this.#heard = new Heard(places.gateways.length, places.endpoints.length);
     this.#ofGateway = places.gateways.map(() => []);
     this.#ofEndpoint = places.endpoints.map(() => []);
@@ -131,7 +138,12 @@ export class Quality {
     const key = gateway * this.#places.endpoints.length + endpoint;
     const found = this.#cells[key];
     if (found !== undefined) return found;
-    const cell = openCell(gateway, endpoint, this.#numbers, key * CELL_WIDTH);
+    const cell: Cell = {
+      gateway,
+      endpoint,
+      sessions: new Stream(SESSIONS, this.#sessionMemory, key),
+      connects: new Stream(CONNECTS, this.#connectMemory, key),
+    };
     this.#cells[key] = cell;
     this.#cellCount += 1;
     this.#ofGateway[gateway]!.push(cell);
@@ -149,8 +161,8 @@ export class Quality {
     return this.#ofEndpoint[endpoint]!;
   }
 
-  /** Judges and files what was heard since the last round. `mayLearn` says whether a cell is free of known faults. */
-  close(round: number, mayLearn: (cell: Cell) => boolean): void {
+  /** Judges and files what was heard since the last round. `mayLearn` says whether a path is free of known faults. */
+  close(round: number, mayLearn: (gateway: number, endpoint: number) => boolean): void {
     this.round = round;
     if (this.#firstRound < 0 && this.#heard.count > 0) this.#firstRound = round;
     const age = (round - this.#firstRound) * inSeconds(this.#policy.round);
@@ -158,20 +170,30 @@ export class Quality {
     const tests = 2 * this.#cellCount + this.#groupTests.length + this.#groupLineTests.length;
     this.height = alarmHeight(tests, this.#policy.round, this.#policy.falseAlarmsADay);
     this.#norms.open(round);
+    this.#trial.round = round;
+    this.#trial.height = this.height;
+    this.#trial.mayTest = mayTest;
     const most = this.height / 4;
     const voted: Pool[] = [];
     this.#heard.drain((gateway, endpoint, sums) => {
-      const cell = this.cell(gateway, endpoint);
-      const learns = mayLearn(cell);
-      if (learns) this.#norms.learn(cell, sums);
-      const step = this.#closeCell(cell, sums, mayTest, learns);
-      if (this.isRaised(cell)) this.raised.add(cell);
-      else if (this.raised.size > 0) this.raised.delete(cell);
+      const learns = mayLearn(gateway, endpoint);
+      if (learns) this.#norms.learn(gateway, endpoint, sums);
+      const path = gateway * this.#places.endpoints.length + endpoint;
+      const sessions = this.#sessions.moveTo(path);
+      const connects = this.#connects.moveTo(path);
+      this.#trial.mayLearn = learns;
+      this.#trial.prior = sessions.isYoung ? this.#norms.prior(gateway, endpoint) : 0;
+      let step = sessions.close(this.#trial, sums.sessions, sums.degraded, this.#worseSessions);
+      this.#trial.prior = CONNECT_PRIOR;
+      step += connects.close(this.#trial, sums.connects, sums.connectFailures, this.#worseConnects);
+      if (sessions.test.isRaised(this.height) || connects.test.isRaised(this.height))
+        this.raised.add(this.cell(gateway, endpoint));
+      else if (this.raised.size > 0) this.raised.delete(this.cell(gateway, endpoint));
       // What a known fault explains is no vote for another.
       if (!learns) return;
       const vote = Math.min(most, Math.max(-most, step));
-      this.#vote(this.#groupTests[this.#places.groupOf[cell.gateway]!]!, vote, voted);
-      this.#vote(this.#groupLineTests[this.#places.groupLine(cell.gateway, cell.endpoint)]!, vote, voted);
+      this.#vote(this.#groupTests[this.#places.groupOf[gateway]!]!, vote, voted);
+      this.#vote(this.#groupLineTests[this.#places.groupLine(gateway, endpoint)]!, vote, voted);
     });
     for (const pool of voted) pool.count(this.height, round);
   }
@@ -180,18 +202,6 @@ export class Quality {
     if (!pool.isVoted) voted.push(pool);
     pool.isVoted = true;
     pool.votes += vote;
-  }
-
-  #closeCell(cell: Cell, sums: Sums, mayTest: boolean, mayLearn: boolean): number {
-    const trial = this.#trial;
-    trial.round = this.round;
-    trial.height = this.height;
-    trial.mayTest = mayTest;
-    trial.mayLearn = mayLearn;
-    trial.prior = cell.sessions.isYoung ? this.#norms.prior(cell) : 0;
-    const sessions = cell.sessions.close(trial, sums.sessions, sums.degraded, this.#worseSessions);
-    trial.prior = CONNECT_PRIOR;
-    return sessions + cell.connects.close(trial, sums.connects, sums.connectFailures, this.#worseConnects);
   }
 
   /** Loss of a probe, from the share of bad sessions. */
@@ -204,7 +214,7 @@ export class Quality {
   }
 
   normalSessions(cell: Cell): number {
-    return cell.sessions.normal(cell.sessions.isYoung ? this.#norms.prior(cell) : 0);
+    return cell.sessions.normal(cell.sessions.isYoung ? this.#norms.prior(cell.gateway, cell.endpoint) : 0);
   }
 
   normalConnects(cell: Cell): number {

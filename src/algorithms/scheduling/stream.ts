@@ -66,26 +66,45 @@ const LEARNT_IN = 4;
 const WEIGHED_AT = 5;
 const BAD_WEIGHS = 6;
 const GOOD_WEIGHS = 7;
-/** Where the next round is remembered. */
-const NEXT = 8;
+/** Rounds with outcomes so far. */
+const ROUNDS = 8;
 const TEST = 9;
-/** Numbers that a stream needs. */
-export const STREAM_WIDTH = TEST + CUSUM_WIDTH;
+const WIDTH = TEST + CUSUM_WIDTH;
 
+/** Memory for streams of one kind, numbered from 0. */
+export class StreamMemory {
+  readonly numbers: Float64Array;
+  /** Triples of round, all, bad: the latest `RECENT` of each, in a ring. */
+  readonly recent: Int32Array;
+
+  constructor(streams: number) {
+    this.numbers = new Float64Array(streams * WIDTH);
+    this.recent = new Int32Array(streams * 3 * RECENT);
+  }
+}
+
+/** A look at one stream of many: move it on and it is another one. */
 export class Stream {
   readonly test: Cusum;
   readonly #settings: StreamSettings;
   readonly #numbers: Float64Array;
-  readonly #from: number;
-  /** Triples of round, all, bad; empty until something is heard. */
-  readonly #recent: number[] = [];
+  readonly #recent: Int32Array;
+  #from = 0;
+  #ring = 0;
 
-  /** `numbers`: `STREAM_WIDTH` zeros from `from` on that are this stream's own. */
-  constructor(settings: StreamSettings, numbers: Float64Array = new Float64Array(STREAM_WIDTH), from = 0) {
+  constructor(settings: StreamSettings, memory: StreamMemory = new StreamMemory(1), stream = 0) {
     this.#settings = settings;
-    this.#numbers = numbers;
-    this.#from = from;
-    this.test = new Cusum(numbers, from + TEST);
+    this.#numbers = memory.numbers;
+    this.#recent = memory.recent;
+    this.test = new Cusum(memory.numbers);
+    this.moveTo(stream);
+  }
+
+  moveTo(stream: number): this {
+    this.#from = stream * WIDTH;
+    this.#ring = stream * 3 * RECENT;
+    this.test.moveTo(this.#from + TEST);
+    return this;
   }
 
   /** Outcomes that the normal share rests on. */
@@ -105,8 +124,8 @@ export class Stream {
 
   get dispersion(): number {
     const prior = this.#settings.dispersion * DISPERSION_WEIGHT;
-    const [deviation, deviations] = [this.#numbers[this.#from + DEVIATION]!, this.#numbers[this.#from + DEVIATIONS]!];
-    return Math.max(1, (prior + deviation) / (DISPERSION_WEIGHT + deviations));
+    const deviation = this.#numbers[this.#from + DEVIATION]!;
+    return Math.max(1, (prior + deviation) / (DISPERSION_WEIGHT + this.#numbers[this.#from + DEVIATIONS]!));
   }
 
   /** By how much evidence from n outcomes must be divided: the design effect, and the doubt about what is normal. */
@@ -147,12 +166,13 @@ export class Stream {
 
   /** Outcomes since a round, as far back as rounds are remembered. */
   since(round: number): Counts {
+    const recent = this.#recent;
     let all = 0;
     let bad = 0;
-    for (let at = 0; at < this.#recent.length; at += 3) {
-      if (this.#recent[at]! < round) continue;
-      all += this.#recent[at + 1]!;
-      bad += this.#recent[at + 2]!;
+    for (let at = this.#ring; at < this.#ringEnd; at += 3) {
+      if (recent[at]! < round) continue;
+      all += recent[at + 1]!;
+      bad += recent[at + 2]!;
     }
     return { all, bad };
   }
@@ -162,22 +182,28 @@ export class Stream {
    * together may have met one trouble together.
    */
   weigh(since: number, normal: number, worse: number): number {
+    const recent = this.#recent;
     const deflation = this.deflation(this.since(since).all);
     let nats = 0;
-    for (let at = 0; at < this.#recent.length; at += 3) {
-      if (this.#recent[at]! < since) continue;
-      const ratio = logLikelihoodRatio(this.#recent[at + 2]!, this.#recent[at + 1]!, normal, worse) / deflation;
+    for (let at = this.#ring; at < this.#ringEnd; at += 3) {
+      if (recent[at]! < since) continue;
+      const ratio = logLikelihoodRatio(recent[at + 2]!, recent[at + 1]!, normal, worse) / deflation;
       nats += Math.min(BATCH_NATS, Math.max(-BATCH_NATS, ratio));
     }
     return nats;
   }
 
+  get #ringEnd(): number {
+    return this.#ring + 3 * Math.min(RECENT, this.#numbers[this.#from + ROUNDS]!);
+  }
+
   #remember(round: number, all: number, bad: number): void {
-    const next = this.#numbers[this.#from + NEXT]!;
-    this.#recent[next] = round;
-    this.#recent[next + 1] = all;
-    this.#recent[next + 2] = bad;
-    this.#numbers[this.#from + NEXT] = (next + 3) % (3 * RECENT);
+    const rounds = this.#numbers[this.#from + ROUNDS]!;
+    const at = this.#ring + 3 * (rounds % RECENT);
+    this.#recent[at] = round;
+    this.#recent[at + 1] = all;
+    this.#recent[at + 2] = bad;
+    this.#numbers[this.#from + ROUNDS] = rounds + 1;
   }
 
   #learn(trial: Trial, all: number, bad: number, normal: number): void {
