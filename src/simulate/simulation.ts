@@ -8,6 +8,7 @@ import { after, type Instant, inMs, inSeconds, minutes, START } from "../base/un
 import type { SchedulerEffect, SchedulerInput, Topology } from "../algorithms/scheduling/messages.ts";
 import type { SchedulerPolicy } from "../algorithms/scheduling/policy.ts";
 import type { Figure, Scenario } from "../scenario/scenario.ts";
+import { HELD, LINK } from "../world/network/link.ts";
 import { buildWorld, type World } from "../world/build.ts";
 import { seriesOf } from "./charts.ts";
 import { type Book, figureSample, figuresOf } from "./figures.ts";
@@ -213,13 +214,17 @@ class Invariants {
       () =>
         `${String(online)} online + ${String(connecting)} connecting + ${String(away)} away ≠ ${String(population.people)}`,
     );
-    const held = totalAt(crowd.held, crowd.inUse);
+    let [held, least] = [0, 0];
+    for (const pair of crowd.inUse) {
+      const people = crowd.links[pair * LINK + HELD]!;
+      held += people;
+      least = Math.min(least, people);
+    }
     this.#expect(
       "connections are people online",
       held === online,
       () => `${String(held)} connections held by ${String(online)} people`,
     );
-    const least = crowd.inUse.reduce((sofar, pair) => Math.min(sofar, crowd.held[pair]!), 0);
     this.#expect(
       "connections are people online",
       least >= 0,

@@ -5,6 +5,7 @@
  */
 import { binomialQuantile } from "../base/math.ts";
 import { Draws, identity, open } from "../base/random.ts";
+import { BEATS, HELD, LINK, LOGINS } from "./network/link.ts";
 import type { Crowd } from "./population/crowd.ts";
 
 /** Packets of a beat without loss: the beat, its answer, the last acknowledgement; and two for each probe. */
@@ -45,7 +46,7 @@ export class Meter {
 
   constructor(crowd: Crowd, plan: MeterPlan) {
     this.#crowd = crowd;
-    const size = crowd.held.length;
+    const size = crowd.links.length / LINK;
     this.sent = new Float64Array(size);
     this.lost = new Float64Array(size);
     this.delivered = new Float64Array(size);
@@ -76,13 +77,15 @@ export class Meter {
   }
 
   #meter(pair: number, nowMs: number, draws: Draws, ordinal: number): void {
-    const { held, beats, logins, paths, population, endpointCount } = this.#crowd;
-    const messages = held[pair]! * this.#messagePacketsAMs * (nowMs - Math.max(this.#since[pair]!, this.#allAt));
-    const beaten = beats[pair]! - this.#beatsBefore[pair]!;
-    const loggedIn = logins[pair]! - this.#loginsBefore[pair]!;
+    const { links, paths, population, endpointCount } = this.#crowd;
+    const link = pair * LINK;
+    const [beats, logins] = [links[link + BEATS]!, links[link + LOGINS]!];
+    const messages = links[link + HELD]! * this.#messagePacketsAMs * (nowMs - Math.max(this.#since[pair]!, this.#allAt));
+    const beaten = beats - this.#beatsBefore[pair]!;
+    const loggedIn = logins - this.#loginsBefore[pair]!;
     const packets = Math.round(beaten * this.#beatPackets + loggedIn * LOGIN_PACKETS + messages);
-    this.#beatsBefore[pair] = beats[pair]!;
-    this.#loginsBefore[pair] = logins[pair]!;
+    this.#beatsBefore[pair] = beats;
+    this.#loginsBefore[pair] = logins;
     this.#since[pair] = nowMs;
     if (packets === 0) return;
     const chance = (paths.lossUp[pair]! + paths.lossDown[pair]!) / 2;

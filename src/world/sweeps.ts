@@ -5,6 +5,7 @@
 import { Draws } from "../base/random.ts";
 import { type Calendar, DUE, type Visitor } from "../engine/calendar.ts";
 import type { Desks } from "./fleet/server.ts";
+import { BEAT_FAILS, HELD } from "./network/link.ts";
 import type { Crowd } from "./population/crowd.ts";
 import * as record from "./population/record.ts";
 
@@ -64,7 +65,7 @@ export class Sweeps {
     this.#connected(touches, (pool, at, _home, index, cell, endpoint, u, v) => {
       if (record.phaseOf(pool[at + 2]!) !== record.ONLINE) return;
       if (crowd.routeOf(cell, index) === endpoint) return;
-      if (v < crowd.paths.beatFails[cell * crowd.endpointCount + endpoint]!) return;
+      if (v < crowd.links[crowd.linkOf(cell, endpoint) + BEAT_FAILS]!) return;
       pool[at + 2] = record.withPhase(pool[at + 2]!, record.HINTED);
       this.#due(pool, at, u * spreadMs);
     });
@@ -90,7 +91,7 @@ export class Sweeps {
       const people = crowd.population.peopleOf(home, index);
       crowd.online[home]! -= people;
       crowd.connecting[home]! += people;
-      crowd.held[cell * crowd.endpointCount + endpoint]! -= people;
+      crowd.links[crowd.linkOf(cell, endpoint) + HELD]! -= people;
       desks.held[crowd.endpoints[endpoint]!.server]! -= people;
       pool[at + 2] = record.withFailures(record.withPhase(pool[at + 2]!, record.CONNECT), 0);
       this.#due(pool, at, firstMs + u * spreadMs);

@@ -8,6 +8,7 @@ import { inMs } from "../base/units.ts";
 import type { Fault, Intervention, Scenario, Where } from "../scenario/scenario.ts";
 import type { Fleet } from "./fleet/centre.ts";
 import type { Desks } from "./fleet/server.ts";
+import { HELD } from "./network/link.ts";
 import type { Gateway } from "./network/gateway.ts";
 import type { Burden } from "./network/path.ts";
 import type { Crowd } from "./population/crowd.ts";
@@ -123,7 +124,7 @@ export class Weather {
     let people = 0;
     for (const cell of this.#cellsOf(where))
       for (let endpoint = 0; endpoint < crowd.endpointCount; endpoint++)
-        if (touches(cell, endpoint)) people += crowd.held[cell * crowd.endpointCount + endpoint]!;
+        if (touches(cell, endpoint)) people += crowd.links[crowd.linkOf(cell, endpoint) + HELD]!;
     return people;
   }
 

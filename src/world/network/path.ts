@@ -7,6 +7,7 @@
  * change touches.
  */
 
+import { BEAT_FAILS, LINK, PROBE_FAILS } from "./link.ts";
 import type { PathQuality } from "./transport.ts";
 
 /** Everything a set of paths is made of before any fault. */
@@ -36,9 +37,8 @@ export class Paths {
   readonly lossUp: Float64Array;
   readonly lossDown: Float64Array;
   readonly block: Uint8Array;
-  /** Chance of 2^32 that a heartbeat stays unanswered for its whole time-out, and that a single probe does. */
-  readonly beatFails: Float64Array;
-  readonly probeFails: Float64Array;
+  /** What the crowd needs of a path and does on it, by link. */
+  readonly links: Float64Array;
   readonly #legs: (cell: number, endpoint: number) => Legs;
   readonly beatTimeoutMs: number;
 
@@ -52,8 +52,7 @@ export class Paths {
     this.lossUp = new Float64Array(size);
     this.lossDown = new Float64Array(size);
     this.block = new Uint8Array(size);
-    this.beatFails = new Float64Array(size);
-    this.probeFails = new Float64Array(size);
+    this.links = new Float64Array(size * LINK);
     for (let cell = 0; cell < cells; cell++)
       for (let endpoint = 0; endpoint < endpoints; endpoint++) this.compose(cell, endpoint, []);
   }
@@ -104,10 +103,10 @@ export class Paths {
 
   #derive(pair: number): void {
     const lost = 1 - (1 - this.lossUp[pair]!) * (1 - this.lossDown[pair]!);
-    this.probeFails[pair] = lost * 4_294_967_296;
+    this.links[pair * LINK + PROBE_FAILS] = lost * 4_294_967_296;
     let fails = 1;
     for (let sent = copies(this.rttMs[pair]!, this.beatTimeoutMs); sent > 0; sent--) fails *= lost;
-    this.beatFails[pair] = fails * 4_294_967_296;
+    this.links[pair * LINK + BEAT_FAILS] = fails * 4_294_967_296;
   }
 }
 

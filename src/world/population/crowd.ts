@@ -4,6 +4,7 @@
  * Counts are people, never rows.
  */
 import type { Endpoint } from "../fleet/centre.ts";
+import { HELD, LINK } from "../network/link.ts";
 import type { Paths } from "../network/path.ts";
 import { type Population, rankOf } from "./population.ts";
 
@@ -24,11 +25,8 @@ export class Crowd {
   readonly paths: Paths;
   readonly endpoints: readonly Endpoint[];
   readonly endpointCount: number;
-  /** People connected by pair; beats sent, beats that stayed unanswered and logins since the run began. */
-  readonly held: Float64Array;
-  readonly beats: Float64Array;
-  readonly missed: Float64Array;
-  readonly logins: Float64Array;
+  /** What happens between each cell and endpoint (network/link.ts). */
+  readonly links: Float64Array;
   /** Pairs over which somebody is or was connected. They are few of all: whoever looks at every path looks at these. */
   readonly inUse: number[] = [];
   readonly #isInUse: Uint8Array;
@@ -57,10 +55,7 @@ export class Crowd {
     this.endpointCount = endpoints.length;
     const cells = population.cells.length;
     const column = (size: number): Float64Array => new Float64Array(size);
-    this.held = column(cells * endpoints.length);
-    this.beats = column(cells * endpoints.length);
-    this.missed = column(cells * endpoints.length);
-    this.logins = column(cells * endpoints.length);
+    this.links = paths.links;
     this.#isInUse = new Uint8Array(cells * endpoints.length);
     this.online = column(cells);
     this.connecting = column(cells);
@@ -80,7 +75,12 @@ export class Crowd {
       this.#isInUse[pair] = 1;
       this.inUse.push(pair);
     }
-    this.held[pair]! += people;
+    this.links[pair * LINK + HELD]! += people;
+  }
+
+  /** Where a link's numbers begin. */
+  linkOf(cell: number, endpoint: number): number {
+    return (cell * this.endpointCount + endpoint) * LINK;
   }
 
   /** The cell whose paths a row uses now. */

@@ -12,6 +12,7 @@ import { Table } from "../../base/table.ts";
 import { type RacingPolicy, race } from "../../algorithms/access/racing.ts";
 import { type ReconnectPolicy, untilNextAttempt } from "../../algorithms/access/reconnect.ts";
 import type { Desks } from "../fleet/server.ts";
+import { LOGINS } from "../network/link.ts";
 import { DROPS, OPEN } from "../network/path.ts";
 import { Flow } from "../network/transport.ts";
 import type { Crowd } from "./crowd.ts";
@@ -153,7 +154,7 @@ export class Logins {
     this.#memory.delete(row);
     if (took !== NOTED) this.#notes.login(home, nowMs - took, Math.min(took, CENSORED_MS), people);
     const cell = crowd.viaCell(home, index);
-    crowd.logins[cell * crowd.endpointCount + endpoint]! += people;
+    crowd.links[crowd.linkOf(cell, endpoint) + LOGINS]! += people;
     this.#telemetry.connects(cell, index, endpoint, ordinal, people, 0);
     // Only whose attempts ended before any door know of addresses that do not answer.
     if (failures === 0 || (remembered & UNREACHED) === 0) return;

@@ -19,6 +19,7 @@ import {
 import { type Calendar, DUE, type Handler } from "../../engine/calendar.ts";
 import type { Trace } from "../../engine/trace.ts";
 import type { Desks } from "../fleet/server.ts";
+import { BEAT_FAILS, BEATS, HELD, LINK, MISSED } from "../network/link.ts";
 import type { Crowd } from "./crowd.ts";
 import { HeartbeatCursor } from "./heartbeats.ts";
 import type { Logins } from "./logins.ts";
@@ -57,10 +58,9 @@ export class Sessions implements Handler {
   readonly #weight: Int32Array;
   readonly #heavier: Int32Array;
   readonly #gateway: Int32Array;
-  readonly #beatFails: Float64Array;
+  readonly #links: Float64Array;
   readonly #natTimeoutMs: Float64Array;
   readonly #restlessness: Float64Array;
-  readonly #beats: Float64Array;
 
   constructor(crowd: Crowd, calendar: Calendar, desks: Desks, logins: Logins, plan: SessionPlan, trace?: Trace) {
     this.#trace = trace;
@@ -73,15 +73,14 @@ export class Sessions implements Handler {
     this.#timeoutMs = plan.heartbeat.timeout / 1_000;
     this.#staysPerMs = 4_294_967_296 / plan.stayMs;
     this.#endpointCount = crowd.endpointCount;
-    const { population, paths } = crowd;
+    const { population } = crowd;
     this.#identity = population.identity;
     this.#weight = population.weight;
     this.#heavier = population.heavier;
     this.#gateway = population.gateway;
-    this.#beatFails = paths.beatFails;
+    this.#links = crowd.links;
     this.#natTimeoutMs = crowd.natTimeoutMs;
     this.#restlessness = crowd.restlessness;
-    this.#beats = crowd.beats;
   }
 
   fire(pool: Int32Array, at: number): number {
@@ -118,7 +117,8 @@ export class Sessions implements Handler {
     const home = record.cellOf(word);
     const cell = crowd.viaCell(home, index);
     const endpoint = record.endpointOf(state);
-    const pair = cell * this.#endpointCount + endpoint;
+    const links = this.#links;
+    const link = (cell * this.#endpointCount + endpoint) * LINK;
     const people = this.#weight[home]! + (index < this.#heavier[home]! ? 1 : 0);
     const cursor = this.#cursor;
     const { heartbeat } = this.#plan;
@@ -129,12 +129,12 @@ export class Sessions implements Handler {
     const { out } = this.#draws;
     const ordinal = record.ordinalOf(state);
     this.#draws.two(who, index, ordinal);
-    this.#beats[pair]! += people;
-    const answered = silence <= this.#natTimeoutMs[cell]! * 1_000 && out[0]! >= this.#beatFails[pair]!;
+    links[link + BEATS]! += people;
+    const answered = silence <= this.#natTimeoutMs[cell]! * 1_000 && out[0]! >= links[link + BEAT_FAILS]!;
     this.digest.add(answered ? 1 : 2, who ^ index, (pool[at + DUE]! + this.#calendar.base) | 0, state);
     const next = record.advanced(state);
     if (!answered) {
-      crowd.missed[pair]! += people;
+      links[link + MISSED]! += people;
       return this.#broken(pool, at, next);
     }
     afterBeat(cursor, true, false, heartbeat);
@@ -273,7 +273,7 @@ export class Sessions implements Handler {
   #leave(home: number, index: number, endpoint: number, people: number): void {
     const crowd = this.#crowd;
     crowd.online[home]! -= people;
-    crowd.held[crowd.viaCell(home, index) * this.#endpointCount + endpoint]! -= people;
+    crowd.links[crowd.linkOf(crowd.viaCell(home, index), endpoint) + HELD]! -= people;
     this.#desks.held[crowd.endpoints[endpoint]!.server]! -= people;
   }
 }

@@ -10,6 +10,7 @@ import { binomialQuantile } from "../../base/math.ts";
 import { Draws, identity, open, Stream } from "../../base/random.ts";
 import type { QualityReport } from "../../algorithms/scheduling/messages.ts";
 import { Batch, CONNECTS, DEGRADED, FAILURES, PROBES, SESSIONS, UNANSWERED } from "./batch.ts";
+import { BEATS, LINK, MISSED, PROBE_FAILS, TELLINGS, TOLD } from "../network/link.ts";
 import type { Crowd } from "./crowd.ts";
 
 export interface TelemetryPlan {
@@ -40,9 +41,6 @@ export class Telemetry {
   readonly #gatewayIdentity: Int32Array;
   readonly #chance = new Stream();
   readonly #endpointIdentity: Int32Array;
-  /** Answered beats already told of, by pair. */
-  readonly #told: Float64Array;
-  readonly #collections: Int32Array;
   /** What is under way, by the round it arrives in, and batches that have arrived, to be used again. */
   readonly #underWay = new Map<number, Batch>();
   readonly #spare: Batch[] = [];
@@ -59,22 +57,23 @@ export class Telemetry {
       this.#gatewayIdentity[crowd.population.gateway[cell]!] = crowd.population.identity[cell]!;
     this.#connectDraws = new Draws(plan.seed, "connect reports");
     this.#endpointIdentity = Int32Array.from(crowd.endpoints, ({ name }) => identity(name));
-    this.#told = new Float64Array(crowd.beats.length);
-    this.#collections = new Int32Array(crowd.beats.length);
     this.#lateness = new Lateness(plan.lateMs / plan.roundMs);
   }
 
   /** Sends off what has been measured over one path so far: at a round's end, or before the path changes. */
   collect(pair: number): void {
     const crowd = this.#crowd;
-    const answered = crowd.beats[pair]! - crowd.missed[pair]!;
-    const sessions = answered - this.#told[pair]!;
+    const { links } = crowd;
+    const link = pair * LINK;
+    const answered = links[link + BEATS]! - links[link + MISSED]!;
+    const sessions = answered - links[link + TOLD]!;
     if (sessions === 0) return;
-    this.#told[pair] = answered;
-    this.#collections[pair]! += 1;
+    links[link + TOLD] = answered;
+    const telling = links[link + TELLINGS]! + 1;
+    links[link + TELLINGS] = telling;
     const cell = Math.floor(pair / crowd.endpointCount);
     const endpoint = pair % crowd.endpointCount;
-    this.#draws.at(crowd.population.identity[cell]!, this.#endpointIdentity[endpoint]!, this.#collections[pair]!);
+    this.#draws.at(crowd.population.identity[cell]!, this.#endpointIdentity[endpoint]!, telling);
     const chance = this.#chance.from(this.#draws.out);
     const kept = binomialQuantile(chance.next(), sessions, (1 - this.#plan.lost) * (1 - this.extraLost));
     const u = open(this.#lateDraws.at(this.#gatewayIdentity[crowd.population.gateway[cell]!]!, 0, this.#round));
@@ -85,7 +84,7 @@ export class Telemetry {
     // All of them measure the same alternate, the next in turn.
     const { alternates } = crowd.tables[crowd.population.gateway[cell]!]!;
     if (alternates.length === 0) return;
-    const alternate = alternates[(crowd.population.gateway[cell]! + this.#collections[pair]!) % alternates.length]!;
+    const alternate = alternates[(crowd.population.gateway[cell]! + telling) % alternates.length]!;
     this.#file(late, cell, alternate, explorers, chance);
   }
 
@@ -134,7 +133,7 @@ export class Telemetry {
   #file(late: number, cell: number, endpoint: number, sessions: number, chance: Stream): void {
     const crowd = this.#crowd;
     const { probesABeat } = this.#plan;
-    const unanswered = crowd.paths.probeFails[cell * crowd.endpointCount + endpoint]! / 4_294_967_296;
+    const unanswered = crowd.links[crowd.linkOf(cell, endpoint) + PROBE_FAILS]! / 4_294_967_296;
     const degrades = atLeastOnce(unanswered, probesABeat);
     const degraded = binomialQuantile(chance.next(), sessions, degrades);
     const batch = this.#batch(late);
