@@ -2,7 +2,10 @@
  * A fingerprint of everything that happened, free of the order in which it was handled: each event
  * is mixed alone and the mixtures are summed, so shards and workers can sum theirs and agree.
  */
+const SIGN = 0x8000_0000 | 0;
+
 export class Digest {
+  /** Two halves as signed words: whole numbers of 32 bits are added without a detour through floating point. */
   #high = 0;
   #low = 0;
 
@@ -16,11 +19,7 @@ export class Digest {
     b = Math.imul(b ^ how ^ a, 0x165667b1);
     b ^= b >>> 14;
     a = Math.imul(a ^ b, 0x9e3779b1);
-    const low = (b ^ (b >>> 15)) >>> 0;
-    const high = (a ^ (a >>> 13)) >>> 0;
-    const sum = this.#low + low;
-    this.#low = sum >>> 0;
-    this.#high = (this.#high + high + (sum > 0xffffffff ? 1 : 0)) >>> 0;
+    this.#sum(a ^ (a >>> 13), b ^ (b >>> 15));
   }
 
   /** Adds a text, such as a decision of the control plane, at a time. */
@@ -32,14 +31,20 @@ export class Digest {
 
   /** Sums another digest into this one: shards of one run, or replications of one study (salted by the caller). */
   merge(other: Digest): void {
-    const sum = this.#low + other.#low;
-    this.#low = sum >>> 0;
-    this.#high = (this.#high + other.#high + (sum > 0xffffffff ? 1 : 0)) >>> 0;
+    this.#sum(other.#high, other.#low);
+  }
+
+  /** Adds 64 bits, with the carry: there is one when the sum of the low halves, unsigned, is less than what was added. */
+  #sum(high: number, low: number): void {
+    const sum = (this.#low + low) | 0;
+    const carry = (sum ^ SIGN) < (low ^ SIGN) ? 1 : 0;
+    this.#low = sum;
+    this.#high = (this.#high + high + carry) | 0;
   }
 
   /** Sixteen hexadecimal characters. */
   get hex(): string {
-    const half = (bits: number): string => bits.toString(16).padStart(8, "0");
+    const half = (bits: number): string => (bits >>> 0).toString(16).padStart(8, "0");
     return half(this.#high) + half(this.#low);
   }
 }

@@ -8,7 +8,7 @@ import { after, type Instant, inMs, inSeconds, minutes, START } from "../base/un
 import type { SchedulerEffect, SchedulerInput, Topology } from "../algorithms/scheduling/messages.ts";
 import type { SchedulerPolicy } from "../algorithms/scheduling/policy.ts";
 import type { Figure, Scenario } from "../scenario/scenario.ts";
-import { HELD, LINK } from "../world/network/link.ts";
+import { HELD, LINK } from "../world/link.ts";
 import { buildWorld, type World } from "../world/build.ts";
 import { seriesOf } from "./charts.ts";
 import { type Book, figureSample, figuresOf } from "./figures.ts";

@@ -5,7 +5,7 @@
  */
 import { binomialQuantile } from "../base/math.ts";
 import { Draws, identity, open } from "../base/random.ts";
-import { BEATS, HELD, LINK, LOGINS } from "./network/link.ts";
+import { BEATS, HELD, LINK, LOGINS } from "./link.ts";
 import type { Crowd } from "./population/crowd.ts";
 
 /** Packets of a beat without loss: the beat, its answer, the last acknowledgement; and two for each probe. */
@@ -80,7 +80,8 @@ export class Meter {
     const { links, paths, population, endpointCount } = this.#crowd;
     const link = pair * LINK;
     const [beats, logins] = [links[link + BEATS]!, links[link + LOGINS]!];
-    const messages = links[link + HELD]! * this.#messagePacketsAMs * (nowMs - Math.max(this.#since[pair]!, this.#allAt));
+    const messages =
+      links[link + HELD]! * this.#messagePacketsAMs * (nowMs - Math.max(this.#since[pair]!, this.#allAt));
     const beaten = beats - this.#beatsBefore[pair]!;
     const loggedIn = logins - this.#loginsBefore[pair]!;
     const packets = Math.round(beaten * this.#beatPackets + loggedIn * LOGIN_PACKETS + messages);

@@ -5,7 +5,7 @@
 import { Draws } from "../base/random.ts";
 import { type Calendar, DUE, type Visitor } from "../engine/calendar.ts";
 import type { Desks } from "./fleet/server.ts";
-import { BEAT_FAILS, HELD } from "./network/link.ts";
+import { BEAT_FAILS, HELD } from "./link.ts";
 import type { Crowd } from "./population/crowd.ts";
 import * as record from "./population/record.ts";
 

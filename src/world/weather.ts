@@ -8,13 +8,13 @@ import { inMs } from "../base/units.ts";
 import type { Fault, Intervention, Scenario, Where } from "../scenario/scenario.ts";
 import type { Fleet } from "./fleet/centre.ts";
 import type { Desks } from "./fleet/server.ts";
-import { HELD } from "./network/link.ts";
+import { HELD, LINK } from "./link.ts";
 import type { Gateway } from "./network/gateway.ts";
 import type { Burden } from "./network/path.ts";
 import type { Crowd } from "./population/crowd.ts";
 import type { Telemetry } from "./population/telemetry.ts";
 import type { SchedulingSeam } from "./seams/scheduling.ts";
-import type { Sweeps } from "./sweeps.ts";
+import type { PairTest, Sweeps } from "./sweeps.ts";
 import { namesDestination, touchesCell, touchesEndpoint, touchesPair, touchesServer } from "./where.ts";
 
 /** A withdrawn gateway's users are sent through its siblings over this long (chosen: a carrier's orderly drain). */
@@ -43,6 +43,9 @@ export class Weather {
   readonly #outOfService = new Map<number, Set<string>>();
   /** Servers that are down, with the faults that keep them down. */
   readonly #down = new Map<number, Set<string>>();
+  /** What a place covers never changes, and is asked for round after round. */
+  readonly #cellsKnown = new Map<Where, readonly number[]>();
+  readonly #pairsKnown = new Map<Where, PairTest>();
 
   constructor(parts: WeatherParts) {
     this.#parts = parts;
@@ -122,9 +125,9 @@ export class Weather {
     const { crowd } = this.#parts;
     const touches = this.#pairs(where);
     let people = 0;
-    for (const cell of this.#cellsOf(where))
-      for (let endpoint = 0; endpoint < crowd.endpointCount; endpoint++)
-        if (touches(cell, endpoint)) people += crowd.links[crowd.linkOf(cell, endpoint) + HELD]!;
+    for (const pair of crowd.inUse)
+      if (touches(Math.floor(pair / crowd.endpointCount), pair % crowd.endpointCount))
+        people += crowd.links[pair * LINK + HELD]!;
     return people;
   }
 
@@ -295,11 +298,15 @@ export class Weather {
     return !namesDestination(where);
   }
 
-  #cellsOf(where: Where): number[] {
+  #cellsOf(where: Where): readonly number[] {
+    const known = this.#cellsKnown.get(where);
+    if (known !== undefined) return known;
     const { crowd, gateways } = this.#parts;
-    return crowd.population.cells.flatMap((cell, index) =>
+    const cells = crowd.population.cells.flatMap((cell, index) =>
       touchesCell(where, cell, gateways[cell.gateway]!) ? [index] : [],
     );
+    this.#cellsKnown.set(where, cells);
+    return cells;
   }
 
   #eachServer(where: Where, act: (server: number) => void): void {
@@ -308,15 +315,19 @@ export class Weather {
     });
   }
 
-  #pairs(where: Where): (cell: number, endpoint: number) => boolean {
+  #pairs(where: Where): PairTest {
+    const known = this.#pairsKnown.get(where);
+    if (known !== undefined) return known;
     const { crowd, fleet } = this.#parts;
     const { cells } = crowd.population;
     const cellIn = new Set(this.#cellsOf(where));
     const endpointIn = fleet.endpoints.map((endpoint) =>
       touchesEndpoint(where, endpoint, fleet.servers[endpoint.server]!),
     );
-    return (cell, endpoint) =>
+    const touches: PairTest = (cell, endpoint) =>
       endpointIn[endpoint]! && cellIn.has(cell) && touchesPair(where, cells[cell]!, fleet.endpoints[endpoint]!);
+    this.#pairsKnown.set(where, touches);
+    return touches;
   }
 }
 

@@ -105,8 +105,7 @@ export class Feed {
       isCount(unanswered) &&
       isCount(connects) &&
       isCount(connectFailures);
-    if (!areCounts)
-      return `counts ${[sessions, degraded, probes, unanswered, connects, connectFailures].join(", ")}`;
+    if (!areCounts) return `counts ${[sessions, degraded, probes, unanswered, connects, connectFailures].join(", ")}`;
     if (unanswered > probes) return `${String(unanswered)} unanswered of ${String(probes)} probes`;
     if (degraded > sessions) return `${String(degraded)} degraded of ${String(sessions)} sessions`;
     if (degraded > unanswered || (degraded === 0 && unanswered > 0))

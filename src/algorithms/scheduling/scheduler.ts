@@ -98,7 +98,10 @@ export class Scheduler implements Machine<SchedulerInput, SchedulerEffect> {
     this.#capacity.settle(now);
     const flaw = this.#feed.close(now);
     const isSound = flaw === undefined && this.#isTrusting;
-    this.#quality.close(round, (gateway, endpoint) => isSound && this.#faults.covering(gateway, endpoint) === undefined);
+    this.#quality.close(
+      round,
+      (gateway, endpoint) => isSound && this.#faults.covering(gateway, endpoint) === undefined,
+    );
     const distrust = this.#trust(flaw ?? this.#everythingIsBad());
     if (!this.#isTrusting || distrust.length > 0) return distrust;
     const effects: SchedulerEffect[] = [...this.#alarms.watch(now), ...this.#alarms.recover()];

@@ -7,7 +7,7 @@
  * change touches.
  */
 
-import { BEAT_FAILS, LINK, PROBE_FAILS } from "./link.ts";
+import { BEAT_FAILS, LINK, PROBE_FAILS } from "../link.ts";
 import type { PathQuality } from "./transport.ts";
 
 /** Everything a set of paths is made of before any fault. */

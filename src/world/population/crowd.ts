@@ -4,7 +4,7 @@
  * Counts are people, never rows.
  */
 import type { Endpoint } from "../fleet/centre.ts";
-import { HELD, LINK } from "../network/link.ts";
+import { HELD, LINK } from "../link.ts";
 import type { Paths } from "../network/path.ts";
 import { type Population, rankOf } from "./population.ts";
 
@@ -25,7 +25,7 @@ export class Crowd {
   readonly paths: Paths;
   readonly endpoints: readonly Endpoint[];
   readonly endpointCount: number;
-  /** What happens between each cell and endpoint (network/link.ts). */
+  /** What happens between each cell and endpoint (world/link.ts). */
   readonly links: Float64Array;
   /** Pairs over which somebody is or was connected. They are few of all: whoever looks at every path looks at these. */
   readonly inUse: number[] = [];

@@ -12,7 +12,7 @@ import { Table } from "../../base/table.ts";
 import { type RacingPolicy, race } from "../../algorithms/access/racing.ts";
 import { type ReconnectPolicy, untilNextAttempt } from "../../algorithms/access/reconnect.ts";
 import type { Desks } from "../fleet/server.ts";
-import { LOGINS } from "../network/link.ts";
+import { LOGINS } from "../link.ts";
 import { DROPS, OPEN } from "../network/path.ts";
 import { Flow } from "../network/transport.ts";
 import type { Crowd } from "./crowd.ts";

@@ -19,7 +19,7 @@ import {
 import { type Calendar, DUE, type Handler } from "../../engine/calendar.ts";
 import type { Trace } from "../../engine/trace.ts";
 import type { Desks } from "../fleet/server.ts";
-import { BEAT_FAILS, BEATS, HELD, LINK, MISSED } from "../network/link.ts";
+import { BEAT_FAILS, BEATS, HELD, LINK, MISSED } from "../link.ts";
 import type { Crowd } from "./crowd.ts";
 import { HeartbeatCursor } from "./heartbeats.ts";
 import type { Logins } from "./logins.ts";

@@ -10,7 +10,7 @@ import { binomialQuantile } from "../../base/math.ts";
 import { Draws, identity, open, Stream } from "../../base/random.ts";
 import type { QualityReport } from "../../algorithms/scheduling/messages.ts";
 import { Batch, CONNECTS, DEGRADED, FAILURES, PROBES, SESSIONS, UNANSWERED } from "./batch.ts";
-import { BEATS, LINK, MISSED, PROBE_FAILS, TELLINGS, TOLD } from "../network/link.ts";
+import { BEATS, LINK, MISSED, PROBE_FAILS, TELLINGS, TOLD } from "../link.ts";
 import type { Crowd } from "./crowd.ts";
 
 export interface TelemetryPlan {

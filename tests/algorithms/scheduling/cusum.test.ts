@@ -2,6 +2,7 @@ import fc from "fast-check";
 import seedrandom from "seedrandom";
 import { describe, expect, it } from "vitest";
 import { alarmHeight, Cusum, logLikelihoodRatio } from "../../../src/algorithms/scheduling/cusum.ts";
+import { Fading } from "../../../src/algorithms/scheduling/fading.ts";
 import { SCHEDULER_DEFAULTS } from "../../../src/algorithms/scheduling/policy.ts";
 import { CONNECTS, SESSIONS, Stream, type StreamSettings } from "../../../src/algorithms/scheduling/stream.ts";
 import { binomialQuantile, exponential } from "../../../src/base/math.ts";
