@@ -176,9 +176,8 @@ export class Alarms {
       else why.push("its users are being led away");
       moves = isAllowed;
     }
-    const fault = faults.add(finding, cause, moves);
-    if (moves && finding.gateways !== undefined) return [];
-    fault.isAnnounced = true;
+    if (moves && finding.gateways !== undefined) why.push("its users are led around it");
+    faults.add(finding, cause, moves);
     return [{ kind: "alert", what: finding.what, who: finding.who, ip: finding.ip, why }];
   }
 
@@ -199,7 +198,7 @@ export class Alarms {
     const { what, who } = fault.finding;
     const effects: SchedulerEffect[] = [];
     if (fault.stuck === "capacity") effects.push({ kind: "all-clear", what: "capacity", who, why: [reason] });
-    if (fault.isAnnounced) effects.push({ kind: "all-clear", what, who, why: [reason] });
+    effects.push({ kind: "all-clear", what, who, why: [reason] });
     return effects;
   }
 

@@ -17,7 +17,7 @@ import { inSeconds } from "../../base/units.ts";
 import { LEVELS, type Level, type Places } from "./places.ts";
 import type { SchedulerPolicy } from "./policy.ts";
 import { describe, type Finding, HINT, measure, sizeOf, type Suspect, verdictOf } from "./finding.ts";
-import type { Evidence, Quality, Rise } from "./quality.ts";
+import { add, type Evidence, type Quality, type Rise } from "./quality.ts";
 import { Witnesses } from "./witnesses.ts";
 import type { Cell } from "./cell.ts";
 
@@ -125,15 +125,20 @@ export class Attribution {
     const { endpoint, gateway } = worst.cell;
     const line = this.#places.unit("line", endpoint);
     const scope = new Set<number>();
+    const sick: Cell[] = [];
     let bad = 0;
     let clean = 0;
-    for (const member of this.#places.members[this.#places.groupOf[gateway]!]!) {
+    const members = this.#places.members[this.#places.groupOf[gateway]!]!;
+    for (const member of members) {
       const cells = this.#quality
         .cellsOf(member)
         .filter((cell) => line.includes(cell.endpoint) && this.#isRouted(member, cell.endpoint));
       if (cells.length === 0 || cells.some((cell) => this.#isExplained(cell))) continue;
       const verdict = this.#witnesses.verdict(cells, worst.since, rise);
-      if (verdict === "bad") bad += 1;
+      if (verdict === "bad") {
+        bad += 1;
+        sick.push(...cells);
+      }
       if (verdict === "clean") clean += 1;
       else scope.add(member);
     }
@@ -149,8 +154,9 @@ export class Attribution {
         .cellsOf(member)
         .filter((cell) => line.includes(cell.endpoint) && this.#isRouted(member, cell.endpoint)),
     );
-    const port = this.#port(scope, routed, worst.since, rise, elsewhere, waited, PROOF, why);
-    if (port !== undefined) return port === "wait" ? [] : [port];
+    // Only who is worse tells which port it is; but nobody of the group shall be led to it.
+    const port = this.#port(sick, worst.since, rise, elsewhere, waited, PROOF, why);
+    if (port !== undefined) return port === "wait" ? [] : [{ ...port, gateways: new Set(members) }];
     const verdict = verdictOf(elsewhere, PROOF);
     if (verdict === "clean") {
       const finding = this.#route(scope, routed, worst.since, rise, waited, why);
@@ -181,7 +187,7 @@ export class Attribution {
     const why = [`to other centres: ${describe(elsewhere)}`, `siblings to the same line: ${describe(siblings)}`];
     const scope = new Set([cell.gateway]);
     const proof = isAlone ? PROOF_ALONE : PROOF;
-    const port = this.#port(scope, [cell], since, rise, elsewhere, waited, proof, why);
+    const port = this.#port([cell], since, rise, elsewhere, waited, proof, why);
     if (port !== undefined) return port === "wait" ? undefined : port;
     if (verdictOf(elsewhere, proof) === "clean") return this.#route(scope, [cell], since, rise, waited, why);
     const isProven = elsewhere.nats >= (isAlone ? HINT : PROOF);
@@ -201,12 +207,12 @@ export class Attribution {
   }
 
   /**
-   * Do the same servers answer well on another port? Then it is the port, whatever other centres say: they may be asked on
-   * the same blocked port. Trouble with connecting is worth a moment's wait for that answer.
+   * Is it the port? It is when the same servers answer well on another one. It is, too, when on other lines the same port
+   * is worse and another is clean: then it is blocked wherever these users go. Trouble with connecting is worth a moment's
+   * wait for that answer.
    */
   #port(
-    scope: ReadonlySet<number>,
-    routed: readonly Cell[],
+    sick: readonly Cell[],
     since: number,
     rise: Rise,
     elsewhere: Evidence,
@@ -215,24 +221,38 @@ export class Attribution {
     why: readonly string[],
   ): Finding | "wait" | undefined {
     const places = this.#places;
-    const endpoints = new Set(routed.map(({ endpoint }) => endpoint));
+    const scope = new Set(sick.map(({ gateway }) => gateway));
+    const endpoints = new Set(sick.map(({ endpoint }) => endpoint));
     const ports = new Set([...endpoints].map((endpoint) => places.endpoint(endpoint).port));
-    const servers = new Set([...endpoints].flatMap((endpoint) => places.unit("server", endpoint)));
     const first = [...endpoints].sort((a, b) => a - b)[0]!;
-    const isOtherPort = (other: number): boolean => servers.has(other) && !ports.has(places.endpoint(other).port);
-    const others = this.#witnesses.ask(scope, first, since, rise, isOtherPort);
-    if (verdictOf(others, proof) !== "clean") {
-      const mayBe = rise.connects > 0 && others.nats < HINT && elsewhere.nats > -PROOF;
+    const lines = new Set([...endpoints].map((endpoint) => places.lineOf[endpoint]!));
+    const servers = new Set([...endpoints].flatMap((endpoint) => places.unit("server", endpoint)));
+    const ask = (isIn: (endpoint: number, isSamePort: boolean) => boolean): Evidence =>
+      this.#witnesses.ask(scope, first, since, rise, (other) => isIn(other, ports.has(places.endpoint(other).port)));
+    const isElsewhere = (endpoint: number): boolean => !lines.has(places.lineOf[endpoint]!);
+    const here = ask((endpoint, isSamePort) => servers.has(endpoint) && !isSamePort);
+    const same = ask((endpoint, isSamePort) => isElsewhere(endpoint) && isSamePort);
+    const other = add(
+      here,
+      ask((endpoint, isSamePort) => isElsewhere(endpoint) && !isSamePort),
+    );
+    const isBlockedEverywhere = same.nats >= HINT && verdictOf(other, proof) === "clean";
+    if (!isBlockedEverywhere && verdictOf(here, proof) !== "clean") {
+      const mayBe = rise.connects > 0 && here.nats < HINT && (elsewhere.nats > -PROOF || same.nats >= HINT);
       return mayBe && waited < WAIT_FOR_NEIGHBOURS_SECONDS ? "wait" : undefined;
     }
-    const isBlockedEverywhere = elsewhere.nats >= HINT;
     const unit = isBlockedEverywhere
       ? [...places.endpoints.keys()].filter((endpoint) => ports.has(places.endpoint(endpoint).port))
       : [...endpoints];
-    const reasons = [...why, `other ports of the same servers: ${describe(others)}`];
+    const reasons = [
+      ...why,
+      `other ports of the same servers: ${describe(here)}`,
+      `the same port on other lines: ${describe(same)}`,
+      `other ports, there and here: ${describe(other)}`,
+    ];
     const to = isBlockedEverywhere ? `port ${[...ports].join(", ")}` : places.unitName("port", first);
     return {
-      ...measure(this.#quality, routed, since, rise, reasons),
+      ...measure(this.#quality, sick, since, rise, reasons),
       what: "port fault",
       who: `${this.#nameOf(scope)} to ${to}`,
       ip: isBlockedEverywhere ? "" : places.endpoint(first).ip,

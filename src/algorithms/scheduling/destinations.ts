@@ -1,7 +1,7 @@
 /**
  * Where to go instead. A destination must be proved better, not look better: its loss at the upper bound is
  * compared with the present loss at the lower bound. What explorers of this gateway say comes first; when they are
- * few, siblings to the same server or line speak for it, each against its own past (indirect standardisation), so that a
+ * few, siblings to the same address or the same port of its line speak for it, each against its own past (indirect standardisation), so that a
  * sibling with better radio does not flatter the way.
  * Met by: src/world/seams/scheduling.ts
  */
@@ -157,14 +157,14 @@ export class Destinations {
   ): { sessions: number; connects: number; by: string } | undefined {
     const places = this.#places;
     const quality = this.#quality;
-    const server = places.unit("server", endpoint);
-    const line = places.unit("line", endpoint);
+    // A port that nobody tried may be blocked, whatever is said of its server.
+    const { port } = places.endpoint(endpoint);
+    const line = places.unit("line", endpoint).filter((other) => places.endpoint(other).port === port);
     const own = quality.cellsOf(gateway);
     const all = places.members[places.groupOf[gateway]!]!.flatMap((member) => quality.cellsOf(member));
     const pools: readonly (readonly [string, readonly Cell[]])[] = [
       ["its own explorers", own.filter((cell) => cell.endpoint === endpoint)],
-      ["its own explorers to that server", own.filter((cell) => server.includes(cell.endpoint))],
-      ["its siblings to that server", all.filter((cell) => server.includes(cell.endpoint))],
+      ["its siblings", all.filter((cell) => cell.endpoint === endpoint)],
       ["its siblings to that line", all.filter((cell) => line.includes(cell.endpoint))],
     ];
     const normal = quality.normalSessions(quality.cell(gateway, endpoint));

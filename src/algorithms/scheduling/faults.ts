@@ -23,8 +23,6 @@ export interface Fault {
   /** Rounds in a row without a bad spell, and what they say together, in nats for bad. */
   cleanRounds: number;
   nats: number;
-  /** Alerted, so that its end must be told. */
-  isAnnounced: boolean;
   /** Rounds in a row in which no better place could be proved. */
   lackingRounds: number;
   /** Whether it is told that its users find no room, or no better place. */
@@ -34,7 +32,7 @@ export interface Fault {
 /** e^5 to one that it is over; a bad spell of e^3 to one starts the count again. */
 const OVER = 5;
 const SPELL = 3;
-/** A session without loss says this part of what a connect says about connecting: it may have begun before. Chosen. */
+/** A session says this part of what a connect says about connecting: it may have begun before. Chosen. */
 const SESSION_AS_CONNECT = 0.2;
 /** An alert that moved nobody ends after this many clean rounds: a mistake costs nothing. Chosen. */
 const ROUNDS_FOR_ALERT = 6;
@@ -62,7 +60,6 @@ export class Faults {
       gateways,
       cleanRounds: 0,
       nats: 0,
-      isAnnounced: false,
       lackingRounds: 0,
       stuck: undefined,
     };
@@ -115,8 +112,9 @@ export class Faults {
     for (const cell of this.#cells(fault)) {
       const sessions = cell.sessions.since(quality.round);
       const connects = cell.connects.since(quality.round);
-      // Explorers that live on a path which nobody could connect to speak for it, though less than a connect does.
-      const lived = rise.sessions > 0 ? 0 : (sessions.all - sessions.bad) * SESSION_AS_CONNECT;
+      // Where nobody could connect, explorers speak of it, though less than a connect does: they meet a block, or nothing.
+      const lived = rise.sessions > 0 ? 0 : sessions.all * SESSION_AS_CONNECT;
+      const died = lived * Math.max(0, sessions.bad / Math.max(1, sessions.all) - quality.normalSessions(cell));
       heard += sessions.all + connects.all;
       if (rise.sessions > 0 && sessions.all > 0) {
         const normal = quality.normalSessions(cell);
@@ -130,7 +128,7 @@ export class Faults {
       if (rise.connects > 0 && tries > 0) {
         const often = quality.normalConnects(cell);
         const worse = Math.min(0.98, often + rise.connects * (1 - often));
-        nats += logLikelihoodRatio(connects.bad, tries, often, worse) / cell.connects.deflation(tries);
+        nats += logLikelihoodRatio(connects.bad + died, tries, often, worse) / cell.connects.deflation(tries);
       }
     }
     return heard === 0 ? undefined : Math.max(-OVER, Math.min(2 * OVER, nats));
@@ -160,5 +158,5 @@ const remaining = (rise: number): number => Math.min(0.12, rise / 2);
 const covers = (fault: Fault, gateway: number, endpoint: number): boolean =>
   fault.finding.unit.has(endpoint) && (fault.gateways === undefined || fault.gateways.has(gateway));
 
-/** Faults of an access and of a place are alerted; a way around a bad route is its own remedy. */
+/** Faults that no table mends: their users stay where they are. */
 export const isAccess = (what: AlertKind): boolean => what === "access fault" || what === "regional access fault";

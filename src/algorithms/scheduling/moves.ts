@@ -145,16 +145,14 @@ export class Moves {
       effects.push({ kind: "all-clear", what: "capacity", who, why: ["its users have room, or need none any more"] });
     if (stuck === "capacity")
       effects.push({ kind: "alert", what: "capacity", who, ip, why: ["no room for users who should leave", ...why] });
-    if (stuck === "quality" && !fault.isAnnounced) {
-      fault.isAnnounced = true;
+    if (stuck === "quality")
       effects.push({
         kind: "alert",
         what: finding.what,
         who,
         ip,
-        why: [...finding.why, "no destination is proved better", ...why],
+        why: ["no destination is proved better", ...why],
       });
-    }
     fault.stuck = stuck;
   }
 
