@@ -5,8 +5,8 @@
 import { inSeconds } from "../base/units.ts";
 import type { Fault, Scenario } from "../scenario/scenario.ts";
 import type { World } from "../world/build.ts";
-import type { SchedulerDecision } from "../world/seams/scheduling.ts";
-import { namesDestination, touchesCell, touchesServer } from "../world/where.ts";
+import { type SchedulerDecision, subjectOf } from "../world/seams/scheduling.ts";
+import { namesDestination, touchesCell, touchesEndpoint, touchesServer } from "../world/where.ts";
 import { LEFT_BEHIND } from "./limits.ts";
 
 /** How long after a fault's end an alert about it is late rather than false, seconds (chosen: reports take that long). */
@@ -93,13 +93,19 @@ export class Incidents {
     );
   }
 
-  /** Named is the very place: the gateway, the region and carrier, the server, line or centre of the fault. */
+  /**
+   * Named is the very place: the gateway, the region and carrier, the server, line or centre of the fault; of a blocked
+   * port an address with that port.
+   */
   #names({ where }: Fault, { who, gateway }: SchedulerDecision): boolean {
-    if (where.gateway !== undefined) return where.gateway.includes(who);
-    if (namesDestination(where) && where.region === undefined && where.carrier === undefined)
-      return this.#world.fleet.servers.some(
-        (server) => touchesServer(where, server) && placeNames(server).includes(who),
+    const { servers, endpoints } = this.#world.fleet;
+    if (where.gateway !== undefined) return where.gateway.includes(subjectOf(who));
+    if (where.port !== undefined && where.region === undefined)
+      return endpoints.some(
+        (endpoint) => touchesEndpoint(where, endpoint, servers[endpoint.server]!) && endpoint.name === who,
       );
+    if (namesDestination(where) && where.region === undefined && where.carrier === undefined)
+      return servers.some((server) => touchesServer(where, server) && placeNames(server).includes(who));
     return (
       this.#regions(where).some((place) => who.includes(place)) ||
       (gateway !== undefined && this.#touchesGateway(where, gateway))

@@ -182,7 +182,8 @@ export class Attribution {
     if (sizeOf(rise) === 0) return undefined;
     const waited = this.#seconds(this.#quality.round - suspect.alarmedIn);
     const elsewhere = this.#witnesses.elsewhere([cell.gateway], cell.endpoint, since, rise);
-    const siblings = this.#witnesses.siblings(cell, since, rise);
+    const line = this.#places.unit("line", cell.endpoint);
+    const siblings = this.#witnesses.siblings([cell.gateway], since, rise, (endpoint) => line.includes(endpoint));
     const isAlone = siblings.nats <= -HINT;
     const why = [`to other centres: ${describe(elsewhere)}`, `siblings to the same line: ${describe(siblings)}`];
     const scope = new Set([cell.gateway]);
@@ -207,9 +208,9 @@ export class Attribution {
   }
 
   /**
-   * Is it the port? It is when the same servers answer well on another one. It is, too, when on other lines the same port
-   * is worse and another is clean: then it is blocked wherever these users go. Trouble with connecting is worth a moment's
-   * wait for that answer.
+   * Is it the port? It is when the same servers answer well on another one, and when siblings to the same line are worse on
+   * the same port and clean on another. It is, too, when on other lines the same port is worse and another is clean: then it
+   * is blocked wherever these users go. Trouble with connecting is worth a moment's wait for an answer.
    */
   #port(
     sick: readonly Cell[],
@@ -237,7 +238,13 @@ export class Attribution {
       ask((endpoint, isSamePort) => isElsewhere(endpoint) && !isSamePort),
     );
     const isBlockedEverywhere = same.nats >= HINT && verdictOf(other, proof) === "clean";
-    if (!isBlockedEverywhere && verdictOf(here, proof) !== "clean") {
+    const peers = (isSamePort: boolean): Evidence =>
+      this.#witnesses.siblings(scope, since, rise, (endpoint) => {
+        const { port } = places.endpoint(endpoint);
+        return lines.has(places.lineOf[endpoint]!) && ports.has(port) === isSamePort;
+      });
+    const isForSiblings = (): boolean => peers(true).nats >= HINT && verdictOf(peers(false), proof) === "clean";
+    if (!isBlockedEverywhere && verdictOf(here, proof) !== "clean" && !isForSiblings()) {
       const mayBe = rise.connects > 0 && here.nats < HINT && (elsewhere.nats > -PROOF || same.nats >= HINT);
       return mayBe && waited < WAIT_FOR_NEIGHBOURS_SECONDS ? "wait" : undefined;
     }
@@ -249,6 +256,7 @@ export class Attribution {
       `other ports of the same servers: ${describe(here)}`,
       `the same port on other lines: ${describe(same)}`,
       `other ports, there and here: ${describe(other)}`,
+      `siblings on the same port: ${describe(peers(true))}; on other ports: ${describe(peers(false))}`,
     ];
     const to = isBlockedEverywhere ? `port ${[...ports].join(", ")}` : places.unitName("port", first);
     return {
@@ -269,7 +277,7 @@ export class Attribution {
       : this.#places.groupNames[this.#places.groupOf[first!]!]!;
   }
 
-  /** The narrowest level whose neighbours are clean for these gateways. */
+  /** The narrowest level that holds all that is worse; wider where the neighbours are worse too. */
   #route(
     scope: ReadonlySet<number>,
     routed: readonly Cell[],
@@ -283,22 +291,24 @@ export class Attribution {
     const endpoints = [...new Set(routed.map(({ endpoint }) => endpoint))].sort((a, b) => a - b);
     const first = endpoints[0];
     if (first === undefined) return undefined;
-    let level: Level = "port";
-    let unit = new Set(endpoints);
-    for (const wider of LEVELS.slice(1)) {
+    let level = LEVELS.find((one) => endpoints.every((endpoint) => places.unit(one, first).includes(endpoint)))!;
+    let unit = new Set(places.unit(level, first));
+    let isPort = false;
+    for (const wider of LEVELS.slice(LEVELS.indexOf(level) + 1)) {
       const narrower = unit;
       const around = new Set(endpoints.flatMap((endpoint) => places.unit(wider, endpoint)));
       const isAround = (endpoint: number): boolean => around.has(endpoint) && !narrower.has(endpoint);
       const evidence = this.#witnesses.ask(scope, first, since, rise, isAround);
       const verdict = verdictOf(evidence, PROOF);
       reasons.push(`rest of ${wider}: ${describe(evidence)}`);
-      if (verdict === "clean") break;
-      if (verdict === "unknown" && around.size > unit.size && waited < WAIT_FOR_NEIGHBOURS_SECONDS) return undefined;
-      if (verdict === "unknown" && wider === "centre") break;
+      const hasNeighbours = around.size > unit.size;
+      if (verdict === "unknown" && hasNeighbours && waited < WAIT_FOR_NEIGHBOURS_SECONDS) return undefined;
+      isPort = level === "port" && verdict === "clean";
+      if (hasNeighbours && verdict !== "bad") break;
       level = wider;
       unit = around;
     }
-    const what = level === "port" ? "port fault" : "route fault";
+    const what = isPort ? "port fault" : "route fault";
     const ip = level === "port" || level === "server" ? places.endpoint(first).ip : "";
     const who = `${this.#nameOf(scope)} to ${[...new Set(endpoints.map((endpoint) => places.unitName(level, endpoint)))].join(", ")}`;
     return { ...measure(this.#quality, routed, since, rise, reasons), what, who, ip, gateways: scope, unit, level };

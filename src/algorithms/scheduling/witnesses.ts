@@ -84,14 +84,12 @@ export class Witnesses {
     return sum;
   }
 
-  /** The other gateways of its group, to the same line. */
-  siblings(cell: Cell, since: number, rise: Rise): Evidence {
-    const line = this.#places.unit("line", cell.endpoint);
-    const siblings = this.#places.members[this.#places.groupOf[cell.gateway]!]!.filter(
-      (other) => other !== cell.gateway,
-    );
-    const cells = this.#cells(siblings, (endpoint) => line.includes(endpoint));
-    return this.#quality.evidence(cells, since, partOf(rise, OTHERS_PART));
+  /** What the other gateways of their groups say of some endpoints. */
+  siblings(gateways: Iterable<number>, since: number, rise: Rise, isIn: (endpoint: number) => boolean): Evidence {
+    const own = new Set(gateways);
+    const groups = new Set([...own].map((gateway) => this.#places.groupOf[gateway]!));
+    const others = [...groups].flatMap((group) => this.#places.members[group]!).filter((other) => !own.has(other));
+    return this.#quality.evidence(this.#cells(others, isIn), since, partOf(rise, OTHERS_PART));
   }
 
   #cells(gateways: readonly number[], isIn: (endpoint: number) => boolean): Cell[] {

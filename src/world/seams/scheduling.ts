@@ -124,7 +124,7 @@ export class SchedulingSeam {
           : (["all-clear", "telemetry is trusted again"] as const);
       this.decisions.push({ at, kind, what, who: "scheduler", ip: "", why: effect.why, gateway: undefined });
     } else {
-      const gateway = gateways.findIndex(({ name }) => name === effect.who);
+      const gateway = gateways.findIndex(({ name }) => name === subjectOf(effect.who));
       this.decisions.push({
         at,
         kind: effect.kind,
@@ -137,6 +137,9 @@ export class SchedulingSeam {
     }
   }
 }
+
+/** Whom an alert is about: of "gd-mobile-3g-1 to 203.0.113.1:8080" the part before the destination. */
+export const subjectOf = (who: string): string => who.split(" to ")[0]!;
 
 /** A row of the dispatch table as clients look it up. */
 export const tableOf = (
