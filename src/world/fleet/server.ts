@@ -2,20 +2,33 @@
  * The login queues of access servers, as fluids. People, not rows, wait in them: a row that stands for a
  * thousand weighs a thousand. Within a bucket nobody's place depends on who was handled first: a client's
  * wait follows from the backlog at the bucket's start, the bucket's arrivals, and when it came.
+ *
+ * The people of a row come one by one, though the row is one event: who stands for more than a server takes at a time
+ * is spread over the next buckets, or else a coarse scale would make queues of its own.
  */
 import { assert } from "../../base/assert.ts";
 import type { Server } from "./centre.ts";
 
+/** A row may fill this part of a server's capacity for as long as it takes its people to come (chosen: a few rows at once still fit). */
+const ROW_SHARE = 1 / 4;
+/** Buckets over which arrivals are spread at most. */
+const SPREAD_MOST = 256;
+
 export class Desks {
-  /** People waiting at the start of the bucket before this one, and those who arrived during it: what a settling client needs. */
+  /** People waiting at the start of the bucket before this one, and those who joined the queue in it: what a settling client needs. */
   readonly #backlogBefore: Float64Array;
-  readonly #arrivedBefore: Float64Array;
+  readonly #joinedBefore: Float64Array;
   readonly #backlog: Float64Array;
+  /** People who join the queue in this bucket and in those to come, by bucket and server; which bucket is this one. */
+  readonly #joining: Float64Array;
+  #bucket = 0;
+  /** People of the rows that arrived in this bucket and the one before. */
   readonly #arrived: Float64Array;
+  readonly #arrivedBefore: Float64Array;
   /** Fractions of people that a bucket's capacity had left over, so that rates need not divide evenly. */
   readonly #carry: Float64Array;
   readonly #slowness: Float64Array;
-  /** People who gave up waiting since the last turn: what they asked for is taken out of the queue. */
+  /** People who gave up waiting: what they asked for is taken out of the queue. */
   readonly #abandoned: Float64Array;
   readonly held: Float64Array;
   readonly #free: Float64Array;
@@ -32,6 +45,8 @@ export class Desks {
     this.#servers = servers;
     this.#bucketMs = bucketMs;
     this.#backlogBefore = column();
+    this.#joinedBefore = column();
+    this.#joining = new Float64Array(servers.length * SPREAD_MOST);
     this.#arrivedBefore = column();
     this.#backlog = column();
     this.#arrived = column();
@@ -48,12 +63,23 @@ export class Desks {
 
   arrive(server: number, people: number): void {
     this.#arrived[server] = this.#arrived[server]! + people;
+    const ableMs = (ROW_SHARE * this.#servers[server]!.loginsASecond) / 1_000;
+    const buckets = Math.min(SPREAD_MOST, Math.ceil(people / (ableMs * this.#bucketMs)));
+    for (let ahead = 0, left = people; ahead < buckets; ahead++) {
+      const part = Math.ceil(left / (buckets - ahead));
+      this.#joining[this.#placeOf(server, ahead)]! += part;
+      left -= part;
+    }
+  }
+
+  #placeOf(server: number, ahead: number): number {
+    return ((this.#bucket + ahead) % SPREAD_MOST) * this.#servers.length + server;
   }
 
   /** How long a client waits who came `offsetMs` into the bucket before this one. */
   waitMs(server: number, offsetMs: number): number {
     const perMs = this.#perMs(server);
-    const ahead = this.#backlogBefore[server]! + (this.#arrivedBefore[server]! * offsetMs) / this.#bucketMs;
+    const ahead = this.#backlogBefore[server]! + (this.#joinedBefore[server]! * offsetMs) / this.#bucketMs;
     const wait = Math.max(0, ahead / perMs - offsetMs);
     if (wait > this.longestWaitMs[server]!) this.longestWaitMs[server] = wait;
     return wait;
@@ -84,13 +110,19 @@ export class Desks {
   /** Ends a bucket: serves what capacity allows and makes its numbers known to those who settle in the next. */
   turn(): void {
     for (let server = 0; server < this.#servers.length; server++) {
-      const asked = this.#backlog[server]! + this.#arrived[server]!;
-      const waiting = Math.max(0, asked - this.#abandoned[server]!);
-      this.#abandoned[server] = 0;
+      const place = this.#placeOf(server, 0);
+      const joined = this.#joining[place]!;
+      this.#joining[place] = 0;
+      const asked = this.#backlog[server]! + joined;
+      const gone = Math.min(asked, this.#abandoned[server]!);
+      const waiting = asked - gone;
+      // Who gave up before all people of the row had joined leaves with the rest of them.
+      this.#abandoned[server]! -= gone;
       const able = this.#perMs(server) * this.#bucketMs + this.#carry[server]!;
       const served = Math.min(waiting, Math.floor(able));
       this.#carry[server] = waiting > served ? able - Math.floor(able) : 0;
       this.#backlogBefore[server] = this.#backlog[server]!;
+      this.#joinedBefore[server] = joined;
       this.#arrivedBefore[server] = this.#arrived[server]!;
       this.#backlog[server] = waiting - served;
       this.#arrived[server] = 0;
@@ -103,6 +135,7 @@ export class Desks {
         () => `server ${String(server)} has a backlog of ${String(this.#backlog[server])}`,
       );
     }
+    this.#bucket = (this.#bucket + 1) % SPREAD_MOST;
   }
 
   #perMs(server: number): number {

@@ -12,17 +12,22 @@ const server = (loginsASecond: number, connections = 1e9): Server => ({
   loginsASecond,
 });
 
+/** Rows that each stand for a few people. */
+const crowd = (desks: Desks, people: number): void => {
+  for (let left = people; left > 0; left -= 50) desks.arrive(0, Math.min(50, left));
+};
+
 describe("a login queue", () => {
   it("keeps nobody waiting below capacity", () => {
     const desks = new Desks([server(1_000)], 250);
-    desks.arrive(0, 200);
+    crowd(desks, 200);
     desks.turn();
     for (const offset of [0, 100, 249]) expect(desks.waitMs(0, offset)).toBe(0);
   });
 
   it("makes whoever comes to a flood wait for all who came before, by hand", () => {
     const desks = new Desks([server(1_000)], 250);
-    desks.arrive(0, 1_000);
+    crowd(desks, 1_000);
     desks.turn();
     // 1,000 people spread over 250 ms at one a millisecond: the middle one finds 500 ahead, 125 of them served.
     expect(desks.waitMs(0, 125)).toBeCloseTo(375, 9);
@@ -32,12 +37,22 @@ describe("a login queue", () => {
 
   it("spends nothing on people who gave up", () => {
     const desks = new Desks([server(1_000)], 250);
-    desks.arrive(0, 100_000);
+    crowd(desks, 100_000);
     desks.turn();
     desks.abandon(0, 90_000);
     for (let bucket = 0; bucket < 40; bucket++) desks.turn();
     expect(desks.served[0]).toBe(10_000);
     expect(desks.waitMs(0, 0)).toBe(0);
+  });
+
+  it("takes a row's people one by one: one that is larger than a bucket's logins makes no queue of its own", () => {
+    const desks = new Desks([server(1_000)], 250);
+    desks.arrive(0, 2_000);
+    for (let bucket = 0; bucket < 32; bucket++) {
+      desks.turn();
+      for (const offset of [0, 100, 249]) expect(desks.waitMs(0, offset)).toBe(0);
+    }
+    expect(desks.served[0]).toBe(2_000);
   });
 
   it("serves what it can and no more, whatever comes", () => {
@@ -51,7 +66,7 @@ describe("a login queue", () => {
           desks.turn();
         }
         expect(desks.served[0]).toBeLessThanOrEqual((rate * arrivals.length) / 4 + 1e-6);
-        for (let more = 0; more < 5 + (5 * came) / rate; more++) desks.turn();
+        for (let more = 0; more < 261 + (5 * came) / rate; more++) desks.turn();
         expect(desks.served[0]).toBe(came);
       }),
     );
