@@ -180,6 +180,16 @@ const checkRoom = (world: World, report: Reporter): void => {
         `at most ${String(ENDPOINTS_MOST)}: fewer servers or ports`,
       );
   }
+  if (centres !== undefined && world.online !== undefined) {
+    const lines = Object.values(centres).flatMap((centre) => Object.values(centre.lines));
+    const room = lines.reduce((sum, { servers, connections }) => sum + servers * connections, 0);
+    if (world.online > room)
+      report(
+        ["online"],
+        `${String(world.online)} people online, and servers for ${String(room)} connections`,
+        "fewer people, or more servers or connections in centres",
+      );
+  }
   if (regions === undefined || carriers === undefined || access === undefined || gateways === undefined) return;
   const served = (family: string): number => Object.values(access).filter((one) => one.gateways === family).length;
   const cells = gatewayNames({ regions, carriers, access, gateways }).reduce(

@@ -238,7 +238,12 @@ class Invariants {
       sent === delivered + lost,
       () => `${String(sent)} sent ≠ ${String(delivered)} delivered + ${String(lost)} lost`,
     );
-    fleet.servers.forEach(({ name }, server) => {
+    fleet.servers.forEach(({ name, connections }, server) => {
+      this.#expect(
+        "connections within capacity",
+        desks.held[server]! <= connections,
+        () => `${name} holds ${String(desks.held[server])} connections of ${String(connections)}`,
+      );
       this.#expect(
         "served within capacity",
         desks.served[server]! <= desks.capacity[server]! + 1,
@@ -262,6 +267,7 @@ class Invariants {
     return [
       "clients conserved",
       "connections are people online",
+      "connections within capacity",
       "everybody counted",
       "packets conserved",
       "served within capacity",

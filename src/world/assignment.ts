@@ -1,7 +1,7 @@
 /**
  * Where everybody goes before anything is learnt: each gateway to the nearest centre that has room, over its
  * own carrier's line. Lines stay at two thirds of what they hold (any two centres must carry all), and on a line
- * the servers are filled evenly.
+ * the servers are filled evenly. Who finds no such room goes where most is left.
  */
 import type { Fleet } from "./fleet/centre.ts";
 import type { Gateway } from "./network/gateway.ts";
@@ -45,7 +45,9 @@ export const assign = ({ gateways, people, fleet, rttMs }: AssignmentParts): num
     .sort((a, b) => b.regret - a.regret || a.index - b.index);
   const homes = new Map<number, Line>();
   for (const { index } of order) {
-    const home = preferences[index]!.find(({ room }) => room >= people[index]!) ?? preferences[index]![0]!;
+    const home =
+      preferences[index]!.find(({ room }) => room >= people[index]!) ??
+      preferences[index]!.reduce((most, line) => (line.room > most.room ? line : most));
     home.room -= people[index]!;
     homes.set(index, home);
   }

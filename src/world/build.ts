@@ -22,7 +22,7 @@ import { distanceKm } from "./network/geography.ts";
 import { type Legs, Paths } from "./network/path.ts";
 import { Crowd } from "./population/crowd.ts";
 import { type LoginNotes, Logins } from "./population/logins.ts";
-import { buildPopulation, type Cell, type Population } from "./population/population.ts";
+import { buildPopulation, rankOf, type Cell, type Population } from "./population/population.ts";
 import * as record from "./population/record.ts";
 import { pauseOf, Sessions } from "./population/sessions.ts";
 import { Telemetry } from "./population/telemetry.ts";
@@ -31,6 +31,8 @@ import { Sweeps } from "./sweeps.ts";
 import { Weather } from "./weather.ts";
 
 const BUCKET_MS = 250;
+/** Whoever finds no room from the start tries for the first time within a minute. */
+const TRYING_MS = 60_000;
 
 export interface World {
   readonly clock: Clock;
@@ -136,7 +138,7 @@ export const buildWorld = (scenario: Scenario, { seed, watch, notes, scheduler }
     },
   });
   weather.calm();
-  settle(scenario, seed, { population, crowd, calendar, desks });
+  settle(scenario, seed, { population, crowd, calendar, desks, fleet });
   const drain = (): number => {
     const events = calendar.drain(sessions);
     desks.turn();
@@ -156,17 +158,27 @@ const traceOf = (population: Population, watch: BuildOptions["watch"]): Trace | 
   return trace;
 };
 
-/** Everybody in place: most online somewhere between two beats, a few on a pause. */
+interface Place {
+  readonly population: Population;
+  readonly crowd: Crowd;
+  readonly calendar: Calendar;
+  readonly desks: Desks;
+  readonly fleet: Fleet;
+}
+
+/** Everybody in place: most online somewhere between two beats, a few on a pause, and trying whom no server has room for. */
 const settle = (
   { world: { clients } }: Scenario,
   seed: string,
-  { population, crowd, calendar, desks }: { population: Population; crowd: Crowd; calendar: Calendar; desks: Desks },
+  { population, crowd, calendar, desks, fleet }: Place,
 ): void => {
   const draws = new Draws(seed, "place");
   const { out } = draws;
   const awayBelow = (clients.pause / (clients.pause + clients.stay)) * 4_294_967_296;
   const { heartbeat } = clients;
   const arrivals = new Arrivals(calendar);
+  const wanted = new Float64Array(crowd.endpoints.length);
+  population.cells.forEach(({ people }, cell) => (wanted[crowd.endpoints[crowd.routeOf(cell, 0)]!.server]! += people));
   population.cells.forEach(({ rows }, cell) => {
     const state = clients.heartbeatSettled
       ? settled(ms(crowd.natTimeoutMs[cell]!), heartbeat)
@@ -182,9 +194,20 @@ const settle = (
         continue;
       }
       const endpoint = crowd.routeOf(cell, index);
+      const { server } = crowd.endpoints[endpoint]!;
+      const room = fleet.servers[server]!.connections;
+      const hasRoom =
+        desks.held[server]! + people <= room &&
+        (wanted[server]! <= room || rankOf(index, population.identity[cell]!) * wanted[server]! < room);
+      if (!hasRoom) {
+        crowd.connecting[cell]! += people;
+        const due = Math.floor((out[1]! / 4_294_967_296) * TRYING_MS);
+        calendar.add(index, due, record.withEndpoint(record.CONNECT, endpoint), word);
+        continue;
+      }
       crowd.online[cell]! += people;
       crowd.hold(cell * crowd.endpointCount + endpoint, people);
-      desks.held[crowd.endpoints[endpoint]!.server]! += people;
+      desks.held[server]! += people;
       const due = Math.floor((out[1]! / 4_294_967_296) * silenceMs);
       arrivals.add(index, due, record.withEndpoint(record.ONLINE, endpoint), word);
     }

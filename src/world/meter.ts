@@ -40,7 +40,6 @@ export class Meter {
   readonly #changeCount: Uint16Array;
   readonly #beatPackets: number;
   readonly #messagePacketsAMs: number;
-  #count = 0;
   /** When all were last metered: a path that came into use since then counts from here. */
   #allAt = 0;
 
@@ -65,8 +64,8 @@ export class Meter {
 
   /** Meters every path. Called at times that no fault moves: every minute and at the edges of windows. */
   meterAll(nowMs: number): void {
-    this.#count += 1;
-    for (const pair of this.#crowd.inUse) this.#meter(pair, nowMs, this.#regular, this.#count);
+    // Chance by the time, not by how many meterings there were: another window shall not change what is lost.
+    for (const pair of this.#crowd.inUse) this.#meter(pair, nowMs, this.#regular, nowMs);
     this.#allAt = nowMs;
   }
 

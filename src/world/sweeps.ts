@@ -28,7 +28,9 @@ const isConnected = (phase: number): boolean =>
 export class Sweeps {
   readonly #parts: SweepParts;
   readonly #draws: Draws;
-  #count = 0;
+  /** When the latest sweep was, and how many there were before it at that time. */
+  #at = -1;
+  #before = 0;
 
   constructor(parts: SweepParts) {
     this.#parts = parts;
@@ -118,7 +120,9 @@ export class Sweeps {
     ) => void,
   ): void {
     const { crowd, calendar } = this.#parts;
-    this.#count += 1;
+    this.#before = calendar.at === this.#at ? this.#before + 1 : 0;
+    this.#at = calendar.at;
+    const sweep = Math.imul(this.#at ^ (this.#before << 24), 0x9e3779b1);
     const visitor: Visitor = {
       visit: (pool, at) => {
         const state = pool[at + 2]!;
@@ -128,7 +132,7 @@ export class Sweeps {
         const cell = crowd.viaCell(home, index);
         const endpoint = record.endpointOf(state);
         if (!touches(home, cell, endpoint)) return true;
-        this.#draws.at(crowd.population.identity[home]!, index, (record.ordinalOf(state) << 4) ^ this.#count);
+        this.#draws.at(crowd.population.identity[home]!, index, record.ordinalOf(state) ^ sweep);
         const [u, v] = this.#draws.out;
         change(pool, at, home, index, cell, endpoint, u! / 4_294_967_296, v!);
         return true;
