@@ -3,7 +3,7 @@
  * led away. What counts as naming is decided here, from the world's truth; the scheduler never sees it.
  */
 import { inSeconds } from "../base/units.ts";
-import type { Fault, Scenario } from "../scenario/scenario.ts";
+import type { Fault, Intervention, Scenario, Where } from "../scenario/scenario.ts";
 import type { World } from "../world/build.ts";
 import { type SchedulerDecision, subjectOf } from "../world/seams/scheduling.ts";
 import { namesDestination, touchesCell, touchesEndpoint, touchesServer } from "../world/where.ts";
@@ -25,6 +25,8 @@ interface Incident {
 export class Incidents {
   readonly #world: World;
   readonly #incidents = new Map<string, Incident>();
+  /** What operators and carriers did: a changed path stays so, all else makes the scheduler speak for a while. */
+  readonly #deeds: { readonly where: Where; readonly from: number; readonly to: number }[] = [];
 
   constructor(world: World) {
     this.#world = world;
@@ -39,6 +41,11 @@ export class Incidents {
       online: this.#world.weather.onlineIn(fault.where),
       left: undefined,
     });
+  }
+
+  perform({ action }: Intervention, at: number): void {
+    if (!("where" in action)) return;
+    this.#deeds.push({ where: action.where, from: at, to: action.kind === "change" ? Infinity : at + AFTERMATH_S });
   }
 
   end(id: string, at: number): void {
@@ -78,18 +85,19 @@ export class Incidents {
     return Math.max(0, Math.min(incident.left ?? limit, limit) - incident.began);
   }
 
-  /** An alert that no fault explains which is on, or was until shortly before. */
+  /** An alert that nothing explains: no fault that is on or was until shortly before, and nothing that operators did. */
   isFalse(alert: SchedulerDecision): boolean {
-    for (const incident of this.#incidents.values()) {
-      const over = (incident.ended ?? Infinity) + AFTERMATH_S;
-      if (alert.at >= incident.began && alert.at <= over && this.#explains(incident.fault, alert)) return false;
+    for (const { fault, began, ended } of this.#incidents.values()) {
+      const over = (ended ?? Infinity) + AFTERMATH_S;
+      if (alert.at < began || alert.at > over) continue;
+      if (fault.effects.telemetry !== undefined || this.#explains(fault.where, alert)) return false;
     }
-    return true;
+    return !this.#deeds.some(({ where, from, to }) => alert.at >= from && alert.at <= to && this.#explains(where, alert));
   }
 
   #firstNaming({ fault, began }: Incident, decisions: readonly SchedulerDecision[]): SchedulerDecision | undefined {
     return decisions.find(
-      (decision) => decision.kind === "alert" && decision.at >= began && this.#names(fault, decision),
+      (decision) => decision.kind === "alert" && decision.at >= began && this.#names(fault.where, decision),
     );
   }
 
@@ -97,7 +105,7 @@ export class Incidents {
    * Named is the very place: the gateway, the region and carrier, the server, line or centre of the fault; of a blocked
    * port an address with that port.
    */
-  #names({ where }: Fault, { who, gateway }: SchedulerDecision): boolean {
+  #names(where: Where, { who, gateway }: SchedulerDecision): boolean {
     const { servers, endpoints } = this.#world.fleet;
     if (where.gateway !== undefined) return where.gateway.includes(subjectOf(who));
     if (where.port !== undefined && where.region === undefined)
@@ -113,25 +121,25 @@ export class Incidents {
   }
 
   /** Named is anything the fault touches. */
-  #explains(fault: Fault, alert: SchedulerDecision): boolean {
-    if (fault.effects.telemetry !== undefined || this.#names(fault, alert)) return true;
-    if (alert.gateway !== undefined) return this.#touchesGateway(fault.where, alert.gateway);
-    const places = this.#regions(fault.where);
+  #explains(where: Where, alert: SchedulerDecision): boolean {
+    if (this.#names(where, alert)) return true;
+    if (alert.gateway !== undefined) return this.#touchesGateway(where, alert.gateway);
+    const places = this.#regions(where);
     return (
       places.some((place) => alert.who.includes(place)) ||
       this.#world.fleet.servers.some(
-        (server) => touchesServer(fault.where, server) && placeNames(server).some((name) => alert.who.includes(name)),
+        (server) => touchesServer(where, server) && placeNames(server).some((name) => alert.who.includes(name)),
       )
     );
   }
 
-  #touchesGateway(where: Fault["where"], gateway: number): boolean {
+  #touchesGateway(where: Where, gateway: number): boolean {
     return this.#world.population.cells.some(
       (cell) => cell.gateway === gateway && touchesCell(where, cell, this.#world.gateways[gateway]!),
     );
   }
 
-  #regions(where: Fault["where"]): readonly string[] {
+  #regions(where: Where): readonly string[] {
     const touched = this.#world.gateways.filter((_, gateway) => this.#touchesGateway(where, gateway));
     return [...new Set(touched.map(({ region, carrier }) => `${region}/${carrier}`))];
   }

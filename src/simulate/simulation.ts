@@ -14,6 +14,7 @@ import { seriesOf } from "./charts.ts";
 import { type Book, figureSample, figuresOf } from "./figures.ts";
 import type { Decision, InvariantResult, TimelineEvent } from "./findings.ts";
 import { Incidents } from "./incidents.ts";
+import { SUCCESS_LIMIT_MS } from "./limits.ts";
 import { Observer } from "./observer.ts";
 import type { FigureSample, Replication, ReplicationRequest } from "./replication.ts";
 
@@ -48,6 +49,7 @@ export const simulate = (scenario: Scenario, request: ReplicationRequest, parts:
     events += world.drain();
     if (startMs % 10_000 === 0) request.onProgress?.(startMs / 1_000, events);
   });
+  world.sessions.noteUnfinished(inMs(scenario.run.duration), SUCCESS_LIMIT_MS);
   observer.end();
 
   const book: Book = { scenario, world, ledger: observer.ledger, incidents, decisions: world.seam.decisions };
@@ -136,6 +138,7 @@ const planWeather = (
           "where" in intervention.action ? placeOf(intervention.action.where) : "scheduler",
         );
         weather.perform(intervention, inMs(clock.now));
+        incidents.perform(intervention, inSeconds(clock.now));
         for (const { id, until } of faults)
           if (
             until !== undefined &&

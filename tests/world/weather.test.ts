@@ -46,6 +46,18 @@ const KINDS = [
   "telemetry: { lost: 90 %, late: 5 min }, where: {}",
 ];
 
+it("counts those who were still trying to log in when the run ended", () => {
+  const cut = simulate(
+    tiny(`
+faults: [{ id: cut, at: 15 min, block: drop, where: { region: hainan } }]
+windows: { end: 20 min..30 min }
+thresholds: [{ figure: "login.success.share{region=hainan,window=end}", min: 0 % }]
+`),
+    { replication: 0, faults: true, interventions: true },
+  );
+  expect(figure(cut, "login.success.share{region=hainan,window=end}")).toBe(0);
+});
+
 describe("whatever the weather, nobody and no packet is lost from the books", () => {
   it.each(KINDS)("%s", (kind) => {
     const broken = run(`  - { id: one, at: 10 min, until: 20 min, ${kind} }`).invariants.filter(({ held }) => !held);

@@ -165,6 +165,15 @@ export class Logins {
     });
   }
 
+  /** A login that is under way when the run ends; what is remembered of it reaches up to `atMs`. */
+  noteUnfinished(home: number, index: number, atMs: number, endMs: number, limitMs: number): void {
+    const since = this.#memory.get(this.#row(home, index)) & SINCE_MASK;
+    if (since === NOTED) return;
+    const startedMs = atMs - since;
+    const tookMs = Math.min(endMs - startedMs, CENSORED_MS);
+    if (tookMs > limitMs) this.#notes.login(home, startedMs, tookMs, this.#crowd.population.peopleOf(home, index));
+  }
+
   /** The client's list: where the table sends it, then the gateway's candidates. */
   #list(cell: number, index: number): void {
     const { candidates } = this.#crowd.tables[this.#crowd.population.gateway[cell]!]!;

@@ -88,6 +88,21 @@ export class Sessions implements Handler {
     return this.#handle(pool, at);
   }
 
+  /**
+   * The run is over: whoever has been trying to log in for longer than `limitMs` is noted as having taken so long. Logins
+   * that began more recently have no outcome and count nowhere.
+   */
+  noteUnfinished(endMs: number, limitMs: number): void {
+    this.#calendar.each((pool, at) => {
+      const state = pool[at + 2]!;
+      const phase = record.phaseOf(state);
+      const isTrying = phase === record.CONNECT && record.failuresOf(state) > 0;
+      if (!isTrying && phase !== record.ARRIVE && phase !== record.SETTLE && phase !== record.LOGGED) return;
+      const atMs = pool[at + DUE]! + this.#calendar.base - (phase === record.SETTLE ? this.#calendar.bucketMs : 0);
+      this.#logins.noteUnfinished(record.cellOf(pool[at + 3]!), pool[at]!, atMs, endMs, limitMs);
+    });
+  }
+
   /** Follows the chosen: what each of their events was, and what it led to. */
   #traced(trace: Trace, pool: Int32Array, at: number): number {
     const index = pool[at]!;
