@@ -50,3 +50,9 @@ const PRECEDENCE = [EXIT.internal, EXIT.nondeterministic, EXIT.missed, EXIT.brok
 /** The code of several results: the first in the order of precedence. */
 export const worstOf = (codes: readonly number[]): number =>
   PRECEDENCE.find((code) => codes.includes(code)) ?? EXIT.held;
+
+const UNWRITABLE = ["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR", "EISDIR", "ENAMETOOLONG"];
+
+/** Whether an error says that something cannot be written to: a full disk, no permission, a folder in the way. */
+export const isUnwritable = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && "code" in error && UNWRITABLE.includes(String(error.code));

@@ -5,7 +5,7 @@
  */
 import { Command, CommanderError } from "commander";
 import { reportBug } from "./bug.ts";
-import { EXIT, Refusal } from "./exit.ts";
+import { EXIT, isUnwritable, Refusal } from "./exit.ts";
 import { register as registerList } from "./list.ts";
 import { register as registerReport } from "./report.ts";
 import { register as registerRun } from "./run.ts";
@@ -35,6 +35,10 @@ const argv = process.argv.slice(2);
 const codeOf = (error: unknown): number => {
   // Commander has said what it had to say; its own exit code is 0 for help and version only.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.held : EXIT.usage;
+  if (isUnwritable(error) && error.syscall === "write") {
+    process.stderr.write(`error cannot write: ${error.message}\n`);
+    return EXIT.unwritable;
+  }
   if (error instanceof Refusal) {
     process.stderr.write(`${error.message}\n`);
     return error.code;

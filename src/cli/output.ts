@@ -6,7 +6,7 @@ import { probeWritable, writeFolder } from "../report/folder.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { scaleText } from "../study/assemble.ts";
 import type { StudyPlan } from "../study/replications.ts";
-import { EXIT, Refusal } from "./exit.ts";
+import { EXIT, isUnwritable, Refusal } from "./exit.ts";
 import { repetitionsText } from "./settings.ts";
 import type { Finished } from "./study.ts";
 
@@ -32,8 +32,6 @@ export const folderOf = (scenario: Scenario, plan: StudyPlan): string => {
   ];
   return join("reports", asName(scenario.name), parts.join("_"));
 };
-
-const UNWRITABLE = ["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR", "EISDIR", "ENAMETOOLONG"];
 
 /** Step by step: Node's own recursion never ends where a file system refuses new folders, as /proc does. */
 const makeFolder = (dir: string): void => {
@@ -62,8 +60,7 @@ export const keep = async (dir: string, { document, pictures, meta, perReplicati
   try {
     await writeFolder(dir, { document, pictures, meta, perReplication });
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    if (!UNWRITABLE.includes(code)) throw error;
-    throw new Refusal(EXIT.unwritable, `error cannot write to ${dir}: ${(error as Error).message}`);
+    if (!isUnwritable(error)) throw error;
+    throw new Refusal(EXIT.unwritable, `error cannot write to ${dir}: ${error.message}`);
   }
 };

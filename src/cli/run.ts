@@ -1,6 +1,6 @@
 /** `firedrill run`: replay a scenario, print what was found, and leave a folder with the report. */
 import type { Command } from "commander";
-import { addInputFlags, addOutputFlags, type RunFlags } from "./settings.ts";
+import { addInputFlags, addOutputFlags, readFolderName, type RunFlags } from "./settings.ts";
 
 const EXAMPLES = `
 Examples:
@@ -14,7 +14,7 @@ Exit codes: 0 all holds, 1 a threshold is broken, 2 inconclusive, 3 a published 
 export const register = (program: Command): void => {
   const command = program.command("run").description("replay a scenario: replications, verdict, report");
   addOutputFlags(addInputFlags(command.argument("<scenario>", "a file, or the name of a shipped scenario")))
-    .option("--out <dir>", "folder of the run (default: reports/<scenario>/<run id>)")
+    .option("--out <dir>", "folder of the run (default: reports/<scenario>/<run id>)", readFolderName)
     .option("--twice", "run again and compare digests")
     .addHelpText("after", EXAMPLES)
     .action(async (file: string, flags: RunFlags) => {

@@ -60,6 +60,11 @@ const readScale = (text: string): string => {
   return below === "1" ? "1" : text;
 };
 
+export const readFolderName = (text: string): string => {
+  if (text.trim() === "") throw new InvalidArgumentError("write the name of a folder.");
+  return text;
+};
+
 const readSet = (text: string, before: readonly string[]): readonly string[] => {
   if (!/^[^=\s]+=/.test(text)) throw new InvalidArgumentError("write path=value, such as faults.gateway.loss=0%.");
   return [...before, text];

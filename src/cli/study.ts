@@ -68,7 +68,7 @@ export const runOnThreads = async (
   const wallSeconds = (performance.now() - before) / 1000;
   const figures = figuresOf(scenario);
   return {
-    document: assemble(scenario, figures, result, VERSION),
+    document: assemble(scenario, figures, result, { tool: VERSION, faults: plan.faults }),
     pictures: picturesOf(scenario, result.pairs),
     perReplication: replicationRows(figures, result.pairs),
     pairs: result.pairs,
@@ -102,7 +102,7 @@ const watched = async (
   const count = new Count(executor, scenario, plan);
   const progress = flags.quiet === true ? undefined : new Progress(process.stderr, () => count.standing());
   try {
-    const result = await runStudy(plan, count, (pairs) => isDecided(scenario, pairs), {
+    const result = await runStudy(plan, count, (pairs) => isDecided(scenario, pairs, plan.faults), {
       signal,
       onPair: (pairs, planned) => count.finish(pairs, planned),
     });

@@ -24,6 +24,7 @@ export type FolderAnswer =
   | { readonly kind: "missing" | "invalid"; readonly message: string };
 
 const CHARTS = "charts";
+const FILES = ["run.json", "timeline.json", "meta.json", "replications.csv", "report.html", "report.md"];
 const TEMPORARY = /^\..+\.(\d+)\.tmp$/;
 /** Older than this, a temporary file is nobody's, even if its process number lives again; chosen. */
 const FORGOTTEN_MS = 600_000;
@@ -47,7 +48,12 @@ const writeWhole = async (folder: string, name: string, content: string | Uint8A
   } finally {
     await handle.close();
   }
-  await rename(temporary, join(folder, name));
+  try {
+    await rename(temporary, join(folder, name));
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
 };
 
 const errorCode = (error: unknown): string =>
@@ -93,6 +99,9 @@ export const probeWritable = async (dir: string): Promise<string | undefined> =>
     await prepare(dir);
     await writeWhole(dir, "probe", "");
     await rm(join(dir, "probe"));
+    for (const name of FILES)
+      if ((await stat(join(dir, name)).catch(() => undefined))?.isDirectory() === true)
+        return `cannot write to ${dir}: ${name} is a folder there`;
     return undefined;
   } catch (error) {
     return `cannot write to ${dir}: ${error instanceof Error ? error.message : String(error)}`;

@@ -1,4 +1,5 @@
 /** The run as markdown, for a pull request or a wiki: the page's findings without its pictures' data. */
+import { gather } from "./decisions.ts";
 import type { Interval, RunDocument } from "../study/document.ts";
 import type { ChartDefinition } from "./definitions.ts";
 import type { FinishedRun } from "./finished.ts";
@@ -40,8 +41,9 @@ const figureRows = ({ figures }: RunDocument): readonly (readonly string[])[] =>
 };
 
 const decisionLines = ({ decisions }: RunDocument): readonly string[] => {
-  const rest = decisions.length - MOST_DECISIONS;
-  const lines = decisions
+  const groups = gather(decisions);
+  const rest = groups.length - MOST_DECISIONS;
+  const lines = groups
     .slice(0, MOST_DECISIONS)
     .map(
       ({ at, kind, what, who, why }) =>
@@ -88,7 +90,7 @@ export const renderMarkdown = ({ document, meta }: FinishedRun, charts: readonly
         document.thresholds.map((row) => [row.verdict, labelOf(row.figure), row.limit, printMeasured(row)]),
       ),
     ),
-    ...section("Not judged at this scale", bullets(document.notJudged)),
+    ...section("Not judged", bullets(document.notJudged)),
     ...section(
       "Invariants",
       table(

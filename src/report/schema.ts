@@ -50,7 +50,9 @@ const runSchema = z.strictObject({
     }),
   ),
   thresholds: z.array(z.strictObject({ figure, limit: z.string(), ...judged })),
-  notJudged: z.array(z.string()).meta({ description: "Thresholds that this scale cannot judge" }),
+  notJudged: z
+    .array(z.string())
+    .meta({ description: "What was asked and cannot be judged in this run, with the reason" }),
   invariants: z.array(z.strictObject({ name: z.string(), verdict, why: z.exactOptional(z.string()) })),
   timeline: z.array(z.strictObject({ at, what: z.string(), who: z.string() })),
   decisions: z.array(

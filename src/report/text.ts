@@ -2,6 +2,7 @@
  * The answer on a terminal: what ran, what it found beside what was published, what the scheduler did and why,
  * and the verdict with its reasons. It reads the same without colour.
  */
+import { gather } from "./decisions.ts";
 import { createColors } from "picocolors";
 import type { Decision } from "../simulate/findings.ts";
 import type { ExpectRow, Interval, RunDocument, Verdict } from "../study/document.ts";
@@ -138,17 +139,10 @@ const judgedLines = (document: RunDocument, pen: Pen): readonly string[] => {
   ];
 };
 
-const notJudgedLines = ({ notJudged, scale }: RunDocument, pen: Pen): readonly string[] =>
+const notJudgedLines = ({ notJudged }: RunDocument, pen: Pen): readonly string[] =>
   notJudged.length === 0
     ? []
-    : [
-        "",
-        pen.colors.bold(`Not judged at scale ${scale}`),
-        ...notJudged.flatMap((text) => paragraph(pen, "  ", text)),
-        ...paragraph(pen, "  ", "peaks, waits and maxima do not survive scaling; run with --scale 1 to judge them").map(
-          pen.colors.dim,
-        ),
-      ];
+    : ["", pen.colors.bold("Not judged"), ...notJudged.flatMap((text) => paragraph(pen, "  ", text))];
 
 const decisionLines = (decision: Decision, pen: Pen): readonly string[] => {
   const { at, kind, what, who, ip, why } = decision;
@@ -163,11 +157,12 @@ const decisionLines = (decision: Decision, pen: Pen): readonly string[] => {
 
 const decisionsLines = ({ decisions }: RunDocument, pen: Pen): readonly string[] => {
   if (decisions.length === 0) return [];
-  const rest = decisions.length - MOST_DECISIONS;
+  const groups = gather(decisions);
+  const rest = groups.length - MOST_DECISIONS;
   return [
     "",
     pen.colors.bold("Decisions of the scheduler, first replication"),
-    ...decisions.slice(0, MOST_DECISIONS).flatMap((decision) => decisionLines(decision, pen)),
+    ...groups.slice(0, MOST_DECISIONS).flatMap((decision) => decisionLines(decision, pen)),
     ...(rest > 0 ? [pen.colors.dim(`  … and ${printNumber(rest)} more in run.json and report.html`)] : []),
   ];
 };

@@ -92,7 +92,9 @@ export class Incidents {
       if (alert.at < began || alert.at > over) continue;
       if (fault.effects.telemetry !== undefined || this.#explains(fault.where, alert)) return false;
     }
-    return !this.#deeds.some(({ where, from, to }) => alert.at >= from && alert.at <= to && this.#explains(where, alert));
+    return !this.#deeds.some(
+      ({ where, from, to }) => alert.at >= from && alert.at <= to && this.#explains(where, alert),
+    );
   }
 
   #firstNaming({ fault, began }: Incident, decisions: readonly SchedulerDecision[]): SchedulerDecision | undefined {

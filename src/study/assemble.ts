@@ -8,9 +8,36 @@ import { judge, verdictOf } from "./judge.ts";
 /** `1/1000`, or `1` where every row is one person. */
 export const scaleText = (peopleARow: number): string => (peopleARow === 1 ? "1" : `1/${String(peopleARow)}`);
 
-/** Peaks and waits do not survive scaling: their thresholds are judged at 1:1 only. */
-const isJudged = (threshold: Threshold, scenario: Scenario): boolean =>
-  !threshold.onlyFullScale || scenario.run.peopleARow === 1;
+/** What a run is asked, and what it cannot answer, each with the reason. */
+interface Asked {
+  readonly expect: readonly Expectation[];
+  readonly thresholds: readonly Threshold[];
+  readonly notJudged: readonly string[];
+}
+
+const ABOUT_FAULTS = ["alarm.delay", "alarm.named", "reroute.delay"];
+
+/** Peaks and waits do not survive scaling. Where the faults were left out, nothing that was published of them is due. */
+const askedOf = (scenario: Scenario, faults: boolean): Asked => {
+  const isPeace = !faults && scenario.faults.length > 0;
+  const notJudged: string[] = [];
+  const expect = scenario.expect.filter(({ figure, published }) => {
+    if (isPeace) notJudged.push(`${figure.text} ${published} (the faults were left out)`);
+    return !isPeace;
+  });
+  const thresholds = scenario.thresholds.filter(({ figure, limit, onlyFullScale }) => {
+    const isAboutFaults = ABOUT_FAULTS.includes(figure.metric) || figure.labels.some(({ label }) => label === "fault");
+    const why =
+      isPeace && isAboutFaults
+        ? "the faults were left out"
+        : onlyFullScale && scenario.run.peopleARow !== 1
+          ? "peaks and waits do not survive scaling: run it with --scale 1"
+          : undefined;
+    if (why !== undefined) notJudged.push(`${figure.text} ${limit} (${why})`);
+    return why === undefined;
+  });
+  return { expect, thresholds, notJudged };
+};
 
 type Results = ReadonlyMap<string, FigureResult>;
 
@@ -78,32 +105,32 @@ const invariantRows = (pairs: readonly Pair[]): readonly InvariantRow[] => {
 };
 
 /** Whether every published figure and every threshold that can be judged here is held or broken. */
-export const isDecided = (scenario: Scenario, pairs: readonly Pair[]): boolean => {
-  const thresholds = scenario.thresholds.filter((threshold) => isJudged(threshold, scenario));
+export const isDecided = (scenario: Scenario, pairs: readonly Pair[], faults: boolean): boolean => {
+  const { expect, thresholds } = askedOf(scenario, faults);
   const results = resultsOf(
-    [...scenario.expect, ...thresholds].map(({ figure }) => figure),
+    [...expect, ...thresholds].map(({ figure }) => figure),
     scenario,
     pairs,
   );
   return (
-    scenario.expect.every((one) => expectRow(one, results).verdict !== "unknown") &&
+    expect.every((one) => expectRow(one, results).verdict !== "unknown") &&
     thresholds.every((one) => thresholdRow(one, results).verdict !== "unknown")
   );
 };
 
-/** Needs at least one finished pair. */
+/** Needs at least one finished pair. `faults`: whether they were played. */
 export const assemble = (
   scenario: Scenario,
   figures: readonly Figure[],
   { pairs, partial }: StudyResult,
-  tool: string,
+  { tool, faults }: { readonly tool: string; readonly faults: boolean },
 ): RunDocument => {
   const runs = pairs.map(({ run }) => run);
   const first = runs[0]!;
   const results = resultsOf(figures, scenario, pairs);
-  const judged = scenario.thresholds.filter((threshold) => isJudged(threshold, scenario));
-  const expect = scenario.expect.map((one) => expectRow(one, results));
-  const thresholds = judged.map((one) => thresholdRow(one, results));
+  const asked = askedOf(scenario, faults);
+  const expect = asked.expect.map((one) => expectRow(one, results));
+  const thresholds = asked.thresholds.map((one) => thresholdRow(one, results));
   const invariants = invariantRows(pairs);
   return {
     schema: "firedrill.run/1",
@@ -118,9 +145,7 @@ export const assemble = (
     figures: Object.fromEntries(results),
     expect,
     thresholds,
-    notJudged: scenario.thresholds
-      .filter((threshold) => !isJudged(threshold, scenario))
-      .map(({ figure, limit }) => `${figure.text} ${limit}`),
+    notJudged: asked.notJudged,
     invariants,
     timeline: first.timeline,
     decisions: first.decisions,

@@ -75,7 +75,7 @@ export interface RunDocument {
   readonly figures: Readonly<Record<string, FigureResult>>;
   readonly expect: readonly ExpectRow[];
   readonly thresholds: readonly ThresholdRow[];
-  /** Thresholds that this scale cannot judge, as written: peaks and waits need 1:1. */
+  /** What was asked and cannot be judged in this run, as written, with the reason. */
   readonly notJudged: readonly string[];
   readonly invariants: readonly InvariantRow[];
   readonly timeline: readonly TimelineEvent[];

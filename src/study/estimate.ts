@@ -1,5 +1,6 @@
 /** What a run will cost this machine, told before a large one starts. Rough: within a factor of two. */
 import { inSeconds } from "../base/units.ts";
+import { gatewayNames } from "../scenario/names.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 
 /** Memory of one row with all that goes with it: measured with 180 million at 1:1, rounded up. */
@@ -17,9 +18,10 @@ export interface Estimate {
   readonly seconds: number;
 }
 
-/** Rows are people online over people a row; small gateways get a few more. */
+/** Rows are people online over people a row, and every gateway has its least. */
 export const estimate = ({ run, world }: Scenario): Estimate => {
-  const rows = Math.ceil(world.online / run.peopleARow);
+  const least = Math.min(world.online, gatewayNames(world).length * world.rowsAGatewayMin);
+  const rows = Math.max(least, Math.ceil(world.online / run.peopleARow));
   const events = (rows * inSeconds(run.duration)) / SECONDS_AN_EVENT;
   return { rows, bytes: rows * BYTES_A_ROW, seconds: events / EVENTS_A_SECOND };
 };

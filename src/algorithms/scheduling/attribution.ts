@@ -16,7 +16,7 @@
 import { inSeconds } from "../../base/units.ts";
 import { LEVELS, type Level, type Places } from "./places.ts";
 import type { SchedulerPolicy } from "./policy.ts";
-import { describe, type Finding, HINT, measure, sizeOf, type Suspect, verdictOf } from "./finding.ts";
+import { describe, type Finding, HINT, measure, sizeOf, type Suspect, told, verdictOf } from "./finding.ts";
 import { add, type Evidence, type Quality, type Rise } from "./quality.ts";
 import { Witnesses } from "./witnesses.ts";
 import type { Cell } from "./cell.ts";
@@ -147,7 +147,7 @@ export class Attribution {
     const elsewhere = this.#witnesses.elsewhere(scope, endpoint, worst.since, rise);
     const why = [
       `${String(bad)} gateways of ${name} are worse to ${this.#places.unitName("line", endpoint)}, ${String(clean)} clean`,
-      `to other centres: ${describe(elsewhere)}`,
+      ...told("to other centres", elsewhere),
     ];
     const routed = [...scope].flatMap((member) =>
       this.#quality
@@ -185,7 +185,7 @@ export class Attribution {
     const line = this.#places.unit("line", cell.endpoint);
     const siblings = this.#witnesses.siblings([cell.gateway], since, rise, (endpoint) => line.includes(endpoint));
     const isAlone = siblings.nats <= -HINT;
-    const why = [`to other centres: ${describe(elsewhere)}`, `siblings to the same line: ${describe(siblings)}`];
+    const why = [...told("to other centres", elsewhere), ...told("siblings to the same line", siblings)];
     const scope = new Set([cell.gateway]);
     const proof = isAlone ? PROOF_ALONE : PROOF;
     const port = this.#port([cell], since, rise, elsewhere, waited, proof, why);
@@ -253,10 +253,11 @@ export class Attribution {
       : [...endpoints];
     const reasons = [
       ...why,
-      `other ports of the same servers: ${describe(here)}`,
-      `the same port on other lines: ${describe(same)}`,
-      `other ports, there and here: ${describe(other)}`,
-      `siblings on the same port: ${describe(peers(true))}; on other ports: ${describe(peers(false))}`,
+      ...told("other ports of the same servers", here),
+      ...told("the same port on other lines", same),
+      ...told("other ports, there and here", other),
+      ...told("siblings on the same port", peers(true)),
+      ...told("siblings on other ports", peers(false)),
     ];
     const to = isBlockedEverywhere ? `port ${[...ports].join(", ")}` : places.unitName("port", first);
     return {
@@ -300,7 +301,7 @@ export class Attribution {
       const isAround = (endpoint: number): boolean => around.has(endpoint) && !narrower.has(endpoint);
       const evidence = this.#witnesses.ask(scope, first, since, rise, isAround);
       const verdict = verdictOf(evidence, PROOF);
-      reasons.push(`rest of ${wider}: ${describe(evidence)}`);
+      reasons.push(...told(`rest of ${wider}`, evidence));
       const hasNeighbours = around.size > unit.size;
       if (verdict === "unknown" && hasNeighbours && waited < WAIT_FOR_NEIGHBOURS_SECONDS) return undefined;
       isPort = level === "port" && verdict === "clean";

@@ -88,6 +88,10 @@ export const sizeOf = (rise: Rise): number => rise.sessions + rise.connects;
 
 export const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
+/** A line of reasons; none where nobody said anything. */
+export const told = (label: string, evidence: Evidence): readonly string[] =>
+  evidence.sessions + evidence.connects === 0 ? [] : [`${label}: ${describe(evidence)}`];
+
 export const describe = ({ nats, sessions, bad, expected, connects, failures }: Evidence): string =>
   `${nats.toFixed(1)} nats for bad: ${String(bad)} of ${String(sessions)} sessions degraded, ${expected.toFixed(1)} expected; ` +
   `${String(failures)} of ${String(connects)} connects failed`;

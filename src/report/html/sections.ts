@@ -1,4 +1,5 @@
 /** The page's upper part: what happened, how much, where and when. */
+import { gather } from "../decisions.ts";
 import type { FigureResult, RunDocument, RunPictures, Verdict } from "../../study/document.ts";
 import { verdictOf } from "../../study/judge.ts";
 import { markersOf } from "../definitions.ts";
@@ -127,7 +128,7 @@ const eventsOf = (document: RunDocument): readonly Event[] => {
       number === undefined ? NOTHING : html`<span class="mark" title="mark ${number} in the charts">${number}</span>`;
     return line(at, mark, html`${what} <span class="who">${who}</span>`, "happened");
   });
-  const decided = document.decisions.map(({ at, kind, what, who, ip, why }) =>
+  const decided = gather(document.decisions).map(({ at, kind, what, who, ip, why }) =>
     line(
       at,
       html`<span aria-hidden="true">▲</span>`,

@@ -117,7 +117,7 @@ const thresholdRow = (row: ThresholdRow): Markup =>
     <td class="number">${measured(row)}</td>
   </tr>`;
 
-export const thresholdSection = ({ thresholds, notJudged, scale, invariants }: RunDocument): Markup => {
+export const thresholdSection = ({ thresholds, notJudged, invariants }: RunDocument): Markup => {
   const table =
     thresholds.length === 0
       ? html`<p class="note">No threshold was set.</p>`
@@ -139,11 +139,10 @@ export const thresholdSection = ({ thresholds, notJudged, scale, invariants }: R
   const skipped =
     notJudged.length === 0
       ? NOTHING
-      : html`<h3>Not judged at scale ${scale}</h3>
+      : html`<h3>Not judged</h3>
           <ul>
             ${notJudged.map((text) => html`<li><code>${text}</code></li>`)}
-          </ul>
-          <p class="note">Peaks, waits and maxima do not survive scaling; they are judged at 1:1.</p>`;
+          </ul>`;
   const kept = invariants.map(
     ({ name, verdict, why }) =>
       html`<tr>
