@@ -133,12 +133,27 @@ const withBands = (
   return { least: Math.max(bands.least, lines.least - spare), most: Math.min(bands.most, lines.most + spare) };
 };
 
+/** A published band this many times above all lines would flatten them: it is told of at the edge instead. */
+const BAND_TIMES = 3;
+
+/** Room for published bands that lie near enough. */
+const withPublished = (
+  { least, most }: ReturnType<typeof extentOf>,
+  published: LineChart["published"],
+): { readonly least: number; readonly most: number } => {
+  const near = published.filter(({ max }) => max <= BAND_TIMES * most);
+  return {
+    least: Math.min(least, ...near.map(({ min }) => min)),
+    most: Math.max(most, ...near.map(({ max }) => max)),
+  };
+};
+
 const lineScales = (definition: LineChart, looks: Looks) => {
   const lines = extentOf(definition.series.flatMap(({ value, noFault }) => [...value, ...(noFault ?? [])]));
   const bands = extentOf(
     definition.series.flatMap(({ value, low, high, noFault }) => [...value, ...low, ...high, ...(noFault ?? [])]),
   );
-  const extent = Number.isFinite(lines.least) ? withBands(lines, bands) : lines;
+  const extent = Number.isFinite(lines.least) ? withPublished(withBands(lines, bands), definition.published) : lines;
   const x = axisOf(looks, `simulated time, ${definition.time.unit}`);
   const y = axisOf(looks, definition.unit);
   const isFlat = !(extent.most > 0);
@@ -158,6 +173,8 @@ const lineScales = (definition: LineChart, looks: Looks) => {
       ...(Number.isFinite(extent.least)
         ? { suggestedMin: extent.least, suggestedMax: isFlat ? 1 : extent.most }
         : { suggestedMax: 1 }),
+      // There is no more than everything.
+      ...(definition.unit === "%" && extent.most > 90 && extent.most <= 100 ? { max: 100 } : {}),
     },
   };
 };

@@ -116,6 +116,12 @@ const drawPublished = ({ pen, looks, x, y, area }: Frame, bands: LineChart["publ
   pen.textAlign = "right";
   pen.textBaseline = "bottom";
   for (const { from, to, min, max, text } of bands) {
+    if (y(min) < area.top) {
+      pen.fillStyle = looks.palette.published;
+      pen.textBaseline = "top";
+      pen.fillText(`${text} ↑`, Math.max(x(to), area.left + 120) - 4, area.top + 30);
+      continue;
+    }
     const [left, right, top, bottom] = [x(from), x(to), y(max), Math.max(y(min), y(max) + 2)];
     pen.fillStyle = looks.palette.published;
     pen.globalAlpha = 0.16;
