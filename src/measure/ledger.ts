@@ -63,29 +63,10 @@ export class Shelf<Instrument extends Mergeable<Instrument>> {
     return all;
   }
 
-  /** The same for each value of a label; instruments without it are left out. */
-  totalBy(label: string, name: string, matches: readonly Match[] = []): ReadonlyMap<string, Instrument> {
-    const groups = new Map<string, Entry<Instrument>[]>();
-    for (const entry of this.find(name, matches)) {
-      const value = entry.labels[label];
-      if (value === undefined) continue;
-      const group = groups.get(value);
-      if (group === undefined) groups.set(value, [entry]);
-      else group.push(entry);
-    }
-    return new Map([...groups].map(([value, entries]) => [value, this.#merged(entries)]));
-  }
-
   merge(other: Shelf<Instrument>): void {
     for (const [name, entries] of other.#names) {
       for (const { labels, instrument } of entries.values()) this.of(name, labels).merge(instrument);
     }
-  }
-
-  #merged(entries: readonly Entry<Instrument>[]): Instrument {
-    const all = this.#make();
-    for (const { instrument } of entries) all.merge(instrument);
-    return all;
   }
 }
 

@@ -29,14 +29,6 @@ export class Series {
     return this.#sums[index] ?? 0;
   }
 
-  /** Sum of the steps that begin in [from, to). */
-  between(from: Instant, to: Instant): number {
-    const end = Math.min(this.#length, Math.ceil(to / this.step));
-    let sum = 0;
-    for (let index = Math.ceil(from / this.step); index < end; index++) sum += this.#sums[index]!;
-    return sum;
-  }
-
   merge(other: Series): void {
     assert(this.step === other.step, () => `series of ${String(this.step)} and ${String(other.step)} µs`);
     for (let index = other.#length - 1; index >= 0; index--) this.#addTo(index, other.#sums[index]!);
