@@ -40,9 +40,14 @@ export class Alarms {
     this.#parts = parts;
   }
 
+  /** What health checks say, whatever is heard from clients: servers that are down, and those that are up again. */
+  watchServers(now: Instant): SchedulerEffect[] {
+    return [...this.#watchServers(now), ...this.#recoverServers()];
+  }
+
   /** Opens a fault for everything that stands in alarm and can be explained. */
-  watch(now: Instant): SchedulerEffect[] {
-    const effects = this.#watchServers(now);
+  watch(): SchedulerEffect[] {
+    const effects: SchedulerEffect[] = [];
     for (const suspects of this.#suspects()) {
       const unexplained = suspects.filter(({ cell }) => !this.#isExplained(cell));
       if (unexplained.length === 0) continue;
@@ -55,10 +60,14 @@ export class Alarms {
 
   /** Closes what is over. */
   recover(): SchedulerEffect[] {
+    return this.#parts.faults
+      .recover()
+      .flatMap((fault) => this.#clear(fault, `clean for ${String(fault.cleanRounds)} rounds`));
+  }
+
+  #recoverServers(): SchedulerEffect[] {
     const { faults, policy } = this.#parts;
     const effects: SchedulerEffect[] = [];
-    for (const fault of faults.recover())
-      effects.push(...this.#clear(fault, `clean for ${String(fault.cleanRounds)} rounds`));
     for (const fault of faults.open) {
       if (fault.cause !== "health") continue;
       const server = this.#serverOf(fault);
@@ -169,7 +178,8 @@ export class Alarms {
     const { faults, capacity, policy } = this.#parts;
     const why = [...finding.why];
     let moves = !isAccess(finding.what);
-    if (moves && finding.gateways === undefined && finding.level !== "port") {
+    // What is down already is not taken away by us.
+    if (moves && cause === "reports" && finding.gateways === undefined && finding.level !== "port") {
       const isAllowed = capacity.mayRemove(this.#serversOf(finding), this.#removed());
       if (!isAllowed)
         why.push(`left in service: more than ${(100 * policy.removalMax).toFixed(0)} % of all capacity would be out`);
@@ -189,7 +199,7 @@ export class Alarms {
   #removed(): ReadonlySet<number> {
     const removed = new Set<number>();
     for (const { moves, finding, cause } of this.#parts.faults.open)
-      if (moves && cause !== "operator" && finding.gateways === undefined && finding.level !== "port")
+      if (moves && cause === "reports" && finding.gateways === undefined && finding.level !== "port")
         for (const server of this.#serversOf(finding)) removed.add(server);
     return removed;
   }

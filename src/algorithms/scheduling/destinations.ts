@@ -16,6 +16,8 @@ import type { Cell } from "./cell.ts";
 /** Outcomes that a pool needs before a wider one is asked, and how many of the past it may borrow. Chosen. */
 const ENOUGH = 60;
 const BORROWED = 40;
+/** Who must leave may meet this much more loss than at home in peace. Chosen: a peering between carriers costs more. */
+const WORSE_BY_NATURE = 0.03;
 
 export interface Choice {
   /** Undefined if there is none. */
@@ -72,7 +74,7 @@ export class Destinations {
       const here = server === home ? "same server" : String(this.#places.lineOf[endpoint]!);
       if (whole !== undefined && here !== line) break;
       const proof =
-        finding === undefined ? this.#notBad(gateway, endpoint) : this.#better(gateway, from, endpoint, finding);
+        finding === undefined ? this.#notBad(gateway, from, endpoint) : this.#better(gateway, from, endpoint, finding);
       if (!proof.isBetter) {
         if (proof.why !== "") refused.push(proof.why);
         continue;
@@ -105,10 +107,12 @@ export class Destinations {
     return [...new Set([...samePort, ...withLines, ...sameName, ...measured])];
   }
 
-  /** For users who must leave in any case: anywhere that is not in alarm. */
-  #notBad(gateway: number, endpoint: number): { isBetter: boolean; why: string } {
-    const cell = this.#quality.cellsOf(gateway).find((other) => other.endpoint === endpoint);
-    const isBetter = cell === undefined || !this.#quality.isRaised(cell);
+  /** For users who must leave in any case: anywhere that is not in alarm, and not by nature much worse than home. */
+  #notBad(gateway: number, from: number, endpoint: number): { isBetter: boolean; why: string } {
+    const quality = this.#quality;
+    const normalLoss = (place: number): number => quality.lossOf(quality.normalSessions(quality.cell(gateway, place)));
+    const isBetter =
+      !quality.isRaised(quality.cell(gateway, endpoint)) && normalLoss(endpoint) <= normalLoss(from) + WORSE_BY_NATURE;
     return { isBetter, why: isBetter ? `to ${this.#places.endpoint(endpoint).name}, not in alarm` : "" };
   }
 

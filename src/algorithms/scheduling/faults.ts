@@ -32,8 +32,12 @@ export interface Fault {
 /** e^5 to one that it is over; a bad spell of e^3 to one starts the count again. */
 const OVER = 5;
 const SPELL = 3;
-/** A session says this part of what a connect says about connecting: it may have begun before. Chosen. */
-const SESSION_AS_CONNECT = 0.2;
+/**
+ * What a session says about connecting, as part of a connect: where users stayed it may have begun before the fault; where
+ * they left, only explorers are heard, who connect to tell. Chosen.
+ */
+const STAYED_AS_CONNECT = 0.2;
+const EXPLORED_AS_CONNECT = 1;
 /** An alert that moved nobody ends after this many clean rounds: a mistake costs nothing. Chosen. */
 const ROUNDS_FOR_ALERT = 6;
 
@@ -113,7 +117,7 @@ export class Faults {
       const sessions = cell.sessions.since(quality.round);
       const connects = cell.connects.since(quality.round);
       // Where nobody could connect, explorers speak of it, though less than a connect does: they meet a block, or nothing.
-      const lived = rise.sessions > 0 ? 0 : sessions.all * SESSION_AS_CONNECT;
+      const lived = rise.sessions > 0 ? 0 : sessions.all * (fault.moves ? EXPLORED_AS_CONNECT : STAYED_AS_CONNECT);
       const died = lived * Math.max(0, sessions.bad / Math.max(1, sessions.all) - quality.normalSessions(cell));
       heard += sessions.all + connects.all;
       if (rise.sessions > 0 && sessions.all > 0) {

@@ -3,7 +3,7 @@
  * a feed that is silent, impossible, or suddenly thin is left alone, and the table with it.
  * Met by: src/world/seams/scheduling.ts
  */
-import { type Instant, printDuration } from "../../base/units.ts";
+import { type Instant, printDuration, START } from "../../base/units.ts";
 import type { QualityReport } from "./messages.ts";
 import type { Places } from "./places.ts";
 import type { SchedulerPolicy } from "./policy.ts";
@@ -61,8 +61,8 @@ export class Feed {
     this.#example = "";
     const thin = this.#closeVolume();
     if (absurd !== undefined) return `${String(bad)} of ${String(reports)} reports are impossible: ${absurd}`;
-    if (this.#heardAt === undefined) return undefined;
-    if (now - this.#heardAt >= staleAfter) return `no reports for ${printDuration(staleAfter)}`;
+    // A feed that never began is as silent as one that ended.
+    if (now - (this.#heardAt ?? START) >= staleAfter) return `no reports for ${printDuration(staleAfter)}`;
     return thin;
   }
 

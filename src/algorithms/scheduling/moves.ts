@@ -25,6 +25,8 @@ interface Parts {
 
 /** Explorers may need so many rounds to prove a better place before people are called. Chosen: 90 s. */
 const PATIENT_ROUNDS = 9;
+/** Nats for clean after which nobody leaves for a fault any more: e^3 to one that it is over. */
+const ENDING = 3;
 
 export class Moves {
   readonly #parts: Parts;
@@ -37,13 +39,18 @@ export class Moves {
     this.#parts = parts;
   }
 
-  /** All table changes of a round. */
-  carryOut(now: Instant): SchedulerEffect[] {
+  /**
+   * All table changes of a round. Unless `isFree`, for the feed is distrusted or the scheduler paused, only what health
+   * checks and operators demand.
+   */
+  carryOut(now: Instant, isFree: boolean): SchedulerEffect[] {
     const effects: SchedulerEffect[] = [];
     const { dispatch, faults } = this.#parts;
-    for (const gateway of [...dispatch.underWay()]) this.#step(gateway, now, effects);
-    for (const fault of faults.open) if (fault.moves) this.#leave(fault, now, effects);
-    for (const gateway of [...dispatch.away()]) this.#return(gateway, now, effects);
+    for (const gateway of [...dispatch.underWay()])
+      if (isFree || dispatch.shift(gateway)!.isForced) this.#step(gateway, now, effects);
+    for (const fault of faults.open)
+      if (fault.moves && (isFree || fault.cause !== "reports")) this.#leave(fault, now, effects);
+    if (isFree) for (const gateway of [...dispatch.away()]) this.#return(gateway, now, effects);
     return effects;
   }
 
@@ -68,6 +75,8 @@ export class Moves {
 
   #leave(fault: Fault, now: Instant, effects: SchedulerEffect[]): void {
     const { dispatch, places } = this.#parts;
+    // It is ending: who is still there stays.
+    if (fault.nats <= -ENDING) return;
     const { unit } = fault.finding;
     const gateways = fault.gateways ?? places.gateways.keys();
     const lacks = new Set<"capacity" | "quality">();
@@ -112,7 +121,7 @@ export class Moves {
       ...fault.finding.why,
       ...choice.why,
     ];
-    const shift = { target: endpoint, restores: false, isForced: fault.cause === "health", why: reasons };
+    const shift = { target: endpoint, restores: false, isForced: fault.cause !== "reports", why: reasons };
     const effect = dispatch.begin(gateway, shift, now);
     if (effect === undefined) return outcome;
     effects.push(effect);

@@ -103,9 +103,11 @@ export class Scheduler implements Machine<SchedulerInput, SchedulerEffect> {
       (gateway, endpoint) => isSound && this.#faults.covering(gateway, endpoint) === undefined,
     );
     const distrust = this.#trust(flaw ?? this.#everythingIsBad());
-    if (!this.#isTrusting || distrust.length > 0) return distrust;
-    const effects: SchedulerEffect[] = [...this.#alarms.watch(now), ...this.#alarms.recover()];
-    if (now >= this.#pausedUntil) effects.push(...this.#moves.carryOut(now));
+    const isHeard = this.#isTrusting && distrust.length === 0;
+    // Health checks and operators' orders do not hang on what clients tell.
+    const effects = [...distrust, ...this.#alarms.watchServers(now)];
+    if (isHeard) effects.push(...this.#alarms.watch(), ...this.#alarms.recover());
+    effects.push(...this.#moves.carryOut(now, isHeard && now >= this.#pausedUntil));
     return effects;
   }
 

@@ -12,7 +12,7 @@ import { Cusum, CUSUM_WIDTH, logLikelihoodRatio } from "./cusum.ts";
 import type { Fading } from "./fading.ts";
 
 export interface StreamSettings {
-  /** A prior counts as this many outcomes. */
+  /** A prior counts as this many outcomes while little is known, and then no more. */
   readonly priorWeight: number;
   /** Outcomes before the test starts. */
   readonly burnIn: number;
@@ -50,6 +50,8 @@ export const RECENT = 48;
 /** A proof is e^5 to one: it takes two batches. Chosen. */
 const BATCH_NATS = 3;
 const DISPERSION_WEIGHT = 10;
+/** A young path is dead rather than bad when it fails this part of the way from normal to always. Chosen. */
+const DEAD = 0.5;
 /** Weights are made anew when the null has moved by more than this part of itself (chosen: far below its doubt). */
 const NULL_STEP = 0.002;
 
@@ -118,7 +120,8 @@ export class Stream {
 
   normal(prior: number): number {
     const { priorWeight, floor } = this.#settings;
-    const share = (this.#numbers[this.#from + KNOWN_BAD]! + priorWeight * prior) / (this.known + priorWeight);
+    const weight = this.isYoung ? priorWeight : 0;
+    const share = (this.#numbers[this.#from + KNOWN_BAD]! + weight * prior) / (this.known + weight);
     return Math.min(0.97, Math.max(floor, share));
   }
 
@@ -153,7 +156,9 @@ export class Stream {
       const ratio = (bad * numbers[from + BAD_WEIGHS]! + (all - bad) * numbers[from + GOOD_WEIGHS]!) / this.dispersion;
       step = this.test.add(ratio, trial.height, trial.round);
     }
-    if (trial.mayLearn && this.test.value < trial.height / 2) this.#learn(trial, all, bad, normal);
+    // A path that fails from the start is not learnt as one that always did.
+    const isDead = this.known < this.#settings.burnIn && bad > all * (normal + DEAD * (1 - normal));
+    if (trial.mayLearn && !isDead && this.test.value < trial.height / 2) this.#learn(trial, all, bad, normal);
     return step;
   }
 

@@ -118,7 +118,8 @@ export class Desks {
       const waiting = asked - gone;
       // Who gave up before all people of the row had joined leaves with the rest of them.
       this.#abandoned[server]! -= gone;
-      const able = this.#perMs(server) * this.#bucketMs + this.#carry[server]!;
+      const fresh = this.#perMs(server) * this.#bucketMs;
+      const able = fresh + this.#carry[server]!;
       const served = Math.min(waiting, Math.floor(able));
       this.#carry[server] = waiting > served ? able - Math.floor(able) : 0;
       this.#backlogBefore[server] = this.#backlog[server]!;
@@ -129,7 +130,7 @@ export class Desks {
       this.#admitted[server] = 0;
       this.#free[server] = Math.max(0, this.#servers[server]!.connections - this.held[server]!);
       this.served[server] = this.served[server]! + served;
-      this.capacity[server] = this.capacity[server]! + able;
+      this.capacity[server] = this.capacity[server]! + fresh;
       assert(
         this.#backlog[server]! >= 0,
         () => `server ${String(server)} has a backlog of ${String(this.#backlog[server])}`,

@@ -76,8 +76,9 @@ export class Telemetry {
     this.#draws.at(crowd.population.identity[cell]!, this.#endpointIdentity[endpoint]!, telling);
     const chance = this.#chance.from(this.#draws.out);
     const kept = binomialQuantile(chance.next(), sessions, (1 - this.#plan.lost) * (1 - this.extraLost));
-    const u = open(this.#lateDraws.at(this.#gatewayIdentity[crowd.population.gateway[cell]!]!, 0, this.#round));
-    const late = this.#lateness.rounds(u);
+    const lateDraws = this.#lateDraws;
+    const u = open(lateDraws.at(this.#gatewayIdentity[crowd.population.gateway[cell]!]!, 0, this.#round));
+    const late = this.#lateness.rounds(u) + this.#extra(open(lateDraws.out[1]!));
     if (kept > 0) this.#file(late, cell, endpoint, kept, chance);
     const explorers = binomialQuantile(chance.next(), kept, this.#plan.explore);
     if (explorers === 0) return;
@@ -93,7 +94,8 @@ export class Telemetry {
     const u = open(this.#connectDraws.at(this.#crowd.population.identity[cell]!, index, ordinal));
     const lost = 1 - (1 - this.#plan.lost) * (1 - this.extraLost);
     if (u < lost) return;
-    const batch = this.#batch(this.#lateness.rounds((u - lost) / (1 - lost)));
+    const late = this.#lateness.rounds((u - lost) / (1 - lost)) + this.#extra(open(this.#connectDraws.out[1]!));
+    const batch = this.#batch(late);
     const at = batch.at(this.#path(cell, endpoint));
     batch.counts[at + CONNECTS]! += attempts;
     batch.counts[at + FAILURES]! += failures;
@@ -146,9 +148,14 @@ export class Telemetry {
     batch.counts[at + UNANSWERED]! += Math.min(degraded * probesABeat, lost);
   }
 
-  /** What arrives this many rounds late, and later by what a fault adds. */
+  /** Whole rounds that a fault adds, one more for as many as its last part of a round says. */
+  #extra(u: number): number {
+    return Math.floor(this.extraLateMs / this.#plan.roundMs + u);
+  }
+
+  /** What arrives this many rounds late. */
   #batch(late: number): Batch {
-    const round = this.#round + late + Math.round(this.extraLateMs / this.#plan.roundMs);
+    const round = this.#round + late;
     let batch = this.#underWay.get(round);
     if (batch === undefined) this.#underWay.set(round, (batch = this.#spare.pop() ?? new Batch()));
     return batch;

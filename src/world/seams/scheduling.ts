@@ -103,7 +103,7 @@ export class SchedulingSeam {
     const { gateways, fleet } = this.#parts;
     if (effect.kind === "dispatch") {
       const { name, ips } = gateways[effect.gateway]!;
-      const kind = effect.restores ? "restore" : effect.move ? "move" : "step";
+      const kind = !effect.move ? "step" : effect.restores ? "restore" : "move";
       const to = effect.routes.map(({ endpoint, share }) => {
         const { name: address, server } = fleet.endpoints[endpoint]!;
         return `${fleet.servers[server]!.name} (${address}) ${String(Math.round(share * 1000) / 10)} %`;
