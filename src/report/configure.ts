@@ -133,15 +133,12 @@ const withBands = (
   return { least: Math.max(bands.least, lines.least - spare), most: Math.min(bands.most, lines.most + spare) };
 };
 
-/** A published band this many times above all lines would flatten them: it is told of at the edge instead. */
-const BAND_TIMES = 3;
-
-/** Room for published bands that lie near enough. */
+/** Room for published bands, but for those that would flatten the lines: they are told of at the edge instead. */
 const withPublished = (
   { least, most }: ReturnType<typeof extentOf>,
   published: LineChart["published"],
 ): { readonly least: number; readonly most: number } => {
-  const near = published.filter(({ max }) => max <= BAND_TIMES * most);
+  const near = published.filter(({ max }) => max <= 3 * most);
   return {
     least: Math.min(least, ...near.map(({ min }) => min)),
     most: Math.max(most, ...near.map(({ max }) => max)),
@@ -293,6 +290,7 @@ export const CONFIGURE_SCRIPT = Object.entries({
   extentOf,
   fromZero,
   withBands,
+  withPublished,
   lineScales,
   intervalScales,
   legendItems,

@@ -159,6 +159,7 @@ export const findMetric = (name: string): { readonly metric: Metric; readonly st
 export const ALERT_KINDS = [
   "access-fault",
   "regional-access-fault",
+  "carrier-access-fault",
   "route-fault",
   "port-fault",
   "server-fault",

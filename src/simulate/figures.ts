@@ -224,10 +224,12 @@ const isMove = ({ kind }: SchedulerDecision): boolean => kind === "move" || kind
 const fits = (decision: SchedulerDecision, { label, values, negated }: LabelMatch, { world }: Book): boolean => {
   if (label === "fault") return true;
   if (label === "kind") return values.includes(kindLabel(decision.what)) !== negated;
-  const gateway = decision.gateway === undefined ? undefined : world.gateways[decision.gateway];
-  const [region, carrier] = gateway === undefined ? decision.who.split("/") : [gateway.region, gateway.carrier];
-  const value = label === "region" ? region : label === "carrier" ? carrier : decision.who;
-  return (value !== undefined && values.includes(value)) !== negated;
+  const about = decision.gateway === undefined ? decision.claim?.gateways : [decision.gateway];
+  const isAbout = [...(about ?? [])].some((index) => {
+    const { region, carrier, name } = world.gateways[index]!;
+    return values.includes(label === "region" ? region : label === "carrier" ? carrier : name);
+  });
+  return isAbout !== negated;
 };
 
 /** Most moves of one gateway within any hour. */

@@ -5,12 +5,15 @@
 import { inSeconds } from "../base/units.ts";
 import type { Fault, Intervention, Scenario, Where } from "../scenario/scenario.ts";
 import type { World } from "../world/build.ts";
-import { type SchedulerDecision, subjectOf } from "../world/seams/scheduling.ts";
-import { namesDestination, touchesCell, touchesEndpoint, touchesServer } from "../world/where.ts";
+import type { SchedulerDecision } from "../world/seams/scheduling.ts";
+import { namesDestination, touchesCell, touchesEndpoint } from "../world/where.ts";
 import { LEFT_BEHIND } from "./limits.ts";
 
 /** How long after a fault's end an alert about it is late rather than false, seconds (chosen: reports take that long). */
 const AFTERMATH_S = 600;
+
+/** This share of what an alert claims must be true. */
+const MOSTLY = 0.5;
 
 interface Incident {
   readonly fault: Fault;
@@ -25,6 +28,10 @@ interface Incident {
 export class Incidents {
   readonly #world: World;
   readonly #incidents = new Map<string, Incident>();
+  readonly #places = new Map<
+    Where,
+    { readonly gateways: ReadonlySet<number>; readonly endpoints: ReadonlySet<number> }
+  >();
   /** What operators and carriers did: a changed path stays so, all else makes the scheduler speak for a while. */
   readonly #deeds: { readonly where: Where; readonly from: number; readonly to: number }[] = [];
 
@@ -103,61 +110,57 @@ export class Incidents {
     );
   }
 
-  /**
-   * Named is the very place: the gateway, the region and carrier, the server, line or centre of the fault; of a blocked
-   * port an address with that port.
-   */
-  #names(where: Where, { who, gateway }: SchedulerDecision): boolean {
-    const { servers, endpoints } = this.#world.fleet;
-    if (where.gateway !== undefined) return where.gateway.includes(subjectOf(who));
-    if (where.port !== undefined && where.region === undefined)
-      return endpoints.some(
-        (endpoint) => touchesEndpoint(where, endpoint, servers[endpoint.server]!) && endpoint.name === who,
-      );
-    if (namesDestination(where) && where.region === undefined && where.carrier === undefined)
-      return servers.some((server) => touchesServer(where, server) && placeNames(server).includes(who));
-    return (
-      this.#regions(where).some((place) => who.includes(place)) ||
-      (gateway !== undefined && this.#touchesGateway(where, gateway))
-    );
+  /** Named is the place itself: most of what the alert claims is sick is what the fault hits. */
+  #names(where: Where, alert: SchedulerDecision): boolean {
+    const { gateways, endpoints } = this.#placeOf(where);
+    const { claim } = alert;
+    if (claim === undefined || alert.what === "capacity") return false;
+    const all = this.#world.fleet.endpoints.length;
+    // Of a sick access one says that all destinations are bad; of a sick destination one says which.
+    if (!namesDestination(where) && claim.endpoints.size < all) return false;
+    if (namesDestination(where) && endpoints.size < all && claim.endpoints.size === all) return false;
+    return this.#shareOf(claim, gateways, endpoints) > MOSTLY;
   }
 
-  /** Named is anything the fault touches. */
-  #explains(where: Where, alert: SchedulerDecision): boolean {
-    if (this.#names(where, alert)) return true;
-    if (alert.gateway !== undefined) return this.#touchesGateway(where, alert.gateway);
-    const places = this.#regions(where);
-    return (
-      places.some((place) => alert.who.includes(place)) ||
-      this.#world.fleet.servers.some(
-        (server) => touchesServer(where, server) && placeNames(server).some((name) => alert.who.includes(name)),
-      )
-    );
+  /** Explained is whatever is at least half about what the fault hits. */
+  #explains(where: Where, { claim }: SchedulerDecision): boolean {
+    const { gateways, endpoints } = this.#placeOf(where);
+    return claim !== undefined && this.#shareOf(claim, gateways, endpoints) >= MOSTLY;
   }
 
-  #touchesGateway(where: Where, gateway: number): boolean {
-    return this.#world.population.cells.some(
-      (cell) => cell.gateway === gateway && touchesCell(where, cell, this.#world.gateways[gateway]!),
-    );
+  /** The lesser of two shares: of the gateways that an alert claims, and of the endpoints, what a fault really hits. */
+  #shareOf(
+    claim: NonNullable<SchedulerDecision["claim"]>,
+    gateways: ReadonlySet<number>,
+    endpoints: ReadonlySet<number>,
+  ): number {
+    const part = (claimed: ReadonlySet<number>, hit: ReadonlySet<number>): number =>
+      claimed.size === 0 ? 0 : [...claimed].filter((one) => hit.has(one)).length / claimed.size;
+    const ofGateways =
+      claim.gateways === undefined ? gateways.size / this.#world.gateways.length : part(claim.gateways, gateways);
+    return Math.min(ofGateways, part(claim.endpoints, endpoints));
   }
 
-  #regions(where: Where): readonly string[] {
-    const touched = this.#world.gateways.filter((_, gateway) => this.#touchesGateway(where, gateway));
-    return [...new Set(touched.map(({ region, carrier }) => `${region}/${carrier}`))];
+  #placeOf(where: Where): { readonly gateways: ReadonlySet<number>; readonly endpoints: ReadonlySet<number> } {
+    const known = this.#places.get(where);
+    if (known !== undefined) return known;
+    const { population, gateways, fleet } = this.#world;
+    const place = {
+      gateways: new Set(
+        population.cells
+          .filter((cell) => touchesCell(where, cell, gateways[cell.gateway]!))
+          .map(({ gateway }) => gateway),
+      ),
+      endpoints: new Set(
+        fleet.endpoints.flatMap((endpoint, index) =>
+          touchesEndpoint(where, endpoint, fleet.servers[endpoint.server]!) ? [index] : [],
+        ),
+      ),
+    };
+    this.#places.set(where, place);
+    return place;
   }
 }
-
-const placeNames = ({
-  name,
-  centre,
-  line,
-  ip,
-}: {
-  name: string;
-  centre: string;
-  line: string;
-  ip: string;
-}): readonly string[] => [name, ip, centre, `${centre}/${line}`, `${centre}-${line}`];
 
 /** End of a figure's window in seconds of simulated time. */
 export const windowEnd = ({ windows }: Scenario, window: string): number => inSeconds(windows[window]!.to);

@@ -6,7 +6,7 @@
  */
 import type { Instant } from "../../base/units.ts";
 import type { Attribution } from "./attribution.ts";
-import type { Finding, Suspect } from "./finding.ts";
+import { alertOf, type Finding, type Suspect } from "./finding.ts";
 import type { Capacity } from "./capacity.ts";
 import { type Cause, type Fault, type Faults, isAccess } from "./faults.ts";
 import type { SchedulerEffect } from "./messages.ts";
@@ -188,7 +188,7 @@ export class Alarms {
     }
     if (moves && finding.gateways !== undefined) why.push("its users are led around it");
     faults.add(finding, cause, moves);
-    return [{ kind: "alert", what: finding.what, who: finding.who, ip: finding.ip, why }];
+    return [alertOf(finding, finding.what, why)];
   }
 
   #serversOf(finding: Finding): number[] {

@@ -92,17 +92,20 @@ export class Attribution {
     const { endpoint, gateway } = worst.cell;
     const own = places.groupOf[gateway]!;
     const others = this.#witnesses.votes([endpoint], worst.since, rise, own);
-    if (others.bad < 2 || others.bad < others.clean) return undefined;
-    const why = [`${String(others.bad)} other groups are worse there too, ${String(others.clean)} are clean`];
+    if (others.bad.length < 2 || others.bad.length < others.clean.length) return undefined;
+    const why = [`${count(others.bad)} other groups are worse there too, ${count(others.clean)} are clean`];
+    const carriers = this.#forCarriers([own, ...others.bad], worst, rise, waited, why);
+    if (carriers !== undefined) return carriers;
     let level: Level = "port";
     for (const wider of LEVELS.slice(1)) {
       const neighbours = places.unit(wider, endpoint).filter((other) => !places.unit(level, endpoint).includes(other));
       const votes = this.#witnesses.votes(neighbours, worst.since, rise, -1);
-      const known = votes.bad + votes.clean;
-      why.push(`rest of ${wider}: ${String(votes.bad)} groups worse, ${String(votes.clean)} clean`);
+      const [bad, clean] = [votes.bad.length, votes.clean.length];
+      const known = bad + clean;
+      why.push(`rest of ${wider}: ${String(bad)} groups worse, ${String(clean)} clean`);
       if (known < 2 && neighbours.length > 0 && level === "port" && waited < WAIT_FOR_NEIGHBOURS_SECONDS) return [];
       const isWholeServer = wider === "server" && known < 2;
-      if (neighbours.length > 0 && !isWholeServer && votes.bad < Math.max(2, 2 * votes.clean)) break;
+      if (neighbours.length > 0 && !isWholeServer && bad < Math.max(2, 2 * clean)) break;
       if (neighbours.length > 0 || wider === "server") level = wider;
     }
     const unit = places.unit(level, endpoint);
@@ -116,6 +119,50 @@ export class Attribution {
         gateways: undefined,
         unit: new Set(unit),
         level,
+      },
+    ];
+  }
+
+  // Groups that are worse to the same place: are they worse to every other centre as well? Then it is their carrier's access.
+  #forCarriers(
+    groups: readonly number[],
+    worst: Suspect,
+    rise: Rise,
+    waited: number,
+    why: readonly string[],
+  ): readonly Finding[] | undefined {
+    const places = this.#places;
+    const { endpoint } = worst.cell;
+    const { port } = places.endpoint(endpoint);
+    const centre = places.unit("centre", endpoint);
+    const sick = groups.flatMap((group) => places.members[group]!);
+    // A port may be blocked wherever they go: trouble with connecting is asked of another one.
+    const elsewhere = this.#witnesses.ask(
+      sick,
+      endpoint,
+      worst.since,
+      rise,
+      (other) => !centre.includes(other) && (rise.sessions > 0 || places.endpoint(other).port !== port),
+    );
+    const verdict = verdictOf(elsewhere, PROOF);
+    if (verdict === "clean") return undefined;
+    if (verdict === "unknown") return waited < WAIT_FOR_NEIGHBOURS_SECONDS && rise.sessions > 0 ? [] : undefined;
+    const carriers = new Set(sick.map((gateway) => places.gateway(gateway).carrier));
+    const scope = new Set(
+      [...places.gateways.keys()].filter((gateway) => carriers.has(places.gateway(gateway).carrier)),
+    );
+    const routed = sick.flatMap((gateway) =>
+      this.#quality.cellsOf(gateway).filter((cell) => this.#isRouted(gateway, cell.endpoint)),
+    );
+    return [
+      {
+        ...measure(this.#quality, routed, worst.since, rise, [...why, ...told("to other centres", elsewhere)]),
+        what: "carrier access fault",
+        who: [...carriers].sort().join(", "),
+        ip: "",
+        gateways: scope,
+        unit: new Set(places.endpoints.keys()),
+        level: "access",
       },
     ];
   }
@@ -319,3 +366,5 @@ export class Attribution {
     return rounds * inSeconds(this.#policy.round);
   }
 }
+
+const count = (all: readonly unknown[]): string => String(all.length);

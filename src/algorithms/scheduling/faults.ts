@@ -163,4 +163,5 @@ const covers = (fault: Fault, gateway: number, endpoint: number): boolean =>
   fault.finding.unit.has(endpoint) && (fault.gateways === undefined || fault.gateways.has(gateway));
 
 /** Faults that no table mends: their users stay where they are. */
-export const isAccess = (what: AlertKind): boolean => what === "access fault" || what === "regional access fault";
+export const isAccess = (what: AlertKind): boolean =>
+  what === "access fault" || what === "regional access fault" || what === "carrier access fault";

@@ -2,7 +2,7 @@
  * What attribution finds: what failed, for whom, how much worse it is, and the numbers that say so.
  * Met by: src/world/seams/scheduling.ts
  */
-import type { AlertKind } from "./messages.ts";
+import type { AlertKind, SchedulerEffect } from "./messages.ts";
 import type { Level } from "./places.ts";
 import { estimate, type Evidence, type Quality, type Rise } from "./quality.ts";
 import type { Cell } from "./cell.ts";
@@ -31,6 +31,13 @@ export interface Finding {
   readonly since: number;
   readonly why: readonly string[];
 }
+
+/** What people are told of it. */
+export const alertOf = (
+  { who, ip, gateways, unit }: Finding,
+  what: AlertKind,
+  why: readonly string[],
+): Extract<SchedulerEffect, { kind: "alert" }> => ({ kind: "alert", what, who, ip, gateways, endpoints: unit, why });
 
 type Verdict = "bad" | "clean" | "unknown";
 

@@ -101,6 +101,9 @@ export type SchedulerEffect =
       /** Name of the gateway, region/carrier, endpoint, server or centre; `ip` where it has one. */
       readonly who: string;
       readonly ip: string;
+      /** What it claims is sick: these gateways (undefined for all) on their way to these endpoints. */
+      readonly gateways: ReadonlySet<number> | undefined;
+      readonly endpoints: ReadonlySet<number>;
       readonly why: readonly string[];
     }
   /** The alarm about `who` is over. */
@@ -113,6 +116,7 @@ export type SchedulerEffect =
 export type AlertKind =
   | "access fault"
   | "regional access fault"
+  | "carrier access fault"
   | "route fault"
   | "port fault"
   | "server fault"

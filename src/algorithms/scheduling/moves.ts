@@ -8,6 +8,7 @@ import type { Capacity } from "./capacity.ts";
 import type { Destinations } from "./destinations.ts";
 import { type Dispatch, SMALLEST_STEP } from "./dispatch.ts";
 import { type Fault, type Faults, isAccess } from "./faults.ts";
+import { alertOf } from "./finding.ts";
 import type { SchedulerEffect } from "./messages.ts";
 import type { Places } from "./places.ts";
 import type { SchedulerPolicy } from "./policy.ts";
@@ -149,19 +150,12 @@ export class Moves {
     const isStuck = fault.lackingRounds > PATIENT_ROUNDS;
     const stuck = lacks.has("capacity") ? "capacity" : isStuck ? "quality" : undefined;
     if (stuck === fault.stuck) return;
-    const { who, ip } = finding;
+    const { who } = finding;
     if (fault.stuck === "capacity")
       effects.push({ kind: "all-clear", what: "capacity", who, why: ["its users have room, or need none any more"] });
     if (stuck === "capacity")
-      effects.push({ kind: "alert", what: "capacity", who, ip, why: ["no room for users who should leave", ...why] });
-    if (stuck === "quality")
-      effects.push({
-        kind: "alert",
-        what: finding.what,
-        who,
-        ip,
-        why: ["no destination is proved better", ...why],
-      });
+      effects.push(alertOf(finding, "capacity", ["no room for users who should leave", ...why]));
+    if (stuck === "quality") effects.push(alertOf(finding, finding.what, ["no destination is proved better", ...why]));
     fault.stuck = stuck;
   }
 

@@ -176,6 +176,8 @@ export class Scheduler implements Machine<SchedulerInput, SchedulerEffect> {
       what: "capacity",
       who: this.#places.gateway(gateway).name,
       ip: "",
+      gateways: new Set([gateway]),
+      endpoints: new Set([from]),
       why,
     };
     if (choice.endpoint === undefined) return [refusal];

@@ -28,8 +28,8 @@ export class Witnesses {
     return judge(this.#quality.evidence(cells, since, partOf(rise, OTHERS_PART)).nats, HINT);
   }
 
-  /** How many groups, but one, say bad or clean of these endpoints. */
-  votes(endpoints: readonly number[], since: number, rise: Rise, except: number): { bad: number; clean: number } {
+  /** Which groups, but one, say bad or clean of these endpoints. */
+  votes(endpoints: readonly number[], since: number, rise: Rise, except: number): { bad: number[]; clean: number[] } {
     const groups = new Map<number, Cell[]>();
     for (const endpoint of endpoints)
       for (const cell of this.#quality.cellsAt(endpoint)) {
@@ -39,10 +39,10 @@ export class Witnesses {
         if (cells === undefined) groups.set(group, [cell]);
         else cells.push(cell);
       }
-    const votes = { bad: 0, clean: 0 };
-    for (const cells of groups.values()) {
+    const votes = { bad: [] as number[], clean: [] as number[] };
+    for (const [group, cells] of groups) {
       const verdict = this.verdict(cells, since, rise);
-      if (verdict !== "unknown") votes[verdict] += 1;
+      if (verdict !== "unknown") votes[verdict].push(group);
     }
     return votes;
   }

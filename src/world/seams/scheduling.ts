@@ -24,6 +24,8 @@ export interface SchedulerDecision {
   readonly ip: string;
   readonly why: readonly string[];
   readonly gateway: number | undefined;
+  /** What an alert claims is sick: gateways (undefined for all) on their way to endpoints. */
+  readonly claim?: { readonly gateways: ReadonlySet<number> | undefined; readonly endpoints: ReadonlySet<number> };
 }
 
 export interface SeamParts {
@@ -124,7 +126,7 @@ export class SchedulingSeam {
           : (["all-clear", "telemetry is trusted again"] as const);
       this.decisions.push({ at, kind, what, who: "scheduler", ip: "", why: effect.why, gateway: undefined });
     } else {
-      const gateway = gateways.findIndex(({ name }) => name === subjectOf(effect.who));
+      const gateway = gateways.findIndex(({ name }) => name === effect.who);
       this.decisions.push({
         at,
         kind: effect.kind,
@@ -133,13 +135,11 @@ export class SchedulingSeam {
         ip: effect.kind === "alert" ? effect.ip : "",
         why: effect.why,
         gateway: gateway < 0 ? undefined : gateway,
+        ...(effect.kind === "alert" ? { claim: { gateways: effect.gateways, endpoints: effect.endpoints } } : {}),
       });
     }
   }
 }
-
-/** Whom an alert is about: of "gd-mobile-3g-1 to 203.0.113.1:8080" the part before the destination. */
-export const subjectOf = (who: string): string => who.split(" to ")[0]!;
 
 /** A row of the dispatch table as clients look it up. */
 export const tableOf = (
