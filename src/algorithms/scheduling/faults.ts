@@ -20,7 +20,7 @@ export interface Fault {
   /** False where moving cannot help: users stay. */
   readonly moves: boolean;
   readonly gateways: ReadonlySet<number> | undefined;
-  /** Rounds in a row without a bad spell, and what they say together, in nats for bad. */
+  /** Rounds in a row without a bad spell since something clean was heard, and what they say together, in nats for bad. */
   cleanRounds: number;
   nats: number;
   /** Rounds in a row in which no better place could be proved. */
@@ -95,10 +95,10 @@ export class Faults {
   }
 
   #isOver(fault: Fault): boolean {
-    const step = this.#step(fault);
-    if (step === undefined) return false;
+    // A round in which nobody explored it is as clean as what was heard last.
+    const step = this.#step(fault) ?? 0;
     fault.nats = Math.max(-4 * OVER, fault.nats + step);
-    fault.cleanRounds += 1;
+    if (fault.nats < 0) fault.cleanRounds += 1;
     if (fault.nats > SPELL) {
       fault.nats = 0;
       fault.cleanRounds = 0;
