@@ -13,12 +13,14 @@ import type { SchedulerEffect } from "./messages.ts";
 import type { Places } from "./places.ts";
 import type { SchedulerPolicy } from "./policy.ts";
 import type { Quality } from "./quality.ts";
+import type { Silence } from "./silence.ts";
 import type { Cell } from "./cell.ts";
 
 interface Parts {
   readonly places: Places;
   readonly policy: SchedulerPolicy;
   readonly quality: Quality;
+  readonly silence: Silence;
   readonly capacity: Capacity;
   readonly faults: Faults;
   readonly attribution: Attribution;
@@ -30,6 +32,10 @@ const REGIONAL = 3;
 const OUTLIER = 2.5;
 /** A cell is suspected through its pool when its own evidence is at least e^2 to one. Chosen. */
 const LENT = 2;
+/** Rounds that the silent must be heard again before it is told. Chosen. */
+const BACK_ROUNDS = 6;
+/** Part of the patience with the silent where their neighbours are silent. Chosen. */
+const LIKELY = 0.5;
 
 export class Alarms {
   readonly #parts: Parts;
@@ -47,7 +53,7 @@ export class Alarms {
 
   /** Opens a fault for everything that stands in alarm and can be explained. */
   watch(): SchedulerEffect[] {
-    const effects: SchedulerEffect[] = [];
+    const effects = this.#watchSilence();
     for (const suspects of this.#suspects()) {
       const unexplained = suspects.filter(({ cell }) => !this.#isExplained(cell));
       if (unexplained.length === 0) continue;
@@ -60,9 +66,56 @@ export class Alarms {
 
   /** Closes what is over. */
   recover(): SchedulerEffect[] {
-    return this.#parts.faults
+    const { faults, silence } = this.#parts;
+    const effects = faults
       .recover()
       .flatMap((fault) => this.#clear(fault, `clean for ${String(fault.cleanRounds)} rounds`));
+    for (const fault of faults.open) {
+      if (fault.cause !== "silence") continue;
+      const areBack = [...fault.gateways!].every((gateway) => !silence.isSilent(gateway));
+      fault.cleanRounds = areBack ? fault.cleanRounds + 1 : 0;
+      if (fault.cleanRounds < BACK_ROUNDS) continue;
+      faults.remove(fault);
+      effects.push(...this.#clear(fault, `heard again for ${String(fault.cleanRounds)} rounds`));
+    }
+    return effects;
+  }
+
+  /** Gateways that have fallen silent: alone, or with their region and carrier. */
+  #watchSilence(): SchedulerEffect[] {
+    const { places, quality, silence, faults } = this.#parts;
+    const isKnown = (gateway: number): boolean =>
+      faults.open.some(({ finding, gateways }) => isAccess(finding.what) && gateways?.has(gateway) === true);
+    return [...places.members.entries()].flatMap(([group, members]) => {
+      if (!members.some((gateway) => silence.isSilent(gateway) && !isKnown(gateway))) return [];
+      // Where one has been silent for too long, others that have been for half as long are likely to be so as well.
+      const likely = members.filter((gateway) => silence.isSilent(gateway, LIKELY) && !isKnown(gateway));
+      const isWide = likely.length >= REGIONAL;
+      const silent = isWide ? likely : likely.filter((gateway) => silence.isSilent(gateway));
+      const scopes = silent.length >= REGIONAL ? [silent] : silent.map((gateway) => [gateway]);
+      return scopes.flatMap((scope) => {
+        const first = places.gateway(scope[0]!);
+        const usual = scope.reduce((sum, gateway) => sum + silence.usual(gateway), 0);
+        const gap = Math.min(...scope.map((gateway) => silence.gap(gateway)));
+        const isRegion = scope.length >= REGIONAL;
+        const finding: Finding = {
+          what: isRegion ? "regional access fault" : "access fault",
+          who: isRegion ? places.groupNames[group]! : first.name,
+          ip: isRegion ? "" : first.ips.join(", "),
+          gateways: new Set(scope),
+          unit: new Set(places.endpoints.keys()),
+          level: "access",
+          rise: { sessions: 0, connects: 0 },
+          riseAtLeast: { sessions: 0, connects: 0 },
+          since: quality.round - gap,
+          why: [
+            `${String(scope.length)} of ${String(places.members[group]!.length)} gateways have told nothing for ${String(gap)} rounds`,
+            `they usually tell of ${usual.toFixed(0)} sessions and connects a round`,
+          ],
+        };
+        return this.#open(finding, "silence");
+      });
+    });
   }
 
   #recoverServers(): SchedulerEffect[] {

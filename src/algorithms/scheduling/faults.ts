@@ -11,8 +11,8 @@ import type { SchedulerPolicy } from "./policy.ts";
 import type { Quality } from "./quality.ts";
 import type { Cell } from "./cell.ts";
 
-/** What a fault is: found in reports, known from a health check, or wanted by an operator. */
-export type Cause = "reports" | "health" | "operator";
+/** What a fault is: found in reports, or in their absence, known from a health check, or wanted by an operator. */
+export type Cause = "reports" | "silence" | "health" | "operator";
 
 export interface Fault {
   readonly finding: Finding;

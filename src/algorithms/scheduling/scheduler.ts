@@ -22,6 +22,7 @@ import { Moves } from "./moves.ts";
 import { Places } from "./places.ts";
 import type { SchedulerPolicy } from "./policy.ts";
 import { Quality } from "./quality.ts";
+import { Silence } from "./silence.ts";
 
 /** Trust returns after this many sound rounds. Chosen: a minute. */
 const SOUND_ROUNDS = 6;
@@ -37,6 +38,7 @@ export class Scheduler implements Machine<SchedulerInput, SchedulerEffect> {
   readonly #places: Places;
   readonly #feed: Feed;
   readonly #quality: Quality;
+  readonly #silence: Silence;
   readonly #capacity: Capacity;
   readonly #dispatch: Dispatch;
   readonly #faults: Faults;
@@ -66,7 +68,9 @@ export class Scheduler implements Machine<SchedulerInput, SchedulerEffect> {
     this.#faults = faults;
     this.#destinations = destinations;
     this.#feed = new Feed(places, policy);
-    this.#alarms = new Alarms({ places, policy, quality, capacity, faults, attribution, isRouted });
+    this.#silence = new Silence(places.gateways.length, policy);
+    const silence = this.#silence;
+    this.#alarms = new Alarms({ places, policy, quality, silence, capacity, faults, attribution, isRouted });
     this.#moves = new Moves({ places, policy, quality, capacity, dispatch, faults, destinations });
     this.wakeAt = after(START, policy.round);
   }
@@ -74,7 +78,9 @@ export class Scheduler implements Machine<SchedulerInput, SchedulerEffect> {
   handle(input: SchedulerInput, now: Instant): readonly SchedulerEffect[] {
     switch (input.kind) {
       case "quality":
-        if (this.#feed.admit(input, now)) this.#quality.hear(input);
+        if (!this.#feed.admit(input, now)) return NOTHING;
+        this.#quality.hear(input);
+        this.#silence.hear(input.gateway, input.sessions + input.connects);
         return NOTHING;
       case "load":
         this.#capacity.hear(input, now);
@@ -102,6 +108,7 @@ export class Scheduler implements Machine<SchedulerInput, SchedulerEffect> {
       round,
       (gateway, endpoint) => isSound && this.#faults.covering(gateway, endpoint) === undefined,
     );
+    if (isSound) this.#silence.close();
     const distrust = this.#trust(flaw ?? this.#everythingIsBad());
     const isHeard = this.#isTrusting && distrust.length === 0;
     // Health checks and operators' orders do not hang on what clients tell.

@@ -192,6 +192,31 @@ export const leavesALineThatIsBadForEverybody = (build: Build): Country => {
   return country;
 };
 
+/** One carrier's users lose packets wherever they go: nobody is moved, and no line of ours is blamed. */
+export const tellsACarrierFromItsLines = (build: Build): Country => {
+  const spec: CountrySpec = {
+    capacity: 3_000_000,
+    gateways: gatewaysOf([
+      ["hainan", "mobile", 120_000, 0],
+      ["hunan", "mobile", 200_000, 0],
+      ["hubei", "mobile", 200_000, 0],
+      ["guangxi", "mobile", 150_000, 0],
+      ["sichuan", "unicom", 100_000, 1],
+    ]),
+  };
+  const country = live(
+    build,
+    { loss: ({ entry }, at) => (at >= T && entry.carrier === "mobile" ? 0.05 : 0) },
+    T + 900,
+    spec,
+  );
+  expect(country.of("alert").map(({ effect }) => [effect.what, effect.who])).toEqual([
+    ["carrier access fault", "mobile"],
+  ]);
+  expect(country.moves()).toEqual([]);
+  return country;
+};
+
 /** Nobody on the line reports at all: what is heard is the failures that ride on later successes elsewhere. */
 export const hearsASilentLine = (build: Build): Country => {
   const isIt = ({ endpoint }: Path): boolean => endpoint.centre === "shenzhen" && endpoint.line === "mobile";

@@ -49,6 +49,9 @@ describe("a bad way", () => {
   it("over a line that is bad for everybody is left for other centres", () => {
     claims.leavesALineThatIsBadForEverybody(build);
   });
+  it("of a carrier is told from faults of its lines", () => {
+    claims.tellsACarrierFromItsLines(build);
+  });
 
   it("over a silent line is heard of from failures that come later", () => {
     claims.hearsASilentLine(build);
