@@ -76,6 +76,7 @@ export class Alarms {
       fault.cleanRounds = areBack ? fault.cleanRounds + 1 : 0;
       if (fault.cleanRounds < BACK_ROUNDS) continue;
       faults.remove(fault);
+      for (const gateway of fault.gateways!) silence.stir(gateway);
       effects.push(...this.#clear(fault, `heard again for ${String(fault.cleanRounds)} rounds`));
     }
     return effects;

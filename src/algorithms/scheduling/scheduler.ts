@@ -115,6 +115,7 @@ export class Scheduler implements Machine<SchedulerInput, SchedulerEffect> {
     const effects = [...distrust, ...this.#alarms.watchServers(now)];
     if (isHeard) effects.push(...this.#alarms.watch(), ...this.#alarms.recover());
     effects.push(...this.#moves.carryOut(now, isHeard && now >= this.#pausedUntil));
+    for (const effect of effects) if (effect.kind === "dispatch") this.#silence.stir(effect.gateway);
     return effects;
   }
 
