@@ -17,7 +17,8 @@ import { inSeconds } from "../../base/units.ts";
 import { LEVELS, type Level, type Places } from "./places.ts";
 import type { SchedulerPolicy } from "./policy.ts";
 import { describe, type Finding, HINT, measure, sizeOf, type Suspect, told, verdictOf } from "./finding.ts";
-import { add, type Evidence, type Quality, type Rise } from "./quality.ts";
+import type { Quality, Rise } from "./quality.ts";
+import { Ports, scopeName, WAIT_FOR_NEIGHBOURS_SECONDS } from "./ports.ts";
 import { Witnesses } from "./witnesses.ts";
 import type { Cell } from "./cell.ts";
 
@@ -26,7 +27,6 @@ const PROOF_ALONE = 7;
 /** To go back on "access" it takes more: it is asked every round while the fault lasts. */
 const PROOF_LATE = 9;
 const WAIT_SECONDS = 90;
-const WAIT_FOR_NEIGHBOURS_SECONDS = 30;
 
 export class Attribution {
   readonly #quality: Quality;
@@ -35,6 +35,7 @@ export class Attribution {
   readonly #isRouted: (gateway: number, endpoint: number) => boolean;
   readonly #isExplained: (cell: Cell) => boolean;
   readonly #witnesses: Witnesses;
+  readonly #ports: Ports;
 
   constructor(
     quality: Quality,
@@ -45,6 +46,7 @@ export class Attribution {
   ) {
     this.#isExplained = isExplained;
     this.#witnesses = new Witnesses(quality, places, isRouted);
+    this.#ports = new Ports(quality, places, this.#witnesses);
     this.#quality = quality;
     this.#places = places;
     this.#policy = policy;
@@ -202,7 +204,8 @@ export class Attribution {
         .filter((cell) => line.includes(cell.endpoint) && this.#isRouted(member, cell.endpoint)),
     );
     // Only who is worse tells which port it is; but nobody of the group shall be led to it.
-    const port = this.#port(sick, worst.since, rise, elsewhere, waited, PROOF, why);
+    const question = { since: worst.since, rise, waited, proof: PROOF };
+    const port = this.#ports.explain(sick, elsewhere, question, why);
     if (port !== undefined) return port === "wait" ? [] : [{ ...port, gateways: new Set(members) }];
     const verdict = verdictOf(elsewhere, PROOF);
     if (verdict === "clean") {
@@ -235,7 +238,7 @@ export class Attribution {
     const why = [...told("to other centres", elsewhere), ...told("siblings to the same line", siblings)];
     const scope = new Set([cell.gateway]);
     const proof = isAlone ? PROOF_ALONE : PROOF;
-    const port = this.#port([cell], since, rise, elsewhere, waited, proof, why);
+    const port = this.#ports.explain([cell], elsewhere, { since, rise, waited, proof }, why);
     if (port !== undefined) return port === "wait" ? undefined : port;
     if (verdictOf(elsewhere, proof) === "clean") return this.#route(scope, [cell], since, rise, waited, why);
     const isProven = elsewhere.nats >= (isAlone ? HINT : PROOF);
@@ -252,77 +255,6 @@ export class Attribution {
       unit: new Set(this.#places.endpoints.keys()),
       level: "access",
     };
-  }
-
-  /**
-   * Is it the port? It is when the same servers answer well on another one, and when siblings to the same line are worse on
-   * the same port and clean on another. It is, too, when on other lines the same port is worse and another is clean: then it
-   * is blocked wherever these users go. Trouble with connecting is worth a moment's wait for an answer.
-   */
-  #port(
-    sick: readonly Cell[],
-    since: number,
-    rise: Rise,
-    elsewhere: Evidence,
-    waited: number,
-    proof: number,
-    why: readonly string[],
-  ): Finding | "wait" | undefined {
-    const places = this.#places;
-    const scope = new Set(sick.map(({ gateway }) => gateway));
-    const endpoints = new Set(sick.map(({ endpoint }) => endpoint));
-    const ports = new Set([...endpoints].map((endpoint) => places.endpoint(endpoint).port));
-    const first = [...endpoints].sort((a, b) => a - b)[0]!;
-    const lines = new Set([...endpoints].map((endpoint) => places.lineOf[endpoint]!));
-    const servers = new Set([...endpoints].flatMap((endpoint) => places.unit("server", endpoint)));
-    const ask = (isIn: (endpoint: number, isSamePort: boolean) => boolean): Evidence =>
-      this.#witnesses.ask(scope, first, since, rise, (other) => isIn(other, ports.has(places.endpoint(other).port)));
-    const isElsewhere = (endpoint: number): boolean => !lines.has(places.lineOf[endpoint]!);
-    const here = ask((endpoint, isSamePort) => servers.has(endpoint) && !isSamePort);
-    const same = ask((endpoint, isSamePort) => isElsewhere(endpoint) && isSamePort);
-    const other = add(
-      here,
-      ask((endpoint, isSamePort) => isElsewhere(endpoint) && !isSamePort),
-    );
-    const isBlockedEverywhere = same.nats >= HINT && verdictOf(other, proof) === "clean";
-    const peers = (isSamePort: boolean): Evidence =>
-      this.#witnesses.siblings(scope, since, rise, (endpoint) => {
-        const { port } = places.endpoint(endpoint);
-        return lines.has(places.lineOf[endpoint]!) && ports.has(port) === isSamePort;
-      });
-    const isForSiblings = (): boolean => peers(true).nats >= HINT && verdictOf(peers(false), proof) === "clean";
-    if (!isBlockedEverywhere && verdictOf(here, proof) !== "clean" && !isForSiblings()) {
-      const mayBe = rise.connects > 0 && here.nats < HINT && (elsewhere.nats > -PROOF || same.nats >= HINT);
-      return mayBe && waited < WAIT_FOR_NEIGHBOURS_SECONDS ? "wait" : undefined;
-    }
-    const unit = isBlockedEverywhere
-      ? [...places.endpoints.keys()].filter((endpoint) => ports.has(places.endpoint(endpoint).port))
-      : [...endpoints];
-    const reasons = [
-      ...why,
-      ...told("other ports of the same servers", here),
-      ...told("the same port on other lines", same),
-      ...told("other ports, there and here", other),
-      ...told("siblings on the same port", peers(true)),
-      ...told("siblings on other ports", peers(false)),
-    ];
-    const to = isBlockedEverywhere ? `port ${[...ports].join(", ")}` : places.unitName("port", first);
-    return {
-      ...measure(this.#quality, sick, since, rise, reasons),
-      what: "port fault",
-      who: `${this.#nameOf(scope)} to ${to}`,
-      ip: isBlockedEverywhere ? "" : places.endpoint(first).ip,
-      gateways: scope,
-      unit: new Set(unit),
-      level: "port",
-    };
-  }
-
-  #nameOf(scope: ReadonlySet<number>): string {
-    const [first] = scope;
-    return scope.size === 1
-      ? this.#places.gateway(first!).name
-      : this.#places.groupNames[this.#places.groupOf[first!]!]!;
   }
 
   /** The narrowest level that holds all that is worse; wider where the neighbours are worse too. */
@@ -358,7 +290,7 @@ export class Attribution {
     }
     const what = isPort ? "port fault" : "route fault";
     const ip = level === "port" || level === "server" ? places.endpoint(first).ip : "";
-    const who = `${this.#nameOf(scope)} to ${[...new Set(endpoints.map((endpoint) => places.unitName(level, endpoint)))].join(", ")}`;
+    const who = `${scopeName(this.#places, scope)} to ${[...new Set(endpoints.map((endpoint) => places.unitName(level, endpoint)))].join(", ")}`;
     return { ...measure(this.#quality, routed, since, rise, reasons), what, who, ip, gateways: scope, unit, level };
   }
 
