@@ -71,3 +71,10 @@ const binomialQuantileUp = (u: number, n: number, p: number): number => {
   }
   return k;
 };
+
+/** A power with a whole exponent of at least 0, multiplied out: equal bits on every machine. */
+export const wholePower = (base: number, exponent: number): number => {
+  let power = 1;
+  for (let left = exponent; left > 0; left--) power *= base;
+  return power;
+};

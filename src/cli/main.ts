@@ -6,6 +6,7 @@
 import { Command, CommanderError } from "commander";
 import { reportBug } from "./bug.ts";
 import { EXIT, isUnwritable, Refusal } from "./exit.ts";
+import { register as registerFidelity } from "./fidelity.ts";
 import { register as registerList } from "./list.ts";
 import { register as registerReport } from "./report.ts";
 import { register as registerRun } from "./run.ts";
@@ -19,7 +20,15 @@ const program = new Command("firedrill")
   .version(VERSION)
   .showHelpAfterError("(firedrill --help, or firedrill <command> --help)");
 
-const COMMANDS = [registerRun, registerVerify, registerReport, registerValidate, registerSchema, registerList];
+const COMMANDS = [
+  registerRun,
+  registerVerify,
+  registerReport,
+  registerValidate,
+  registerSchema,
+  registerList,
+  registerFidelity,
+];
 for (const register of COMMANDS) register(program);
 
 /** Commands that were made apart do not inherit it. */

@@ -70,6 +70,13 @@ const readSet = (text: string, before: readonly string[]): readonly string[] => 
   return [...before, text];
 };
 
+export const colorOption = (): Option =>
+  new Option("--color <when>", "colour").choices(["auto", "always", "never"]).default("auto");
+
+export const readWorkers = (text: string): number => whole(text, MOST_WORKERS);
+const MOST_SAMPLES = 1_000_000;
+export const readSamples = (text: string): number => whole(text, MOST_SAMPLES);
+
 /** Adds the flags that say what is run. */
 export const addInputFlags = (command: Command): Command =>
   command
@@ -88,10 +95,10 @@ export const addInputFlags = (command: Command): Command =>
 /** Adds the flags that say how it is shown. */
 export const addOutputFlags = (command: Command): Command =>
   command
-    .option("--workers <n>", "threads (default: one a processor)", (text: string) => whole(text, MOST_WORKERS))
+    .option("--workers <n>", "threads (default: one a processor)", readWorkers)
     .option("--json", "print one JSON document on stdout")
     .option("--quiet", "no progress on stderr")
-    .addOption(new Option("--color <when>", "colour").choices(["auto", "always", "never"]).default("auto"));
+    .addOption(colorOption());
 
 const quoted = (word: string): string => (/^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 

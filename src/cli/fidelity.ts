@@ -1,0 +1,62 @@
+/** `firedrill fidelity <measured.json>`: the transport model against measured TCP, anybody's. */
+import type { Command } from "commander";
+import { EXIT, Refusal } from "./exit.ts";
+import { colorOption, readSamples, readWorkers } from "./settings.ts";
+import type { ColorChoice } from "./terminal.ts";
+
+interface FidelityFlags {
+  readonly samples: number;
+  readonly workers?: number;
+  readonly json?: true;
+  readonly quiet?: true;
+  readonly color: ColorChoice;
+}
+
+const judgeFile = async (file: string, flags: FidelityFlags): Promise<number> => {
+  const { availableParallelism } = await import("node:os");
+  const { readMeasured } = await import("../scenario/measured.ts");
+  const { renderProblems } = await import("../scenario/problem.ts");
+  const { judgeCells } = await import("../study/executors/cells.ts");
+  const { assembleFidelity } = await import("../study/fidelity.ts");
+  const { renderFidelity } = await import("../report/fidelity.ts");
+  const { printJson } = await import("../report/json.ts");
+  const { answer, tell } = await import("./output.ts");
+  const { wantsColor } = await import("./terminal.ts");
+  const reading = readMeasured(file);
+  if ("problems" in reading)
+    throw new Refusal(reading.missing ? EXIT.missing : EXIT.invalid, renderProblems(reading.problems));
+  const { cells } = reading;
+  let tenths = 0;
+  const results = await judgeCells(cells, flags.samples, flags.workers ?? availableParallelism(), (done) => {
+    const now = Math.floor((10 * done) / cells.length);
+    if (now > tenths && flags.quiet !== true)
+      tell(`${String(10 * now)} % · ${String(done)} of ${String(cells.length)} cells`);
+    tenths = now;
+  });
+  const document = assembleFidelity(results);
+  const text =
+    flags.json === true ? printJson(document) : renderFidelity(document, wantsColor(flags.color, process.stdout));
+  await answer(text);
+  const verdicts = document.kinds.map(({ verdict }) => verdict);
+  return verdicts.includes("broken") ? EXIT.missed : verdicts.includes("unknown") ? EXIT.unknown : EXIT.held;
+};
+
+/** Adds the command to the program. */
+export const register = (program: Command): void => {
+  program
+    .command("fidelity")
+    .description("the transport model against measured TCP: every cell of a measured file")
+    .argument("<measured>", "a JSON file of measured cells, such as bench/data/tcp-measured.json")
+    .option("--samples <n>", "connections of the model for each cell", readSamples, 4_000)
+    .option("--workers <n>", "threads", readWorkers)
+    .option("--json", "print one JSON document")
+    .option("--quiet", "no progress")
+    .addOption(colorOption())
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 every cell holds, 2 some cannot be judged, 3 some are missed, 65 not a measured file, 66 no such file.",
+    )
+    .action(async (file: string, flags: FidelityFlags) => {
+      process.exitCode = await judgeFile(file, flags);
+    });
+};

@@ -1,0 +1,62 @@
+/** Many judged cells become one document: what kinds hold, and what every cell came to. */
+import type { CellResult, FidelityVerdict, Limits } from "../simulate/fidelity.ts";
+
+export interface KindRow {
+  readonly kind: string;
+  readonly lossBand: string;
+  readonly cells: number;
+  readonly held: number;
+  /** Largest errors, null where none was judged; of a mean relative, of success in shares. */
+  readonly ksMax: number | null;
+  readonly meanErrorMax: number | null;
+  readonly successErrorMax: number | null;
+  readonly limits: { readonly ks: number; readonly success: number; readonly mean: number | null };
+  readonly verdict: FidelityVerdict;
+}
+
+export interface FidelityDocument {
+  readonly schema: "firedrill.fidelity/1";
+  readonly kinds: readonly KindRow[];
+  readonly cells: readonly Omit<CellResult, "lossBand" | "limits">[];
+}
+
+/** A kind holds when every cell does; it is broken when one is, and else unknown. */
+const verdictOf = (verdicts: readonly FidelityVerdict[]): FidelityVerdict =>
+  verdicts.includes("broken") ? "broken" : verdicts.includes("unknown") ? "unknown" : "held";
+
+export const assembleFidelity = (results: readonly CellResult[]): FidelityDocument => {
+  const groups = new Map<string, CellResult[]>();
+  for (const result of results) {
+    const key = `${result.kind}\u0000${result.lossBand}`;
+    groups.set(key, [...(groups.get(key) ?? []), result]);
+  }
+  return {
+    schema: "firedrill.fidelity/1",
+    kinds: [...groups.values()].map((members) => kindRow(members)),
+    cells: results.map(({ lossBand: _band, limits: _limits, ...cell }) => cell),
+  };
+};
+
+const kindRow = (members: readonly CellResult[]): KindRow => {
+  const { kind, lossBand, limits } = members[0]!;
+  return {
+    kind,
+    lossBand,
+    cells: members.length,
+    held: members.filter(({ verdict }) => verdict === "held").length,
+    ksMax: largest(members.map(({ ks }) => ks)),
+    meanErrorMax: largest(members.map(({ meanError }) => meanError)),
+    successErrorMax: largest(members.map(({ successError }) => successError)),
+    limits: printable(limits),
+    verdict: verdictOf(members.map(({ verdict }) => verdict)),
+  };
+};
+
+const printable = ({ ks, success, mean }: Limits): KindRow["limits"] => ({ ks, success, mean: mean ?? null });
+
+/** The one furthest from 0, with its sign. */
+const largest = (errors: readonly (number | null)[]): number | null =>
+  errors.reduce<number | null>(
+    (most, error) => (error !== null && (most === null || Math.abs(error) > Math.abs(most)) ? error : most),
+    null,
+  );

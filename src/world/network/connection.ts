@@ -1,0 +1,306 @@
+/**
+ * One TCP connection packet by packet: the exact model of how Linux behaves on a bad path, and the oracle of every faster one.
+ *
+ * The handshake has two timers, the client's for its SYN and the server's own for its SYN-ACK, and a repeated SYN-ACK echoes
+ * the first SYN that came through, so that the client's first round-trip sample, and every time-out after it, counts from
+ * there. Then both sides are the kernel's senders and receivers; the application asks and answers at once.
+ */
+import { wholePower } from "../../base/math.ts";
+import type { Stream } from "../../base/random.ts";
+import { Bbr, type Congestion, Cubic } from "./congestion.ts";
+import { End, HEADER_BYTES } from "./end.ts";
+import { late } from "./timers.ts";
+import { type Packet, Wire, type WirePlan } from "./wire.ts";
+
+/** A request and its answer, in bytes, asked so long after the answer before. */
+export interface Exchange {
+  readonly request: number;
+  readonly response: number;
+  readonly afterUs?: number;
+}
+
+export interface ConnectionPlan {
+  readonly up: WirePlan;
+  readonly down: WirePlan;
+  /** SYNs a second apart before they double: 4 since Linux 6.5, 0 before. */
+  readonly linearSyns: number;
+  readonly hasStamps: boolean;
+  readonly congestion: "cubic" | "bbr";
+  /** What a packet to the server meets, besides loss: nothing, silence, or a refusal. `idleUs`: since the last packet of the flow. */
+  readonly middle?: (kind: Packet["kind"], idleUs: number) => "pass" | "drop" | "reset";
+  readonly exchanges: readonly Exchange[];
+  /** The application gives up this long after it began, or after it sent its last request. */
+  readonly patienceUs: number;
+}
+
+export type Ending = "done" | "timeout" | "refused" | "reset" | "unreachable";
+
+export interface ConnectionOutcome {
+  readonly ending: Ending;
+  /** When it ended, from the first SYN; and when the connect was done, never without one. */
+  readonly atUs: number;
+  readonly connectedUs: number;
+  /** When the last request was sent. */
+  readonly askedUs: number;
+  readonly sent: number;
+  readonly lost: number;
+}
+
+const SYN_RETRIES = 6;
+const SYN_ACK_RETRIES = 5;
+const FIRST_TIMEOUT_US = 1_000_000;
+const FULL = 1_448;
+
+export class Connection {
+  nowUs = 0;
+  readonly #plan: ConnectionPlan;
+  readonly #chance: Stream;
+  readonly #up: Wire;
+  readonly #down: Wire;
+  readonly #client: End;
+  readonly #server: End;
+  /** The client's SYNs so far and the next one; the first SYN that came through. */
+  #syns = 0;
+  #synUs = 0;
+  #firstSynUs = -1;
+  /** The server's SYN-ACKs so far, its timer, and when the first of them left. */
+  #synAcks = 0;
+  #synAckUs = Infinity;
+  #synAckTimeouts = 0;
+  #firstSynAckUs = 0;
+  /** The exchange under way, when its request is due, and all segments that each side is to get by then. */
+  #turn = 0;
+  #askUs = Infinity;
+  #wanted = 0;
+  #owed = 0;
+  #deadlineUs: number;
+  #connectedUs = Infinity;
+  #askedUs = 0;
+  #flowUs = 0;
+  #ending: Ending | undefined;
+
+  constructor(plan: ConnectionPlan, chance: Stream) {
+    this.#plan = plan;
+    this.#chance = chance;
+    this.#up = new Wire(plan.up, chance);
+    this.#down = new Wire(plan.down, chance);
+    this.#client = new End(this, this.#up);
+    this.#server = new End(this, this.#down);
+    this.#deadlineUs = plan.patienceUs;
+  }
+
+  /** Lives it to its end. */
+  run(): ConnectionOutcome {
+    while (this.#ending === undefined) this.#step();
+    return {
+      ending: this.#ending,
+      atUs: this.nowUs,
+      connectedUs: this.#connectedUs,
+      askedUs: this.#askedUs,
+      sent: this.#up.sent + this.#down.sent,
+      lost: this.#up.lost + this.#down.lost,
+    };
+  }
+
+  late(us: number): number {
+    return Math.round(late(us / 1_000, this.#chance) * 1_000);
+  }
+
+  send(wire: Wire, packet: Packet, bytes: number): void {
+    const { middle } = this.#plan;
+    const idleUs = this.nowUs - this.#flowUs;
+    const fate = wire === this.#up ? (middle?.(packet.kind, idleUs) ?? "pass") : "pass";
+    if (fate !== "drop") this.#flowUs = this.nowUs;
+    // A refusal comes from the other side: the packet travels there, and may be lost on the way.
+    wire.send(fate === "reset" ? { ...packet, kind: "reset" } : packet, bytes, this.nowUs, fate === "drop");
+  }
+
+  /** The earliest of all that is pending: there are few kinds, and each has one that is next. */
+  #step(): void {
+    const { sender: asking, receiver: hearing } = this.#client;
+    const { sender: answering, receiver: asked } = this.#server;
+    let at = this.#deadlineUs;
+    let event = 0;
+    const consider = (us: number, kind: number): void => {
+      if (us >= at) return;
+      at = us;
+      event = kind;
+    };
+    consider(this.#down.nextUs, 1);
+    consider(this.#up.nextUs, 2);
+    consider(this.#synUs, 3);
+    consider(this.#synAckUs, 4);
+    consider(this.#askUs, 5);
+    consider(hearing.dueUs, 6);
+    consider(asked.dueUs, 7);
+    if (this.#client.isOpen) {
+      consider(asking.timer.dueUs, 8);
+      consider(asking.paceUs, 9);
+    }
+    if (this.#server.isOpen) {
+      consider(answering.timer.dueUs, 10);
+      consider(answering.paceUs, 11);
+    }
+    this.nowUs = at;
+    switch (event) {
+      case 0:
+        this.#ending = "timeout";
+        return;
+      case 1:
+        return this.#atClient(this.#down.take());
+      case 2:
+        return this.#atServer(this.#up.take());
+      case 3:
+        return this.#sendSyn();
+      case 4:
+        return this.#repeatSynAck();
+      case 5:
+        return this.#ask();
+      case 6:
+        return this.#client.acknowledge();
+      case 7:
+        return this.#server.acknowledge();
+      case 8:
+        return asking.fire();
+      case 9:
+        return asking.push();
+      case 10:
+        return answering.fire();
+      default:
+        return answering.push();
+    }
+  }
+
+  // The handshake.
+
+  #sendSyn(): void {
+    const { linearSyns } = this.#plan;
+    if (this.#syns > SYN_RETRIES + linearSyns) {
+      this.#ending = "unreachable";
+      return;
+    }
+    const wait = FIRST_TIMEOUT_US * wholePower(2, Math.max(0, this.#syns - linearSyns));
+    this.#syns += 1;
+    this.#synUs = this.nowUs + this.late(wait);
+    this.send(this.#up, bare("syn", this.nowUs, -1), HEADER_BYTES);
+  }
+
+  #sendSynAck(): void {
+    if (this.#synAcks === 0) this.#firstSynAckUs = this.nowUs;
+    this.#synAcks += 1;
+    this.#synAckUs = this.nowUs + this.late(FIRST_TIMEOUT_US * wholePower(2, this.#synAckTimeouts));
+    this.send(this.#down, bare("syn-ack", this.nowUs, this.#firstSynUs), HEADER_BYTES);
+  }
+
+  #repeatSynAck(): void {
+    this.#synAckUs = Infinity;
+    if (this.#synAckTimeouts >= SYN_ACK_RETRIES) return;
+    this.#synAckTimeouts += 1;
+    this.#sendSynAck();
+  }
+
+  #atClient(packet: Packet): void {
+    const client = this.#client;
+    if (packet.kind === "reset") {
+      this.#ending = client.isOpen ? "reset" : "refused";
+      return;
+    }
+    if (packet.kind === "segment") return this.#take(client, this.#server, packet);
+    if (client.isOpen) return client.acknowledge();
+    this.#synUs = Infinity;
+    this.#connectedUs = this.nowUs;
+    client.receiver.stampUs = packet.stampUs;
+    const { hasStamps, exchanges } = this.#plan;
+    // Karn's rule, unless a stamp tells which SYN is answered: the first that came through.
+    const sampleUs = this.#syns === 1 ? this.nowUs : hasStamps ? this.nowUs - packet.echoUs : undefined;
+    client.open(this.#control(sampleUs), hasStamps, sampleUs, this.#syns > 2);
+    client.acknowledge();
+    if (exchanges.length === 0) this.#ending = "done";
+    else this.#prepare();
+  }
+
+  #atServer(packet: Packet): void {
+    const server = this.#server;
+    if (packet.kind === "reset") return this.send(this.#down, bare("reset", this.nowUs, -1), HEADER_BYTES);
+    if (packet.kind === "syn") {
+      if (server.isOpen) return server.acknowledge();
+      if (this.#firstSynUs < 0) this.#firstSynUs = packet.stampUs;
+      return this.#sendSynAck();
+    }
+    if (!server.isOpen) {
+      this.#synAckUs = Infinity;
+      const { hasStamps } = this.#plan;
+      const isRepeated = this.#synAcks > 1;
+      const sampleUs = !isRepeated
+        ? this.nowUs - this.#firstSynAckUs
+        : hasStamps
+          ? this.nowUs - packet.echoUs
+          : undefined;
+      const isNeedless = hasStamps && packet.echoUs === this.#firstSynAckUs;
+      server.open(this.#control(sampleUs), hasStamps, sampleUs, this.#synAcks > 2 && !isNeedless);
+      server.receiver.stampUs = packet.stampUs;
+    }
+    this.#take(server, this.#client, packet);
+  }
+
+  #control(sampleUs: number | undefined): Congestion {
+    return this.#plan.congestion === "bbr" ? new Bbr(sampleUs) : new Cubic();
+  }
+
+  // Data.
+
+  #take(to: End, from: End, packet: Packet): void {
+    const { segment, stampUs } = packet;
+    const { receiver, sender } = to;
+    if (segment < 0) receiver.stampUs = Math.max(receiver.stampUs, stampUs);
+    else receiver.stamp(segment, stampUs);
+    sender.acknowledge(packet, from.receiver);
+    if (segment < 0) return;
+    const before = receiver.next;
+    if (receiver.take(segment, from.sender.sizeOf(segment), this.nowUs)) to.acknowledge();
+    else receiver.delay(this.nowUs, (us) => this.late(us));
+    if (receiver.next > before) this.#read(to);
+  }
+
+  /** The applications: the server answers a whole request at once, the client goes on after a whole answer. */
+  #read(end: End): void {
+    const { exchanges } = this.#plan;
+    if (end === this.#server) {
+      if (end.receiver.next >= this.#wanted && end.sender.total < this.#owed)
+        end.sender.write(exchanges[this.#turn]!.response);
+      return;
+    }
+    if (end.receiver.next < this.#owed) return;
+    this.#turn += 1;
+    if (this.#turn === exchanges.length) this.#ending = "done";
+    else this.#prepare();
+  }
+
+  #prepare(): void {
+    const { afterUs = 0 } = this.#plan.exchanges[this.#turn]!;
+    if (afterUs === 0) this.#ask();
+    else this.#askUs = this.nowUs + afterUs;
+    // Whoever waits to ask has time: patience counts from the question.
+    if (afterUs > 0) this.#deadlineUs = Infinity;
+  }
+
+  #ask(): void {
+    const { request, response, afterUs = 0 } = this.#plan.exchanges[this.#turn]!;
+    this.#askUs = Infinity;
+    this.#askedUs = this.nowUs;
+    if (afterUs > 0) this.#deadlineUs = this.nowUs + this.#plan.patienceUs;
+    this.#wanted += Math.ceil(request / FULL);
+    this.#owed += Math.ceil(response / FULL);
+    this.#client.sender.write(request);
+  }
+}
+
+const bare = (kind: Packet["kind"], stampUs: number, echoUs: number): Packet => ({
+  atUs: 0,
+  kind,
+  segment: -1,
+  acknowledged: 0,
+  arrivals: 0,
+  stampUs,
+  echoUs,
+});

@@ -1,0 +1,67 @@
+/**
+ * How packets get lost: each on its own, in bursts that count packets, or in outages that count time. Bursts per packet only
+ * move when a flow sends, so lone repeats stay caught in them; radio behaves like the outages.
+ */
+import type { Stream } from "../../base/random.ts";
+
+/** Of one direction of one flow, or of both when they share it. Asked in the order of sending. */
+export interface Loss {
+  passes(atUs: number, chance: Stream): boolean;
+}
+
+/** Every packet with the same chance (Bernoulli). */
+export class EvenLoss implements Loss {
+  readonly #share: number;
+
+  constructor(share: number) {
+    this.#share = share;
+  }
+
+  passes(_atUs: number, chance: Stream): boolean {
+    return this.#share <= 0 || chance.next() >= this.#share;
+  }
+}
+
+/** Gilbert's chain stepped by each packet: all are lost while it is bad, for `burst` packets on average. */
+export class PacketBursts implements Loss {
+  readonly #begins: number;
+  readonly #ends: number;
+  #isBad: boolean;
+
+  /** `share`: of packets lost in the long run, in [0, 1); `burst` at least 1. */
+  constructor(share: number, burst: number, chance: Stream) {
+    this.#ends = 1 / burst;
+    this.#begins = (this.#ends * share) / (1 - share);
+    this.#isBad = chance.next() < share;
+  }
+
+  passes(_atUs: number, chance: Stream): boolean {
+    this.#isBad = this.#isBad ? chance.next() >= this.#ends : chance.next() < this.#begins;
+    return !this.#isBad;
+  }
+}
+
+/** Outages in time, exponential in length with a mean of `badUs`: both directions are cut at once. */
+export class Outages implements Loss {
+  readonly #meanUs: readonly [good: number, bad: number];
+  /** Times at which the state changes, ascending; the first state lasts until the first of them. */
+  readonly #changes: number[] = [];
+  readonly #beginsBad: boolean;
+
+  constructor(share: number, badUs: number, chance: Stream) {
+    this.#meanUs = [(badUs * (1 - share)) / share, badUs];
+    this.#beginsBad = chance.next() < share;
+  }
+
+  passes(atUs: number, chance: Stream): boolean {
+    const changes = this.#changes;
+    while ((changes.at(-1) ?? -1) <= atUs) {
+      const isBad = this.#beginsBad === (changes.length % 2 === 0);
+      changes.push((changes.at(-1) ?? 0) - Math.log(chance.next()) * this.#meanUs[isBad ? 1 : 0]);
+    }
+    // Few changes are later than what is asked about: the two directions ask nearly in order.
+    let place = changes.length;
+    while (place > 0 && changes[place - 1]! > atUs) place -= 1;
+    return this.#beginsBad !== (place % 2 === 0);
+  }
+}

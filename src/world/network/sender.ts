@@ -1,0 +1,345 @@
+/**
+ * The sending half of a TCP endpoint as Linux has it: a probe for a lost tail (TLP), time-outs that double, proportional
+ * rate reduction, and undoing of what proves to have been needless (DSACK, F-RTO, Eifel's stamps). Segments are numbered;
+ * nothing is per byte but their sizes.
+ */
+import type { Congestion, Window } from "./congestion.ts";
+import type { Receiver } from "./receiver.ts";
+import { Reduction } from "./reduction.ts";
+import { RetransmissionTimer, type Standing } from "./retransmission.ts";
+import { RoundTrip } from "./rtt.ts";
+import { type News, Scoreboard } from "./scoreboard.ts";
+import type { Packet } from "./wire.ts";
+
+/** What carries a sender's segments and knows the time. */
+export interface Port {
+  readonly nowUs: number;
+  /** A timer of this length, as late as the kernel's. */
+  late(us: number): number;
+  transmit(segment: number, bytes: number): void;
+}
+
+const WINDOW = 10;
+const HEADER_BYTES = 52;
+
+/** The kernel's states, in order of gravity. */
+const OPEN = 0;
+const DISORDER = 1;
+const RECOVERY = 2;
+const LOSS = 3;
+
+export class Sender implements Window {
+  window = WINDOW;
+  threshold = Infinity;
+  readonly timer: RetransmissionTimer;
+  /** When the next paced packet is due. */
+  paceUs = Infinity;
+  readonly #port: Port;
+  readonly #congestion: Congestion;
+  readonly #hasStamps: boolean;
+  readonly #roundTrip = new RoundTrip();
+  readonly #board = new Scoreboard();
+  #isLimited = false;
+  #state = OPEN;
+  /** Repairing ends when this is acknowledged. */
+  #repairEnds = 0;
+  readonly #reduction: Reduction;
+  /** A probe is under way until this is acknowledged (-1: none), and whether it repeated the segment before. */
+  #probed = -1;
+  #isProbeRepeat = false;
+  /** F-RTO: after a time-out, still asking whether it was needless. */
+  #isForwarding = false;
+  #timeouts = 0;
+  #paceUntilUs = 0;
+
+  constructor(port: Port, congestion: Congestion, hasStamps: boolean) {
+    this.#port = port;
+    this.#congestion = congestion;
+    this.#hasStamps = hasStamps;
+    this.timer = new RetransmissionTimer(port);
+    this.#reduction = new Reduction(this, congestion, hasStamps);
+  }
+
+  /** The handshake is done: what it measured, and whether so much of it was repeated that the window starts at one. */
+  begin(sampleUs: number | undefined, isCut: boolean): void {
+    if (sampleUs === undefined) this.#roundTrip.unknown();
+    else this.#roundTrip.sample(sampleUs, sampleUs, 0, 0);
+    this.window = isCut ? 1 : WINDOW;
+  }
+
+  write(bytes: number): void {
+    this.#board.write(bytes);
+    this.push();
+  }
+
+  get total(): number {
+    return this.#board.total;
+  }
+
+  sizeOf(segment: number): number {
+    return this.#board.sizeOf(segment);
+  }
+
+  /** Sends what the window and the pace let pass. */
+  push(): void {
+    const board = this.#board;
+    let sent = 0;
+    this.paceUs = Infinity;
+    while (board.next < board.total && board.inFlight < Math.floor(this.window)) {
+      if (this.#paceUntilUs > this.#port.nowUs) {
+        this.paceUs = this.#paceUntilUs;
+        break;
+      }
+      const wasIdle = board.next === board.first;
+      this.#transmit(board.next);
+      sent += 1;
+      if (wasIdle || this.timer.kind === "probe") this.timer.rearm(this.#wait);
+    }
+    if (this.#state === RECOVERY) this.#reduction.sent += sent;
+    this.#isLimited = board.inFlight >= Math.floor(this.window);
+    if (sent > 0 && this.#state === OPEN) this.timer.probe(this.#wait, false);
+  }
+
+  /** The timer has run out. */
+  fire(): void {
+    const kind = this.timer.take();
+    if (kind === "probe") this.#probe();
+    else if (kind === "reorder") this.#reordered();
+    else if (kind === "timeout") this.#timeOut();
+  }
+
+  /** An acknowledgement arrives; `peer` is where what it tells of had arrived. */
+  acknowledge(packet: Packet, peer: Receiver): void {
+    const board = this.#board;
+    if (board.total === 0) return;
+    const news = board.acknowledge(packet, peer, this.#port.nowUs, {
+      leastUs: this.#roundTrip.leastUs,
+      repairEnds: this.#repairEnds,
+      probe: this.#isProbeRepeat ? this.#probed - 1 : -1,
+    });
+    const tripUs = this.#measure(news);
+    this.#endProbe(packet.acknowledged, news);
+    const isQuiet = !news.isSacked && !news.isRepeat && this.#state === OPEN && board.sacked + board.lost === 0;
+    const mayRepair = !isQuiet && this.#repair(news);
+    // Something older than the latest repeat of the first arrived: the repeat still has all its time.
+    const isOlder = tripUs >= 0 && board.next > board.first && news.sackTripUs > this.#wait.sinceFirstUs;
+    if ((news.isAdvance || isOlder) && this.timer.kind !== "reorder") {
+      if (this.#state === OPEN && board.next > board.first) this.timer.probe(this.#wait, true);
+      else this.timer.rearm(this.#wait);
+    }
+    if (news.delivered > 0) this.#progress(news, tripUs);
+    if (mayRepair) this.#sendLost();
+    this.push();
+  }
+
+  get #isRepairing(): boolean {
+    return this.#state >= RECOVERY;
+  }
+
+  #transmit(segment: number): void {
+    const { nowUs } = this.#port;
+    const bytes = this.#board.sizeOf(segment);
+    if (segment < this.#board.next) this.#reduction.repeat(nowUs);
+    this.#board.leave(segment, nowUs);
+    const gap = this.#congestion.gapUs(bytes + HEADER_BYTES);
+    if (gap > 0) {
+      // A packet that left late makes up for up to half of its gap.
+      const credit = Math.max(0, Math.min(gap / 2, nowUs - this.#paceUntilUs));
+      this.#paceUntilUs = Math.max(this.#paceUntilUs, nowUs) + gap - credit;
+    }
+    this.#port.transmit(segment, bytes);
+  }
+
+  /** All that is lost and not under way again, as far as the window goes. */
+  #sendLost(): void {
+    const board = this.#board;
+    for (let segment = board.first; segment < board.next; segment++) {
+      if (!board.isLost(segment)) continue;
+      if (board.inFlight >= Math.floor(this.window)) return;
+      this.#transmit(segment);
+      if (this.#state === RECOVERY) this.#reduction.sent += 1;
+      if (segment === board.first && this.timer.kind !== "reorder") this.timer.restart(this.#wait);
+    }
+  }
+
+  get #wait(): Standing {
+    const { first, next } = this.#board;
+    const { nowUs } = this.#port;
+    return {
+      out: next - first,
+      sinceFirstUs: next === first ? 0 : nowUs - this.#board.sentUs(first),
+      smoothedUs: this.#roundTrip.smoothedUs,
+      timeoutUs: this.#roundTrip.timeoutUs,
+    };
+  }
+
+  #probe(): void {
+    const board = this.#board;
+    if (board.next === board.first) return;
+    if (this.#probed < 0) {
+      this.#isProbeRepeat = board.next === board.total;
+      this.#transmit(this.#isProbeRepeat ? board.next - 1 : board.next);
+      this.#probed = board.next;
+    }
+    this.timer.rearm(this.#wait);
+  }
+
+  #timeOut(): void {
+    const board = this.#board;
+    if (board.next === board.first) return;
+    const isNew = !this.#isRepairing;
+    board.giveUp(this.#port.nowUs);
+    if (this.#state <= DISORDER || this.#repairEnds <= board.first || (this.#state === LOSS && this.#timeouts === 0))
+      this.#reduction.begin(board);
+    this.window = board.inFlight + 1;
+    this.#state = LOSS;
+    this.#repairEnds = board.next;
+    this.#probed = -1;
+    this.#isForwarding = isNew || this.#timeouts > 0;
+    this.#transmit(board.first);
+    this.#timeouts += 1;
+    this.timer.backOff += 1;
+    this.timer.restart(this.#wait);
+  }
+
+  // Acknowledgements.
+
+  /** What was sent again gives no sample, but by its stamp. Answers the round trip, or -1. */
+  #measure({ firstTripUs, lastTripUs, sackTripUs, isAdvance, echoUs }: News): number {
+    let us = firstTripUs >= 0 ? firstTripUs : sackTripUs;
+    let leastUs = lastTripUs >= 0 ? lastTripUs : us;
+    if (us < 0 && this.#hasStamps && isAdvance && echoUs >= 0) us = leastUs = this.#port.nowUs - echoUs;
+    if (us >= 0) this.#roundTrip.sample(us, leastUs, this.#board.first, this.#board.next);
+    if (isAdvance) {
+      this.#timeouts = 0;
+      if (us >= 0) this.timer.backOff = 0;
+    }
+    return us;
+  }
+
+  /** What became of a probe: needless if it had arrived already, a loss repaired if acknowledged once. */
+  #endProbe(acknowledged: number, { isAdvance, isRepeat, isProbeNeedless }: News): void {
+    if (this.#probed < 0 || acknowledged < this.#probed) return;
+    const isLoss = this.#isProbeRepeat && !isProbeNeedless && !isRepeat && isAdvance;
+    if (isLoss && this.#congestion.heedsLoss) {
+      this.#reduction.atOnce();
+    }
+    this.#probed = -1;
+  }
+
+  #detect(): number {
+    const isSure = this.#isRepairing || this.#board.sacked >= 3;
+    const { leastUs, smoothedUs } = this.#roundTrip;
+    return this.#board.detect(this.#port.nowUs, isSure ? 0 : Math.min(leastUs / 4, smoothedUs));
+  }
+
+  #detectNews(): void {
+    if (!this.#board.takeRackNews()) return;
+    const wait = this.#detect();
+    if (wait > 0) this.timer.awaitReordered(wait);
+  }
+
+  #reordered(): void {
+    this.#detect();
+    if (this.#board.lost > 0) {
+      if (!this.#isRepairing) {
+        this.#enterRecovery();
+        this.#reduction.step(this.#board.inFlight, 1, false);
+      }
+      this.#sendLost();
+    }
+    if (this.timer.kind !== "timeout") this.timer.rearm(this.#wait);
+  }
+
+  #enterRecovery(): void {
+    this.#reduction.begin(this.#board);
+    this.#repairEnds = this.#board.next;
+    this.#probed = -1;
+    this.#state = RECOVERY;
+  }
+
+  /** Goes on with a repair, or begins one; true when what is lost may be sent now. */
+  #repair(news: News): boolean {
+    const board = this.#board;
+    const lostBefore = board.lost;
+    if (this.#state === RECOVERY && board.first >= this.#repairEnds) this.#endRepair(news.echoUs);
+    if (this.#state === LOSS) return this.#afterTimeout(news);
+    if (this.#state === RECOVERY && news.isAdvance && this.#reduction.isLate(news.echoUs)) {
+      this.#undo(true);
+      this.#state = board.sacked > 0 ? DISORDER : OPEN;
+      if (board.sacked === 0) return false;
+    }
+    this.#detectNews();
+    const newlyLost = Math.max(0, board.lost - lostBefore);
+    if (this.#state !== RECOVERY) {
+      this.#state = board.sacked > 0 ? DISORDER : OPEN;
+      if (board.lost === 0) return false;
+      this.#enterRecovery();
+    }
+    this.#reduction.step(board.inFlight, news.delivered, news.isAdvance && newlyLost === 0);
+    return true;
+  }
+
+  /** After a time-out: was it needless (F-RTO, RFC 5682)? Is it over? Else what is lost goes out again. */
+  #afterTimeout({ isAdvance, isSacked, isOriginal, echoUs }: News): boolean {
+    const { first, next, total } = this.#board;
+    const isOver = first >= this.#repairEnds;
+    this.#detectNews();
+    const isNeedless =
+      (isAdvance && this.#reduction.isNeedless(this.#board, echoUs)) || (this.#isForwarding && isOriginal);
+    if (isNeedless) {
+      this.#undo(true);
+      this.#timeouts = 0;
+      this.#state = OPEN;
+      this.#isForwarding = false;
+      return false;
+    }
+    if (this.#isForwarding && next > this.#repairEnds) {
+      if (isSacked || !isAdvance) this.#isForwarding = false;
+    } else if (this.#isForwarding && isAdvance && !isOver) {
+      this.#repairEnds = next;
+      if (next < total) return false;
+      this.#isForwarding = false;
+    }
+    if (!isOver) return true;
+    if (this.#reduction.isNeedless(this.#board, echoUs)) this.#undo(false);
+    this.#settle();
+    return false;
+  }
+
+  #endRepair(echoUs: number): void {
+    if (this.#reduction.isNeedless(this.#board, echoUs)) this.#undo(false);
+    else this.#reduction.end();
+    this.#settle();
+  }
+
+  #settle(): void {
+    this.#reduction.settle();
+    this.#state = OPEN;
+  }
+
+  #undo(isForgiven: boolean): void {
+    if (isForgiven) this.#board.forgive();
+    this.#reduction.undo();
+  }
+
+  #progress({ delivered, newest }: News, roundTripUs: number): void {
+    const { nowUs } = this.#port;
+    const board = this.#board;
+    const { before, spanUs } = board.paceOf(newest, nowUs);
+    this.#congestion.progress(this, {
+      nowUs,
+      delivered,
+      deliveredBefore: before,
+      deliveredInAll: board.delivered,
+      spanUs,
+      roundTripUs,
+      leastUs: this.#roundTrip.leastUs,
+      inFlight: board.inFlight,
+      isLimited: this.#isLimited || (this.window < this.threshold && this.window < 2 * board.most),
+      isRepairing: this.#congestion.heedsLoss ? this.#state === RECOVERY : this.#isRepairing,
+      acknowledged: board.first,
+      next: board.next,
+    });
+  }
+}

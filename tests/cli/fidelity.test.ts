@@ -1,0 +1,65 @@
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { firedrill, ROOT } from "./shell.ts";
+
+const FILE = join(ROOT, "bench/data/tcp-measured.json");
+const measured = JSON.parse(readFileSync(FILE, "utf8")) as { cells: { id: string; kind: string; params: object }[] };
+const connects = measured.cells.filter(({ kind }) => kind === "connect").slice(0, 3);
+
+const fileOf = (content: string): string => {
+  const file = join(mkdtempSync(join(tmpdir(), "measured-")), "measured.json");
+  writeFileSync(file, content);
+  return file;
+};
+const judge = (content: string, ...flags: string[]) =>
+  firedrill(["fidelity", fileOf(content), "--samples", "500", "--quiet", ...flags]);
+
+describe("firedrill fidelity", () => {
+  it("answers with one document, the same on one thread", () => {
+    const content = JSON.stringify({ cells: connects });
+    const { code, stdout, stderr } = judge(content, "--json");
+    expect([code, stderr]).toEqual([0, ""]);
+    const document = JSON.parse(stdout) as { schema: string; kinds: unknown[]; cells: { id: string; model: object }[] };
+    expect(document).toMatchObject({ schema: "firedrill.fidelity/1", kinds: [{ kind: "connect", cells: 3, held: 3 }] });
+    expect(document.cells.map(({ id }) => id)).toEqual(connects.map(({ id }) => id));
+    expect(Object.keys(document.cells[0]!.model)).toEqual(
+      expect.arrayContaining(["n", "q101_ms", "success_10s", "success_30s", "mean_censored_30s_ms"]),
+    );
+    expect(judge(content, "--json", "--workers", "1").stdout).toBe(stdout);
+  });
+
+  it("exits with 2 where only something is unknown, and with 3 where something is missed", () => {
+    const [first, second] = connects;
+    const odd = { ...second!, params: { ...second!.params, cc: "reno" } };
+    const { code, stdout } = judge(JSON.stringify({ cells: [first, odd] }));
+    expect(code).toBe(2);
+    expect(stdout).toContain('cc is "reno"');
+    const other = { ...first!, params: { ...first!.params, rtt_ms: 300 } };
+    expect(judge(JSON.stringify({ cells: [other, odd] })).code).toBe(3);
+  });
+
+  it.each([
+    ["not JSON", '{ "cells": [ }', 65, /measured\.json:1:14\s+is not JSON/],
+    ["no cells", "{}", 65, /cells/],
+    [
+      "a cell without a distribution",
+      '{\n "cells": [\n  { "id": "a", "kind": "connect", "params": {}, "stats": { "n": 3 } } ] }',
+      65,
+      /measured\.json:3:\d+\s+cells\[0\]\.stats\.q101_ms/,
+    ],
+    ["the same cell twice", JSON.stringify({ cells: [connects[0], connects[0]] }), 65, /two cells are called/],
+  ])("refuses %s with the place", (_what, content, exit, message) => {
+    const { code, stderr } = judge(content);
+    expect(code).toBe(exit);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it("says when there is no such file, or no such number of samples", () => {
+    expect(firedrill(["fidelity", "/no/such.json"]).code).toBe(66);
+    expect(firedrill(["fidelity", ROOT]).code).toBe(66);
+    expect(firedrill(["fidelity", FILE, "--samples", "0"]).code).toBe(64);
+  });
+});

@@ -1,0 +1,210 @@
+import { describe, expect, it } from "vitest";
+import { Draws, Stream } from "../../../src/base/random.ts";
+import { Connection, type ConnectionPlan } from "../../../src/world/network/connection.ts";
+import { EvenLoss, type Loss, Outages, PacketBursts } from "../../../src/world/network/loss.ts";
+
+const NONE = new EvenLoss(0);
+
+/** Loses the packets of one direction with these numbers, from 1. */
+const losing = (...numbers: number[]): Loss => {
+  let count = 0;
+  return { passes: () => !numbers.includes(++count) };
+};
+
+const LOGIN = [
+  { request: 300, response: 1_200 },
+  { request: 300, response: 1_200 },
+  { request: 300, response: 8_192 },
+];
+
+const plan = (up: Loss, down: Loss, more: Partial<ConnectionPlan> = {}, rttMs = 100): ConnectionPlan => ({
+  up: { delayUs: rttMs * 500, jitterUs: 0, loss: up },
+  down: { delayUs: rttMs * 500, jitterUs: 0, loss: down },
+  linearSyns: 4,
+  hasStamps: true,
+  congestion: "cubic",
+  exchanges: LOGIN,
+  patienceUs: 35e6,
+  ...more,
+});
+
+const draws = new Draws("tests", "connection");
+const chanceOf = (index: number): Stream => {
+  draws.at(0, index, 0);
+  return new Stream().from(draws.out);
+};
+const live = (given: ConnectionPlan, index = 0) => new Connection(given, chanceOf(index)).run();
+
+describe("a login", () => {
+  it("without loss takes four round trips: the handshake and three exchanges", () => {
+    for (const rtt of [30, 100, 300]) {
+      const { ending, atUs, connectedUs, lost } = live(plan(NONE, NONE, {}, rtt));
+      expect([ending, atUs, connectedUs, lost]).toEqual(["done", 4 * rtt * 1_000, rtt * 1_000, 0]);
+    }
+  });
+
+  it("repeats a lost request by a probe: after two round trips and 200 ms, or the time-out if that is sooner", () => {
+    for (const [rtt, wait] of [
+      [30, 230],
+      [100, 300],
+      [300, 800],
+    ] as const)
+      for (let index = 0; index < 50; index++) {
+        // Up: SYN, acknowledgement, request.
+        const late = live(plan(losing(3), NONE, {}, rtt), index).atUs / 1_000 - 4 * rtt - wait;
+        expect(late).toBeGreaterThanOrEqual(0);
+        expect(late).toBeLessThanOrEqual(36);
+      }
+  });
+
+  it("pays for a lost SYN-ACK again and again: the first sample is the whole wait, and so is every time-out", () => {
+    // The SYN-ACK is lost and comes a second later; then a request is lost.
+    const { atUs, connectedUs } = live(plan(losing(4), losing(1)));
+    expect(connectedUs / 1_000).toBeGreaterThan(1_000);
+    expect(atUs - connectedUs).toBeGreaterThan(2_300_000);
+    // A lost SYN costs the second alone: the echo tells which SYN was answered.
+    const clean = live(plan(losing(1, 4), NONE));
+    expect(clean.connectedUs / 1_000).toBeGreaterThan(1_000);
+    expect(clean.atUs - clean.connectedUs).toBeLessThan(700_000);
+  });
+
+  it("finds a hole by what arrives after it, a round trip later and no time-out", () => {
+    // Down: SYN-ACK, acknowledgement, two answers, then six segments of which the second is lost.
+    const { atUs } = live(plan(NONE, losing(6)));
+    expect(atUs / 1_000).toBeGreaterThanOrEqual(500);
+    expect(atUs / 1_000).toBeLessThan(540);
+  });
+
+  it("is the same for the same chance, and goes on where jitter keeps the order", () => {
+    const wild = (): ConnectionPlan => {
+      const given = plan(new EvenLoss(0.2), new EvenLoss(0.2));
+      return { ...given, up: { ...given.up, jitterUs: 60_000 }, down: { ...given.down, jitterUs: 60_000 } };
+    };
+    for (let index = 0; index < 20; index++) expect(live(wild(), index)).toEqual(live(wild(), index));
+  });
+});
+
+describe("a handshake", () => {
+  const knock = (linearSyns: number, loss: number, index: number): number =>
+    live(plan(new EvenLoss(loss), NONE, { linearSyns, exchanges: [], patienceUs: 200e6 }), index).connectedUs / 1_000;
+
+  it("waits as the closed form says where only SYNs are lost: P(T > 1 s) = p, P(T > 3 s) = p²", () => {
+    const n = 20_000;
+    for (const p of [0.05, 0.2, 0.4]) {
+      const times = Array.from({ length: n }, (_, index) => knock(0, p, index));
+      const beyond = (ms: number): number => times.filter((time) => time > ms).length / n;
+      const error = (share: number): number => 4 * Math.sqrt((share * (1 - share)) / n);
+      expect(Math.abs(beyond(1_000) - p)).toBeLessThan(error(p));
+      expect(Math.abs(beyond(3_000) - p * p)).toBeLessThan(error(p * p));
+      // 100 ms, and after k lost SYNs the first k timers: 1, 2, 4 … s, each late by half of the kernel's tick for it.
+      const lateness = [16, 16, 128, 128, 128, 1_024];
+      let [mean, square, wait] = [0, 0, 100];
+      for (let k = 0; k <= 6; k++) {
+        mean += wait * p ** k * (1 - p);
+        square += wait * wait * p ** k * (1 - p);
+        wait += 1_000 * 2 ** k + (lateness[k] ?? 0);
+      }
+      const connected = times.filter(Number.isFinite);
+      const found = connected.reduce((sum, ms) => sum + ms, 0) / n;
+      expect(Math.abs(found - mean)).toBeLessThan(4 * Math.sqrt((square - mean * mean) / n));
+    }
+  });
+
+  it("knocks as often as the kernel: five or seven SYNs in 5 or 10 s since 6.5, three or four before, then gives up", () => {
+    const silent = (linearSyns: number, patienceUs: number) =>
+      live(plan(NONE, NONE, { linearSyns, patienceUs, exchanges: [], middle: () => "drop" }));
+    expect([5e6, 10e6].map((us) => silent(4, us).sent)).toEqual([5, 7]);
+    expect([5e6, 10e6].map((us) => silent(0, us).sent)).toEqual([3, 4]);
+    expect(silent(4, 5e6)).toMatchObject({ ending: "timeout", atUs: 5e6 });
+    for (const [linearSyns, seconds] of [
+      [4, 131],
+      [0, 127],
+    ] as const) {
+      const { ending, atUs } = silent(linearSyns, 1e12);
+      expect(ending).toBe("unreachable");
+      expect(atUs / 1e6).toBeGreaterThanOrEqual(seconds);
+      expect(atUs / 1e6).toBeLessThan(seconds + 8);
+    }
+  });
+
+  it("is refused by a blocked port after one round trip", () => {
+    expect(live(plan(NONE, NONE, { middle: () => "reset" }))).toMatchObject({ ending: "refused", atUs: 100_000 });
+  });
+});
+
+describe("a heartbeat", () => {
+  const beat = (fate: "drop" | "reset") =>
+    live(
+      plan(NONE, NONE, {
+        exchanges: [{ request: 20, response: 20, afterUs: 6e6 }],
+        patienceUs: 5e6,
+        middle: (_kind, idleUs) => (idleUs > 5e6 ? fate : "pass"),
+      }),
+    );
+
+  it("into a mapping that is gone is answered by nobody, or by a refusal after one round trip", () => {
+    const lost = beat("drop");
+    expect([lost.ending, lost.atUs - lost.askedUs]).toEqual(["timeout", 5e6]);
+    const refused = beat("reset");
+    expect([refused.ending, refused.atUs - refused.askedUs]).toEqual(["reset", 100_000]);
+  });
+});
+
+describe("an upload", () => {
+  const send = (bytes: number, congestion: "cubic" | "bbr", mbit?: number): number => {
+    const rate = mbit === undefined ? undefined : { bytesAUs: mbit / 8, queueBytes: 65_536 };
+    const given = plan(NONE, NONE, { congestion, exchanges: [{ request: bytes, response: 16 }], patienceUs: 120e6 });
+    return live({ ...given, up: { ...given.up, rate }, down: { ...given.down, rate } }).atUs / 1_000;
+  };
+
+  it("doubles its window each round trip, from ten segments", () => {
+    // 46 segments: 10, 20 and 16, each a round trip after the one before, after one for the handshake.
+    expect(send(65_536, "cubic")).toBe(400);
+  });
+
+  it("is no faster than its rate, and reaches it", () => {
+    for (const congestion of ["cubic", "bbr"] as const) {
+      const seconds = (1_048_576 * 1_500) / 1_448 / (5e6 / 8);
+      expect(send(1_048_576, congestion, 5)).toBeGreaterThan(1_000 * seconds);
+      expect(send(1_048_576, congestion, 5)).toBeLessThan(1_500 * seconds);
+    }
+  });
+});
+
+describe("loss", () => {
+  const chance = chanceOf(99);
+  const runs = (loss: Loss, n: number, everyUs: number) => {
+    let [lost, bursts, wasLost] = [0, 0, false];
+    for (let index = 0; index < n; index++) {
+      const isLost = !loss.passes(index * everyUs, chance);
+      if (isLost) lost += 1;
+      if (isLost && !wasLost) bursts += 1;
+      wasLost = isLost;
+    }
+    return { share: lost / n, burst: lost / bursts };
+  };
+
+  it("in bursts of packets has the mean and the length it was given (Gilbert)", () => {
+    for (const [share, burst] of [
+      [0.02, 5],
+      [0.1, 5],
+      [0.1, 2],
+    ] as const) {
+      const found = runs(new PacketBursts(share, burst, chance), 400_000, 1);
+      expect(found.share / share).toBeGreaterThan(0.9);
+      expect(found.share / share).toBeLessThan(1.1);
+      expect(found.burst / burst).toBeGreaterThan(0.95);
+      expect(found.burst / burst).toBeLessThan(1.05);
+    }
+  });
+
+  it("in outages takes its share of time, whatever is sent", () => {
+    for (const everyUs of [10_000, 50_000]) {
+      const found = runs(new Outages(0.1, 1e6, chance), 400_000, everyUs);
+      expect(found.share).toBeGreaterThan(0.085);
+      expect(found.share).toBeLessThan(0.115);
+      expect((found.burst * everyUs) / 1e6).toBeGreaterThan(0.9);
+      expect((found.burst * everyUs) / 1e6).toBeLessThan(1.15);
+    }
+  });
+});
