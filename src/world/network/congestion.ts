@@ -22,6 +22,8 @@ export interface Progress {
   readonly roundTripUs: number;
   readonly leastUs: number;
   readonly inFlight: number;
+  /** Something was acknowledged for good, not only beyond a hole. */
+  readonly isAdvance: boolean;
   /** The window was the limit, and not what there was to send. */
   readonly isLimited: boolean;
   readonly isRepairing: boolean;
@@ -79,7 +81,7 @@ export class Cubic implements Congestion {
 
   progress(flow: Window, progress: Progress): void {
     this.#watchStart(flow, progress);
-    if (progress.isRepairing || !progress.isLimited) return;
+    if (progress.isRepairing || !progress.isAdvance || !progress.isLimited) return;
     let left = progress.delivered;
     if (flow.window < flow.threshold) {
       const grown = Math.min(flow.threshold, flow.window + left);

@@ -42,8 +42,6 @@ export class Scoreboard {
   again = 0;
   /** All that is known to have arrived. */
   delivered = 0;
-  /** The most that was ever under way. */
-  most = 0;
   /** Undo: repeats that have not proved needless, counted while somebody asks. */
   needed = 0;
   readonly #sizes: number[] = [];
@@ -90,7 +88,6 @@ export class Scoreboard {
     if (segment === this.next) {
       if (this.next === this.first) this.#latestDeliveryUs = nowUs;
       this.next += 1;
-      this.most = Math.max(this.most, this.next - this.first);
     } else {
       const flags = this.#flags[segment]!;
       if ((flags & AGAIN) === 0) this.again += 1;

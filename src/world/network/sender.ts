@@ -9,6 +9,7 @@ import { Reduction } from "./reduction.ts";
 import { RetransmissionTimer, type Standing } from "./retransmission.ts";
 import { RoundTrip } from "./rtt.ts";
 import { type News, Scoreboard } from "./scoreboard.ts";
+import { Usage } from "./usage.ts";
 import type { Packet } from "./wire.ts";
 
 /** What carries a sender's segments and knows the time. */
@@ -39,7 +40,7 @@ export class Sender implements Window {
   readonly #hasStamps: boolean;
   readonly #roundTrip = new RoundTrip();
   readonly #board = new Scoreboard();
-  #isLimited = false;
+  readonly #usage = new Usage();
   #state = OPEN;
   /** Repairing ends when this is acknowledged. */
   #repairEnds = 0;
@@ -84,10 +85,12 @@ export class Sender implements Window {
   push(): void {
     const board = this.#board;
     let sent = 0;
+    let isPaced = false;
     this.paceUs = Infinity;
     while (board.next < board.total && board.inFlight < Math.floor(this.window)) {
       if (this.#paceUntilUs > this.#port.nowUs) {
         this.paceUs = this.#paceUntilUs;
+        isPaced = true;
         break;
       }
       const wasIdle = board.next === board.first;
@@ -96,7 +99,8 @@ export class Sender implements Window {
       if (wasIdle || this.timer.kind === "probe") this.timer.rearm(this.#wait);
     }
     if (this.#state === RECOVERY) this.#reduction.sent += sent;
-    this.#isLimited = board.inFlight >= Math.floor(this.window);
+    const isFull = !isPaced && board.inFlight >= Math.floor(this.window);
+    if (sent > 0 || isFull) this.#usage.note(board.first, board.next, isFull);
     if (sent > 0 && this.#state === OPEN) this.timer.probe(this.#wait, false);
   }
 
@@ -323,7 +327,7 @@ export class Sender implements Window {
     this.#reduction.undo();
   }
 
-  #progress({ delivered, newest }: News, roundTripUs: number): void {
+  #progress({ delivered, newest, isAdvance }: News, roundTripUs: number): void {
     const { nowUs } = this.#port;
     const board = this.#board;
     const { before, spanUs } = board.paceOf(newest, nowUs);
@@ -336,7 +340,8 @@ export class Sender implements Window {
       roundTripUs,
       leastUs: this.#roundTrip.leastUs,
       inFlight: board.inFlight,
-      isLimited: this.#isLimited || (this.window < this.threshold && this.window < 2 * board.most),
+      isAdvance,
+      isLimited: this.#usage.allowsGrowth(this),
       isRepairing: this.#congestion.heedsLoss ? this.#state === RECOVERY : this.#isRepairing,
       acknowledged: board.first,
       next: board.next,
