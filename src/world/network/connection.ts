@@ -250,10 +250,13 @@ export class Connection {
   // Data.
 
   #take(to: End, from: End, packet: Packet): void {
-    const { segment, stampUs } = packet;
+    const { segment, sequence, stampUs } = packet;
     const { receiver, sender } = to;
-    if (segment < 0) receiver.stampUs = Math.max(receiver.stampUs, stampUs);
-    else receiver.stamp(segment, stampUs);
+    if (segment >= 0 && receiver.isOld(segment)) {
+      receiver.take(segment, 0, this.nowUs);
+      return to.acknowledge();
+    }
+    receiver.stamp(sequence, stampUs);
     sender.acknowledge(packet, from.receiver);
     if (segment < 0) return;
     const before = receiver.next;
@@ -299,6 +302,7 @@ const bare = (kind: Packet["kind"], stampUs: number, echoUs: number): Packet => 
   atUs: 0,
   kind,
   segment: -1,
+  sequence: 0,
   acknowledged: 0,
   arrivals: 0,
   stampUs,

@@ -56,6 +56,7 @@ export class End implements Port {
       atUs: 0,
       kind: "segment",
       segment,
+      sequence: segment < 0 ? this.sender.next : segment,
       acknowledged: next,
       arrivals: arrivals.length,
       stampUs: this.nowUs,

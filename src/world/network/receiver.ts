@@ -50,9 +50,14 @@ export class Receiver {
     return filled > 0 || this.#beyond > 0 || (this.#quick > 0 && !this.#isConversation) || this.#bytes > FULL;
   }
 
-  /** Keeps the stamp of a segment that leaves no hole before it, and of every bare acknowledgement. */
-  stamp(segment: number, stampUs: number): void {
-    if (segment <= this.#acknowledged) this.stampUs = stampUs;
+  /** All of it lies below what has been acknowledged: told of again, but neither its stamp nor its acknowledgement is read. */
+  isOld(segment: number): boolean {
+    return segment + 1 < this.#acknowledged;
+  }
+
+  /** Keeps the stamp of a packet that leaves no hole before it. */
+  stamp(sequence: number, stampUs: number): void {
+    if (sequence <= this.#acknowledged) this.stampUs = stampUs;
   }
 
   /** Nothing is to be acknowledged at once: it will be with the answer, or when this time has passed. */

@@ -77,6 +77,11 @@ export class Sender implements Window {
     return this.#board.total;
   }
 
+  /** The next segment that has never been sent. */
+  get next(): number {
+    return this.#board.next;
+  }
+
   sizeOf(segment: number): number {
     return this.#board.sizeOf(segment);
   }

@@ -7,6 +7,8 @@ export interface Packet {
   readonly kind: "syn" | "syn-ack" | "segment" | "reset";
   /** Number of the segment it carries; -1 for a bare acknowledgement. */
   readonly segment: number;
+  /** Its place in the sender's sequence: that segment, or the next new one. */
+  readonly sequence: number;
   /** All segments below are acknowledged, and of what arrived beyond them the first so many arrivals are told. */
   readonly acknowledged: number;
   readonly arrivals: number;
