@@ -7,7 +7,8 @@
  */
 import { wholePower } from "../../base/math.ts";
 import type { Stream } from "../../base/random.ts";
-import { Bbr, type Congestion, Cubic } from "./congestion.ts";
+import { Bbr } from "./bbr.ts";
+import { type Congestion, Cubic } from "./congestion.ts";
 import { End, HEADER_BYTES } from "./end.ts";
 import { late } from "./timers.ts";
 import { type Packet, Wire, type WirePlan } from "./wire.ts";
@@ -244,7 +245,7 @@ export class Connection {
   }
 
   #control(sampleUs: number | undefined): Congestion {
-    return this.#plan.congestion === "bbr" ? new Bbr(sampleUs) : new Cubic();
+    return this.#plan.congestion === "bbr" ? new Bbr(sampleUs, this.#chance) : new Cubic();
   }
 
   // Data.

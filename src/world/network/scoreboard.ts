@@ -2,6 +2,7 @@
  * What a sender knows of its segments: which are under way, which have arrived, which are lost. Loss is found by time (RACK,
  * RFC 8985): what was sent before something that has arrived, and has not arrived itself by a round trip later, is lost.
  */
+import { Delivery } from "./delivery.ts";
 import type { Receiver } from "./receiver.ts";
 import type { Packet } from "./wire.ts";
 
@@ -23,9 +24,8 @@ export interface News {
   readonly isProbeNeedless: boolean;
   /** Something below the end of the repair that was never sent again arrived: a time-out may have been needless. */
   readonly isOriginal: boolean;
-  /** Segments newly known to have arrived, and the last of them. */
+  /** Segments newly known to have arrived. */
   readonly delivered: number;
-  readonly newest: number;
   /** Round trips: of the first and the last acknowledged, -1 where any was sent again (Karn), and of the first sacked. */
   readonly firstTripUs: number;
   readonly lastTripUs: number;
@@ -40,17 +40,14 @@ export class Scoreboard {
   sacked = 0;
   lost = 0;
   again = 0;
-  /** All that is known to have arrived. */
-  delivered = 0;
+  readonly delivery = new Delivery();
+  /** How often a segment was held for lost. */
+  losses = 0;
   /** Undo: repeats that have not proved needless, counted while somebody asks. */
   needed = 0;
   readonly #sizes: number[] = [];
   readonly #sentUs: number[] = [];
   readonly #flags: number[] = [];
-  /** When each was sent: what had been delivered by then, and when the latest of that was. */
-  readonly #deliveredBefore: number[] = [];
-  readonly #deliveredAtUs: number[] = [];
-  #latestDeliveryUs = 0;
   /** RACK: the latest sent of all that have arrived, and its round trip. */
   #rackUs = -1;
   #rackSegment = -1;
@@ -59,8 +56,10 @@ export class Scoreboard {
   /** Arrivals at the peer that we were told of. */
   #told = 0;
 
-  /** Cuts bytes into full segments and a rest. */
-  write(bytes: number): void {
+  /** Cuts bytes into full segments and a rest; `window`: how many may be on the way. */
+  write(bytes: number, window: number): void {
+    const { inFlight } = this;
+    if (this.next === this.total && inFlight < window && this.lost <= this.again) this.delivery.starve(inFlight);
     for (let left = bytes; left > 0; left -= FULL) {
       this.#sizes.push(Math.min(FULL, left));
       this.#flags.push(0);
@@ -85,24 +84,15 @@ export class Scoreboard {
 
   /** A segment leaves, the next new one or a repeat. */
   leave(segment: number, nowUs: number): void {
-    if (segment === this.next) {
-      if (this.next === this.first) this.#latestDeliveryUs = nowUs;
-      this.next += 1;
-    } else {
+    this.delivery.leave(segment, nowUs, this.next === this.first);
+    if (segment === this.next) this.next += 1;
+    else {
       const flags = this.#flags[segment]!;
       if ((flags & AGAIN) === 0) this.again += 1;
       this.#flags[segment] = flags | AGAIN | EVER;
       this.needed += 1;
     }
     this.#sentUs[segment] = nowUs;
-    this.#deliveredBefore[segment] = this.delivered;
-    this.#deliveredAtUs[segment] = this.#latestDeliveryUs;
-  }
-
-  /** Since a segment was sent: what had been delivered before, and how long deliveries since have taken. */
-  paceOf(segment: number, nowUs: number): { readonly before: number; readonly spanUs: number } {
-    this.#latestDeliveryUs = nowUs;
-    return { before: this.#deliveredBefore[segment]!, spanUs: nowUs - this.#deliveredAtUs[segment]! };
   }
 
   isLost(segment: number): boolean {
@@ -113,6 +103,7 @@ export class Scoreboard {
   markLost(segment: number): void {
     const flags = this.#flags[segment]!;
     if ((flags & LOST) === 0) this.lost += 1;
+    this.losses += 1;
     if ((flags & AGAIN) !== 0) this.again -= 1;
     this.#flags[segment] = (flags | LOST) & ~AGAIN;
   }
@@ -163,9 +154,9 @@ export class Scoreboard {
     nowUs: number,
     { leastUs, repairEnds, probe }: { readonly leastUs: number; readonly repairEnds: number; readonly probe: number },
   ): News {
-    const deliveredBefore = this.delivered;
+    const deliveredBefore = this.delivery.total;
     const firstBefore = this.first;
-    let [firstUs, lastUs, sackTripUs, newest] = [-1, -1, -1, -1];
+    let [firstUs, lastUs, sackTripUs] = [-1, -1, -1];
     let [hasRepeat, isOriginal, isRepeat, isProbeNeedless, isSacked] = [false, false, false, false, false];
     for (; this.#told < packet.arrivals; this.#told++) {
       const segment = peer.arrivals[this.#told]!;
@@ -182,7 +173,6 @@ export class Scoreboard {
         if (sackTripUs < 0) sackTripUs = nowUs - this.#sentUs[segment]!;
       }
       this.#arrive(segment, flags, nowUs, leastUs);
-      newest = segment;
       this.#flags[segment] = (flags & EVER) | SACKED;
       this.sacked += 1;
       isSacked = true;
@@ -197,10 +187,7 @@ export class Scoreboard {
         if (segment < repairEnds) isOriginal = true;
       }
       if ((flags & SACKED) !== 0) this.sacked -= 1;
-      else {
-        this.#arrive(segment, flags, nowUs, leastUs);
-        newest = segment;
-      }
+      else this.#arrive(segment, flags, nowUs, leastUs);
       this.#flags[segment] = flags & EVER;
     }
     const isMeasured = firstUs >= 0 && !hasRepeat;
@@ -210,8 +197,7 @@ export class Scoreboard {
       isRepeat,
       isProbeNeedless,
       isOriginal,
-      delivered: this.delivered - deliveredBefore,
-      newest,
+      delivered: this.delivery.total - deliveredBefore,
       firstTripUs: isMeasured ? nowUs - firstUs : -1,
       lastTripUs: isMeasured ? nowUs - lastUs : -1,
       sackTripUs,
@@ -220,11 +206,11 @@ export class Scoreboard {
   }
 
   #arrive(segment: number, flags: number, nowUs: number, leastUs: number): void {
-    this.delivered += 1;
     if ((flags & AGAIN) !== 0) this.again -= 1;
     if ((flags & LOST) !== 0) this.lost -= 1;
     const sentUs = this.#sentUs[segment]!;
     const tripUs = nowUs - sentUs;
+    this.delivery.arrive(segment, sentUs, nowUs);
     // An acknowledgement sooner than any was of the original, not of its repeat.
     if ((flags & EVER) !== 0 && tripUs < leastUs) return;
     this.#hasRackNews = true;

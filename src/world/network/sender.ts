@@ -21,7 +21,6 @@ export interface Port {
 }
 
 const WINDOW = 10;
-const HEADER_BYTES = 52;
 
 /** The kernel's states, in order of gravity. */
 const OPEN = 0;
@@ -69,7 +68,7 @@ export class Sender implements Window {
   }
 
   write(bytes: number): void {
-    this.#board.write(bytes);
+    this.#board.write(bytes, Math.floor(this.window));
     this.push();
   }
 
@@ -121,6 +120,7 @@ export class Sender implements Window {
   acknowledge(packet: Packet, peer: Receiver): void {
     const board = this.#board;
     if (board.total === 0) return;
+    const { inFlight, losses } = board;
     const news = board.acknowledge(packet, peer, this.#port.nowUs, {
       leastUs: this.#roundTrip.leastUs,
       repairEnds: this.#repairEnds,
@@ -136,13 +136,9 @@ export class Sender implements Window {
       if (this.#state === OPEN && board.next > board.first) this.timer.probe(this.#wait, true);
       else this.timer.rearm(this.#wait);
     }
-    if (news.delivered > 0) this.#progress(news, tripUs);
+    if (news.delivered > 0) this.#progress(news, tripUs, inFlight, board.losses - losses);
     if (mayRepair) this.#sendLost();
     this.push();
-  }
-
-  get #isRepairing(): boolean {
-    return this.#state >= RECOVERY;
   }
 
   #transmit(segment: number): void {
@@ -150,7 +146,7 @@ export class Sender implements Window {
     const bytes = this.#board.sizeOf(segment);
     if (segment < this.#board.next) this.#reduction.repeat(nowUs);
     this.#board.leave(segment, nowUs);
-    const gap = this.#congestion.gapUs(bytes + HEADER_BYTES);
+    const gap = this.#congestion.gapUs(bytes);
     if (gap > 0) {
       // A packet that left late makes up for up to half of its gap.
       const credit = Math.max(0, Math.min(gap / 2, nowUs - this.#paceUntilUs));
@@ -196,7 +192,7 @@ export class Sender implements Window {
   #timeOut(): void {
     const board = this.#board;
     if (board.next === board.first) return;
-    const isNew = !this.#isRepairing;
+    const isNew = this.#state < RECOVERY;
     board.giveUp(this.#port.nowUs);
     if (this.#state <= DISORDER || this.#repairEnds <= board.first || (this.#state === LOSS && this.#timeouts === 0))
       this.#reduction.begin(board);
@@ -230,14 +226,12 @@ export class Sender implements Window {
   #endProbe(acknowledged: number, { isAdvance, isRepeat, isProbeNeedless }: News): void {
     if (this.#probed < 0 || acknowledged < this.#probed) return;
     const isLoss = this.#isProbeRepeat && !isProbeNeedless && !isRepeat && isAdvance;
-    if (isLoss && this.#congestion.heedsLoss) {
-      this.#reduction.atOnce();
-    }
+    if (isLoss && this.#congestion.heedsLoss) this.#reduction.atOnce();
     this.#probed = -1;
   }
 
   #detect(): number {
-    const isSure = this.#isRepairing || this.#board.sacked >= 3;
+    const isSure = this.#state >= RECOVERY || this.#board.sacked >= 3;
     const { leastUs, smoothedUs } = this.#roundTrip;
     return this.#board.detect(this.#port.nowUs, isSure ? 0 : Math.min(leastUs / 4, smoothedUs));
   }
@@ -251,7 +245,7 @@ export class Sender implements Window {
   #reordered(): void {
     this.#detect();
     if (this.#board.lost > 0) {
-      if (!this.#isRepairing) {
+      if (this.#state < RECOVERY) {
         this.#enterRecovery();
         this.#reduction.step(this.#board.inFlight, 1, false);
       }
@@ -332,22 +326,22 @@ export class Sender implements Window {
     this.#reduction.undo();
   }
 
-  #progress({ delivered, newest, isAdvance }: News, roundTripUs: number): void {
+  #progress({ delivered, isAdvance }: News, roundTripUs: number, inFlightBefore: number, losses: number): void {
     const { nowUs } = this.#port;
     const board = this.#board;
-    const { before, spanUs } = board.paceOf(newest, nowUs);
+    const { leastUs } = this.#roundTrip;
     this.#congestion.progress(this, {
       nowUs,
       delivered,
-      deliveredBefore: before,
-      deliveredInAll: board.delivered,
-      spanUs,
+      losses,
+      pace: board.delivery.take(nowUs, leastUs),
       roundTripUs,
-      leastUs: this.#roundTrip.leastUs,
+      leastUs,
       inFlight: board.inFlight,
+      inFlightBefore,
       isAdvance,
       isLimited: this.#usage.allowsGrowth(this),
-      isRepairing: this.#congestion.heedsLoss ? this.#state === RECOVERY : this.#isRepairing,
+      repair: this.#state === RECOVERY ? "recovery" : this.#state === LOSS ? "timeout" : "none",
       acknowledged: board.first,
       next: board.next,
     });
