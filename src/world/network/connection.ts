@@ -34,6 +34,11 @@ export interface ConnectionPlan {
   readonly patienceUs: number;
 }
 
+interface Tally {
+  readonly sent: number;
+  readonly lost: number;
+}
+
 export type Ending = "done" | "timeout" | "refused" | "reset" | "unreachable";
 
 export interface ConnectionOutcome {
@@ -43,8 +48,9 @@ export interface ConnectionOutcome {
   readonly connectedUs: number;
   /** When the last request was sent. */
   readonly askedUs: number;
-  readonly sent: number;
-  readonly lost: number;
+  /** Packets sent and lost, to the server and back. */
+  readonly up: Tally;
+  readonly down: Tally;
 }
 
 const SYN_RETRIES = 6;
@@ -98,13 +104,13 @@ export class Connection {
       atUs: this.nowUs,
       connectedUs: this.#connectedUs,
       askedUs: this.#askedUs,
-      sent: this.#up.sent + this.#down.sent,
-      lost: this.#up.lost + this.#down.lost,
+      up: { sent: this.#up.sent, lost: this.#up.lost },
+      down: { sent: this.#down.sent, lost: this.#down.lost },
     };
   }
 
   late(us: number): number {
-    return Math.round(late(us / 1_000, this.#chance) * 1_000);
+    return late(us, this.#chance);
   }
 
   send(wire: Wire, packet: Packet, bytes: number): void {

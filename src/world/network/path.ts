@@ -8,6 +8,7 @@
  */
 
 import { BEAT_FAILS, LINK, PROBE_FAILS } from "../link.ts";
+import { beatFails } from "./beats.ts";
 import type { PathQuality } from "./transport.ts";
 
 /** Everything a set of paths is made of before any fault. */
@@ -104,18 +105,9 @@ export class Paths {
   #derive(pair: number): void {
     const lost = 1 - (1 - this.lossUp[pair]!) * (1 - this.lossDown[pair]!);
     this.links[pair * LINK + PROBE_FAILS] = lost * 4_294_967_296;
-    let fails = 1;
-    for (let sent = copies(this.rttMs[pair]!, this.beatTimeoutMs); sent > 0; sent--) fails *= lost;
-    this.links[pair * LINK + BEAT_FAILS] = fails * 4_294_967_296;
+    const quality = { rttMs: this.rttMs[pair]!, lossUp: this.lossUp[pair]!, lossDown: this.lossDown[pair]! };
+    this.links[pair * LINK + BEAT_FAILS] = beatFails(quality, this.beatTimeoutMs) * 4_294_967_296;
   }
 }
 
 const clampShare = (share: number): number => Math.min(1, Math.max(0, share));
-
-/** How often TCP sends a lone segment in time for an answer: at once, as a tail-loss probe, then after waits that double. */
-const copies = (rttMs: number, timeoutMs: number): number => {
-  const rto = rttMs + Math.max(200, 2 * rttMs);
-  let sent = 1;
-  for (let at = Math.min(2 * rttMs + 200, rto), wait = rto; at + rttMs <= timeoutMs; at += wait, wait *= 2) sent += 1;
-  return sent;
-};

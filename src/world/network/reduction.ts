@@ -6,7 +6,9 @@ import type { Congestion, Window } from "./congestion.ts";
 
 /** Repeats under way, and those that have not proved needless. */
 interface Repeats {
+  readonly first: number;
   readonly again: number;
+  undoFrom: number;
   needed: number;
 }
 
@@ -30,18 +32,22 @@ export class Reduction {
   }
 
   /** Remembers what to go back to, and lowers the threshold. */
-  begin(repeats: Repeats): void {
+  begin(repeats: Repeats, hasProbe: boolean): void {
     this.#thresholdBefore = this.#flow.threshold;
     this.#windowBefore = this.#flow.window;
     this.#flow.threshold = this.#congestion.reduced(this.#flow);
     this.#mayUndo = true;
     this.sent = this.#arrived = 0;
-    repeats.needed = repeats.again;
+    repeats.undoFrom = repeats.first;
+    repeats.needed = repeats.again + (hasProbe ? 1 : 0);
+    // Nothing repeated yet is not the same as nothing needed.
+    if (repeats.needed === 0) repeats.needed = -1;
     if (repeats.again === 0) this.#firstRepeatUs = -1;
   }
 
   /** A lost tail was repaired by its probe: the window is lowered at once. */
   atOnce(): void {
+    if (!this.#congestion.heedsLoss) return;
     this.#windowBefore = this.#flow.window;
     this.#flow.threshold = this.#congestion.reduced(this.#flow);
     this.#flow.window = Math.max(2, this.#flow.threshold);
@@ -74,7 +80,7 @@ export class Reduction {
   }
 
   undo(): void {
-    this.#flow.window = Math.max(this.#flow.window, this.#windowBefore);
+    if (this.#congestion.heedsLoss) this.#flow.window = Math.max(this.#flow.window, this.#windowBefore);
     this.#flow.threshold = Math.max(this.#flow.threshold, this.#thresholdBefore);
     this.#mayUndo = false;
   }

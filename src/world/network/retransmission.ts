@@ -42,8 +42,13 @@ export class RetransmissionTimer {
   rearm(standing: Standing): void {
     const was = this.take();
     if (standing.out === 0) return;
-    const passed = was === "reorder" || was === "probe" ? standing.sinceFirstUs : 0;
-    this.#set("timeout", Math.max(1, this.#timeoutUs(standing) - passed));
+    if (was === "reorder" || was === "probe") this.replace(standing);
+    else this.restart(standing);
+  }
+
+  /** What is left of a time-out that counts from the first segment under way. */
+  replace(standing: Standing): void {
+    this.#set("timeout", Math.max(1, this.#timeoutUs(standing) - standing.sinceFirstUs));
   }
 
   /** A tail-loss probe instead: after two round trips, and what a delayed acknowledgement takes if one segment is alone. */

@@ -43,8 +43,9 @@ export class Scoreboard {
   readonly delivery = new Delivery();
   /** How often a segment was held for lost. */
   losses = 0;
-  /** Undo: repeats that have not proved needless, counted while somebody asks. */
+  /** Undo: repeats from a segment on that have not proved needless, -1 before any; counted while somebody asks. */
   needed = 0;
+  undoFrom = 0;
   readonly #sizes: number[] = [];
   readonly #sentUs: number[] = [];
   readonly #flags: number[] = [];
@@ -82,15 +83,16 @@ export class Scoreboard {
     return this.next - this.first - this.sacked - this.lost + this.again;
   }
 
-  /** A segment leaves, the next new one or a repeat. */
-  leave(segment: number, nowUs: number): void {
+  /** A segment leaves, the next new one or a repeat; one that only probes is not reckoned to be under way twice. */
+  leave(segment: number, nowUs: number, isProbe: boolean): void {
     this.delivery.leave(segment, nowUs, this.next === this.first);
     if (segment === this.next) this.next += 1;
+    else if (isProbe) this.#flags[segment]! |= EVER;
     else {
       const flags = this.#flags[segment]!;
       if ((flags & AGAIN) === 0) this.again += 1;
       this.#flags[segment] = flags | AGAIN | EVER;
-      this.needed += 1;
+      this.needed = Math.max(0, this.needed) + 1;
     }
     this.#sentUs[segment] = nowUs;
   }
@@ -164,7 +166,7 @@ export class Scoreboard {
       if (peer.repeats[this.#told]!) {
         isRepeat = true;
         if (segment === probe) isProbeNeedless = true;
-        if (this.needed > 0 && (flags & EVER) !== 0) this.needed -= 1;
+        if (this.needed > 0 && segment >= this.undoFrom && (flags & EVER) !== 0) this.needed -= 1;
         continue;
       }
       if (segment < packet.acknowledged || segment < this.first || (flags & SACKED) !== 0) continue;

@@ -5,6 +5,7 @@
  */
 import type { Congestion, Window } from "./congestion.ts";
 import type { Receiver } from "./receiver.ts";
+import { Probe } from "./probe.ts";
 import { Reduction } from "./reduction.ts";
 import { RetransmissionTimer, type Standing } from "./retransmission.ts";
 import { RoundTrip } from "./rtt.ts";
@@ -44,9 +45,7 @@ export class Sender implements Window {
   /** Repairing ends when this is acknowledged. */
   #repairEnds = 0;
   readonly #reduction: Reduction;
-  /** A probe is under way until this is acknowledged (-1: none), and whether it repeated the segment before. */
-  #probed = -1;
-  #isProbeRepeat = false;
+  readonly #probe = new Probe();
   /** F-RTO: after a time-out, still asking whether it was needless. */
   #isForwarding = false;
   #timeouts = 0;
@@ -111,7 +110,7 @@ export class Sender implements Window {
   /** The timer has run out. */
   fire(): void {
     const kind = this.timer.take();
-    if (kind === "probe") this.#probe();
+    if (kind === "probe") this.#probeTail();
     else if (kind === "reorder") this.#reordered();
     else if (kind === "timeout") this.#timeOut();
   }
@@ -124,10 +123,10 @@ export class Sender implements Window {
     const news = board.acknowledge(packet, peer, this.#port.nowUs, {
       leastUs: this.#roundTrip.leastUs,
       repairEnds: this.#repairEnds,
-      probe: this.#isProbeRepeat ? this.#probed - 1 : -1,
+      probe: this.#probe.repeated,
     });
     const tripUs = this.#measure(news);
-    this.#endProbe(packet.acknowledged, news);
+    if (this.#probe.repaired(packet, news)) this.#reduction.atOnce();
     const isQuiet = !news.isSacked && !news.isRepeat && this.#state === OPEN && board.sacked + board.lost === 0;
     const mayRepair = !isQuiet && this.#repair(news);
     // Something older than the latest repeat of the first arrived: the repeat still has all its time.
@@ -141,11 +140,11 @@ export class Sender implements Window {
     this.push();
   }
 
-  #transmit(segment: number): void {
+  #transmit(segment: number, isProbe = false): void {
     const { nowUs } = this.#port;
     const bytes = this.#board.sizeOf(segment);
-    if (segment < this.#board.next) this.#reduction.repeat(nowUs);
-    this.#board.leave(segment, nowUs);
+    if (segment < this.#board.next && !isProbe) this.#reduction.repeat(nowUs);
+    this.#board.leave(segment, nowUs, isProbe);
     const gap = this.#congestion.gapUs(bytes);
     if (gap > 0) {
       // A packet that left late makes up for up to half of its gap.
@@ -178,14 +177,14 @@ export class Sender implements Window {
     };
   }
 
-  #probe(): void {
+  #probeTail(): void {
     const board = this.#board;
     if (board.next === board.first) return;
-    if (this.#probed < 0) {
-      this.#isProbeRepeat = board.next === board.total;
-      this.#transmit(this.#isProbeRepeat ? board.next - 1 : board.next);
-      this.#probed = board.next;
-    }
+    // One probe at a time: while it is not known what became of the last, the time-out comes in its place.
+    if (this.#probe.isPending) return this.timer.replace(this.#wait);
+    const isRepeat = board.next === board.total;
+    this.#transmit(isRepeat ? board.next - 1 : board.next, true);
+    this.#probe.begin(isRepeat, board.next);
     this.timer.rearm(this.#wait);
   }
 
@@ -195,11 +194,11 @@ export class Sender implements Window {
     const isNew = this.#state < RECOVERY;
     board.giveUp(this.#port.nowUs);
     if (this.#state <= DISORDER || this.#repairEnds <= board.first || (this.#state === LOSS && this.#timeouts === 0))
-      this.#reduction.begin(board);
+      this.#reduction.begin(board, this.#probe.hasRepeat);
     this.window = board.inFlight + 1;
     this.#state = LOSS;
     this.#repairEnds = board.next;
-    this.#probed = -1;
+    this.#probe.forget();
     this.#isForwarding = isNew || this.#timeouts > 0;
     this.#transmit(board.first);
     this.#timeouts += 1;
@@ -220,14 +219,6 @@ export class Sender implements Window {
       if (us >= 0) this.timer.backOff = 0;
     }
     return us;
-  }
-
-  /** What became of a probe: needless if it had arrived already, a loss repaired if acknowledged once. */
-  #endProbe(acknowledged: number, { isAdvance, isRepeat, isProbeNeedless }: News): void {
-    if (this.#probed < 0 || acknowledged < this.#probed) return;
-    const isLoss = this.#isProbeRepeat && !isProbeNeedless && !isRepeat && isAdvance;
-    if (isLoss && this.#congestion.heedsLoss) this.#reduction.atOnce();
-    this.#probed = -1;
   }
 
   #detect(): number {
@@ -255,9 +246,9 @@ export class Sender implements Window {
   }
 
   #enterRecovery(): void {
-    this.#reduction.begin(this.#board);
+    this.#reduction.begin(this.#board, this.#probe.hasRepeat);
     this.#repairEnds = this.#board.next;
-    this.#probed = -1;
+    this.#probe.forget();
     this.#state = RECOVERY;
   }
 

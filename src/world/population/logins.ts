@@ -7,17 +7,28 @@
  * take.
  */
 import type { Duration } from "../../base/units.ts";
-import { Draws, Stream, open } from "../../base/random.ts";
+import { Draws, open } from "../../base/random.ts";
 import { Table } from "../../base/table.ts";
 import { type RacingPolicy, race } from "../../algorithms/access/racing.ts";
 import { type ReconnectPolicy, untilNextAttempt } from "../../algorithms/access/reconnect.ts";
 import type { Desks } from "../fleet/server.ts";
 import { LOGINS } from "../link.ts";
 import { DROPS, OPEN } from "../network/path.ts";
-import { Flow } from "../network/transport.ts";
+import { Transport } from "../network/transport.ts";
 import type { Crowd } from "./crowd.ts";
 import type { Telemetry } from "./telemetry.ts";
 
+/**
+ * Logins as clients of 2014 make them: kernels before 6.5, three questions of 300 bytes answered by 1,200, 1,200 and 8,192.
+ * Whoever waits for longer has given up. The tables fill as they are read, for all runs of this process.
+ */
+const TRANSPORT = new Transport({
+  linearSyns: 0,
+  hasStamps: true,
+  congestion: "cubic",
+  exchanges: [1_200, 1_200, 8_192].map((response) => ({ request: 300, response })),
+  patienceUs: 40_000_000,
+});
 /** Logins that take longer count as this long. */
 export const CENSORED_MS = 60_000;
 /** Remembered of each: 16 bits of ms since the first candidate, 15 of ms that the exchanges take; the latter's top value says "never". */
@@ -61,8 +72,6 @@ export class Logins {
   readonly #plan: LoginPlan;
   readonly #draws: Draws;
   readonly #waits: Draws;
-  readonly #flow = new Flow();
-  readonly #stream = new Stream();
   readonly #memory = new Table();
   #candidates: readonly number[] = [];
   readonly #restMs: number[] = [];
@@ -201,16 +210,11 @@ export class Logins {
       return { connected: false, after: (block === DROPS ? Infinity : paths.rttMs[pair]! * 1_000) as Duration };
     this.#draws.at(identity, index, ordinal * CANDIDATES_MAX + place);
     const path = { rttMs: paths.rttMs[pair]!, lossUp: paths.lossUp[pair]!, lossDown: paths.lossDown[pair]! };
-    const outcome = this.#flow.login(path, this.#stream.from(this.#draws.out));
-    if (!outcome.connected) return { connected: false, after: Infinity as Duration };
-    const connectMs = outcome.connectTimerMs + path.rttMs;
-    if (outcome.complete)
-      this.#restMs[place] = Math.min(
-        NEVER_COMPLETE,
-        Math.round(outcome.timerMs + outcome.trips * path.rttMs - connectMs),
-      );
-    this.#failed[place] = connectMs > this.#plan.racing.timeout / 1_000;
-    return { connected: true, after: (connectMs * 1_000) as Duration };
+    const { connectedMs, doneMs } = TRANSPORT.live(path, this.#draws.out);
+    if (connectedMs === Infinity) return { connected: false, after: Infinity as Duration };
+    this.#restMs[place] = Math.min(NEVER_COMPLETE, Math.round(doneMs - connectedMs));
+    this.#failed[place] = connectedMs > this.#plan.racing.timeout / 1_000;
+    return { connected: true, after: Math.round(connectedMs * 1_000) as Duration };
   }
 
   /** An attempt came to nothing after `tookMs`: ms until the next one, from now. */

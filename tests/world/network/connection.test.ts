@@ -38,8 +38,8 @@ const live = (given: ConnectionPlan, index = 0) => new Connection(given, chanceO
 describe("a login", () => {
   it("without loss takes four round trips: the handshake and three exchanges", () => {
     for (const rtt of [30, 100, 300]) {
-      const { ending, atUs, connectedUs, lost } = live(plan(NONE, NONE, {}, rtt));
-      expect([ending, atUs, connectedUs, lost]).toEqual(["done", 4 * rtt * 1_000, rtt * 1_000, 0]);
+      const { ending, atUs, connectedUs, up, down } = live(plan(NONE, NONE, {}, rtt));
+      expect([ending, atUs, connectedUs, up.lost, down.lost]).toEqual(["done", 4 * rtt * 1_000, rtt * 1_000, 0, 0]);
     }
   });
 
@@ -66,6 +66,16 @@ describe("a login", () => {
     const clean = live(plan(losing(1, 4), NONE));
     expect(clean.connectedUs / 1_000).toBeGreaterThan(1_000);
     expect(clean.atUs - clean.connectedUs).toBeLessThan(700_000);
+  });
+
+  it("has one probe at a time: until more than the probed is acknowledged, a lost tail waits for doubling time-outs", () => {
+    // Up: SYN, acknowledgement, request, its probe, acknowledgement, second request and its copies.
+    const twice = live(plan(losing(6, 7), NONE)).atUs / 1_000;
+    expect(twice - 400).toBeGreaterThanOrEqual(300 + 300);
+    expect(twice - 400).toBeLessThan(300 + 300 + 80);
+    const after = live(plan(losing(3, 6, 7), NONE)).atUs / 1_000;
+    expect(after - 400).toBeGreaterThanOrEqual(300 + 300 + 600);
+    expect(after - 400).toBeLessThan(300 + 300 + 600 + 110);
   });
 
   it("finds a hole by what arrives after it, a round trip later and no time-out", () => {
@@ -113,8 +123,8 @@ describe("a handshake", () => {
   it("knocks as often as the kernel: five or seven SYNs in 5 or 10 s since 6.5, three or four before, then gives up", () => {
     const silent = (linearSyns: number, patienceUs: number) =>
       live(plan(NONE, NONE, { linearSyns, patienceUs, exchanges: [], middle: () => "drop" }));
-    expect([5e6, 10e6].map((us) => silent(4, us).sent)).toEqual([5, 7]);
-    expect([5e6, 10e6].map((us) => silent(0, us).sent)).toEqual([3, 4]);
+    expect([5e6, 10e6].map((us) => silent(4, us).up.sent)).toEqual([5, 7]);
+    expect([5e6, 10e6].map((us) => silent(0, us).up.sent)).toEqual([3, 4]);
     expect(silent(4, 5e6)).toMatchObject({ ending: "timeout", atUs: 5e6 });
     for (const [linearSyns, seconds] of [
       [4, 131],

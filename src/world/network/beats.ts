@@ -1,0 +1,67 @@
+/** Whether a beat is answered in time: TCP repeats it, and once it has come through, TCP repeats the answer. */
+import { Draws, Stream } from "../../base/random.ts";
+import { Connection } from "./connection.ts";
+import { EvenLoss } from "./loss.ts";
+import type { PathQuality } from "./transport.ts";
+
+const IDLE_US = 60_000_000;
+/** No client waits for longer. */
+const PATIENCE_US = 60_000_000;
+const BEAT = { request: 64, response: 64 } as const;
+
+/** Times in ms at which a segment that nobody acknowledges is sent on a connection in use, by round trip in whole ms. */
+const schedules = new Map<number, readonly number[]>();
+
+const scheduleOf = (rttMs: number): readonly number[] => {
+  const whole = Math.ceil(rttMs);
+  const known = schedules.get(whole);
+  if (known !== undefined) return known;
+  const sentUs: number[] = [];
+  let latestUs = 0;
+  const silence = {
+    passes: (atUs: number): boolean => {
+      const isBeat = sentUs.length > 0 || atUs - latestUs >= IDLE_US;
+      latestUs = atUs;
+      if (isBeat) sentUs.push(atUs);
+      return !isBeat;
+    },
+  };
+  const wire = { delayUs: whole * 500, jitterUs: 0 };
+  const draws = new Draws("beats", "schedule");
+  draws.at(0, 0, 0);
+  const connection = new Connection(
+    {
+      up: { ...wire, loss: silence },
+      down: { ...wire, loss: new EvenLoss(0) },
+      linearSyns: 0,
+      hasStamps: true,
+      congestion: "cubic",
+      exchanges: [BEAT, { ...BEAT, afterUs: IDLE_US }],
+      patienceUs: PATIENCE_US,
+    },
+    new Stream().from(draws.out),
+  );
+  connection.run();
+  const schedule = sentUs.map((us) => (us - sentUs[0]!) / 1_000);
+  schedules.set(whole, schedule);
+  return schedule;
+};
+
+/** Chance that no answer to a beat comes within `timeoutMs`, at most a minute. */
+export const beatFails = ({ rttMs, lossUp, lossDown }: PathQuality, timeoutMs: number): number => {
+  const schedule = scheduleOf(rttMs);
+  let none = 1;
+  let fails = 0;
+  for (const atMs of schedule) {
+    const leftMs = timeoutMs - rttMs - atMs;
+    if (leftMs < 0) break;
+    let unanswered = 1;
+    for (const laterMs of schedule) {
+      if (laterMs > leftMs) break;
+      unanswered *= lossDown;
+    }
+    fails += none * (1 - lossUp) * unanswered;
+    none *= lossUp;
+  }
+  return fails + none;
+};
