@@ -1,11 +1,12 @@
 /**
- * npm run -s bench -- [hold|clients|world|quiet]... [--json]: how fast, against others in the same run. All when none is named.
+ * npm run -s bench -- [hold|clients|transport|world|quiet]... [--json]: how fast, against others in the same run. All when none is named.
  */
 import { printTable, type Bench, type Row } from "./row.ts";
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   hold: async () => (await import("./hold.ts")).hold,
   clients: async () => (await import("./clients.ts")).clients,
+  transport: async () => (await import("./transport.ts")).transport,
   world: async () => (await import("./world.ts")).world,
   quiet: async () => (await import("./quiet.ts")).quiet,
 };
@@ -15,7 +16,7 @@ const names = args.filter((arg) => !arg.startsWith("--"));
 
 if (args[0] === "--measure") {
   const bench = await BENCHES[names[0]!]!();
-  process.stdout.write(`${JSON.stringify(bench.measure(Number(names[1])))}\n`);
+  process.stdout.write(`${JSON.stringify(bench.measure!(Number(names[1])))}\n`);
 } else if (names.some((name) => !Object.hasOwn(BENCHES, name))) {
   process.stderr.write(`usage: npm run -s bench -- [${Object.keys(BENCHES).join("|")}]... [--json]\n`);
   process.exitCode = 2;

@@ -1,16 +1,20 @@
 /** `firedrill fidelity <measured.json>`: the transport model against measured TCP, anybody's. */
 import type { Command } from "commander";
 import { EXIT, Refusal } from "./exit.ts";
-import { colorOption, readSamples, readWorkers } from "./settings.ts";
+import { colorOption, readFolderName, readSamples, readWorkers } from "./settings.ts";
 import type { ColorChoice } from "./terminal.ts";
 
 interface FidelityFlags {
   readonly samples: number;
   readonly workers?: number;
+  readonly out?: string;
   readonly json?: true;
   readonly quiet?: true;
   readonly color: ColorChoice;
 }
+
+/** Where charts go when nobody says: a document alone needs none. */
+const CHARTS = "reports/fidelity";
 
 const judgeFile = async (file: string, flags: FidelityFlags): Promise<number> => {
   const { availableParallelism } = await import("node:os");
@@ -20,12 +24,14 @@ const judgeFile = async (file: string, flags: FidelityFlags): Promise<number> =>
   const { assembleFidelity } = await import("../study/fidelity.ts");
   const { renderFidelity } = await import("../report/fidelity.ts");
   const { printJson } = await import("../report/json.ts");
-  const { answer, tell } = await import("./output.ts");
+  const { answer, demandWritable, tell } = await import("./output.ts");
   const { wantsColor } = await import("./terminal.ts");
   const reading = readMeasured(file);
   if ("problems" in reading)
     throw new Refusal(reading.missing ? EXIT.missing : EXIT.invalid, renderProblems(reading.problems));
   const { cells } = reading;
+  const dir = flags.out ?? (flags.json === true ? undefined : CHARTS);
+  if (dir !== undefined) await demandWritable(dir);
   let tenths = 0;
   const results = await judgeCells(cells, flags.samples, flags.workers ?? availableParallelism(), (done) => {
     const now = Math.floor((10 * done) / cells.length);
@@ -37,6 +43,11 @@ const judgeFile = async (file: string, flags: FidelityFlags): Promise<number> =>
   const text =
     flags.json === true ? printJson(document) : renderFidelity(document, wantsColor(flags.color, process.stdout));
   await answer(text);
+  if (dir !== undefined) {
+    const { keepFidelity } = await import("../report/fidelity-folder.ts");
+    await keepFidelity(dir, cells, document);
+    if (flags.quiet !== true) tell(`charts are in ${dir}`);
+  }
   const verdicts = document.kinds.map(({ verdict }) => verdict);
   return verdicts.includes("broken") ? EXIT.missed : verdicts.includes("unknown") ? EXIT.unknown : EXIT.held;
 };
@@ -49,12 +60,13 @@ export const register = (program: Command): void => {
     .argument("<measured>", "a JSON file of measured cells, such as bench/data/tcp-measured.json")
     .option("--samples <n>", "connections of the model for each cell", readSamples, 4_000)
     .option("--workers <n>", "threads", readWorkers)
+    .option("--out <dir>", `folder of the charts (default: ${CHARTS}, with --json none)`, readFolderName)
     .option("--json", "print one JSON document")
     .option("--quiet", "no progress")
     .addOption(colorOption())
     .addHelpText(
       "after",
-      "\nExit codes: 0 every cell holds, 2 some cannot be judged, 3 some are missed, 65 not a measured file, 66 no such file.",
+      "\nExit codes: 0 every cell holds, 2 some cannot be judged, 3 some are missed, 65 not a measured file, 66 no such file,\n73 cannot write.",
     )
     .action(async (file: string, flags: FidelityFlags) => {
       process.exitCode = await judgeFile(file, flags);

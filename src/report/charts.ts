@@ -15,7 +15,7 @@ const PIXEL_RATIO = 2;
 const FONT = "Inter";
 const FONT_FILES = ["latin-400", "latin-600", "latin-ext-400", "latin-ext-600"];
 
-const LOOKS: Looks = { palette: LIGHT, font: FONT, alone: true };
+export const LOOKS: Looks = { palette: LIGHT, font: FONT, alone: true };
 
 type Configuration = Parameters<ChartJSNodeCanvas["renderToBuffer"]>[0];
 
@@ -35,10 +35,14 @@ const rendererOf = (): ChartJSNodeCanvas => {
 /** A PNG of 2000 × 1120 pixels on white, title and key included. */
 export const renderPng = async (definition: ChartDefinition): Promise<Uint8Array> => {
   const configured = configure(definition, LOOKS);
-  const configuration = {
-    ...configured,
-    options: { ...configured.options, devicePixelRatio: PIXEL_RATIO },
-    plugins: [marksOf(definition, LOOKS)],
-  } as unknown as Configuration;
-  return rendererOf().renderToBuffer(configuration);
+  return drawPng({ ...configured, plugins: [marksOf(definition, LOOKS)] });
+};
+
+/** Whatever chart.js can draw, as a PNG of that size. */
+export const drawPng = async (configured: {
+  readonly options: object;
+  readonly plugins?: unknown;
+}): Promise<Uint8Array> => {
+  const options = { ...configured.options, devicePixelRatio: PIXEL_RATIO };
+  return rendererOf().renderToBuffer({ ...configured, options } as unknown as Configuration);
 };

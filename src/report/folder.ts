@@ -39,7 +39,7 @@ const sync = async (path: string): Promise<void> => {
 };
 
 /** Whole or not at all: a reader sees the old file or the new one, also after a crash. */
-const writeWhole = async (folder: string, name: string, content: string | Uint8Array): Promise<void> => {
+export const writeWhole = async (folder: string, name: string, content: string | Uint8Array): Promise<void> => {
   const temporary = join(folder, `.${name}.${String(pid)}.tmp`);
   const handle = await open(temporary, "w");
   try {

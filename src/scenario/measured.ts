@@ -26,10 +26,13 @@ export type MeasuredCell = z.infer<typeof cell>;
 export type MeasuredReading =
   { readonly cells: readonly MeasuredCell[] } | { readonly problems: readonly Problem[]; readonly missing: boolean };
 
-/** Reads a measured file (JSON, at most 1 MiB). Never throws for what a user can cause. */
+/** Thousands of cells. */
+const MIB_MAX = 32;
+
+/** Reads a measured file (JSON, at most 32 MiB). Never throws for what a user can cause. */
 export const readMeasured = (path: string): MeasuredReading => {
   const findings = new Findings();
-  const read = readText(path);
+  const read = readText(path, MIB_MAX);
   if ("refused" in read) {
     findings.add({ source: sourceOf(path, ""), offset: 0 }, "", read.refused);
     return { problems: findings.sorted(), missing: read.missing };
@@ -47,7 +50,8 @@ export const readMeasured = (path: string): MeasuredReading => {
   }
   const judged = file.safeParse(content);
   if (judged.success) {
-    const double = judged.data.cells.find(({ id }, place, all) => all.findIndex((one) => one.id === id) < place);
+    const seen = new Set<string>();
+    const double = judged.data.cells.find(({ id }) => seen.size === seen.add(id).size);
     if (double === undefined) return { cells: judged.data.cells };
     const offset = Math.max(0, read.text.lastIndexOf(JSON.stringify(double.id)));
     findings.add({ source, offset }, "", `two cells are called ${double.id}`, "give each its own id");

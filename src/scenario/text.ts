@@ -19,7 +19,8 @@ import { type Entry, type MapNode, type Place, type Source, type TreeNode } from
 import type { Findings } from "./findings.ts";
 import { quote } from "./quantities.ts";
 
-const BYTES_MAX = 1_048_576;
+/** Of a scenario. */
+const MIB_MAX = 1;
 const DEPTH_MAX = 40;
 const INDENT_MAX = 200;
 /** Commas, line ends and brackets, which bound the number of values. */
@@ -29,12 +30,12 @@ const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
 export type Text = { readonly text: string } | { readonly refused: string; readonly missing: boolean };
 
 /** Reads a file's text, or says in a sentence why not; `missing` when there is no such file to read. */
-export const readText = (path: string): Text => {
+export const readText = (path: string, mostMib = MIB_MAX): Text => {
   try {
     const stat = statSync(path);
     if (stat.isDirectory()) return { refused: "is a directory", missing: true };
     if (!stat.isFile()) return { refused: "is not a file", missing: true };
-    if (stat.size > BYTES_MAX) return { refused: "is larger than 1 MiB", missing: false };
+    if (stat.size > mostMib * 1_048_576) return { refused: `is larger than ${String(mostMib)} MiB`, missing: false };
     return decode(readFileSync(path));
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";

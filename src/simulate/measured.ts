@@ -1,7 +1,13 @@
 /** Cells of a measured file as connections of the model: what each was measured under, and how a flow under it is lived. */
 import type { Stream } from "../base/random.ts";
 import type { MeasuredCell } from "../scenario/measured.ts";
-import { Connection, type ConnectionOutcome, type ConnectionPlan, type Exchange } from "../world/network/connection.ts";
+import {
+  Connection,
+  type ConnectionOutcome,
+  type Conversation,
+  type Exchange,
+  type Route,
+} from "../world/network/connection.ts";
 import { EvenLoss, type Loss, Outages, PacketBursts } from "../world/network/loss.ts";
 import type { WirePlan } from "../world/network/wire.ts";
 
@@ -56,19 +62,17 @@ export const samplerOf = ({ kind, params }: MeasuredCell): Sampler => {
       ? undefined
       : { bytesAUs: number("rate_mbit") / 8, queueBytes: number("queue_bytes", Infinity) };
   const wire = (loss: Loss): WirePlan => ({ delayUs, jitterUs: Number(jitterMs ?? 0) * 1_000, loss, rate });
-  const plan = {
+  const conversation: Conversation = {
     linearSyns: number("syn_linear_timeouts"),
     hasStamps: number("tcp_timestamps", 1) !== 0,
     congestion,
     exchanges: exchangesOf(kind, text, number, fail),
     patienceUs: patienceOf(kind, params, number),
-  } as const;
+  };
   return (chance) => {
     const { up, down } = makeLoss(chance);
     const middle = middleOf(kind, text, fail);
-    const ways = { up: wire(up), down: wire(down) };
-    const whole: ConnectionPlan = middle === undefined ? { ...plan, ...ways } : { ...plan, ...ways, middle };
-    return sampleOf(kind, new Connection(whole, chance).run());
+    return sampleOf(kind, new Connection(conversation, { up: wire(up), down: wire(down), middle }, chance).run());
   };
 };
 
@@ -136,7 +140,7 @@ const patienceOf = (kind: string, params: MeasuredCell["params"], number: ReadNu
   return (PATIENCE_MS[kind] ?? LOGIN_PATIENCE_MS) * 1_000;
 };
 
-const middleOf = (kind: string, text: (key: string) => string, fail: Fail): ConnectionPlan["middle"] => {
+const middleOf = (kind: string, text: (key: string) => string, fail: Fail): Route["middle"] => {
   if (kind === "port_block") {
     const block = text("block");
     if (block !== "drop" && block !== "rst") fail(`block is “${block}”`);

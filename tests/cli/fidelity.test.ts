@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { firedrill, ROOT } from "./shell.ts";
+import { emptyFolder, firedrill, ROOT } from "./shell.ts";
 
 const FILE = join(ROOT, "bench/data/tcp-measured.json");
 const measured = JSON.parse(readFileSync(FILE, "utf8")) as { cells: { id: string; kind: string; params: object }[] };
@@ -30,14 +30,23 @@ describe("firedrill fidelity", () => {
     expect(judge(content, "--json", "--workers", "1").stdout).toBe(stdout);
   });
 
+  it("leaves its document and a chart of each kind in a folder", () => {
+    const dir = join(mkdtempSync(join(tmpdir(), "fidelity-")), "made");
+    const { code, stdout } = judge(JSON.stringify({ cells: connects }), "--json", "--out", dir);
+    expect(code).toBe(0);
+    expect(JSON.parse(readFileSync(join(dir, "fidelity.json"), "utf8"))).toEqual(JSON.parse(stdout));
+    expect(readdirSync(join(dir, "charts"))).toEqual(["connect.png"]);
+    expect(judge(JSON.stringify({ cells: connects }), "--out", "/proc/none").code).toBe(73);
+  });
+
   it("exits with 2 where only something is unknown, and with 3 where something is missed", () => {
     const [first, second] = connects;
     const odd = { ...second!, params: { ...second!.params, cc: "reno" } };
-    const { code, stdout } = judge(JSON.stringify({ cells: [first, odd] }));
+    const { code, stdout } = judge(JSON.stringify({ cells: [first, odd] }), "--out", emptyFolder());
     expect(code).toBe(2);
     expect(stdout).toContain('cc is "reno"');
     const other = { ...first!, params: { ...first!.params, rtt_ms: 300 } };
-    expect(judge(JSON.stringify({ cells: [other, odd] })).code).toBe(3);
+    expect(judge(JSON.stringify({ cells: [other, odd] }), "--json").code).toBe(3);
   });
 
   it.each([

@@ -27,6 +27,7 @@ const EXTRA_MOST_US = 100_000;
 
 export class Bbr implements Congestion {
   readonly heedsLoss = false;
+  readonly measuresPace = true;
   readonly #chance: Stream;
   #mode: "start" | "drain" | "cruise" = "start";
   /** Bytes a microsecond that leave. */

@@ -31,14 +31,13 @@ const scheduleOf = (rttMs: number): readonly number[] => {
   draws.at(0, 0, 0);
   const connection = new Connection(
     {
-      up: { ...wire, loss: silence },
-      down: { ...wire, loss: new EvenLoss(0) },
       linearSyns: 0,
       hasStamps: true,
       congestion: "cubic",
       exchanges: [BEAT, { ...BEAT, afterUs: IDLE_US }],
       patienceUs: PATIENCE_US,
     },
+    { up: { ...wire, loss: silence }, down: { ...wire, loss: new EvenLoss(0) } },
     new Stream().from(draws.out),
   );
   connection.run();

@@ -34,6 +34,8 @@ export interface Progress {
 export interface Congestion {
   /** True when losses shrink the window. */
   readonly heedsLoss: boolean;
+  /** True when it has to be told how fast segments are delivered. */
+  readonly measuresPace: boolean;
   /** The threshold after a loss. */
   reduced(flow: Window): number;
   progress(flow: Window, progress: Progress): void;
@@ -49,6 +51,7 @@ const START_MOST = 16;
 
 export class Cubic implements Congestion {
   readonly heedsLoss = true;
+  readonly measuresPace = false;
   /** The window before the latest loss, and when growth from it began; -1 while it has not. */
   #before = 0;
   #beganUs = -1;

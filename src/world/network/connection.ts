@@ -20,18 +20,23 @@ export interface Exchange {
   readonly afterUs?: number;
 }
 
-export interface ConnectionPlan {
-  readonly up: WirePlan;
-  readonly down: WirePlan;
+/** What is asked and answered, and how the kernels at both ends are set. */
+export interface Conversation {
   /** SYNs a second apart before they double: 4 since Linux 6.5, 0 before. */
   readonly linearSyns: number;
   readonly hasStamps: boolean;
   readonly congestion: "cubic" | "bbr";
-  /** What a packet to the server meets, besides loss: nothing, silence, or a refusal. `idleUs`: since the last packet of the flow. */
-  readonly middle?: (kind: Packet["kind"], idleUs: number) => "pass" | "drop" | "reset";
   readonly exchanges: readonly Exchange[];
   /** The application gives up this long after it began, or after it sent its last request. */
   readonly patienceUs: number;
+}
+
+/** The wires to the server and back. */
+export interface Route {
+  readonly up: WirePlan;
+  readonly down: WirePlan;
+  /** What a packet to the server meets, besides loss: nothing, silence, or a refusal. `idleUs`: since the last packet of the flow. */
+  readonly middle?: ((kind: Packet["kind"], idleUs: number) => "pass" | "drop" | "reset") | undefined;
 }
 
 interface Tally {
@@ -60,7 +65,8 @@ const FULL = 1_448;
 
 export class Connection {
   nowUs = 0;
-  readonly #plan: ConnectionPlan;
+  readonly #conversation: Conversation;
+  readonly #middle: Route["middle"];
   readonly #chance: Stream;
   readonly #up: Wire;
   readonly #down: Wire;
@@ -86,14 +92,15 @@ export class Connection {
   #flowUs = 0;
   #ending: Ending | undefined;
 
-  constructor(plan: ConnectionPlan, chance: Stream) {
-    this.#plan = plan;
+  constructor(conversation: Conversation, { up, down, middle }: Route, chance: Stream) {
+    this.#conversation = conversation;
+    this.#middle = middle;
     this.#chance = chance;
-    this.#up = new Wire(plan.up, chance);
-    this.#down = new Wire(plan.down, chance);
+    this.#up = new Wire(up, chance);
+    this.#down = new Wire(down, chance);
     this.#client = new End(this, this.#up);
     this.#server = new End(this, this.#down);
-    this.#deadlineUs = plan.patienceUs;
+    this.#deadlineUs = conversation.patienceUs;
   }
 
   /** Lives it to its end. */
@@ -114,9 +121,8 @@ export class Connection {
   }
 
   send(wire: Wire, packet: Packet, bytes: number): void {
-    const { middle } = this.#plan;
     const idleUs = this.nowUs - this.#flowUs;
-    const fate = wire === this.#up ? (middle?.(packet.kind, idleUs) ?? "pass") : "pass";
+    const fate = wire === this.#up ? (this.#middle?.(packet.kind, idleUs) ?? "pass") : "pass";
     if (fate !== "drop") this.#flowUs = this.nowUs;
     // A refusal comes from the other side: the packet travels there, and may be lost on the way.
     wire.send(fate === "reset" ? { ...packet, kind: "reset" } : packet, bytes, this.nowUs, fate === "drop");
@@ -128,25 +134,20 @@ export class Connection {
     const { sender: answering, receiver: asked } = this.#server;
     let at = this.#deadlineUs;
     let event = 0;
-    const consider = (us: number, kind: number): void => {
-      if (us >= at) return;
-      at = us;
-      event = kind;
-    };
-    consider(this.#down.nextUs, 1);
-    consider(this.#up.nextUs, 2);
-    consider(this.#synUs, 3);
-    consider(this.#synAckUs, 4);
-    consider(this.#askUs, 5);
-    consider(hearing.dueUs, 6);
-    consider(asked.dueUs, 7);
+    if (this.#down.nextUs < at) [at, event] = [this.#down.nextUs, 1];
+    if (this.#up.nextUs < at) [at, event] = [this.#up.nextUs, 2];
+    if (this.#synUs < at) [at, event] = [this.#synUs, 3];
+    if (this.#synAckUs < at) [at, event] = [this.#synAckUs, 4];
+    if (this.#askUs < at) [at, event] = [this.#askUs, 5];
+    if (hearing.dueUs < at) [at, event] = [hearing.dueUs, 6];
+    if (asked.dueUs < at) [at, event] = [asked.dueUs, 7];
     if (this.#client.isOpen) {
-      consider(asking.timer.dueUs, 8);
-      consider(asking.paceUs, 9);
+      if (asking.timer.dueUs < at) [at, event] = [asking.timer.dueUs, 8];
+      if (asking.paceUs < at) [at, event] = [asking.paceUs, 9];
     }
     if (this.#server.isOpen) {
-      consider(answering.timer.dueUs, 10);
-      consider(answering.paceUs, 11);
+      if (answering.timer.dueUs < at) [at, event] = [answering.timer.dueUs, 10];
+      if (answering.paceUs < at) [at, event] = [answering.paceUs, 11];
     }
     this.nowUs = at;
     switch (event) {
@@ -181,7 +182,7 @@ export class Connection {
   // The handshake.
 
   #sendSyn(): void {
-    const { linearSyns } = this.#plan;
+    const { linearSyns } = this.#conversation;
     if (this.#syns > SYN_RETRIES + linearSyns) {
       this.#ending = "unreachable";
       return;
@@ -217,7 +218,7 @@ export class Connection {
     this.#synUs = Infinity;
     this.#connectedUs = this.nowUs;
     client.receiver.stampUs = packet.stampUs;
-    const { hasStamps, exchanges } = this.#plan;
+    const { hasStamps, exchanges } = this.#conversation;
     // Karn's rule, unless a stamp tells which SYN is answered: the first that came through.
     const sampleUs = this.#syns === 1 ? this.nowUs : hasStamps ? this.nowUs - packet.echoUs : undefined;
     client.open(this.#control(sampleUs), hasStamps, sampleUs, this.#syns > 2);
@@ -236,7 +237,7 @@ export class Connection {
     }
     if (!server.isOpen) {
       this.#synAckUs = Infinity;
-      const { hasStamps } = this.#plan;
+      const { hasStamps } = this.#conversation;
       const isRepeated = this.#synAcks > 1;
       const sampleUs = !isRepeated
         ? this.nowUs - this.#firstSynAckUs
@@ -251,7 +252,7 @@ export class Connection {
   }
 
   #control(sampleUs: number | undefined): Congestion {
-    return this.#plan.congestion === "bbr" ? new Bbr(sampleUs, this.#chance) : new Cubic();
+    return this.#conversation.congestion === "bbr" ? new Bbr(sampleUs, this.#chance) : new Cubic();
   }
 
   // Data.
@@ -274,7 +275,7 @@ export class Connection {
 
   /** The applications: the server answers a whole request at once, the client goes on after a whole answer. */
   #read(end: End): void {
-    const { exchanges } = this.#plan;
+    const { exchanges } = this.#conversation;
     if (end === this.#server) {
       if (end.receiver.next >= this.#wanted && end.sender.total < this.#owed)
         end.sender.write(exchanges[this.#turn]!.response);
@@ -287,7 +288,7 @@ export class Connection {
   }
 
   #prepare(): void {
-    const { afterUs = 0 } = this.#plan.exchanges[this.#turn]!;
+    const { afterUs = 0 } = this.#conversation.exchanges[this.#turn]!;
     if (afterUs === 0) this.#ask();
     else this.#askUs = this.nowUs + afterUs;
     // Whoever waits to ask has time: patience counts from the question.
@@ -295,10 +296,10 @@ export class Connection {
   }
 
   #ask(): void {
-    const { request, response, afterUs = 0 } = this.#plan.exchanges[this.#turn]!;
+    const { request, response, afterUs = 0 } = this.#conversation.exchanges[this.#turn]!;
     this.#askUs = Infinity;
     this.#askedUs = this.nowUs;
-    if (afterUs > 0) this.#deadlineUs = this.nowUs + this.#plan.patienceUs;
+    if (afterUs > 0) this.#deadlineUs = this.nowUs + this.#conversation.patienceUs;
     this.#wanted += Math.ceil(request / FULL);
     this.#owed += Math.ceil(response / FULL);
     this.#client.sender.write(request);

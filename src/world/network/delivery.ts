@@ -10,9 +10,11 @@ export interface Pace {
   readonly isStarved: boolean;
 }
 
+/** For whoever does not ask. */
+export const UNMEASURED: Pace = { before: 0, by: 0, spanUs: -1, isStarved: false };
+
 export class Delivery {
-  /** All segments that are known to have arrived. */
-  total = 0;
+  readonly #board: { readonly delivered: number };
   #atUs = 0;
   /** When the latest delivered segment was sent. */
   #firstUs = 0;
@@ -27,22 +29,25 @@ export class Delivery {
   #newest = -1;
   #newestUs = -1;
 
+  constructor(board: { readonly delivered: number }) {
+    this.#board = board;
+  }
+
   /** The application has nothing to send though `inFlight` more would be let pass. */
   starve(inFlight: number): void {
-    this.#starvedTo = Math.max(1, this.total + inFlight);
+    this.#starvedTo = Math.max(1, this.#board.delivered + inFlight);
   }
 
   /** `isAlone`: nothing else is on the way. */
   leave(segment: number, nowUs: number, isAlone: boolean): void {
     if (isAlone) this.#firstUs = this.#atUs = nowUs;
-    this.#before[segment] = this.total;
+    this.#before[segment] = this.#board.delivered;
     this.#beforeUs[segment] = this.#atUs;
     this.#sinceUs[segment] = this.#firstUs;
     this.#starved[segment] = this.#starvedTo > 0;
   }
 
   arrive(segment: number, sentUs: number, nowUs: number): void {
-    this.total += 1;
     this.#atUs = nowUs;
     if (sentUs < this.#newestUs || (sentUs === this.#newestUs && segment < this.#newest)) return;
     this.#newest = segment;
@@ -52,15 +57,15 @@ export class Delivery {
 
   /** What the acknowledgement just taken in tells; shorter than the shortest round trip is no measurement. */
   take(nowUs: number, leastUs: number): Pace {
-    if (this.total > this.#starvedTo) this.#starvedTo = 0;
+    if (this.#board.delivered > this.#starvedTo) this.#starvedTo = 0;
     const segment = this.#newest;
     const sentUs = this.#newestUs;
     this.#newest = this.#newestUs = -1;
-    if (segment < 0) return { before: 0, by: this.total, spanUs: -1, isStarved: false };
+    if (segment < 0) return { before: 0, by: this.#board.delivered, spanUs: -1, isStarved: false };
     const spanUs = Math.max(sentUs - this.#sinceUs[segment]!, nowUs - this.#beforeUs[segment]!);
     return {
       before: this.#before[segment]!,
-      by: this.total,
+      by: this.#board.delivered,
       spanUs: spanUs < leastUs ? -1 : spanUs,
       isStarved: this.#starved[segment]!,
     };

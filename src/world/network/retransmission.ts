@@ -14,15 +14,22 @@ export interface Standing {
   readonly timeoutUs: number;
 }
 
+interface Clock {
+  readonly nowUs: number;
+  late(us: number): number;
+}
+
 export class RetransmissionTimer {
   kind: "none" | "timeout" | "probe" | "reorder" = "none";
   dueUs = Infinity;
   /** How often the time-out has doubled. */
   backOff = 0;
-  readonly #clock: { readonly nowUs: number; late(us: number): number };
+  readonly #clock: Clock;
+  readonly #standing: Standing;
 
-  constructor(clock: { readonly nowUs: number; late(us: number): number }) {
+  constructor(clock: Clock, standing: Standing) {
     this.#clock = clock;
+    this.#standing = standing;
   }
 
   /** It has run out: what it was for. */
@@ -34,28 +41,28 @@ export class RetransmissionTimer {
   }
 
   /** A whole time-out from now. */
-  restart(standing: Standing): void {
-    this.#set("timeout", this.#timeoutUs(standing));
+  restart(): void {
+    this.#set("timeout", this.#timeoutUs);
   }
 
   /** A time-out, counted from the first segment under way where another timer took its place meanwhile. */
-  rearm(standing: Standing): void {
+  rearm(): void {
     const was = this.take();
-    if (standing.out === 0) return;
-    if (was === "reorder" || was === "probe") this.replace(standing);
-    else this.restart(standing);
+    if (this.#standing.out === 0) return;
+    if (was === "reorder" || was === "probe") this.replace();
+    else this.restart();
   }
 
   /** What is left of a time-out that counts from the first segment under way. */
-  replace(standing: Standing): void {
-    this.#set("timeout", Math.max(1, this.#timeoutUs(standing) - standing.sinceFirstUs));
+  replace(): void {
+    this.#set("timeout", Math.max(1, this.#timeoutUs - this.#standing.sinceFirstUs));
   }
 
   /** A tail-loss probe instead: after two round trips, and what a delayed acknowledgement takes if one segment is alone. */
-  probe(standing: Standing, isAdvance: boolean): void {
-    const { out, smoothedUs, sinceFirstUs } = standing;
+  probe(isAdvance: boolean): void {
+    const { out, smoothedUs, sinceFirstUs } = this.#standing;
     const wait = smoothedUs > 0 ? 2 * smoothedUs + (out === 1 ? RTO_LEAST_US : 2 * TICK_US) : PROBE_US;
-    const limit = this.#timeoutUs(standing) - (isAdvance ? 0 : sinceFirstUs);
+    const limit = this.#timeoutUs - (isAdvance ? 0 : sinceFirstUs);
     this.#set("probe", limit > 0 ? Math.min(wait, limit) : wait);
   }
 
@@ -63,8 +70,8 @@ export class RetransmissionTimer {
     this.#set("reorder", us + 2 * TICK_US);
   }
 
-  #timeoutUs({ timeoutUs }: Standing): number {
-    return Math.min(RTO_MOST_US, timeoutUs * wholePower(2, this.backOff));
+  get #timeoutUs(): number {
+    return Math.min(RTO_MOST_US, this.#standing.timeoutUs * wholePower(2, this.backOff));
   }
 
   #set(kind: "timeout" | "probe" | "reorder", us: number): void {

@@ -40,7 +40,9 @@ export class Scoreboard {
   sacked = 0;
   lost = 0;
   again = 0;
-  readonly delivery = new Delivery();
+  /** All that are known to have arrived, and how fast they do, for whom it matters. */
+  delivered = 0;
+  readonly delivery: Delivery | undefined;
   /** How often a segment was held for lost. */
   losses = 0;
   /** Undo: repeats from a segment on that have not proved needless, -1 before any; counted while somebody asks. */
@@ -57,10 +59,14 @@ export class Scoreboard {
   /** Arrivals at the peer that we were told of. */
   #told = 0;
 
+  constructor(measuresPace: boolean) {
+    this.delivery = measuresPace ? new Delivery(this) : undefined;
+  }
+
   /** Cuts bytes into full segments and a rest; `window`: how many may be on the way. */
   write(bytes: number, window: number): void {
     const { inFlight } = this;
-    if (this.next === this.total && inFlight < window && this.lost <= this.again) this.delivery.starve(inFlight);
+    if (this.next === this.total && inFlight < window && this.lost <= this.again) this.delivery?.starve(inFlight);
     for (let left = bytes; left > 0; left -= FULL) {
       this.#sizes.push(Math.min(FULL, left));
       this.#flags.push(0);
@@ -85,7 +91,7 @@ export class Scoreboard {
 
   /** A segment leaves, the next new one or a repeat; one that only probes is not reckoned to be under way twice. */
   leave(segment: number, nowUs: number, isProbe: boolean): void {
-    this.delivery.leave(segment, nowUs, this.next === this.first);
+    this.delivery?.leave(segment, nowUs, this.next === this.first);
     if (segment === this.next) this.next += 1;
     else if (isProbe) this.#flags[segment]! |= EVER;
     else {
@@ -156,7 +162,7 @@ export class Scoreboard {
     nowUs: number,
     { leastUs, repairEnds, probe }: { readonly leastUs: number; readonly repairEnds: number; readonly probe: number },
   ): News {
-    const deliveredBefore = this.delivery.total;
+    const deliveredBefore = this.delivered;
     const firstBefore = this.first;
     let [firstUs, lastUs, sackTripUs] = [-1, -1, -1];
     let [hasRepeat, isOriginal, isRepeat, isProbeNeedless, isSacked] = [false, false, false, false, false];
@@ -199,7 +205,7 @@ export class Scoreboard {
       isRepeat,
       isProbeNeedless,
       isOriginal,
-      delivered: this.delivery.total - deliveredBefore,
+      delivered: this.delivered - deliveredBefore,
       firstTripUs: isMeasured ? nowUs - firstUs : -1,
       lastTripUs: isMeasured ? nowUs - lastUs : -1,
       sackTripUs,
@@ -212,7 +218,8 @@ export class Scoreboard {
     if ((flags & LOST) !== 0) this.lost -= 1;
     const sentUs = this.#sentUs[segment]!;
     const tripUs = nowUs - sentUs;
-    this.delivery.arrive(segment, sentUs, nowUs);
+    this.delivered += 1;
+    this.delivery?.arrive(segment, sentUs, nowUs);
     // An acknowledgement sooner than any was of the original, not of its repeat.
     if ((flags & EVER) !== 0 && tripUs < leastUs) return;
     this.#hasRackNews = true;

@@ -5,6 +5,7 @@
  */
 import type { Congestion, Window } from "./congestion.ts";
 import type { Receiver } from "./receiver.ts";
+import { UNMEASURED } from "./delivery.ts";
 import { Probe } from "./probe.ts";
 import { Reduction } from "./reduction.ts";
 import { RetransmissionTimer, type Standing } from "./retransmission.ts";
@@ -29,7 +30,7 @@ const DISORDER = 1;
 const RECOVERY = 2;
 const LOSS = 3;
 
-export class Sender implements Window {
+export class Sender implements Window, Standing {
   window = WINDOW;
   threshold = Infinity;
   readonly timer: RetransmissionTimer;
@@ -39,7 +40,7 @@ export class Sender implements Window {
   readonly #congestion: Congestion;
   readonly #hasStamps: boolean;
   readonly #roundTrip = new RoundTrip();
-  readonly #board = new Scoreboard();
+  readonly #board: Scoreboard;
   readonly #usage = new Usage();
   #state = OPEN;
   /** Repairing ends when this is acknowledged. */
@@ -55,7 +56,8 @@ export class Sender implements Window {
     this.#port = port;
     this.#congestion = congestion;
     this.#hasStamps = hasStamps;
-    this.timer = new RetransmissionTimer(port);
+    this.#board = new Scoreboard(congestion.measuresPace);
+    this.timer = new RetransmissionTimer(port, this);
     this.#reduction = new Reduction(this, congestion, hasStamps);
   }
 
@@ -99,12 +101,12 @@ export class Sender implements Window {
       const wasIdle = board.next === board.first;
       this.#transmit(board.next);
       sent += 1;
-      if (wasIdle || this.timer.kind === "probe") this.timer.rearm(this.#wait);
+      if (wasIdle || this.timer.kind === "probe") this.timer.rearm();
     }
     if (this.#state === RECOVERY) this.#reduction.sent += sent;
     const isFull = !isPaced && board.inFlight >= Math.floor(this.window);
     if (sent > 0 || isFull) this.#usage.note(board.first, board.next, isFull);
-    if (sent > 0 && this.#state === OPEN) this.timer.probe(this.#wait, false);
+    if (sent > 0 && this.#state === OPEN) this.timer.probe(false);
   }
 
   /** The timer has run out. */
@@ -130,10 +132,10 @@ export class Sender implements Window {
     const isQuiet = !news.isSacked && !news.isRepeat && this.#state === OPEN && board.sacked + board.lost === 0;
     const mayRepair = !isQuiet && this.#repair(news);
     // Something older than the latest repeat of the first arrived: the repeat still has all its time.
-    const isOlder = tripUs >= 0 && board.next > board.first && news.sackTripUs > this.#wait.sinceFirstUs;
+    const isOlder = tripUs >= 0 && board.next > board.first && news.sackTripUs > this.sinceFirstUs;
     if ((news.isAdvance || isOlder) && this.timer.kind !== "reorder") {
-      if (this.#state === OPEN && board.next > board.first) this.timer.probe(this.#wait, true);
-      else this.timer.rearm(this.#wait);
+      if (this.#state === OPEN && board.next > board.first) this.timer.probe(true);
+      else this.timer.rearm();
     }
     if (news.delivered > 0) this.#progress(news, tripUs, inFlight, board.losses - losses);
     if (mayRepair) this.#sendLost();
@@ -162,30 +164,37 @@ export class Sender implements Window {
       if (board.inFlight >= Math.floor(this.window)) return;
       this.#transmit(segment);
       if (this.#state === RECOVERY) this.#reduction.sent += 1;
-      if (segment === board.first && this.timer.kind !== "reorder") this.timer.restart(this.#wait);
+      if (segment === board.first && this.timer.kind !== "reorder") this.timer.restart();
     }
   }
 
-  get #wait(): Standing {
-    const { first, next } = this.#board;
-    const { nowUs } = this.#port;
-    return {
-      out: next - first,
-      sinceFirstUs: next === first ? 0 : nowUs - this.#board.sentUs(first),
-      smoothedUs: this.#roundTrip.smoothedUs,
-      timeoutUs: this.#roundTrip.timeoutUs,
-    };
+  // How things stand, for the timer.
+
+  get out(): number {
+    return this.#board.next - this.#board.first;
+  }
+
+  get sinceFirstUs(): number {
+    return this.out === 0 ? 0 : this.#port.nowUs - this.#board.sentUs(this.#board.first);
+  }
+
+  get smoothedUs(): number {
+    return this.#roundTrip.smoothedUs;
+  }
+
+  get timeoutUs(): number {
+    return this.#roundTrip.timeoutUs;
   }
 
   #probeTail(): void {
     const board = this.#board;
     if (board.next === board.first) return;
     // One probe at a time: while it is not known what became of the last, the time-out comes in its place.
-    if (this.#probe.isPending) return this.timer.replace(this.#wait);
+    if (this.#probe.isPending) return this.timer.replace();
     const isRepeat = board.next === board.total;
     this.#transmit(isRepeat ? board.next - 1 : board.next, true);
     this.#probe.begin(isRepeat, board.next);
-    this.timer.rearm(this.#wait);
+    this.timer.rearm();
   }
 
   #timeOut(): void {
@@ -203,7 +212,7 @@ export class Sender implements Window {
     this.#transmit(board.first);
     this.#timeouts += 1;
     this.timer.backOff += 1;
-    this.timer.restart(this.#wait);
+    this.timer.restart();
   }
 
   // Acknowledgements.
@@ -242,7 +251,7 @@ export class Sender implements Window {
       }
       this.#sendLost();
     }
-    if (this.timer.kind !== "timeout") this.timer.rearm(this.#wait);
+    if (this.timer.kind !== "timeout") this.timer.rearm();
   }
 
   #enterRecovery(): void {
@@ -325,7 +334,7 @@ export class Sender implements Window {
       nowUs,
       delivered,
       losses,
-      pace: board.delivery.take(nowUs, leastUs),
+      pace: board.delivery?.take(nowUs, leastUs) ?? UNMEASURED,
       roundTripUs,
       leastUs,
       inFlight: board.inFlight,

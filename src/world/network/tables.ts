@@ -7,11 +7,8 @@
  * meet the same fate, times in between lie between; where not, a coin decides which of the two it was.
  */
 import { Draws, Stream } from "../../base/random.ts";
-import { Connection, type ConnectionOutcome, type ConnectionPlan } from "./connection.ts";
+import { Connection, type ConnectionOutcome, type Conversation } from "./connection.ts";
 import type { Loss } from "./loss.ts";
-
-/** What is asked and answered, and how the kernels at both ends are set. */
-export type Conversation = Omit<ConnectionPlan, "up" | "down" | "middle">;
 
 /** One way through a connection. Times in ms from the first SYN, infinite for what did not happen. */
 export interface TransportOutcome {
@@ -52,7 +49,7 @@ class Course {
 
 const live = (conversation: Conversation, rttMs: number, course: Course, chance: Stream): ConnectionOutcome => {
   const wire = (loss: Loss) => ({ delayUs: rttMs * 500, jitterUs: 0, loss });
-  return new Connection({ ...conversation, up: wire(course.up), down: wire(course.down) }, chance).run();
+  return new Connection(conversation, { up: wire(course.up), down: wire(course.down) }, chance).run();
 };
 
 const draws = new Draws("transport", "tables");

@@ -6,7 +6,8 @@
  * two outcomes would lie between the time-outs of either.
  */
 import { wholePower } from "../../base/math.ts";
-import { CleanCourse, type Conversation, ENTRIES, Table, type TransportOutcome } from "./tables.ts";
+import type { Conversation } from "./connection.ts";
+import { CleanCourse, ENTRIES, Table, type TransportOutcome } from "./tables.ts";
 
 /** What a path does to packets: round trip in ms, chance of loss for each packet up and down. */
 export interface PathQuality {

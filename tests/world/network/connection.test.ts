@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Draws, Stream } from "../../../src/base/random.ts";
-import { Connection, type ConnectionPlan } from "../../../src/world/network/connection.ts";
+import { Connection, type Conversation, type Route } from "../../../src/world/network/connection.ts";
 import { EvenLoss, type Loss, Outages, PacketBursts } from "../../../src/world/network/loss.ts";
 
 const NONE = new EvenLoss(0);
@@ -17,7 +17,7 @@ const LOGIN = [
   { request: 300, response: 8_192 },
 ];
 
-const plan = (up: Loss, down: Loss, more: Partial<ConnectionPlan> = {}, rttMs = 100): ConnectionPlan => ({
+const plan = (up: Loss, down: Loss, more: Partial<Conversation & Route> = {}, rttMs = 100): Conversation & Route => ({
   up: { delayUs: rttMs * 500, jitterUs: 0, loss: up },
   down: { delayUs: rttMs * 500, jitterUs: 0, loss: down },
   linearSyns: 4,
@@ -33,7 +33,7 @@ const chanceOf = (index: number): Stream => {
   draws.at(0, index, 0);
   return new Stream().from(draws.out);
 };
-const live = (given: ConnectionPlan, index = 0) => new Connection(given, chanceOf(index)).run();
+const live = (given: Conversation & Route, index = 0) => new Connection(given, given, chanceOf(index)).run();
 
 describe("a login", () => {
   it("without loss takes four round trips: the handshake and three exchanges", () => {
@@ -86,7 +86,7 @@ describe("a login", () => {
   });
 
   it("is the same for the same chance, and goes on where jitter keeps the order", () => {
-    const wild = (): ConnectionPlan => {
+    const wild = (): Conversation & Route => {
       const given = plan(new EvenLoss(0.2), new EvenLoss(0.2));
       return { ...given, up: { ...given.up, jitterUs: 60_000 }, down: { ...given.down, jitterUs: 60_000 } };
     };
@@ -118,6 +118,33 @@ describe("a handshake", () => {
       const found = connected.reduce((sum, ms) => sum + ms, 0) / n;
       expect(Math.abs(found - mean)).toBeLessThan(4 * Math.sqrt((square - mean * mean) / n));
     }
+  });
+
+  // Mean connect at 50 ms with the client's timer alone, at most six repeats: closed form, by loss each way.
+  it.each([
+    [0.01, 70.7],
+    [0.05, 171.1],
+    [0.1, 355],
+    [0.2, 1_108.1],
+    [0.4, 5_276],
+  ])("takes as long as the closed form says with the client's timer alone: %d each way, %d ms", (loss, expected) => {
+    const failed = 1 - (1 - loss) ** 2;
+    // Each timer is late by half of the kernel's tick for it, which the closed form leaves out.
+    const lateMs = [16, 16, 128, 128, 128, 1_024];
+    let [lateness, late, all] = [0, 0, 0];
+    for (let k = 0; k <= 6; k++) {
+      const chance = failed ** k * (1 - failed);
+      lateness += late * chance;
+      all += chance;
+      late += lateMs[k] ?? 0;
+    }
+    const only = plan(new EvenLoss(failed), NONE, { linearSyns: 0, exchanges: [], patienceUs: 200e6 }, 50);
+    const times = Array.from({ length: 20_000 }, (_, index) => live(only, index).connectedUs / 1_000).filter(
+      Number.isFinite,
+    );
+    const mean = times.reduce((sum, ms) => sum + ms, 0) / times.length;
+    const variance = times.reduce((sum, ms) => sum + (ms - mean) ** 2, 0) / times.length;
+    expect(Math.abs(mean - lateness / all - expected)).toBeLessThan(4 * Math.sqrt(variance / times.length));
   });
 
   it("knocks as often as the kernel: five or seven SYNs in 5 or 10 s since 6.5, three or four before, then gives up", () => {

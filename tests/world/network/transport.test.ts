@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Draws, Stream } from "../../../src/base/random.ts";
 import { beatFails } from "../../../src/world/network/beats.ts";
-import { Connection, type ConnectionPlan } from "../../../src/world/network/connection.ts";
+import { Connection, type Route } from "../../../src/world/network/connection.ts";
 import { EvenLoss } from "../../../src/world/network/loss.ts";
 import { type PathQuality, Transport } from "../../../src/world/network/transport.ts";
 
@@ -31,11 +31,9 @@ const fromTables = (path: PathQuality, samples = SAMPLES): readonly Lived[] => {
   });
 };
 
-const planOf = ({ rttMs, lossUp, lossDown }: PathQuality, more: Partial<ConnectionPlan> = {}): ConnectionPlan => ({
-  ...LOGIN,
+const routeOf = ({ rttMs, lossUp, lossDown }: PathQuality): Route => ({
   up: { delayUs: rttMs * 500, jitterUs: 0, loss: new EvenLoss(lossUp) },
   down: { delayUs: rttMs * 500, jitterUs: 0, loss: new EvenLoss(lossDown) },
-  ...more,
 });
 
 const exact = (path: PathQuality): readonly Lived[] => {
@@ -43,7 +41,7 @@ const exact = (path: PathQuality): readonly Lived[] => {
   const stream = new Stream();
   return Array.from({ length: SAMPLES }, (_, index) => {
     draws.at(1, 2, index);
-    const { ending, atUs, connectedUs, up, down } = new Connection(planOf(path), stream.from(draws.out)).run();
+    const { ending, atUs, connectedUs, up, down } = new Connection(LOGIN, routeOf(path), stream.from(draws.out)).run();
     const doneMs = ending === "done" ? atUs / 1_000 : Infinity;
     return { connectedMs: connectedUs / 1_000, doneMs, sent: up.sent + down.sent, lost: up.lost + down.lost };
   });
@@ -147,17 +145,13 @@ describe("a beat", () => {
         const lossy = new EvenLoss(loss);
         return { passes: (atUs: number, chance: Stream) => (atUs < 30e6 ? clean : lossy).passes(atUs, chance) };
       };
-      const wires = planOf(path);
+      const wires = routeOf(path);
       let failed = 0;
       for (let index = 0; index < SAMPLES; index++) {
         draws.at(0, index, 0);
         const { ending } = new Connection(
-          planOf(path, {
-            up: { ...wires.up, loss: from(path.lossUp) },
-            down: { ...wires.down, loss: from(path.lossDown) },
-            exchanges: [beat, { ...beat, afterUs: 60e6 }],
-            patienceUs: timeoutMs * 1_000,
-          }),
+          { ...LOGIN, exchanges: [beat, { ...beat, afterUs: 60e6 }], patienceUs: timeoutMs * 1_000 },
+          { up: { ...wires.up, loss: from(path.lossUp) }, down: { ...wires.down, loss: from(path.lossDown) } },
           new Stream().from(draws.out),
         ).run();
         if (ending !== "done") failed += 1;
