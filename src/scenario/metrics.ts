@@ -65,6 +65,35 @@ export const METRICS: readonly Metric[] = [
     stats: stats("s", ["max", "p99"], true),
   },
   {
+    name: "login.offered",
+    dimension: "rate",
+    labels: FLEET,
+    meaning: "Logins that people asked for at a server, retries included; the maximum is of minute means",
+    stats: stats("/s", ["rate", "max"]),
+  },
+  {
+    name: "login.goodput",
+    dimension: "share",
+    labels: FLEET,
+    meaning: "Logins completed against what was offered and what was possible, whichever is less; the least minute",
+    stats: [...stats("%", ["min"]), ...stats("/s", ["rate"])],
+  },
+  {
+    name: "back.delay",
+    dimension: "time",
+    labels: ["fault"],
+    meaning: "Until 99.9 % of the people whom a fault threw off line are back, censored at the window's end",
+    stats: stats("s", ["mean", "max"]),
+  },
+  {
+    name: "back.stretch",
+    dimension: "share",
+    labels: ["fault"],
+    meaning:
+      "That time, less the longest a phone takes to notice silence, against what the servers left would take at their full rate",
+    stats: stats("%", ["mean", "max"]),
+  },
+  {
     name: "link.broken",
     dimension: "count",
     labels: PEOPLE,

@@ -174,6 +174,7 @@ export interface WorldModel {
   readonly centres: Readonly<Record<string, CentreModel>>;
   readonly ports: readonly number[];
   readonly clients: ClientsModel;
+  readonly admission: AdmissionModel;
   readonly telemetry: TelemetryModel;
   readonly scheduler: SchedulerPolicy;
 }
@@ -275,6 +276,17 @@ export interface ClientsModel {
   /** Messages sent and received by a user in an hour, and packets each takes in both directions together. */
   readonly messagesAnHour: number;
   readonly packetsAMessage: number;
+}
+
+/** What servers do with more logins than they can serve. */
+export interface AdmissionModel {
+  /** `none` lets everybody queue; `by-wait` refuses whoever would wait for longer, and says when to come back. */
+  readonly policy: "none" | "by-wait";
+  readonly longestWait: Duration;
+  /** Work of a refusal, as a share of a login's. */
+  readonly refusal: number;
+  /** `ignored`: a server also works on logins that nobody waits for any more. */
+  readonly deadlines: "carried" | "ignored";
 }
 
 /** What clients tell the scheduler, and how it gets there. */

@@ -124,13 +124,19 @@ const clients = fields(
     "login-timeout": duration("A login is given up this long after the connect", positive),
     reconnect: fields(
       {
-        first: duration("From the break to the first attempt"),
+        policy: z
+          .enum(["ladder", "full-jitter", "directed"])
+          .default("ladder")
+          .meta({ description: "The published ladder, full jitter, or what the servers say" }),
+        first: duration("From the break to the first attempt; no wait is shorter"),
         ladder: z
           .array(duration("A rung"))
           .min(1)
           .max(100)
           .meta({ description: "From a failed attempt's start to the next; the last repeats" }),
         salt: duration("Uniform whole seconds below this are added to every rung"),
+        base: duration("Full jitter: bound of the first wait", positive).prefault("1 s"),
+        cap: duration("Full jitter: the bound that it doubles up to", positive).prefault("120 s"),
       },
       "When a broken link is tried again",
     ),
@@ -156,6 +162,21 @@ const clients = fields(
     "packets-a-message": number("Packets of a message, both directions together", { min: 1, max: 10_000 }),
   },
   "What the app does",
+);
+
+const admission = fields(
+  {
+    policy: z.enum(["none", "by-wait"]).default("none").meta({
+      description: "none lets everybody queue; by-wait refuses whoever would wait too long, with an appointment",
+    }),
+    "longest-wait": duration("by-wait: nobody is let in who would wait for longer", positive).prefault("3 s"),
+    refusal: share("Work of a refusal, of a login's").prefault("2 %"),
+    deadlines: z
+      .enum(["carried", "ignored"])
+      .default("carried")
+      .meta({ description: "ignored: a server also works on logins that nobody waits for any more" }),
+  },
+  "What servers do with more logins than they can serve",
 );
 
 const telemetry = fields(
@@ -223,6 +244,7 @@ export const worldShape = {
   ports: z.array(z.int().min(1).max(65_535)).min(1).max(100).meta({ description: "Ports every server listens on" }),
   centres: named(centre, "Centres"),
   clients,
+  admission: admission.prefault({}),
   telemetry,
   scheduler: scheduler.prefault({}),
   regions: named(region, "Regions"),

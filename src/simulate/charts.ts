@@ -14,7 +14,7 @@ const POINTS_MAX = 180;
 /** Few people log in in a minute: their mean is taken over this many. */
 const LOGIN_STEP = 5;
 
-/** A ratio of two series, in steps of whole minutes. */
+/** A ratio of two series, in steps of whole minutes; against nothing, it is a rate a second. */
 interface Line {
   readonly chart: string;
   readonly figure: string;
@@ -22,7 +22,7 @@ interface Line {
   readonly unit: string;
   readonly step: number;
   readonly above: string;
-  readonly below: string;
+  readonly below: string | undefined;
   readonly factor: number;
   readonly matches: readonly Match[];
 }
@@ -38,10 +38,10 @@ export const seriesOf = (scenario: Scenario, ledger: Ledger, gateways: readonly 
   const fine = Math.ceil(minutes / POINTS_MAX);
   const line = ({ chart, figure, title, unit, step, above, below, factor, matches }: Line): SeriesSample => {
     const part = ledger.series.total(above, matches);
-    const whole = ledger.series.total(below, matches);
+    const whole = below === undefined ? undefined : ledger.series.total(below, matches);
     const at = Array.from({ length: Math.floor(minutes / step) }, (_, place) => (place + 0.5) * step * 60);
     const value = at.map((_, place) => {
-      const all = sumOf(whole, place * step, step);
+      const all = whole === undefined ? 60 * step : sumOf(whole, place * step, step);
       return all === 0 ? null : (factor * sumOf(part, place * step, step)) / all;
     });
     return { chart, figure, title, unit, at, value };
@@ -100,8 +100,32 @@ export const seriesOf = (scenario: Scenario, ledger: Ledger, gateways: readonly 
       matches: [{ label: "centre", values: [centre], negated: false }],
     }),
   );
-  return [...lossLines, ...loginLines, ...onlineLines, ...loadLines];
+  const deskLines = asksAboutDesks(scenario)
+    ? DESKS.map(({ figure, title, series }) =>
+        line({
+          chart: "logins",
+          figure,
+          title,
+          unit: "/s",
+          step: fine,
+          above: series,
+          below: undefined,
+          factor: 1,
+          matches: [],
+        }),
+      )
+    : [];
+  return [...lossLines, ...loginLines, ...onlineLines, ...deskLines, ...loadLines];
 };
+
+const DESKS = [
+  { figure: "login.offered.rate", title: "Asked for", series: "desk.asked" },
+  { figure: "login.goodput.rate", title: "Completed", series: "desk.completed" },
+  { figure: "login.capacity.rate", title: "Possible, all centres", series: "desk.able" },
+] as const;
+
+const asksAboutDesks = ({ expect, thresholds }: Scenario): boolean =>
+  [...expect, ...thresholds].some(({ figure }) => /^(login\.(offered|goodput)|back)\b/.test(figure.metric));
 
 const sumOf = (series: Series, from: number, count: number): number => {
   let sum = 0;

@@ -2,6 +2,7 @@
 import { inSeconds } from "../base/units.ts";
 import type { Histogram } from "../measure/histogram.ts";
 import type { Ledger } from "../measure/ledger.ts";
+import type { Series } from "../measure/series.ts";
 import { ALERT_KINDS } from "../scenario/metrics.ts";
 import type { Figure, LabelMatch, Scenario } from "../scenario/scenario.ts";
 import type { World } from "../world/build.ts";
@@ -127,6 +128,9 @@ const valueOf = (figure: Figure, labels: readonly LabelMatch[], book: Book): num
       const all = times("login.time").count;
       return stat === "rate" ? all / lengthOf(scenario, window) : all;
     }
+    case "login.offered":
+    case "login.goodput":
+      return ofDesks(figure, labels, book);
     case "link.broken":
       return stat === "rate" ? count(metric) / lengthOf(scenario, window) : count(metric);
     case "moved":
@@ -157,6 +161,21 @@ const valueOf = (figure: Figure, labels: readonly LabelMatch[], book: Book): num
     default:
       return ofDecisions(figure, labels, book);
   }
+};
+
+/** Logins at servers, minute by minute. */
+const ofDesks = ({ metric, stat, window }: Figure, labels: readonly LabelMatch[], book: Book): number | null => {
+  const { series } = book.ledger;
+  const [asked, completed, able] = ["desk.asked", "desk.completed", "desk.able"].map((name) =>
+    series.find(name, labels).map(({ instrument }) => instrument),
+  ) as [Series[], Series[], Series[]];
+  const samples = minutesIn(book, window).map((minute) => {
+    const of = (what: Series[]): number => sum(what.map((one) => one.at(minute)));
+    if (metric === "login.offered") return of(asked) / 60;
+    if (stat === "rate") return of(completed) / 60;
+    return shareOf(of(completed), sum(asked.map((one, server) => Math.min(one.at(minute), able[server]!.at(minute)))));
+  });
+  return overSamples(samples, stat);
 };
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
@@ -214,6 +233,10 @@ const ofDecisions = ({ metric, window }: Figure, labels: readonly LabelMatch[], 
     }
     case "reroute.delay":
       return worst(faults.map((id) => incidents.rerouteDelay(id, limit)));
+    case "back.delay":
+      return worst(faults.map((id) => incidents.backDelay(id, limit)));
+    case "back.stretch":
+      return worst(faults.map((id) => incidents.backStretch(id, limit)));
     default:
       return null;
   }

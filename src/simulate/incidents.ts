@@ -7,7 +7,7 @@ import type { Fault, Intervention, Scenario, Where } from "../scenario/scenario.
 import type { World } from "../world/build.ts";
 import type { SchedulerDecision } from "../world/seams/scheduling.ts";
 import { namesDestination, touchesCell, touchesEndpoint } from "../world/where.ts";
-import { LEFT_BEHIND } from "./limits.ts";
+import { LEFT_BEHIND, STILL_OUT } from "./limits.ts";
 
 /** How long after a fault's end an alert about it is late rather than false, seconds (chosen: reports take that long). */
 const AFTERMATH_S = 600;
@@ -23,6 +23,11 @@ interface Incident {
   readonly people: number;
   readonly online: number;
   left: number | undefined;
+  /** Connecting everywhere just before, and logins a second of all servers that it left. */
+  readonly connecting: number;
+  readonly loginsASecond: number;
+  /** When those whom it threw off line were online again. */
+  back: number | undefined;
 }
 
 export class Incidents {
@@ -35,8 +40,12 @@ export class Incidents {
   /** What operators and carriers did: a changed path stays so, all else makes the scheduler speak for a while. */
   readonly #deeds: { readonly where: Where; readonly from: number; readonly to: number }[] = [];
 
-  constructor(world: World) {
+  /** Longest interval between beats, and the time-out of one. */
+  readonly #noticeS: number;
+
+  constructor(world: World, { world: { clients } }: Scenario) {
     this.#world = world;
+    this.#noticeS = inSeconds(clients.heartbeat.longest) + inSeconds(clients.heartbeat.timeout);
   }
 
   begin(fault: Fault, at: number): void {
@@ -47,6 +56,9 @@ export class Incidents {
       people: this.#world.weather.peopleOn(fault.where),
       online: this.#world.weather.onlineIn(fault.where),
       left: undefined,
+      connecting: this.#connecting(),
+      loginsASecond: this.#world.weather.loginsASecondWithout(fault.where),
+      back: undefined,
     });
   }
 
@@ -69,6 +81,40 @@ export class Incidents {
           this.#world.weather.onlineIn(incident.fault.where) >= (1 - LEFT_BEHIND) * incident.online
         )
           incident.left = at;
+  }
+
+  /** Looks, every second, whether those whom a fault threw off line are back: nobody is on its paths, nobody more is connecting. */
+  lookBack(at: number): void {
+    const { weather } = this.#world;
+    for (const incident of this.#incidents.values()) {
+      const { fault, people, connecting } = incident;
+      if (incident.back !== undefined || fault.effects.down === undefined || at <= incident.began) continue;
+      const few = STILL_OUT * people;
+      if (this.#connecting() > connecting + few) continue;
+      if (incident.ended === undefined && weather.peopleOn(fault.where) > few) continue;
+      incident.back = at;
+    }
+  }
+
+  /** Seconds until those whom a fault that takes things down threw off line were back; `limit` when they were not by then. */
+  backDelay(id: string, limit: number): number | null {
+    const incident = this.#incidents.get(id);
+    if (incident?.fault.effects.down === undefined || incident.people === 0) return null;
+    return Math.max(0, Math.min(incident.back ?? limit, limit) - incident.began);
+  }
+
+  /** The same, less what silence takes to be noticed, in percent of what the servers left would need at their full rate. */
+  backStretch(id: string, limit: number): number | null {
+    const delay = this.backDelay(id, limit);
+    if (delay === null) return null;
+    const { fault, people, loginsASecond } = this.#incidents.get(id)!;
+    const notice = fault.effects.down === "silent" ? this.#noticeS : 0;
+    return loginsASecond === 0 ? null : (100 * Math.max(0, delay - notice)) / (people / loginsASecond);
+  }
+
+  #connecting(): number {
+    const { connecting } = this.#world.crowd;
+    return connecting.reduce((sum, people) => sum + people, 0);
   }
 
   /** Seconds from the fault's begin to the first alert that names its place; `limit` when there was none by then. Null when it never began. */

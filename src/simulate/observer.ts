@@ -15,6 +15,10 @@ const MINUTE = minutes(1);
 
 type CellSeries = "packets.sent" | "packets.lost" | "online" | "people" | "login.count" | "login.sum";
 
+/** What a desk counts, and the series of it minute by minute. */
+const DESK_SERIES = { "desk.asked": "asked", "desk.completed": "completed", "desk.able": "capacity" } as const;
+type DeskSeries = keyof typeof DESK_SERIES;
+
 interface OpenWindow {
   readonly name: string;
   readonly fromMs: number;
@@ -38,11 +42,14 @@ export class Observer implements LoginNotes {
   #cellLabels: readonly Labels[] = [];
   #serverLabels: readonly Labels[] = [];
   #people = new Float64Array(0);
+  /** Standings of the desks a minute ago. */
+  readonly #desksBefore: Record<DeskSeries, Float64Array>;
   #sentBefore = new Float64Array(0);
   #lostBefore = new Float64Array(0);
 
   constructor(scenario: Scenario) {
     const none = new Float64Array(0);
+    this.#desksBefore = { "desk.asked": none, "desk.completed": none, "desk.able": none };
     this.#windows = Object.entries(scenario.windows).map(([name, { from, to }]) => ({
       name,
       fromMs: inMs(from),
@@ -67,6 +74,8 @@ export class Observer implements LoginNotes {
     this.#sentBefore = new Float64Array(cells.length);
     this.#lostBefore = new Float64Array(cells.length);
     this.#people = Float64Array.from(cells, ({ people }) => people);
+    for (const name of Object.keys(DESK_SERIES) as DeskSeries[])
+      this.#desksBefore[name] = new Float64Array(world.fleet.servers.length);
     const sheet = (): Sheet => new Sheet(cells.length, MINUTE);
     this.#sheets = {
       "packets.sent": sheet(),
@@ -127,6 +136,11 @@ export class Observer implements LoginNotes {
       const labels = this.#serverLabels[server]!;
       series.of("server.held", labels).add(start, desks.held[server]!);
       series.of("server.capacity", labels).add(start, connections);
+      for (const [name, counter] of Object.entries(DESK_SERIES) as [DeskSeries, "asked" | "completed" | "capacity"][]) {
+        const now = desks[counter][server]!;
+        series.of(name, labels).add(start, now - this.#desksBefore[name][server]!);
+        this.#desksBefore[name][server] = now;
+      }
       for (const window of this.#windows)
         if (inMs(start) >= window.fromMs && inMs(start) < window.toMs)
           this.ledger.histograms.of(inWindow("login.queue", window.name), labels).add(desks.longestWaitMs[server]!);

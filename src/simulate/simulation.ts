@@ -4,7 +4,7 @@
  */
 import { Scheduler } from "../algorithms/scheduling/scheduler.ts";
 import type { Machine } from "../base/machine.ts";
-import { after, type Instant, inMs, inSeconds, minutes, START } from "../base/units.ts";
+import { after, type Instant, inMs, inSeconds, minutes, seconds, START } from "../base/units.ts";
 import type { SchedulerEffect, SchedulerInput, Topology } from "../algorithms/scheduling/messages.ts";
 import type { SchedulerPolicy } from "../algorithms/scheduling/policy.ts";
 import type { Figure, Scenario } from "../scenario/scenario.ts";
@@ -25,6 +25,7 @@ export interface Parts {
 
 const REAL: Parts = { scheduler: (policy, topology) => new Scheduler(policy, topology) };
 
+const SECOND = seconds(1);
 const MINUTE = minutes(1);
 
 /** Runs one replication. Throws only when the simulator breaks a rule of its own. */
@@ -37,7 +38,7 @@ export const simulate = (scenario: Scenario, request: ReplicationRequest, parts:
     scheduler: (topology) => parts.scheduler(scenario.world.scheduler, topology),
   });
   observer.watch(world);
-  const incidents = new Incidents(world);
+  const incidents = new Incidents(world, scenario);
   const timeline: TimelineEvent[] = [];
   const invariants = new Invariants(world);
   planRounds(scenario, world, incidents);
@@ -91,11 +92,15 @@ export const simulate = (scenario: Scenario, request: ReplicationRequest, parts:
 };
 
 /** The scheduler hears and speaks once a round. */
-const planRounds = ({ world: { scheduler } }: Scenario, world: World, incidents: Incidents): void => {
+const planRounds = ({ world: { scheduler }, faults }: Scenario, world: World, incidents: Incidents): void => {
   world.clock.every(scheduler.round, after(START, scheduler.round), () => {
     world.seam.exchange(world.clock.now);
     incidents.look(inSeconds(world.clock.now));
   });
+  if (faults.some(({ effects }) => effects.down !== undefined))
+    world.clock.every(SECOND, after(START, SECOND), () => {
+      incidents.lookBack(inSeconds(world.clock.now));
+    });
 };
 
 const planBook = (scenario: Scenario, world: World, observer: Observer, invariants: Invariants): void => {

@@ -6,7 +6,7 @@ import { packHeartbeat } from "./population/heartbeats.ts";
 import { settled, newHeartbeat } from "../algorithms/access/heartbeat.ts";
 import type { Machine } from "../base/machine.ts";
 import { Draws } from "../base/random.ts";
-import { ms } from "../base/units.ts";
+import { inMs, ms } from "../base/units.ts";
 import type { SchedulerEffect, SchedulerInput, Topology } from "../algorithms/scheduling/messages.ts";
 import { Arrivals } from "../engine/arrivals.ts";
 import { Calendar } from "../engine/calendar.ts";
@@ -15,7 +15,7 @@ import { Trace } from "../engine/trace.ts";
 import type { Scenario, WorldModel } from "../scenario/scenario.ts";
 import { assign } from "./assignment.ts";
 import { buildFleet, type Endpoint, type Fleet } from "./fleet/centre.ts";
-import { Desks } from "./fleet/server.ts";
+import { Desks, type Door } from "./fleet/server.ts";
 import { Meter } from "./meter.ts";
 import { buildGateways, type Gateway } from "./network/gateway.ts";
 import { distanceKm } from "./network/geography.ts";
@@ -73,7 +73,7 @@ export const buildWorld = (scenario: Scenario, { seed, watch, notes, scheduler }
     (cell, endpoint) => legs(population.cells[cell]!, endpoint),
   );
   const crowd = new Crowd(population, paths, fleet.endpoints, gateways.length);
-  const desks = new Desks(fleet.servers, BUCKET_MS);
+  const desks = new Desks(fleet.servers, BUCKET_MS, doorOf(model));
   const telemetry = new Telemetry(crowd, {
     seed,
     gateways: gateways.length,
@@ -104,7 +104,6 @@ export const buildWorld = (scenario: Scenario, { seed, watch, notes, scheduler }
     {
       seed,
       heartbeat: model.clients.heartbeat,
-      firstReconnectMs: model.clients.reconnect.first / 1_000,
       stayMs: model.clients.stay / 1_000,
       pauseMs: model.clients.pause / 1_000,
     },
@@ -114,7 +113,7 @@ export const buildWorld = (scenario: Scenario, { seed, watch, notes, scheduler }
   topology.gateways.forEach(({ candidates }, gateway) =>
     crowd.setTable(gateway, tableOf([{ endpoint: candidates[0]!, share: 1 }], candidates)),
   );
-  const sweeps = new Sweeps({ seed, crowd, calendar, desks });
+  const sweeps = new Sweeps({ seed, crowd, calendar, desks, logins });
   const seam = new SchedulingSeam({ scheduler: scheduler(topology), gateways, fleet, crowd, desks, telemetry, sweeps });
   const meter = new Meter(crowd, {
     seed,
@@ -146,6 +145,13 @@ export const buildWorld = (scenario: Scenario, { seed, watch, notes, scheduler }
   };
   return { clock, gateways, fleet, population, crowd, desks, sessions, meter, sweeps, seam, weather, trace, drain };
 };
+
+const doorOf = ({ admission }: WorldModel): Door => ({
+  admission: admission.policy,
+  longestWaitMs: inMs(admission.longestWait),
+  refusal: admission.refusal,
+  carriesDeadlines: admission.deadlines === "carried",
+});
 
 const traceOf = (population: Population, watch: BuildOptions["watch"]): Trace | undefined => {
   if (watch.length === 0) return undefined;

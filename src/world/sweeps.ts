@@ -7,6 +7,7 @@ import { type Calendar, DUE, type Visitor } from "../engine/calendar.ts";
 import type { Desks } from "./fleet/server.ts";
 import { BEAT_FAILS, HELD } from "./link.ts";
 import type { Crowd } from "./population/crowd.ts";
+import type { Logins } from "./population/logins.ts";
 import * as record from "./population/record.ts";
 
 export interface SweepParts {
@@ -14,7 +15,11 @@ export interface SweepParts {
   readonly crowd: Crowd;
   readonly calendar: Calendar;
   readonly desks: Desks;
+  readonly logins: Logins;
 }
+
+/** A server's closing words reach its clients over this long (chosen: as many round trips differ). */
+const CLOSED_WITHIN_MS = 50;
 
 /** True for the pairs of cell and endpoint it is about. */
 export type PairTest = (cell: number, endpoint: number) => boolean;
@@ -48,16 +53,26 @@ export class Sweeps {
   }
 
   /**
-   * These links end now, and their clients know: each tries again after `firstMs` and its own part of `spreadMs`.
-   * Call before changing where their cells lead.
+   * These links are closed by the other side, which said in time over how long their people are welcome elsewhere, ms.
+   * Each client tries again when its policy says so.
    */
-  disconnect(touches: PairTest, firstMs: number, spreadMs: number): void {
-    this.#disconnect((_home, cell, endpoint) => touches(cell, endpoint), firstMs, spreadMs);
+  close(touches: PairTest, toldMs: number): void {
+    const { logins } = this.#parts;
+    this.#disconnect(
+      (_home, cell, endpoint) => touches(cell, endpoint),
+      (home, index, ordinal, u) => logins.afterBreakMs(home, index, ordinal, toldMs) + u * CLOSED_WITHIN_MS,
+    );
   }
 
-  /** The same for everybody at home in these cells, wherever their packets run through. */
+  /**
+   * The links of everybody at home in these cells end now, wherever their packets run through, and their clients know: each
+   * tries again after `firstMs` and its own part of `spreadMs`. Call before changing where the cells lead.
+   */
   disconnectHomes(homes: ReadonlySet<number>, firstMs: number, spreadMs: number): void {
-    this.#disconnect((home) => homes.has(home), firstMs, spreadMs);
+    this.#disconnect(
+      (home) => homes.has(home),
+      (_home, _index, _ordinal, u) => firstMs + u * spreadMs,
+    );
   }
 
   /** Tells connected clients behind these gateways where the table now sends them; a hint is lost like a beat. */
@@ -87,7 +102,7 @@ export class Sweeps {
     return found;
   }
 
-  #disconnect(touches: LinkTest, firstMs: number, spreadMs: number): void {
+  #disconnect(touches: LinkTest, delayMs: (home: number, index: number, ordinal: number, u: number) => number): void {
     const { crowd, desks } = this.#parts;
     this.#connected(touches, (pool, at, home, index, cell, endpoint, u) => {
       const people = crowd.population.peopleOf(home, index);
@@ -96,7 +111,7 @@ export class Sweeps {
       crowd.links[crowd.linkOf(cell, endpoint) + HELD]! -= people;
       desks.held[crowd.endpoints[endpoint]!.server]! -= people;
       pool[at + 2] = record.withFailures(record.withPhase(pool[at + 2]!, record.CONNECT), 0);
-      this.#due(pool, at, firstMs + u * spreadMs);
+      this.#due(pool, at, delayMs(home, index, record.ordinalOf(pool[at + 2]!), u));
     });
   }
 

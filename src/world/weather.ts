@@ -4,7 +4,8 @@
  * A change composes anew only the paths it touches, and says so only when a value really differs: a fault of
  * strength nothing leaves no trace.
  */
-import { inMs } from "../base/units.ts";
+import { type Duration, inMs } from "../base/units.ts";
+import { welcomeOver } from "../algorithms/scheduling/pace.ts";
 import type { Fault, Intervention, Scenario, Where } from "../scenario/scenario.ts";
 import type { Fleet } from "./fleet/centre.ts";
 import type { Desks } from "./fleet/server.ts";
@@ -137,6 +138,15 @@ export class Weather {
     return this.#cellsOf(where).reduce((sum, cell) => sum + crowd.online[cell]!, 0);
   }
 
+  /** Logins a second of all servers that a fault there would leave. */
+  loginsASecondWithout(where: Where): number {
+    return this.#parts.fleet.servers.reduce(
+      (sum, server, index) =>
+        touchesServer(where, server) || this.#down.has(index) ? sum : sum + server.loginsASecond,
+      0,
+    );
+  }
+
   #lay(id: string, where: Where, burden: Burden): void {
     this.#burdens.set(id, { where, burden });
     this.#compose(where);
@@ -170,31 +180,48 @@ export class Weather {
   }
 
   #goDown({ id, where }: Fault, how: "silent" | "reset" | "drained"): void {
-    const { sweeps, seam } = this.#parts;
+    const { sweeps, seam, desks } = this.#parts;
     if (this.#isGateway(where)) {
       if (how === "silent") this.#loseGateways(where, id);
       else this.#withdrawGateways(where, id, how === "reset" ? 0 : DRAIN_MS);
       return;
     }
-    if (how === "reset") sweeps.disconnect(this.#pairs(where), 500, 50);
+    if (how === "reset") sweeps.close(this.#pairs(where), inMs(this.#welcome(where)));
     this.#eachServer(where, (server) => {
       if (how === "drained") seam.operatorServer(server, true);
       else {
         noteReason(this.#down, server, id);
+        desks.setDown(server, true);
         seam.health(server, false);
       }
     });
   }
 
+  /** Over how long the servers that are left can welcome the people of these. */
+  #welcome(where: Where): Duration {
+    const { fleet, desks } = this.#parts;
+    const lines = new Map<string, { people: number; loginsASecond: number }>();
+    fleet.servers.forEach((server, index) => {
+      const line = lines.get(server.line) ?? { people: 0, loginsASecond: 0 };
+      lines.set(server.line, line);
+      if (touchesServer(where, server)) line.people += desks.held[index]!;
+      else if (!this.#down.has(index)) line.loginsASecond += server.loginsASecond;
+    });
+    return welcomeOver([...lines.values()]);
+  }
+
   #comeUp({ id, where }: Fault, how: "silent" | "reset" | "drained"): void {
-    const { seam } = this.#parts;
+    const { seam, desks } = this.#parts;
     if (this.#isGateway(where)) {
       this.#restoreGateways(where, id);
       return;
     }
     this.#eachServer(where, (server) => {
       if (how === "drained") seam.operatorServer(server, false);
-      else if (dropReason(this.#down, server, id)) seam.health(server, true);
+      else if (dropReason(this.#down, server, id)) {
+        desks.setDown(server, false);
+        seam.health(server, true);
+      }
     });
   }
 

@@ -9,6 +9,23 @@
 import { assert } from "../../base/assert.ts";
 import type { Server } from "./centre.ts";
 
+/** How a server treats those who want in. */
+export interface Door {
+  /** `none` lets everybody queue; `by-wait` refuses whoever would wait for longer than this, and says when to come back. */
+  readonly admission: "none" | "by-wait";
+  readonly longestWaitMs: number;
+  /** Work of a refusal, in logins. */
+  readonly refusal: number;
+  /** Whether requests carry their deadline: what nobody waits for any more is then dropped, else it is worked on all the same. */
+  readonly carriesDeadlines: boolean;
+}
+
+/** Everybody may queue, and whoever leaves costs nothing. */
+const WIDE_OPEN: Door = { admission: "none", longestWaitMs: Infinity, refusal: 0, carriesDeadlines: true };
+
+/** Share of its logins that a server gives appointments for; the rest is for those who come without one. Chosen. */
+const APPOINTED = 0.95;
+
 /** A row may fill this part of a server's capacity for as long as it takes its people to come (chosen: a few rows at once still fit). */
 const ROW_SHARE = 1 / 4;
 /** Buckets over which arrivals are spread at most. */
@@ -28,22 +45,36 @@ export class Desks {
   /** Fractions of people that a bucket's capacity had left over, so that rates need not divide evenly. */
   readonly #carry: Float64Array;
   readonly #slowness: Float64Array;
+  readonly #isDown: Uint8Array;
   /** People who gave up waiting: what they asked for is taken out of the queue. */
   readonly #abandoned: Float64Array;
+  /** Share of the last bucket's arrivals that were let into the queue, and how many were not. */
+  readonly #welcomed: Float64Array;
+  readonly #refusedBefore: Float64Array;
+  /** People with an appointment that is yet to come, at the last bucket's start. */
+  readonly #appointed: Float64Array;
+  /** Work of refusals that is still to be done, in logins. */
+  readonly #owed: Float64Array;
   readonly held: Float64Array;
   readonly #free: Float64Array;
   readonly #admitted: Float64Array;
   readonly served: Float64Array;
   readonly capacity: Float64Array;
+  /** People who asked, those of them who were turned away at the door, and those who were logged in. */
+  readonly asked: Float64Array;
+  readonly refused: Float64Array;
+  readonly completed: Float64Array;
   /** Longest wait a settled client had, ms, since last asked. */
   readonly longestWaitMs: Float64Array;
   readonly #servers: readonly Server[];
   readonly #bucketMs: number;
+  readonly #door: Door;
 
-  constructor(servers: readonly Server[], bucketMs: number) {
+  constructor(servers: readonly Server[], bucketMs: number, door = WIDE_OPEN) {
     const column = (): Float64Array => new Float64Array(servers.length);
     this.#servers = servers;
     this.#bucketMs = bucketMs;
+    this.#door = door;
     this.#backlogBefore = column();
     this.#joinedBefore = column();
     this.#joining = new Float64Array(servers.length * SPREAD_MOST);
@@ -52,7 +83,15 @@ export class Desks {
     this.#arrived = column();
     this.#carry = column();
     this.#slowness = column().fill(1);
+    this.#isDown = new Uint8Array(servers.length);
     this.#abandoned = column();
+    this.#welcomed = column().fill(1);
+    this.#refusedBefore = column();
+    this.#appointed = column();
+    this.#owed = column();
+    this.asked = column();
+    this.refused = column();
+    this.completed = column();
     this.held = column();
     this.#free = column();
     this.#admitted = column();
@@ -63,6 +102,7 @@ export class Desks {
 
   arrive(server: number, people: number): void {
     this.#arrived[server] = this.#arrived[server]! + people;
+    this.asked[server]! += people;
     const ableMs = (ROW_SHARE * this.#servers[server]!.loginsASecond) / 1_000;
     const buckets = Math.min(SPREAD_MOST, Math.ceil(people / (ableMs * this.#bucketMs)));
     for (let ahead = 0, left = people; ahead < buckets; ahead++) {
@@ -100,7 +140,25 @@ export class Desks {
 
   /** A client's patience is shorter than its wait: its socket will be closed when its turn comes, and costs nothing then. */
   abandon(server: number, people: number): void {
-    this.#abandoned[server]! += people;
+    if (this.#door.carriesDeadlines) this.#abandoned[server]! += people;
+  }
+
+  /** Whether the door let somebody into the queue who came in the bucket before this one, by keyed rank in [0, 1). */
+  welcomes(server: number, rank: number): boolean {
+    return rank < this.#welcomed[server]!;
+  }
+
+  /** When somebody who was not is to come back, ms from then: appointments go out in the order of ranks. */
+  appointmentMs(server: number, rank: number): number {
+    const share = this.#welcomed[server]!;
+    const ahead = this.#appointed[server]! + ((rank - share) / (1 - share)) * this.#refusedBefore[server]!;
+    return ahead / (APPOINTED * this.#perMs(server));
+  }
+
+  /** A server that is down serves nobody, and forgets who waited; or it is up again. */
+  setDown(server: number, isDown: boolean): void {
+    this.#isDown[server] = isDown ? 1 : 0;
+    if (isDown) this.#backlog[server] = 0;
   }
 
   setSlowness(server: number, times: number): void {
@@ -111,15 +169,18 @@ export class Desks {
   turn(): void {
     for (let server = 0; server < this.#servers.length; server++) {
       const place = this.#placeOf(server, 0);
-      const joined = this.#joining[place]!;
+      const came = this.#joining[place]!;
       this.#joining[place] = 0;
+      const fresh = this.#isDown[server] === 1 ? 0 : this.#perMs(server) * this.#bucketMs;
+      const refusing = Math.min(fresh, this.#owed[server]!);
+      this.#owed[server]! -= refusing;
+      const able = fresh - refusing + this.#carry[server]!;
+      const joined = this.#letIn(server, came, able);
       const asked = this.#backlog[server]! + joined;
       const gone = Math.min(asked, this.#abandoned[server]!);
       const waiting = asked - gone;
       // Who gave up before all people of the row had joined leaves with the rest of them.
       this.#abandoned[server]! -= gone;
-      const fresh = this.#perMs(server) * this.#bucketMs;
-      const able = fresh + this.#carry[server]!;
       const served = Math.min(waiting, Math.floor(able));
       this.#carry[server] = waiting > served ? able - Math.floor(able) : 0;
       this.#backlogBefore[server] = this.#backlog[server]!;
@@ -137,6 +198,24 @@ export class Desks {
       );
     }
     this.#bucket = (this.#bucket + 1) % SPREAD_MOST;
+  }
+
+  /** How many of those who came the door lets into the queue; the others get appointments. */
+  #letIn(server: number, came: number, able: number): number {
+    const { admission, longestWaitMs, refusal } = this.#door;
+    if (admission === "none") return came;
+    const perMs = this.#perMs(server);
+    this.#appointed[server] = Math.max(
+      0,
+      this.#appointed[server]! + this.#refusedBefore[server]! - APPOINTED * perMs * this.#bucketMs,
+    );
+    const room = Math.max(0, Math.floor(longestWaitMs * perMs + able - this.#backlog[server]!));
+    const joined = Math.min(came, room);
+    this.#welcomed[server] = came === 0 ? 1 : joined / came;
+    this.#refusedBefore[server] = came - joined;
+    this.refused[server]! += came - joined;
+    this.#owed[server]! += refusal * (came - joined);
+    return joined;
   }
 
   #perMs(server: number): number {

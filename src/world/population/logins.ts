@@ -16,6 +16,7 @@ import { LOGINS } from "../link.ts";
 import { DROPS, OPEN } from "../network/path.ts";
 import { Transport } from "../network/transport.ts";
 import type { Crowd } from "./crowd.ts";
+import { rankOf } from "./population.ts";
 import type { Telemetry } from "./telemetry.ts";
 
 /**
@@ -41,6 +42,8 @@ const UNREACHED = 0x8000_0000;
 
 /** Time since the first candidate, as it is remembered. */
 const later = (since: number, ms: number): number => (since === NOTED ? NOTED : Math.min(NOTED - 1, since + ms));
+/** A refusal comes at once: what the way takes is in the connect. */
+const REFUSED_MS = 1;
 /** Length of the longest list a client is given; each candidate has a draw of its own. */
 export const CANDIDATES_MAX = 16;
 
@@ -54,6 +57,21 @@ export interface LoginPlan {
 export interface LoginNotes {
   /** A login begun at `startedMs` ended, or reached the limit of what is counted, after `tookMs`. */
   login(cell: number, startedMs: number, tookMs: number, people: number): void;
+}
+
+/** An attempt that came to nothing: when it began, how long it took, and what the server said, if any answered. */
+interface Failure {
+  readonly nowMs: number;
+  readonly tookMs: number;
+  readonly told?: Duration;
+  readonly unreached?: number;
+}
+
+interface Asked {
+  readonly failures: number;
+  readonly tookMs: number;
+  readonly wasClosed: boolean;
+  readonly told: Duration | undefined;
 }
 
 /** What became of an attempt: where it got through and after how long, or how long until the next one. */
@@ -101,7 +119,7 @@ export class Logins {
       const tookMs = won.took / 1_000;
       result.connected = false;
       if (failures === 0) this.#memory.set(this.#row(home, index), 0);
-      result.delayMs = this.#fail(home, index, ordinal, failures, nowMs, tookMs, UNREACHED);
+      result.delayMs = this.#fail(home, index, ordinal, failures, { nowMs, tookMs, unreached: UNREACHED });
       return;
     }
     for (let place = 0; place < won.started; place++)
@@ -139,12 +157,18 @@ export class Logins {
     const cell = crowd.viaCell(home, index);
     const cut = crowd.paths.block[cell * crowd.endpointCount + endpoint] !== OPEN;
     const rank = this.#waits.uniform(crowd.population.identity[home]!, index, ordinal);
+    if (!this.#desks.welcomes(server, rank)) {
+      const told = Math.round(this.#desks.appointmentMs(server, rank) * 1_000) as Duration;
+      result.connected = false;
+      result.delayMs = this.#fail(home, index, ordinal, failures, { nowMs: arrivedMs, tookMs: REFUSED_MS, told });
+      return;
+    }
     const inTime = !cut && restMs !== NEVER_COMPLETE && waitMs + restMs <= this.#plan.timeoutMs;
     if (waitMs > this.#plan.timeoutMs) this.#desks.abandon(server, people);
     result.connected = inTime && this.#desks.admits(server, people, rank);
     if (!result.connected) {
       const tookMs = inTime ? Math.max(1, Math.round(waitMs + restMs)) : this.#plan.timeoutMs;
-      result.delayMs = this.#fail(home, index, ordinal, failures, arrivedMs, tookMs, 0);
+      result.delayMs = this.#fail(home, index, ordinal, failures, { nowMs: arrivedMs, tookMs });
       return;
     }
     const tookMs = waitMs + restMs;
@@ -191,6 +215,19 @@ export class Logins {
       candidates[0] === best
         ? candidates
         : [best, ...candidates.filter((candidate) => candidate !== best)].slice(0, CANDIDATES_MAX);
+    if (this.#plan.reconnect.policy === "directed") this.#turnOthers(cell, index, best);
+  }
+
+  /** Second comes another centre, on the carrier's own line, by the user's id: or all who lose a centre would go to its neighbour. */
+  #turnOthers(cell: number, index: number, best: number): void {
+    const { endpoints, population } = this.#crowd;
+    const { centre, line } = endpoints[best]!;
+    const others = this.#candidates.filter(
+      (candidate) => endpoints[candidate]!.line === line && endpoints[candidate]!.centre !== centre,
+    );
+    if (others.length < 2) return;
+    const first = others[Math.floor(rankOf(index, population.identity[cell]! ^ 0x27d4eb2f) * others.length)]!;
+    this.#candidates = [best, first, ...this.#candidates.filter((one) => one !== best && one !== first)];
   }
 
   /** How an attempt at one candidate would end, were it let run. */
@@ -217,18 +254,23 @@ export class Logins {
     return { connected: true, after: Math.round(connectedMs * 1_000) as Duration };
   }
 
-  /** An attempt came to nothing after `tookMs`: ms until the next one, from now. */
-  #fail(
-    home: number,
-    index: number,
-    ordinal: number,
-    failures: number,
-    nowMs: number,
-    tookMs: number,
-    unreached: number,
-  ): number {
-    const u = open(this.#waits.at(this.#crowd.population.identity[home]! ^ 0x51ed270b, index, ordinal));
-    const pauseMs = untilNextAttempt(this.#plan.reconnect, failures + 1, (tookMs * 1_000) as Duration, u) / 1_000;
+  /**
+   * How long after a link broke its client tries again, ms. `told`: over how long its servers said that everybody is
+   * welcome, ms, when they closed it; undefined when it was just silent.
+   */
+  afterBreakMs(home: number, index: number, ordinal: number, toldMs: number | undefined): number {
+    return this.#pauseMs(home, index, ordinal, {
+      failures: 0,
+      tookMs: 0,
+      wasClosed: toldMs !== undefined,
+      told: toldMs === undefined ? undefined : ((toldMs * 1_000) as Duration),
+    });
+  }
+
+  /** An attempt came to nothing: ms until the next one, from now. */
+  #fail(home: number, index: number, ordinal: number, failures: number, failure: Failure): number {
+    const { nowMs, tookMs, told, unreached = 0 } = failure;
+    const pauseMs = this.#pauseMs(home, index, ordinal, { failures: failures + 1, tookMs, wasClosed: false, told });
     const delayMs = Math.max(1, Math.round(tookMs + pauseMs));
     const row = this.#row(home, index);
     const before = this.#memory.get(row) & SINCE_MASK;
@@ -239,6 +281,14 @@ export class Logins {
     }
     this.#memory.set(row, since | unreached);
     return delayMs;
+  }
+
+  #pauseMs(home: number, index: number, ordinal: number, asked: Asked): number {
+    const who = this.#crowd.population.identity[home]!;
+    const u = open(this.#waits.at(who ^ 0x51ed270b, index, ordinal));
+    const { failures, wasClosed, told } = asked;
+    const situation = { failures, wasClosed, told, attemptTook: (asked.tookMs * 1_000) as Duration, u };
+    return untilNextAttempt(this.#plan.reconnect, { ...situation, place: rankOf(index, who) }) / 1_000;
   }
 
   #row(home: number, index: number): number {

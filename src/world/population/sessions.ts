@@ -28,7 +28,6 @@ import * as record from "./record.ts";
 export interface SessionPlan {
   readonly seed: string;
   readonly heartbeat: HeartbeatPolicy;
-  readonly firstReconnectMs: number;
   readonly stayMs: number;
   readonly pauseMs: number;
 }
@@ -187,7 +186,7 @@ export class Sessions implements Handler {
     crowd.connecting[home]! += people;
     crowd.broken[home]! += people;
     pool[at + 2] = record.withFailures(record.withPhase(state, record.CONNECT), 0);
-    return this.#timeoutMs + this.#plan.firstReconnectMs;
+    return this.#timeoutMs + this.#logins.afterBreakMs(home, index, record.ordinalOf(state), undefined);
   }
 
   #step(pool: Int32Array, at: number, state: number, phase: number): number {
@@ -273,6 +272,7 @@ export class Sessions implements Handler {
     this.#logins.complete(home, index, record.ordinalOf(state), endpoint, record.failuresOf(state), nowMs);
     crowd.connecting[home]! -= people;
     crowd.online[home]! += people;
+    this.#desks.completed[crowd.endpoints[endpoint]!.server]! += people;
     crowd.hold(crowd.viaCell(home, index) * this.#endpointCount + endpoint, people);
     const cursor = this.#cursor;
     cursor.word = pool[at + 3]!;
