@@ -11,15 +11,79 @@ import { readText } from "./text.ts";
 
 const time = z.number().nonnegative().nullable();
 
+/** What a cell may have been measured under. Values are judged by the model, which says what it cannot live. */
+const PARAMS = {
+  rtt_ms: "Round trip of the link without jitter; or else base_one_way_ms",
+  base_one_way_ms: "Delay each way without jitter",
+  cc: "Congestion control of both ends: cubic or bbr",
+  loss_model: "bernoulli, gilbert_packet or gilbert_time; what follows in brackets is a remark",
+  loss: "bernoulli: chance of each packet to be lost, both ways",
+  loss_up: "bernoulli: from client to server, where the ways differ",
+  loss_down: "bernoulli: from server to client, where the ways differ",
+  mean: "gilbert_packet and gilbert_time: mean share lost",
+  burst: "gilbert_packet: mean packets of a burst",
+  bad_ms: "gilbert_time: mean length of an outage, both ways at once",
+  syn_linear_timeouts: "SYN time-outs of 1 s before they double: 0 up to Linux 6.4, 4 from 6.5 on",
+  tcp_timestamps: "1 by default, 0 without",
+  jitter: "“each packet + U(0, 40) ms per direction, order kept”",
+  rate_mbit: "Of the link each way; inf by default",
+  queue_bytes: "In front of the link; without limit by default",
+  exchanges: "Kinds login*: bytes asked and answered, one after the other: “300/1200, 300/8192”",
+  size_bytes: "Kind upload",
+  block: "Kind port_block: drop or rst",
+  connect_timeout_ms: "Kind port_block: patience of the client; none for the kernel's own",
+  nat: "Kind heartbeat: none, or “mapping expired after 45 s idle: silent drop”, or “…: new mapping, server answers RST”",
+  idle_before_heartbeat_ms: "Kind heartbeat",
+  heartbeat_bytes: "Kind heartbeat: bytes asked and answered: “20/20”",
+  app_timeout_ms: "Kind heartbeat: patience of the app",
+} as const;
+
+const described = Object.fromEntries(
+  Object.entries(PARAMS).map(([name, description]) => [name, z.unknown().optional().meta({ description })]),
+);
+
+/** Times in their order, those that never came last. */
+const quantiles = z
+  .array(time)
+  .length(101)
+  .superRefine((times, context) => {
+    const at = times.findIndex((ms, place) => place > 0 && (ms ?? Infinity) < (times[place - 1] ?? Infinity));
+    if (at > 0)
+      context.addIssue({
+        code: "custom",
+        path: [at],
+        message: "comes before the quantile below it: sort them, null last",
+      });
+  })
+  .meta({
+    description:
+      "The 0th, 1st … 100th percentile of the times of all connections, ms, ascending; null for those that never succeeded",
+  });
+
 const cell = z.looseObject({
-  id: z.string().min(1),
-  kind: z.string().min(1),
-  params: z.record(z.string(), z.unknown()),
-  stats: z.looseObject({ n: z.number().positive(), q101_ms: z.array(time).length(101) }),
-  outcomes: z.record(z.string(), z.number()).optional(),
+  id: z.string().min(1).meta({ description: "Each cell's own" }),
+  kind: z.string().min(1).meta({
+    description:
+      "connect, login, login_variant, login_burst, login_jitter, login_asym, upload, port_block or heartbeat; another is unknown",
+  }),
+  params: z
+    .looseObject(described)
+    .meta({ description: "What it was measured under; another key makes the cell unknown" }),
+  stats: z
+    .looseObject({ n: z.number().positive().meta({ description: "Connections measured" }), q101_ms: quantiles })
+    .meta({
+      description:
+        "Judged where they are given: mean_censored_30s_ms or else mean_of_successes_ms, success_10s, success_30s, each { v, ci: [low, high] }",
+    }),
+  outcomes: z.record(z.string(), z.number()).optional().meta({
+    description: "Kinds port_block and heartbeat: share of each outcome, such as ok or connect_error:ECONNREFUSED",
+  }),
 });
 
 const file = z.looseObject({ cells: z.array(cell).min(1) });
+
+/** Shape of a measured file, for editors and for whoever writes one. */
+export const measuredJsonSchema = (): unknown => z.toJSONSchema(file, { io: "input", unrepresentable: "any" });
 
 export type MeasuredCell = z.infer<typeof cell>;
 

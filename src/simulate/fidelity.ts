@@ -61,6 +61,9 @@ export const bandOf = ({ kind, params }: MeasuredCell): { readonly lossBand: str
   }
 };
 
+/** Of fewer connections nothing can be said. Chosen. */
+const LEAST = 10;
+
 /** Lives a cell `samples` times and judges it. The same cell gives the same answer wherever it stands in a file. */
 export const judgeCell = (cell: MeasuredCell, samples: number): CellResult => {
   const { id, kind } = cell;
@@ -68,6 +71,7 @@ export const judgeCell = (cell: MeasuredCell, samples: number): CellResult => {
   const about = { id, kind, lossBand, limits };
   let sampler: Sampler;
   try {
+    if (cell.stats.n < LEAST) throw new Unmodelled(`${String(cell.stats.n)} connections are too few to judge by`);
     sampler = samplerOf(cell);
     const draws = new Draws("fidelity", id);
     const chance = new Stream();

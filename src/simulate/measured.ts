@@ -43,20 +43,22 @@ export const samplerOf = ({ kind, params }: MeasuredCell): Sampler => {
     if (given === undefined && otherwise !== undefined) return otherwise;
     return typeof value === "number" && Number.isFinite(value) && value >= 0
       ? value
-      : fail(`${key} is ${JSON.stringify(given) ?? "missing"}`);
+      : fail(given === undefined ? `${key} is missing` : `${key} is ${JSON.stringify(given)}, not a number from 0`);
   };
   const share = (key: string, otherwise?: number): number => {
     const value = number(key, otherwise);
-    return value < 1 ? value : fail(`${key} is ${String(value)}`);
+    return value < 1 ? value : fail(`${key} is ${String(value)}, not a share below 1`);
   };
+  const said = (key: string): string => JSON.stringify(params[key]) ?? "missing";
   const text = (key: string): string => (typeof params[key] === "string" ? params[key] : "");
   const congestion = text("cc");
-  if (congestion !== "cubic" && congestion !== "bbr") return fail(`cc is ${JSON.stringify(params["cc"])}`);
+  if (congestion !== "cubic" && congestion !== "bbr") return fail(`cc is ${said("cc")}: cubic and bbr are modelled`);
   const makeLoss = lossOf(text("loss_model"), share, number, fail);
   const delayUs = (params["base_one_way_ms"] === undefined ? number("rtt_ms") / 2 : number("base_one_way_ms")) * 1_000;
   const jitter = text("jitter");
   const jitterMs = /^each packet \+ U\(0,\s*([\d.]+)\) ms per direction, order kept$/.exec(jitter)?.[1];
-  if (jitter !== "" && jitterMs === undefined) fail(`jitter is “${jitter}”`);
+  if (jitter !== "" && jitterMs === undefined)
+    fail(`jitter is ${said("jitter")}: “each packet + U(0, 40) ms per direction, order kept” is modelled`);
   const rate =
     params["rate_mbit"] === undefined || params["rate_mbit"] === "inf"
       ? undefined
@@ -97,9 +99,11 @@ const lossOf = (
       return { up: both, down: both };
     };
   }
-  if (model !== "bernoulli") fail(`loss_model is “${model}”`);
+  if (model !== "bernoulli") fail(`loss_model is “${model}”: bernoulli, gilbert_packet and gilbert_time are modelled`);
   const all = share("loss", 0);
-  const [up, down] = [new EvenLoss(share("loss_up", all)), new EvenLoss(share("loss_down", all))];
+  const ways = [share("loss_up", all), share("loss_down", all)] as const;
+  if (all > 0 && !ways.includes(all)) fail(`loss is ${String(all)}, and neither loss_up nor loss_down is`);
+  const [up, down] = [new EvenLoss(ways[0]), new EvenLoss(ways[1])];
   return () => ({ up, down });
 };
 
@@ -107,7 +111,9 @@ const exchangesOf = (kind: string, text: (key: string) => string, number: ReadNu
   const read = (written: string): Exchange[] =>
     written.split(",").map((pair) => {
       const [, request, response] = /^\s*(\d+)\/(\d+)\s*$/.exec(pair) ?? [];
-      return request === undefined ? fail(`exchanges “${written}”`) : { request: +request, response: Number(response) };
+      return request === undefined
+        ? fail(`“${written}” are no exchanges: write 300/1200, 300/8192`)
+        : { request: +request, response: Number(response) };
     });
   switch (kind) {
     case "connect":
@@ -143,14 +149,14 @@ const patienceOf = (kind: string, params: MeasuredCell["params"], number: ReadNu
 const middleOf = (kind: string, text: (key: string) => string, fail: Fail): Route["middle"] => {
   if (kind === "port_block") {
     const block = text("block");
-    if (block !== "drop" && block !== "rst") fail(`block is “${block}”`);
+    if (block !== "drop" && block !== "rst") fail(`block is “${block}”: drop and rst are modelled`);
     return () => (block === "drop" ? "drop" : "reset");
   }
   const nat = text("nat");
   if (nat === "" || nat === "none") return undefined;
   const [, seconds, then] =
     /^mapping expired after ([\d.]+) s idle: (silent drop|new mapping, server answers RST)$/.exec(nat) ?? [];
-  if (seconds === undefined) return fail(`nat is “${nat}”`);
+  if (seconds === undefined) return fail(`nat is “${nat}”: “mapping expired after 45 s idle: silent drop” is modelled`);
   let isExpired = false;
   return (packet, idleUs) => {
     // A connection that begins gets a mapping of its own.
