@@ -78,3 +78,11 @@ export const wholePower = (base: number, exponent: number): number => {
   for (let left = exponent; left > 0; left--) power *= base;
   return power;
 };
+
+/** Cube root of a number of at least 0: `Math.cbrt` is not on the list above. Newton's steps from a close start. */
+export const cubeRoot = (of: number): number => {
+  if (of <= 0) return 0;
+  let root = Math.exp(Math.log(of) / 3);
+  for (let step = 0; step < 3; step++) root -= (root * root * root - of) / (3 * root * root);
+  return root;
+};

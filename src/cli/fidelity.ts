@@ -45,8 +45,8 @@ const judgeFile = async (file: string, flags: FidelityFlags): Promise<number> =>
   await answer(text);
   if (dir !== undefined) {
     const { keepFidelity } = await import("../report/fidelity-folder.ts");
-    await keepFidelity(dir, cells, document);
-    if (flags.quiet !== true) tell(`charts are in ${dir}`);
+    const drawn = await keepFidelity(dir, cells, document);
+    if (flags.quiet !== true) tell(drawn > 0 ? `charts are in ${dir}/charts` : `kept in ${dir}`);
   }
   const verdicts = document.kinds.map(({ verdict }) => verdict);
   return verdicts.includes("broken") ? EXIT.missed : verdicts.includes("unknown") ? EXIT.unknown : EXIT.held;
@@ -57,8 +57,11 @@ export const register = (program: Command): void => {
   program
     .command("fidelity")
     .description("the transport model against measured TCP: every cell of a measured file")
-    .argument("<measured>", "a JSON file of measured cells, such as bench/data/tcp-measured.json")
-    .option("--samples <n>", "connections of the model for each cell", readSamples, 4_000)
+    .argument(
+      "<measured>",
+      "a JSON file of measured cells, such as bench/data/tcp-measured.json (firedrill schema measured)",
+    )
+    .option("--samples <n>", "connections of the model for each cell, at least 4000", readSamples, 4_000)
     .option("--workers <n>", "threads", readWorkers)
     .option("--out <dir>", `folder of the charts (default: ${CHARTS}, with --json none)`, readFolderName)
     .option("--json", "print one JSON document")

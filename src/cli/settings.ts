@@ -39,15 +39,18 @@ export interface VerifyFlags extends RunFlags {
 const MOST_REPLICATIONS = 100_000;
 const MOST_WORKERS = 256;
 
-const whole = (text: string, most: number): number => {
+const whole = (text: string, most: number, least = 1): number => {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
-  if (!(value >= 1 && value <= most)) throw new InvalidArgumentError(`write a whole number from 1 to ${String(most)}.`);
+  if (!(value >= least && value <= most))
+    throw new InvalidArgumentError(`write a whole number from ${String(least)} to ${String(most)}.`);
   return value;
 };
 
 /** `10`, or `10..200`: at least ten, then more until every judged row is decided. */
 export const readRepetitions = (text: string): Repetitions => {
   const [, first = text, last = first] = /^(\d+)\.\.(\d+)$/.exec(text) ?? [];
+  const isBad = [first, last].some((one) => !/^\d{1,9}$/.test(one) || Number(one) < 1);
+  if (isBad) throw new InvalidArgumentError("write a whole number from 1, or two of them, such as 10..200.");
   const [least, most] = [whole(first, MOST_REPLICATIONS), whole(last, MOST_REPLICATIONS)];
   if (least > most) throw new InvalidArgumentError(`${text} has its ends the wrong way round.`);
   return { least, most };
@@ -75,7 +78,9 @@ export const colorOption = (): Option =>
 
 export const readWorkers = (text: string): number => whole(text, MOST_WORKERS);
 const MOST_SAMPLES = 1_000_000;
-export const readSamples = (text: string): number => whole(text, MOST_SAMPLES);
+/** Of fewer the model's own chance would show. */
+const LEAST_SAMPLES = 4_000;
+export const readSamples = (text: string): number => whole(text, MOST_SAMPLES, LEAST_SAMPLES);
 
 /** Adds the flags that say what is run. */
 export const addInputFlags = (command: Command): Command =>

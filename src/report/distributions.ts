@@ -1,10 +1,10 @@
-/** Measured against simulated distributions, a picture for each kind of cell: how many were through by when. */
+/** Measured against simulated distributions, a picture for each kind of cell: how many were over by when. */
 import type { MeasuredCell } from "../scenario/measured.ts";
 import type { FidelityDocument } from "../study/fidelity.ts";
 import { drawPng, LOOKS } from "./charts.ts";
 import { NO_BREAK, printCount } from "./numbers.ts";
 
-/** One cell: times in ms at which shares of all, in percent, are through. */
+/** One cell: times in ms at which shares of all, in percent, are over. */
 interface Pair {
   readonly label: string;
   readonly measured: readonly Point[];
@@ -46,11 +46,11 @@ export const distributionsOf = (
     return {
       name: kind.replaceAll(/[^\w-]+/g, "-"),
       title: `${kind.replaceAll("_", " ")}: measured (dots) and simulated (lines)`,
-      caption: `${printCount(members.length, "measured condition")}, ${String(held)} held${which}`,
+      caption: `${printCount(members.length, "measured condition")}, ${String(held)} held${which}${commonOf(measuredOf.get(members[0]!.id)!.params, varying)}`,
       pairs: shown.map(({ id, ks, model }) => {
         const { params, stats } = measuredOf.get(id)!;
         return {
-          label: `${labelOf(params, varying)}  (KS ${ks!.toFixed(3)})`,
+          label: `${labelOf(params, varying) || id}  (KS ${ks!.toFixed(3)})`,
           measured: pointsOf(stats.q101_ms),
           model: pointsOf(model!["q101_ms"] as readonly (number | null)[]),
         };
@@ -91,7 +91,15 @@ const labelOf = (params: Params, varying: readonly string[]): string => {
     const value = Number(written);
     return [`${name} ${print !== undefined && Number.isFinite(value) ? print(value) : written.replace(/ \(.*/, "")}`];
   });
-  return words.length > 0 ? words.join(", ") : "all";
+  return words.join(", ");
+};
+
+/** What all have in common, as far as it is short. */
+const commonOf = (params: Params, varying: readonly string[]): string => {
+  const common = Object.keys(params).filter(
+    (key) => !varying.includes(key) && /^(rtt_ms|loss|loss_up|loss_down|mean|cc)$/.test(key),
+  );
+  return common.length === 0 ? "" : ` · all ${labelOf(params, common)}`;
 };
 
 const printTime = (ms: number): string =>
@@ -134,13 +142,14 @@ export const drawDistributions = ({ title, caption, pairs }: DistributionChart):
         x: {
           ...axis("time, logarithmic"),
           type: "logarithmic",
+          min: Math.min(...sets.flatMap(({ data }) => data.map(({ x }) => x))) / 1.5,
           afterBuildTicks: (scale: { readonly min: number; readonly max: number; ticks: object[] }) => {
             scale.ticks = TICKS_MS.filter((ms) => ms >= scale.min && ms <= scale.max).map((value) => ({ value }));
           },
           ticks: { ...ticks, autoSkip: false, maxRotation: 0, callback: printTime },
         },
         y: {
-          ...axis("through by then"),
+          ...axis("over by then"),
           type: "linear",
           min: 0,
           max: 100,

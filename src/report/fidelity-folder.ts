@@ -1,4 +1,5 @@
 /** What `firedrill fidelity` leaves: its document, and a chart of each kind of cell. */
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { MeasuredCell } from "../scenario/measured.ts";
 import type { FidelityDocument } from "../study/fidelity.ts";
@@ -6,13 +7,16 @@ import { distributionsOf, drawDistributions } from "./distributions.ts";
 import { writeWhole } from "./folder.ts";
 import { printJson } from "./json.ts";
 
-/** Into a folder that is there; `fidelity.json` last. */
+/** Into a folder that is there, in place of what an earlier one left; `fidelity.json` last. Answers how many charts there are. */
 export const keepFidelity = async (
   dir: string,
   cells: readonly MeasuredCell[],
   document: FidelityDocument,
-): Promise<void> => {
-  for (const chart of distributionsOf(cells, document))
-    await writeWhole(join(dir, "charts"), `${chart.name}.png`, await drawDistributions(chart));
+): Promise<number> => {
+  const charts = join(dir, "charts");
+  for (const name of await readdir(charts)) if (name.endsWith(".png")) await rm(join(charts, name));
+  const drawn = distributionsOf(cells, document);
+  for (const chart of drawn) await writeWhole(charts, `${chart.name}.png`, await drawDistributions(chart));
   await writeWhole(dir, "fidelity.json", printJson(document));
+  return drawn.length;
 };

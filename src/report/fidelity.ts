@@ -15,6 +15,18 @@ const points = (share: number | null): string =>
   share === null ? "–" : `${share < 0 ? "−" : "+"}${(100 * Math.abs(share)).toFixed(1)}${NO_BREAK}pp`;
 const distance = (ks: number | null): string => (ks === null ? "–" : ks.toFixed(3));
 
+type Cell = FidelityDocument["cells"][number];
+
+/** How large a cell's largest error is, in limits of its kind. */
+const excessOf =
+  (kinds: FidelityDocument["kinds"]) =>
+  ({ kind, lossBand, ks, meanError, successError }: Cell): number => {
+    const { limits } = kinds.find((row) => row.kind === kind && row.lossBand === lossBand)!;
+    const of = (error: number | null, limit: number | null): number =>
+      error === null || limit === null ? 0 : Math.abs(error) / limit;
+    return Math.max(of(ks, limits.ks), of(meanError, limits.mean), of(successError, limits.success));
+  };
+
 const left = (title: string): Column => ({ title, align: "left" });
 const right = (title: string): Column => ({ title, align: "right" });
 
@@ -40,9 +52,10 @@ export const renderFidelity = ({ kinds, cells }: FidelityDocument, color: boolea
       ],
     }),
   );
-  const rank = ({ verdict, ks }: FidelityDocument["cells"][number]): number =>
-    (verdict === "held" ? 0 : verdict === "unknown" ? 2 : 1) + Math.min(0.99, ks ?? 0);
-  const worst = cells.toSorted((a, b) => rank(b) - rank(a)).slice(0, WORST);
+  const excess = excessOf(kinds);
+  const order = { unknown: 2, broken: 1, held: 0 };
+  const worst = cells.toSorted((a, b) => order[b.verdict] - order[a.verdict] || excess(b) - excess(a)).slice(0, WORST);
+  const within = cells.filter((cell) => cell.verdict === "held" && excess(cell) > 1).length;
   const cellRows = worst.map(({ id, verdict, reason, ks, meanError, successError }) => ({
     cells: [
       sign(verdict),
@@ -55,7 +68,7 @@ export const renderFidelity = ({ kinds, cells }: FidelityDocument, color: boolea
   const [broken, unknown] = ["broken", "unknown"].map((one) => cells.filter(({ verdict }) => verdict === one).length);
   return [
     colors.bold("The transport model against measured TCP"),
-    "Largest errors of each kind, limits in brackets. A cell may also hold by lying within the measured interval.",
+    `Largest errors of each kind, limits in brackets. ${printCount(within, "cell")} beyond a limit held by lying within the measured interval.`,
     "",
     ...table([left(""), left("kind"), right("cells held"), right("KS"), right("success"), right("mean")], kindRows),
     "",

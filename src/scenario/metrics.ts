@@ -153,7 +153,7 @@ export const METRICS: readonly Metric[] = [
     name: "alarm.false",
     dimension: "count",
     labels: [],
-    meaning: "Alerts that fit no active fault",
+    meaning: "Alerts that fit no fault, and nothing that operators did",
     stats: stats("", ["count"]),
   },
   {

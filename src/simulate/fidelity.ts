@@ -61,6 +61,9 @@ export const bandOf = ({ kind, params }: MeasuredCell): { readonly lossBand: str
   }
 };
 
+/** Of fewer connections nothing can be said. Chosen. */
+const LEAST = 10;
+
 /** Lives a cell `samples` times and judges it. The same cell gives the same answer wherever it stands in a file. */
 export const judgeCell = (cell: MeasuredCell, samples: number): CellResult => {
   const { id, kind } = cell;
@@ -68,6 +71,7 @@ export const judgeCell = (cell: MeasuredCell, samples: number): CellResult => {
   const about = { id, kind, lossBand, limits };
   let sampler: Sampler;
   try {
+    if (cell.stats.n < LEAST) throw new Unmodelled(`${String(cell.stats.n)} connections are too few to judge by`);
     sampler = samplerOf(cell);
     const draws = new Draws("fidelity", id);
     const chance = new Stream();
@@ -83,8 +87,9 @@ export const judgeCell = (cell: MeasuredCell, samples: number): CellResult => {
   }
 };
 
-const isMeasured = (value: unknown): value is Measured =>
-  typeof value === "object" && value !== null && "v" in value && "ci" in value;
+type Known = Measured & { readonly v: number };
+
+const isKnown = (value: Measured | undefined): value is Known => value !== undefined && value.v !== null;
 
 const compare = (
   { stats, outcomes }: MeasuredCell,
@@ -99,13 +104,15 @@ const compare = (
   judged.push(ks <= limits.ks);
 
   let meanError: number | null = null;
-  const meanKey = isMeasured(stats["mean_censored_30s_ms"]) ? "mean_censored_30s_ms" : "mean_of_successes_ms";
+  const meanKey = isKnown(stats.mean_censored_30s_ms) ? "mean_censored_30s_ms" : "mean_of_successes_ms";
   const measuredMean = stats[meanKey];
-  if (isMeasured(measuredMean) && measuredMean.v !== null) {
+  if (isKnown(measuredMean)) {
     const counted = meanKey === "mean_censored_30s_ms" ? times.map((ms) => Math.min(ms, 30_000)) : finite(times);
-    const mean = counted.reduce((sum, ms) => sum + ms, 0) / Math.max(1, counted.length);
-    model[meanKey] = rounded(mean);
-    meanError = (mean - measuredMean.v) / measuredMean.v;
+    // Where the model never succeeds it has no mean of successes, and is altogether wrong.
+    const mean = counted.length === 0 ? Infinity : counted.reduce((sum, ms) => sum + ms, 0) / counted.length;
+    model[meanKey] = Number.isFinite(mean) ? rounded(mean) : null;
+    // Of a mean of next to nothing, a tenth of a millisecond is what clocks can tell.
+    meanError = Number.isFinite(mean) ? (mean - measuredMean.v) / Math.max(measuredMean.v, 0.1) : 1;
     if (limits.mean !== undefined) judged.push(Math.abs(meanError) <= limits.mean || isWithin(mean, measuredMean));
   }
 
@@ -119,19 +126,19 @@ const compare = (
     ["success_30s", 30_000],
   ] as const) {
     const measured = stats[key];
-    if (!isMeasured(measured) || measured.v === null) continue;
+    if (!isKnown(measured)) continue;
     const value = countTo(times, limit) / n;
     model[key] = rounded(value);
     share(value, value - measured.v, measured);
   }
   if (outcomes !== undefined) {
     const found: Record<string, number> = {};
-    for (const { ending } of lived) found[ending] = (found[ending] ?? 0) + 1 / n;
+    for (const { ending } of lived) found[ending] = (found[ending] ?? 0) + 1;
+    for (const name of Object.keys(found)) found[name]! /= n;
     const names = [...new Set([...Object.keys(outcomes), ...Object.keys(found)])].sort();
-    const measuredIn = typeof stats["n"] === "number" ? stats["n"] : n;
     for (const name of names) {
       const [value, measured] = [found[name] ?? 0, outcomes[name] ?? 0];
-      share(value, value - measured, { v: measured, ci: wilson(measured, measuredIn) });
+      share(value, value - measured, { v: measured, ci: wilson(measured, stats.n) });
     }
     model["outcomes"] = Object.fromEntries(names.map((name) => [name, rounded(found[name] ?? 0)]));
   }

@@ -21,141 +21,229 @@ export type Sampler = (chance: Stream) => Sample;
 
 export class Unmodelled extends Error {}
 
-const KNOWN = new Set(
-  "rtt_ms loss_up loss_down loss loss_model mean burst bad_ms syn_linear_timeouts cc tcp_timestamps exchanges jitter base_one_way_ms size_bytes rate_mbit queue_bytes block connect_timeout_ms nat app_timeout_ms idle_before_heartbeat_ms heartbeat_bytes".split(
-    " ",
-  ),
-);
+const EVERY = ["rtt_ms", "cc", "loss_model", "syn_linear_timeouts", "tcp_timestamps", "jitter", "jitter_ms"];
+const LINK = ["base_one_way_ms", "rate_mbit", "queue_bytes"];
+const LOSS_MODELS = {
+  bernoulli: ["loss", "loss_up", "loss_down"],
+  gilbert_packet: ["mean", "burst"],
+  gilbert_time: ["mean", "bad_ms"],
+} as const;
+const LOGIN = ["exchanges"];
+const KINDS: Readonly<Record<string, readonly string[]>> = {
+  connect: [],
+  login: LOGIN,
+  login_variant: LOGIN,
+  login_burst: LOGIN,
+  login_jitter: LOGIN,
+  login_asym: LOGIN,
+  upload: ["size_bytes"],
+  port_block: ["block", "connect_timeout_ms"],
+  heartbeat: ["nat", "app_timeout_ms", "idle_before_heartbeat_ms", "heartbeat_bytes"],
+};
+/** In one exchange: what lies beyond is a download, whose course is not what this model is for. */
+const MOST_BYTES = 16 * 1_048_576;
+const NUMBER = "(\\d+(?:\\.\\d+)?)";
 
 const PATIENCE_MS: Readonly<Record<string, number>> = { connect: 60_000, upload: 120_000 };
 const LOGIN_PATIENCE_MS = 35_000;
 const FOREVER_US = 1e12;
 
+/** A cell's parameters as they are asked for, each with the words for one that cannot be lived. */
+class Parameters {
+  readonly #params: MeasuredCell["params"];
+
+  constructor(params: MeasuredCell["params"]) {
+    this.#params = params;
+  }
+
+  fail(what: string): never {
+    throw new Unmodelled(what);
+  }
+
+  has(key: string): boolean {
+    return this.#params[key] !== undefined;
+  }
+
+  said(key: string): string {
+    return this.has(key) ? JSON.stringify(this.#params[key]) : "missing";
+  }
+
+  /** A finite number from 0; a text that is one counts too. */
+  number(key: string, otherwise?: number): number {
+    const given = this.#params[key];
+    if (given === undefined && otherwise !== undefined) return otherwise;
+    const value = typeof given === "string" && given.trim() !== "" ? Number(given) : given;
+    if (typeof value === "number" && Number.isFinite(value) && value >= 0) return value;
+    return this.fail(`${key} is ${this.said(key)}${given === undefined ? "" : ", not a number from 0"}`);
+  }
+
+  share(key: string, otherwise?: number): number {
+    const value = this.number(key, otherwise);
+    return value <= 1 ? value : this.fail(`${key} is ${String(value)}, not a share up to 1`);
+  }
+
+  text(key: string, otherwise?: string): string {
+    const given = this.#params[key];
+    if (given === undefined && otherwise !== undefined) return otherwise;
+    return typeof given === "string"
+      ? given
+      : this.fail(`${key} is ${this.said(key)}${given === undefined ? "" : ", not a text"}`);
+  }
+
+  /** Whatever is said beyond these the cell would be judged without. */
+  allow(keys: readonly string[], of: string): void {
+    for (const key of Object.keys(this.#params))
+      if (!keys.includes(key)) this.fail(`a parameter ${key} is not modelled for ${of}`);
+  }
+}
+
 /** How a cell is lived; throws `Unmodelled` with the reason where the model cannot. */
 export const samplerOf = ({ kind, params }: MeasuredCell): Sampler => {
-  const fail = (what: string): never => {
-    throw new Unmodelled(what);
-  };
-  for (const key of Object.keys(params)) if (!KNOWN.has(key)) fail(`a parameter ${key} is not modelled`);
-  const number = (key: string, otherwise?: number): number => {
-    const given = params[key];
-    const value = typeof given === "string" && given.trim() !== "" ? Number(given) : given;
-    if (given === undefined && otherwise !== undefined) return otherwise;
-    return typeof value === "number" && Number.isFinite(value) && value >= 0
-      ? value
-      : fail(`${key} is ${JSON.stringify(given) ?? "missing"}`);
-  };
-  const share = (key: string, otherwise?: number): number => {
-    const value = number(key, otherwise);
-    return value < 1 ? value : fail(`${key} is ${String(value)}`);
-  };
-  const text = (key: string): string => (typeof params[key] === "string" ? params[key] : "");
-  const congestion = text("cc");
-  if (congestion !== "cubic" && congestion !== "bbr") return fail(`cc is ${JSON.stringify(params["cc"])}`);
-  const makeLoss = lossOf(text("loss_model"), share, number, fail);
-  const delayUs = (params["base_one_way_ms"] === undefined ? number("rtt_ms") / 2 : number("base_one_way_ms")) * 1_000;
-  const jitter = text("jitter");
-  const jitterMs = /^each packet \+ U\(0,\s*([\d.]+)\) ms per direction, order kept$/.exec(jitter)?.[1];
-  if (jitter !== "" && jitterMs === undefined) fail(`jitter is “${jitter}”`);
-  const rate =
-    params["rate_mbit"] === undefined || params["rate_mbit"] === "inf"
-      ? undefined
-      : { bytesAUs: number("rate_mbit") / 8, queueBytes: number("queue_bytes", Infinity) };
-  const wire = (loss: Loss): WirePlan => ({ delayUs, jitterUs: Number(jitterMs ?? 0) * 1_000, loss, rate });
-  const conversation: Conversation = {
-    linearSyns: number("syn_linear_timeouts"),
-    hasStamps: number("tcp_timestamps", 1) !== 0,
-    congestion,
-    exchanges: exchangesOf(kind, text, number, fail),
-    patienceUs: patienceOf(kind, params, number),
-  };
+  const given = new Parameters(params);
+  const own = KINDS[kind] ?? given.fail(`the kind ${kind} is not modelled`);
+  const lossModel = lossModelOf(given);
+  given.allow([...EVERY, ...LINK, ...LOSS_MODELS[lossModel], ...own], `${kind} with ${lossModel} loss`);
+  const makeLoss = lossOf(lossModel, given);
+  const delayUs = (given.has("base_one_way_ms") ? given.number("base_one_way_ms") : given.number("rtt_ms") / 2) * 1_000;
+  const jitterUs = jitterMsOf(given) * 1_000;
+  const isEndless = !given.has("rate_mbit") || params["rate_mbit"] === "inf";
+  const bytesAUs = isEndless ? 0 : given.number("rate_mbit") / 8;
+  if (!isEndless && bytesAUs === 0) given.fail("rate_mbit is 0: nothing would ever arrive");
+  const rate = isEndless ? undefined : { bytesAUs, queueBytes: given.number("queue_bytes", Infinity) };
+  const wire = (loss: Loss): WirePlan => ({ delayUs, jitterUs, loss, rate });
+  const conversation = conversationOf(kind, params, given);
+  const middle = middleOf(kind, given);
   return (chance) => {
-    const { up, down } = makeLoss(chance);
-    const middle = middleOf(kind, text, fail);
-    return sampleOf(kind, new Connection(conversation, { up: wire(up), down: wire(down), middle }, chance).run());
+    const live = (): ConnectionOutcome => {
+      const { up, down } = makeLoss(chance);
+      return new Connection(conversation, { up: wire(up), down: wire(down), middle: middle() }, chance).run();
+    };
+    let outcome = live();
+    // A beat is one of a connection: where none came about, it was not measured.
+    for (let again = 0; kind === "heartbeat" && outcome.ending === "unreachable" && again < 20; again++)
+      outcome = live();
+    return sampleOf(kind, outcome);
   };
 };
 
-type ReadNumber = (key: string, otherwise?: number) => number;
-type Fail = (what: string) => never;
+const conversationOf = (kind: string, params: MeasuredCell["params"], given: Parameters): Conversation => {
+  const congestion = given.text("cc");
+  if (congestion !== "cubic" && congestion !== "bbr")
+    return given.fail(`cc is ${given.said("cc")}: cubic and bbr are modelled`);
+  const linearSyns = given.number("syn_linear_timeouts");
+  if (!Number.isInteger(linearSyns) || linearSyns > 127)
+    given.fail(`syn_linear_timeouts is ${given.said("syn_linear_timeouts")}, not a whole number up to 127`);
+  const stamps: unknown = params["tcp_timestamps"] ?? 1;
+  if (!([0, 1, true, false, "0", "1"] as unknown[]).includes(stamps))
+    given.fail(`tcp_timestamps is ${given.said("tcp_timestamps")}: 0 and 1 are modelled`);
+  return {
+    linearSyns,
+    hasStamps: stamps === true || Number(stamps) === 1,
+    congestion,
+    exchanges: exchangesOf(kind, given),
+    patienceUs: patienceOf(kind, params, given),
+  };
+};
+
+const jitterMsOf = (given: Parameters): number => {
+  if (given.has("jitter_ms")) return given.number("jitter_ms");
+  const written = given.text("jitter", "none");
+  const [, ms] =
+    new RegExp(`^(?:each packet \\+ )?U\\(0,\\s*${NUMBER}\\)(?: ms)?(?: per direction)?(?:, order kept)?$`).exec(
+      written,
+    ) ?? [];
+  if (ms === undefined && written !== "none" && written !== "")
+    given.fail(`jitter is ${given.said("jitter")}: “U(0,60) ms” on each packet is modelled`);
+  return Number(ms ?? 0);
+};
+
+const lossModelOf = (given: Parameters): keyof typeof LOSS_MODELS => {
+  const [, name] = /^(bernoulli|gilbert_packet|gilbert_time)(?:\s*\(.*\))?$/.exec(given.text("loss_model")) ?? [];
+  if (name === undefined)
+    given.fail(`loss_model is ${given.said("loss_model")}: bernoulli, gilbert_packet and gilbert_time are modelled`);
+  return name as keyof typeof LOSS_MODELS;
+};
 
 const lossOf = (
-  model: string,
-  share: ReadNumber,
-  number: ReadNumber,
-  fail: Fail,
+  model: keyof typeof LOSS_MODELS,
+  given: Parameters,
 ): ((chance: Stream) => { readonly up: Loss; readonly down: Loss }) => {
-  if (model.startsWith("gilbert_packet")) {
-    const [mean, burst] = [share("mean"), Math.max(1, number("burst"))];
+  if (model === "bernoulli") {
+    const all = given.has("loss") ? given.share("loss") : undefined;
+    const ways = [given.share("loss_up", all), given.share("loss_down", all)] as const;
+    if (all !== undefined && !ways.includes(all))
+      given.fail(`loss is ${String(all)}, and neither loss_up nor loss_down is`);
+    const [up, down] = [new EvenLoss(ways[0]), new EvenLoss(ways[1])];
+    return () => ({ up, down });
+  }
+  const mean = given.share("mean");
+  if (mean >= 1) given.fail("mean is 1: no burst would ever end");
+  if (model === "gilbert_packet") {
+    const burst = given.number("burst");
+    if (burst < 1) given.fail(`burst is ${String(burst)}, not a number of packets from 1`);
     return (chance) => ({ up: new PacketBursts(mean, burst, chance), down: new PacketBursts(mean, burst, chance) });
   }
-  if (model.startsWith("gilbert_time")) {
-    const [mean, badUs] = [share("mean"), number("bad_ms") * 1_000];
-    if (!(mean > 0 && badUs > 0)) fail("outages without share or length");
-    return (chance) => {
-      const both = new Outages(mean, badUs, chance);
-      return { up: both, down: both };
-    };
+  const badMs = given.number("bad_ms");
+  if (!(mean > 0)) given.fail("mean is 0: outages that never come");
+  if (badMs < 1) given.fail(`bad_ms is ${String(badMs)}: outages of 1 ms and more are modelled`);
+  return (chance) => {
+    const both = new Outages(mean, badMs * 1_000, chance);
+    return { up: both, down: both };
+  };
+};
+
+const exchangesOf = (kind: string, given: Parameters): Exchange[] => {
+  const within = (exchange: Exchange): Exchange =>
+    exchange.request + exchange.response <= MOST_BYTES
+      ? exchange
+      : given.fail("more than 16 MiB in one exchange is not modelled");
+  const read = (key: string): Exchange[] =>
+    given
+      .text(key)
+      .split(",")
+      .map((pair) => {
+        const [, request, response] = /^\s*(\d{1,12})\/(\d{1,12})\s*$/.exec(pair) ?? [];
+        if (!(Number(request) > 0 && Number(response) > 0))
+          given.fail(`${key} is ${given.said(key)}: write bytes asked and answered, 300/1200, 300/8192`);
+        return within({ request: Number(request), response: Number(response) });
+      });
+  if (kind === "upload") return [within({ request: Math.max(1, given.number("size_bytes")), response: 16 })];
+  // A beat is sent on a connection in use: something was asked and answered before it fell idle. That shows in the
+  // measured tail, whose time-outs have seen a second round trip.
+  if (kind === "heartbeat") {
+    const afterUs = given.number("idle_before_heartbeat_ms") * 1_000;
+    return read("heartbeat_bytes").flatMap((one) => [one, { ...one, afterUs: Math.max(1, afterUs) }]);
   }
-  if (model !== "bernoulli") fail(`loss_model is “${model}”`);
-  const all = share("loss", 0);
-  const [up, down] = [new EvenLoss(share("loss_up", all)), new EvenLoss(share("loss_down", all))];
-  return () => ({ up, down });
+  return KINDS[kind] === LOGIN ? read("exchanges") : [];
 };
 
-const exchangesOf = (kind: string, text: (key: string) => string, number: ReadNumber, fail: Fail): Exchange[] => {
-  const read = (written: string): Exchange[] =>
-    written.split(",").map((pair) => {
-      const [, request, response] = /^\s*(\d+)\/(\d+)\s*$/.exec(pair) ?? [];
-      return request === undefined ? fail(`exchanges “${written}”`) : { request: +request, response: Number(response) };
-    });
-  switch (kind) {
-    case "connect":
-    case "port_block":
-      return [];
-    case "login":
-    case "login_burst":
-    case "login_jitter":
-    case "login_asym":
-    case "login_variant":
-      return read(text("exchanges"));
-    case "upload":
-      return [{ request: Math.max(1, number("size_bytes")), response: 16 }];
-    case "heartbeat":
-      // A beat is sent on a connection in use: something was asked and answered before it fell idle. That shows in the
-      // measured tail, whose time-outs have seen a second round trip.
-      return read(text("heartbeat_bytes")).flatMap((one) => [
-        one,
-        { ...one, afterUs: number("idle_before_heartbeat_ms") * 1_000 },
-      ]);
-    default:
-      return fail(`the kind ${kind} is not modelled`);
-  }
+const patienceOf = (kind: string, params: MeasuredCell["params"], given: Parameters): number => {
+  const key = kind === "port_block" ? "connect_timeout_ms" : kind === "heartbeat" ? "app_timeout_ms" : undefined;
+  if (key === undefined) return (PATIENCE_MS[kind] ?? LOGIN_PATIENCE_MS) * 1_000;
+  return params[key] === "none" ? FOREVER_US : given.number(key) * 1_000;
 };
 
-const patienceOf = (kind: string, params: MeasuredCell["params"], number: ReadNumber): number => {
-  if (kind === "port_block")
-    return params["connect_timeout_ms"] === "none" ? FOREVER_US : number("connect_timeout_ms") * 1_000;
-  if (kind === "heartbeat") return number("app_timeout_ms") * 1_000;
-  return (PATIENCE_MS[kind] ?? LOGIN_PATIENCE_MS) * 1_000;
-};
-
-const middleOf = (kind: string, text: (key: string) => string, fail: Fail): Route["middle"] => {
+/** What stands between, anew for each connection. */
+const middleOf = (kind: string, given: Parameters): (() => Route["middle"]) => {
   if (kind === "port_block") {
-    const block = text("block");
-    if (block !== "drop" && block !== "rst") fail(`block is “${block}”`);
-    return () => (block === "drop" ? "drop" : "reset");
+    const block = given.text("block");
+    if (block !== "drop" && block !== "rst") given.fail(`block is ${given.said("block")}: drop and rst are modelled`);
+    return () => () => (block === "drop" ? "drop" : "reset");
   }
-  const nat = text("nat");
-  if (nat === "" || nat === "none") return undefined;
+  const nat = kind === "heartbeat" ? given.text("nat", "none") : "none";
+  if (nat === "none") return () => undefined;
   const [, seconds, then] =
-    /^mapping expired after ([\d.]+) s idle: (silent drop|new mapping, server answers RST)$/.exec(nat) ?? [];
-  if (seconds === undefined) return fail(`nat is “${nat}”`);
-  let isExpired = false;
-  return (packet, idleUs) => {
-    // A connection that begins gets a mapping of its own.
-    isExpired = packet !== "syn" && (isExpired || idleUs > Number(seconds) * 1e6);
-    return !isExpired ? "pass" : then === "silent drop" ? "drop" : "reset";
+    new RegExp(`^mapping expired after ${NUMBER} s idle: (silent drop|new mapping, server answers RST)$`).exec(nat) ??
+    [];
+  if (seconds === undefined)
+    given.fail(`nat is ${given.said("nat")}: “mapping expired after 45 s idle: silent drop” is modelled`);
+  return () => {
+    let isExpired = false;
+    return (packet, idleUs) => {
+      // A connection that begins gets a mapping of its own.
+      isExpired = packet !== "syn" && (isExpired || idleUs > Number(seconds) * 1e6);
+      return !isExpired ? "pass" : then === "silent drop" ? "drop" : "reset";
+    };
   };
 };
 

@@ -17,7 +17,7 @@ export interface KindRow {
 export interface FidelityDocument {
   readonly schema: "firedrill.fidelity/1";
   readonly kinds: readonly KindRow[];
-  readonly cells: readonly Omit<CellResult, "lossBand" | "limits">[];
+  readonly cells: readonly Omit<CellResult, "limits">[];
 }
 
 /** A kind holds when every cell does; it is broken when one is, and else unknown. */
@@ -33,7 +33,7 @@ export const assembleFidelity = (results: readonly CellResult[]): FidelityDocume
   return {
     schema: "firedrill.fidelity/1",
     kinds: [...groups.values()].map((members) => kindRow(members)),
-    cells: results.map(({ lossBand: _band, limits: _limits, ...cell }) => cell),
+    cells: results.map(({ limits: _limits, ...cell }) => cell),
   };
 };
 

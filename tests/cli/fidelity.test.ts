@@ -5,7 +5,9 @@ import { describe, expect, it } from "vitest";
 import { emptyFolder, firedrill, ROOT } from "./shell.ts";
 
 const FILE = join(ROOT, "bench/data/tcp-measured.json");
-const measured = JSON.parse(readFileSync(FILE, "utf8")) as { cells: { id: string; kind: string; params: object }[] };
+const measured = JSON.parse(readFileSync(FILE, "utf8")) as {
+  cells: { id: string; kind: string; params: object; stats: object }[];
+};
 const connects = measured.cells.filter(({ kind }) => kind === "connect").slice(0, 3);
 
 const fileOf = (content: string): string => {
@@ -14,7 +16,7 @@ const fileOf = (content: string): string => {
   return file;
 };
 const judge = (content: string, ...flags: string[]) =>
-  firedrill(["fidelity", fileOf(content), "--samples", "500", "--quiet", ...flags]);
+  firedrill(["fidelity", fileOf(content), "--samples", "4000", "--quiet", ...flags]);
 
 describe("firedrill fidelity", () => {
   it("answers with one document, the same on one thread", () => {
@@ -36,15 +38,20 @@ describe("firedrill fidelity", () => {
     expect(code).toBe(0);
     expect(JSON.parse(readFileSync(join(dir, "fidelity.json"), "utf8"))).toEqual(JSON.parse(stdout));
     expect(readdirSync(join(dir, "charts"))).toEqual(["connect.png"]);
+    const odd = connects.map((cell) => ({ ...cell, kind: "unheard-of" }));
+    expect(judge(JSON.stringify({ cells: odd }), "--out", dir).code).toBe(2);
+    expect(readdirSync(join(dir, "charts"))).toEqual([]);
     expect(judge(JSON.stringify({ cells: connects }), "--out", "/proc/none").code).toBe(73);
   });
 
   it("exits with 2 where only something is unknown, and with 3 where something is missed", () => {
     const [first, second] = connects;
     const odd = { ...second!, params: { ...second!.params, cc: "reno" } };
-    const { code, stdout } = judge(JSON.stringify({ cells: [first, odd] }), "--out", emptyFolder());
+    const few = { ...second!, id: "few", stats: { ...second!.stats, n: 5 } };
+    const { code, stdout } = judge(JSON.stringify({ cells: [first, odd, few] }), "--out", emptyFolder());
     expect(code).toBe(2);
-    expect(stdout).toContain('cc is "reno"');
+    expect(stdout).toContain('cc is "reno": cubic and bbr are modelled');
+    expect(stdout).toMatch(/5 connections\s+are too few/);
     const other = { ...first!, params: { ...first!.params, rtt_ms: 300 } };
     expect(judge(JSON.stringify({ cells: [other, odd] }), "--json").code).toBe(3);
   });
@@ -58,6 +65,14 @@ describe("firedrill fidelity", () => {
       65,
       /measured\.json:3:\d+\s+cells\[0\]\.stats\.q101_ms/,
     ],
+    [
+      "quantiles out of order",
+      JSON.stringify({
+        cells: [{ ...connects[0], stats: { n: 3, q101_ms: [...Array.from({ length: 100 }, () => 7), 6] } }],
+      }),
+      65,
+      /q101_ms\[100\]: comes before the quantile below it/,
+    ],
     ["the same cell twice", JSON.stringify({ cells: [connects[0], connects[0]] }), 65, /two cells are called/],
   ])("refuses %s with the place", (_what, content, exit, message) => {
     const { code, stderr } = judge(content);
@@ -69,6 +84,6 @@ describe("firedrill fidelity", () => {
   it("says when there is no such file, or no such number of samples", () => {
     expect(firedrill(["fidelity", "/no/such.json"]).code).toBe(66);
     expect(firedrill(["fidelity", ROOT]).code).toBe(66);
-    expect(firedrill(["fidelity", FILE, "--samples", "0"]).code).toBe(64);
+    expect(firedrill(["fidelity", FILE, "--samples", "3999"]).code).toBe(64);
   });
 });

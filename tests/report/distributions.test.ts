@@ -17,7 +17,7 @@ describe("pictures of measured against simulated distributions", () => {
   it("are one for each kind that the model knows, of the six cells that differ most", () => {
     expect(charts.map(({ name }) => name)).toEqual(["connect", "port_block"]);
     const [connect] = charts;
-    expect(connect!.caption).toMatch(/^8 measured conditions, \d held; shown: the 6 that differ most$/);
+    expect(connect!.caption).toMatch(/^8 measured conditions, \d held; shown: the 6 that differ most · all cc cubic$/);
     expect(connect!.pairs).toHaveLength(6);
     const ks = connect!.pairs.map(({ label }) => Number(/KS ([\d.]+)/.exec(label)![1]));
     expect(ks).toEqual(ks.toSorted((a, b) => b - a));

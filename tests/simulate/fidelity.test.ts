@@ -76,11 +76,24 @@ describe("a cell", () => {
     for (const [key, value, reason] of [
       ["cc", "reno", /cc is "reno"/],
       ["ecn", 1, /a parameter ecn is not modelled/],
-      ["loss_model", "weibull", /loss_model is “weibull”/],
+      ["loss_model", "weibull", /loss_model is "weibull": bernoulli/],
+      ["loss_model", "gilbert_packetized", /loss_model is/],
+      ["loss_up", undefined, /loss_up is missing/],
+      ["loss", 0.4, /loss is 0.4, and neither/],
       ["rtt_ms", "fast", /rtt_ms is "fast"/],
-      ["loss_up", 1, /loss_up is 1/],
+      ["loss_up", 1.1, /loss_up is 1.1, not a share/],
+      ["jitter", 500, /jitter is 500, not a text/],
+      ["jitter", "each packet + U(0,1.2.3) ms per direction, order kept", /jitter is/],
+      ["block", "drop", /block is not modelled for connect/],
+      ["burst", 5, /burst is not modelled for connect with bernoulli loss/],
+      ["syn_linear_timeouts", 2.5, /not a whole number/],
+      ["tcp_timestamps", 2, /tcp_timestamps is 2/],
+      ["rate_mbit", 0, /rate_mbit is 0/],
     ] as const) {
-      const result = judgeCell({ ...connect, params: { ...connect.params, [key]: value } }, 10);
+      const params = { ...connect.params };
+      if (value === undefined) delete params[key];
+      else params[key] = value;
+      const result = judgeCell({ ...connect, params }, 10);
       expect(result).toMatchObject({ verdict: "unknown", ks: null, model: null });
       expect(result.reason).toMatch(reason);
     }
@@ -92,11 +105,82 @@ describe("a cell", () => {
     expect(judgeCell(cell, 300)).toEqual(judgeCell({ ...cell }, 300));
   });
 
-  it("is judged by the limits of its kind and loss", () => {
-    expect(bandOf(find("login", { loss_up: 0.4 })).limits).toEqual({ ks: 0.09, success: 0.06, mean: 0.1 });
-    expect(bandOf(find("login", { loss_up: 0.26 })).lossBand).toBe("20–26 %");
-    expect(bandOf(find("login_burst", { burst: 5 })).limits.mean).toBeUndefined();
+  it("does not hang on what is huge, but says what is too much", () => {
+    const upload = find("upload", { size_bytes: 65_536 });
+    const of = (size: number) => judgeCell({ ...upload, params: { ...upload.params, size_bytes: size } }, 1).reason;
+    expect(of(1e12)).toMatch(/16 MiB/);
+    const burst = find("login_burst", { bad_ms: 1_000 });
+    expect(judgeCell({ ...burst, params: { ...burst.params, bad_ms: 1e-6 } }, 1).reason).toMatch(/outages of 1 ms/);
   });
+
+  it("of which every packet is lost fails every connect", () => {
+    const { id, params, ...connect } = find("connect", { rtt_ms: 30 });
+    const all = {
+      ...connect,
+      id,
+      params: { ...params, loss_up: 1 },
+      stats: { n: 50, q101_ms: Array<null>(101).fill(null) },
+    };
+    expect(judgeCell(all, 100)).toMatchObject({ verdict: "held", ks: 0 });
+  });
+
+  it("of a heartbeat is about connections that came to beat, however lossy", () => {
+    const beat = find("heartbeat", { nat: "none", app_timeout_ms: 5_000, loss_up: 0.1 });
+    const result = judgeCell({ ...beat, params: { ...beat.params, loss_up: 0.26, loss_down: 0.26 } }, 4_000);
+    const { q101_ms: times, outcomes } = result.model as { q101_ms: number[]; outcomes: Record<string, number> };
+    // Whoever times out does so after the app's patience, and nobody in between the last answers and that.
+    const late = times.filter((ms) => ms >= 4_990).length;
+    expect(late).toBeGreaterThanOrEqual(Math.floor(100 * outcomes["ex_timeout"]!));
+    expect(outcomes["ex_timeout"]).toBeLessThan(0.04);
+  });
+
+  it("is judged by the limits of its kind and loss, as they were stated", () => {
+    const limits = new Map(
+      CELLS.map((cell) => {
+        const { lossBand, limits: own } = bandOf(cell);
+        return [`${cell.kind} ${lossBand}`, [own.ks, own.success, own.mean]];
+      }),
+    );
+    const login = { "to 10 %": [0.06, 0.005, 0.12], "20–26 %": [0.08, 0.02, 0.1], "40 %": [0.09, 0.06, 0.1] };
+    expect(Object.fromEntries(limits)).toEqual({
+      "connect all": [0.05, 0.01, 0.1],
+      ...Object.fromEntries(
+        Object.entries(login).flatMap(([band, own]) => [
+          [`login ${band}`, own],
+          [`login_variant ${band}`, own],
+        ]),
+      ),
+      "login_burst outages in time": [0.05, 0.01, 0.15],
+      "login_burst bursts of packets": [0.1, 0.05, undefined],
+      "port_block all": [0.06, 0.01, 0.1],
+      "heartbeat all": [0.06, 0.01, 0.1],
+      "login_jitter all": [0.08, 0.01, 0.12],
+      "login_asym all": [0.08, 0.01, 0.12],
+      "upload all": [0.2, 0.03, 0.2],
+    });
+  });
+
+  it("is broken by distance, mean or success alone, unless the measured interval widened by half is as wide", () => {
+    const cell = find("login", { rtt_ms: 100, loss_up: 0.05, syn_linear_timeouts: 4 });
+    const { mean_censored_30s_ms: mean, success_10s: success } = cell.stats;
+    const judge = (stats: object) => judgeCell({ ...cell, stats: { ...cell.stats, ...stats } }, 1_000);
+    expect(judge({}).verdict).toBe("held");
+    const q101 = cell.stats.q101_ms.map((ms) => (ms === null ? null : 1.5 * ms));
+    expect(judge({ q101_ms: q101 }).verdict).toBe("broken");
+    const model = judge({}).model!["mean_censored_30s_ms"] as number;
+    const far = 0.8 * mean!.v!;
+    expect(judge({ mean_censored_30s_ms: { v: far, ci: [far - 1, far + 1] } }).verdict).toBe("broken");
+    // An interval from far to 2/3 of the way to the model, widened by half of itself, just reaches it.
+    const reach = far + (2 / 3) * (model - far);
+    expect(judge({ mean_censored_30s_ms: { v: far, ci: [far, reach + 1] } }).verdict).toBe("held");
+    expect(judge({ mean_censored_30s_ms: { v: far, ci: [far, reach - 1] } }).verdict).toBe("broken");
+    expect(judge({ success_10s: { v: success!.v! - 0.1, ci: [0, 0.1] } }).verdict).toBe("broken");
+  });
+});
+
+it("every measured cell is held by the model", { timeout: 60_000 }, () => {
+  expect(CELLS).toHaveLength(152);
+  expect(CELLS.filter((cell) => judgeCell(cell, 2_000).verdict !== "held").map(({ id }) => id)).toEqual([]);
 });
 
 it("a kind holds when all of its cells do", () => {

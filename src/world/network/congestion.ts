@@ -1,4 +1,5 @@
 /** How much may be on the way: what a congestion control is told and answers, and CUBIC (RFC 9438, with HyStart, as in Linux). */
+import { cubeRoot } from "../../base/math.ts";
 import type { Pace } from "./delivery.ts";
 
 /** What a sender keeps for its congestion control: segments that may be on the way, and where slow start ends. */
@@ -97,7 +98,7 @@ export class Cubic implements Congestion {
       this.#beganUs = nowUs;
       this.#forReno = 0;
       this.#reno = flow.window;
-      this.#untilOrigin = this.#before <= flow.window ? 0 : Math.cbrt((this.#before - flow.window) / C);
+      this.#untilOrigin = this.#before <= flow.window ? 0 : cubeRoot((this.#before - flow.window) / C);
       this.#origin = Math.max(this.#before, flow.window);
     }
     this.#forReno += acknowledged;

@@ -9,7 +9,7 @@ import { wholePower } from "../../base/math.ts";
 import type { Stream } from "../../base/random.ts";
 import { Bbr } from "./bbr.ts";
 import { type Congestion, Cubic } from "./congestion.ts";
-import { End, HEADER_BYTES } from "./end.ts";
+import { End, type Framing, framingOf } from "./end.ts";
 import { late } from "./timers.ts";
 import { type Packet, Wire, type WirePlan } from "./wire.ts";
 
@@ -27,7 +27,7 @@ export interface Conversation {
   readonly hasStamps: boolean;
   readonly congestion: "cubic" | "bbr";
   readonly exchanges: readonly Exchange[];
-  /** The application gives up this long after it began, or after it sent its last request. */
+  /** The application gives up this long after it began; where it waits before a question, after that question. */
   readonly patienceUs: number;
 }
 
@@ -61,7 +61,6 @@ export interface ConnectionOutcome {
 const SYN_RETRIES = 6;
 const SYN_ACK_RETRIES = 5;
 const FIRST_TIMEOUT_US = 1_000_000;
-const FULL = 1_448;
 
 export class Connection {
   nowUs = 0;
@@ -70,6 +69,7 @@ export class Connection {
   readonly #chance: Stream;
   readonly #up: Wire;
   readonly #down: Wire;
+  readonly #framing: Framing;
   readonly #client: End;
   readonly #server: End;
   /** The client's SYNs so far and the next one; the first SYN that came through. */
@@ -98,9 +98,12 @@ export class Connection {
     this.#chance = chance;
     this.#up = new Wire(up, chance);
     this.#down = new Wire(down, chance);
-    this.#client = new End(this, this.#up);
-    this.#server = new End(this, this.#down);
-    this.#deadlineUs = conversation.patienceUs;
+    this.#framing = framingOf(conversation.hasStamps);
+    this.#client = new End(this, this.#up, this.#framing);
+    this.#server = new End(this, this.#down, this.#framing);
+    // Whoever waits before a question has all the time until then.
+    const isPatient = conversation.exchanges.some(({ afterUs = 0 }) => afterUs > 0);
+    this.#deadlineUs = isPatient ? Infinity : conversation.patienceUs;
   }
 
   /** Lives it to its end. */
@@ -190,14 +193,14 @@ export class Connection {
     const wait = FIRST_TIMEOUT_US * wholePower(2, Math.max(0, this.#syns - linearSyns));
     this.#syns += 1;
     this.#synUs = this.nowUs + this.late(wait);
-    this.send(this.#up, bare("syn", this.nowUs, -1), HEADER_BYTES);
+    this.send(this.#up, bare("syn", this.nowUs, -1), this.#framing.header);
   }
 
   #sendSynAck(): void {
     if (this.#synAcks === 0) this.#firstSynAckUs = this.nowUs;
     this.#synAcks += 1;
     this.#synAckUs = this.nowUs + this.late(FIRST_TIMEOUT_US * wholePower(2, this.#synAckTimeouts));
-    this.send(this.#down, bare("syn-ack", this.nowUs, this.#firstSynUs), HEADER_BYTES);
+    this.send(this.#down, bare("syn-ack", this.nowUs, this.#firstSynUs), this.#framing.header);
   }
 
   #repeatSynAck(): void {
@@ -221,7 +224,9 @@ export class Connection {
     const { hasStamps, exchanges } = this.#conversation;
     // Karn's rule, unless a stamp tells which SYN is answered: the first that came through.
     const sampleUs = this.#syns === 1 ? this.nowUs : hasStamps ? this.nowUs - packet.echoUs : undefined;
-    client.open(this.#control(sampleUs), hasStamps, sampleUs, this.#syns > 2);
+    // Many SYNs make a careful start, unless the stamp says that the first of them came through.
+    const isNeedless = hasStamps && packet.echoUs === 0;
+    client.open(this.#control(sampleUs), hasStamps, sampleUs, this.#syns > 2 && !isNeedless);
     client.acknowledge();
     if (exchanges.length === 0) this.#ending = "done";
     else this.#prepare();
@@ -229,7 +234,7 @@ export class Connection {
 
   #atServer(packet: Packet): void {
     const server = this.#server;
-    if (packet.kind === "reset") return this.send(this.#down, bare("reset", this.nowUs, -1), HEADER_BYTES);
+    if (packet.kind === "reset") return this.send(this.#down, bare("reset", this.nowUs, -1), this.#framing.header);
     if (packet.kind === "syn") {
       if (server.isOpen) return server.acknowledge();
       if (this.#firstSynUs < 0) this.#firstSynUs = packet.stampUs;
@@ -245,7 +250,12 @@ export class Connection {
           ? this.nowUs - packet.echoUs
           : undefined;
       const isNeedless = hasStamps && packet.echoUs === this.#firstSynAckUs;
-      server.open(this.#control(sampleUs), hasStamps, sampleUs, this.#synAcks > 2 && !isNeedless);
+      server.open(
+        this.#control(sampleUs),
+        hasStamps,
+        sampleUs,
+        this.#synAcks > 2 && this.#synAckTimeouts > 0 && !isNeedless,
+      );
       server.receiver.stampUs = packet.stampUs;
     }
     this.#take(server, this.#client, packet);
@@ -291,8 +301,6 @@ export class Connection {
     const { afterUs = 0 } = this.#conversation.exchanges[this.#turn]!;
     if (afterUs === 0) this.#ask();
     else this.#askUs = this.nowUs + afterUs;
-    // Whoever waits to ask has time: patience counts from the question.
-    if (afterUs > 0) this.#deadlineUs = Infinity;
   }
 
   #ask(): void {
@@ -300,8 +308,8 @@ export class Connection {
     this.#askUs = Infinity;
     this.#askedUs = this.nowUs;
     if (afterUs > 0) this.#deadlineUs = this.nowUs + this.#conversation.patienceUs;
-    this.#wanted += Math.ceil(request / FULL);
-    this.#owed += Math.ceil(response / FULL);
+    this.#wanted += Math.ceil(request / this.#framing.full);
+    this.#owed += Math.ceil(response / this.#framing.full);
     this.#client.sender.write(request);
   }
 }

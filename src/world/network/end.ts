@@ -4,8 +4,14 @@ import { Receiver } from "./receiver.ts";
 import { type Port, Sender } from "./sender.ts";
 import type { Packet, Wire } from "./wire.ts";
 
-/** IP and TCP headers with stamps. */
-export const HEADER_BYTES = 52;
+/** Bytes of a full segment's data, and of IP and TCP headers: 12 of an Ethernet frame's 1,500 are the stamps'. */
+export interface Framing {
+  readonly full: number;
+  readonly header: number;
+}
+
+export const framingOf = (hasStamps: boolean): Framing =>
+  hasStamps ? { full: 1_448, header: 52 } : { full: 1_460, header: 40 };
 
 /** What an end is a part of. */
 interface Flow {
@@ -15,15 +21,18 @@ interface Flow {
 }
 
 export class End implements Port {
-  readonly receiver = new Receiver();
+  readonly receiver: Receiver;
   sender!: Sender;
   isOpen = false;
   readonly #flow: Flow;
   readonly #out: Wire;
+  readonly #framing: Framing;
 
-  constructor(flow: Flow, out: Wire) {
+  constructor(flow: Flow, out: Wire, framing: Framing) {
     this.#flow = flow;
     this.#out = out;
+    this.#framing = framing;
+    this.receiver = new Receiver(framing.full);
   }
 
   get nowUs(): number {
@@ -36,18 +45,18 @@ export class End implements Port {
 
   open(congestion: Congestion, hasStamps: boolean, sampleUs: number | undefined, isCut: boolean): void {
     this.isOpen = true;
-    this.sender = new Sender(this, congestion, hasStamps);
+    this.sender = new Sender(this, congestion, { hasStamps, full: this.#framing.full });
     this.sender.begin(sampleUs, isCut);
   }
 
   transmit(segment: number, bytes: number): void {
     this.receiver.tell(true, this.nowUs);
-    this.#send(segment, bytes + HEADER_BYTES);
+    this.#send(segment, bytes + this.#framing.header);
   }
 
   acknowledge(): void {
     this.receiver.tell(false, this.nowUs);
-    this.#send(-1, HEADER_BYTES);
+    this.#send(-1, this.#framing.header);
   }
 
   #send(segment: number, bytes: number): void {

@@ -6,7 +6,6 @@
 const DELAYED_US = 40_000;
 /** Acknowledged at once at the beginning of a connection, until it answers for the first time. */
 const QUICK = 16;
-const FULL = 1_448;
 
 export class Receiver {
   /** The first segment that is missing. */
@@ -25,6 +24,12 @@ export class Receiver {
   #isConversation = false;
   #arrivedUs = -Infinity;
   readonly #has: boolean[] = [];
+  /** Bytes of a full segment. */
+  readonly #full: number;
+
+  constructor(full: number) {
+    this.#full = full;
+  }
 
   /** Takes in a segment; true when it has to be acknowledged at once. */
   take(segment: number, bytes: number, nowUs: number): boolean {
@@ -47,7 +52,7 @@ export class Receiver {
     const filled = this.next - segment - 1;
     this.#beyond -= filled;
     this.#bytes += bytes;
-    return filled > 0 || this.#beyond > 0 || (this.#quick > 0 && !this.#isConversation) || this.#bytes > FULL;
+    return filled > 0 || this.#beyond > 0 || (this.#quick > 0 && !this.#isConversation) || this.#bytes > this.#full;
   }
 
   /** All of it lies below what has been acknowledged: told of again, but neither its stamp nor its acknowledgement is read. */

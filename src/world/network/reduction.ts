@@ -55,7 +55,7 @@ export class Reduction {
 
   /** Down to the threshold in step with what arrives; `isGood`: it went on and nothing more was lost. */
   step(inFlight: number, delivered: number, isGood: boolean): void {
-    if (!this.#congestion.heedsLoss) return;
+    if (!this.#congestion.heedsLoss || delivered <= 0) return;
     const { threshold } = this.#flow;
     const room = threshold - inFlight;
     this.#arrived += delivered;

@@ -6,8 +6,6 @@ import { Delivery } from "./delivery.ts";
 import type { Receiver } from "./receiver.ts";
 import type { Packet } from "./wire.ts";
 
-const FULL = 1_448;
-
 const SACKED = 1;
 const LOST = 2;
 /** Sent again, and that is still under way; sent again at some time. */
@@ -59,7 +57,11 @@ export class Scoreboard {
   /** Arrivals at the peer that we were told of. */
   #told = 0;
 
-  constructor(measuresPace: boolean) {
+  /** Bytes of a full segment. */
+  readonly #full: number;
+
+  constructor(measuresPace: boolean, full: number) {
+    this.#full = full;
     this.delivery = measuresPace ? new Delivery(this) : undefined;
   }
 
@@ -67,8 +69,8 @@ export class Scoreboard {
   write(bytes: number, window: number): void {
     const { inFlight } = this;
     if (this.next === this.total && inFlight < window && this.lost <= this.again) this.delivery?.starve(inFlight);
-    for (let left = bytes; left > 0; left -= FULL) {
-      this.#sizes.push(Math.min(FULL, left));
+    for (let left = bytes; left > 0; left -= this.#full) {
+      this.#sizes.push(Math.min(this.#full, left));
       this.#flags.push(0);
     }
   }

@@ -52,11 +52,11 @@ export class Sender implements Window, Standing {
   #timeouts = 0;
   #paceUntilUs = 0;
 
-  constructor(port: Port, congestion: Congestion, hasStamps: boolean) {
+  constructor(port: Port, congestion: Congestion, { hasStamps, full }: { hasStamps: boolean; full: number }) {
     this.#port = port;
     this.#congestion = congestion;
     this.#hasStamps = hasStamps;
-    this.#board = new Scoreboard(congestion.measuresPace);
+    this.#board = new Scoreboard(congestion.measuresPace, full);
     this.timer = new RetransmissionTimer(port, this);
     this.#reduction = new Reduction(this, congestion, hasStamps);
   }

@@ -47,9 +47,15 @@ class Course {
   }
 }
 
-const live = (conversation: Conversation, rttMs: number, course: Course, chance: Stream): ConnectionOutcome => {
-  const wire = (loss: Loss) => ({ delayUs: rttMs * 500, jitterUs: 0, loss });
-  return new Connection(conversation, { up: wire(course.up), down: wire(course.down) }, chance).run();
+/** One connection of the exact model. */
+export const live = (
+  conversation: Conversation,
+  rttMs: number,
+  loss: { readonly up: Loss; readonly down: Loss },
+  chance: Stream,
+): ConnectionOutcome => {
+  const wire = (way: Loss) => ({ delayUs: rttMs * 500, jitterUs: 0, loss: way });
+  return new Connection(conversation, { up: wire(loss.up), down: wire(loss.down) }, chance).run();
 };
 
 const draws = new Draws("transport", "tables");
@@ -80,7 +86,7 @@ export class CleanCourse {
 const EMPTY = 0;
 const ALIKE = 1;
 const APART = 2;
-/** Kept of each entry, at the shorter round trip and then at the longer: two times, and four counts up to 255. */
+/** Kept of each entry, at the shorter round trip and then at the longer: two times, and four counts. */
 const TIMES = 4;
 const COUNTS = 8;
 
@@ -94,7 +100,7 @@ export class Table {
   readonly #firstTo: number[] = [];
   /** Made with the first entry: many tables are only asked how often anything is lost. */
   #times = new Float32Array();
-  #counts = new Uint8ClampedArray();
+  #counts = new Uint16Array();
   #state = new Uint8Array();
   readonly #chance = new Stream();
   readonly #tripsToConnect: number;
@@ -149,7 +155,7 @@ export class Table {
   #fill(entry: number): void {
     if (this.#state.length === 0) {
       this.#times = new Float32Array(ENTRIES * TIMES);
-      this.#counts = new Uint8ClampedArray(ENTRIES * COUNTS);
+      this.#counts = new Uint16Array(ENTRIES * COUNTS);
       this.#state = new Uint8Array(ENTRIES);
     }
     const place = draws.uniform(1, entry, 0) * this.lossy;

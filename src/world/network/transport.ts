@@ -6,8 +6,10 @@
  * two outcomes would lie between the time-outs of either.
  */
 import { wholePower } from "../../base/math.ts";
+import { Stream } from "../../base/random.ts";
 import type { Conversation } from "./connection.ts";
-import { CleanCourse, ENTRIES, Table, type TransportOutcome } from "./tables.ts";
+import { EvenLoss } from "./loss.ts";
+import { CleanCourse, ENTRIES, live, Table, type TransportOutcome } from "./tables.ts";
 
 /** What a path does to packets: round trip in ms, chance of loss for each packet up and down. */
 export interface PathQuality {
@@ -19,6 +21,11 @@ export interface PathQuality {
 /** Round trips of neighbouring tables, one to the other, from 1 ms on. */
 const STEP = 1.25;
 const LOG_STEP = Math.log(STEP);
+/**
+ * From here on the exact model itself is asked. Near the first timer of a second nothing is alike at neighbouring round
+ * trips, and so slow a path is rare.
+ */
+const EXACT_FROM_MS = 800;
 /** Losses of tables. The first table above nothing serves all below it: there hardly anybody loses a second packet. */
 const LOSSES = [
   0, 0.004, 0.01, 0.02, 0.03, 0.04, 0.05, 0.065, 0.08, 0.1, 0.12, 0.14, 0.16, 0.18, 0.2, 0.225, 0.25, 0.275, 0.3, 0.33,
@@ -47,6 +54,7 @@ export class Transport {
   readonly #conversation: Conversation;
   readonly #clean: CleanCourse[] = [];
   readonly #tables: Table[] = [];
+  readonly #chance = new Stream();
 
   /** `conversation`: what is said on each connection; its patience bounds all times. */
   constructor(conversation: Conversation) {
@@ -59,6 +67,17 @@ export class Transport {
    */
   live({ rttMs, lossUp, lossDown }: PathQuality, words: Uint32Array): Readonly<TransportOutcome> {
     const outcome = this.#outcome;
+    if (rttMs >= EXACT_FROM_MS) {
+      const ways = { up: new EvenLoss(lossUp), down: new EvenLoss(lossDown) };
+      const { ending, atUs, connectedUs, up, down } = live(this.#conversation, rttMs, ways, this.#chance.from(words));
+      outcome.connectedMs = connectedUs / 1_000;
+      outcome.doneMs = ending === "done" ? atUs / 1_000 : Infinity;
+      outcome.sentUp = up.sent;
+      outcome.lostUp = up.lost;
+      outcome.sentDown = down.sent;
+      outcome.lostDown = down.lost;
+      return outcome;
+    }
     const step = Math.max(0, Math.floor(Math.log(rttMs) / LOG_STEP));
     const clean = this.#cleanAt(step);
     const passes = wholePower(1 - lossUp, clean.ups) * wholePower(1 - lossDown, clean.downs);

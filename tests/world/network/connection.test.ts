@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Digest } from "../../../src/base/digest.ts";
 import { Draws, Stream } from "../../../src/base/random.ts";
 import { Connection, type Conversation, type Route } from "../../../src/world/network/connection.ts";
 import { EvenLoss, type Loss, Outages, PacketBursts } from "../../../src/world/network/loss.ts";
@@ -34,6 +35,38 @@ const chanceOf = (index: number): Stream => {
   return new Stream().from(draws.out);
 };
 const live = (given: Conversation & Route, index = 0) => new Connection(given, given, chanceOf(index)).run();
+
+/** Connections of many kinds; every rule of the model has a say in some of them. */
+const VARIETY: readonly (Conversation & Route)[] = [
+  plan(new EvenLoss(0.05), new EvenLoss(0.05)),
+  plan(new EvenLoss(0.2), new EvenLoss(0.2), { hasStamps: false, linearSyns: 0 }, 30),
+  plan(new EvenLoss(0.4), new EvenLoss(0.4), {}, 300),
+  plan(new EvenLoss(0.02), new EvenLoss(0.02), { exchanges: [{ request: 524_288, response: 16 }], patienceUs: 120e6 }),
+  plan(new EvenLoss(0.02), new EvenLoss(0), { exchanges: [{ request: 262_144, response: 16 }], congestion: "bbr" }),
+  plan(new EvenLoss(0.1), new EvenLoss(0.3), { exchanges: [{ request: 65_536, response: 16 }] }, 300),
+  ...(["cubic", "bbr"] as const).map((congestion) => {
+    const given = plan(new EvenLoss(0.01), new EvenLoss(0.01), {
+      exchanges: [{ request: 262_144, response: 9 }],
+      congestion,
+    });
+    const rate = { bytesAUs: 0.6, queueBytes: 20_000 };
+    return { ...given, up: { ...given.up, rate, jitterUs: 60_000 }, down: { ...given.down, rate } };
+  }),
+];
+
+describe("the model", () => {
+  it("lives just these lives: a rule that changes says so here, and in a commit why", () => {
+    const digest = new Digest();
+    VARIETY.forEach((given, kind) => {
+      for (let index = 0; index < 60; index++) {
+        const { ending, atUs, up, down } = live(given, index);
+        digest.addText(`${String(kind)} ${ending} ${String(up.lost)} ${String(down.lost)}`, Math.round(atUs) | 0);
+        digest.add(kind, index, up.sent, down.sent);
+      }
+    });
+    expect(digest.hex).toMatchInlineSnapshot(`"fe524998393b9084"`);
+  });
+});
 
 describe("a login", () => {
   it("without loss takes four round trips: the handshake and three exchanges", () => {

@@ -96,6 +96,20 @@ describe("a login from tables", () => {
     }
   });
 
+  it("on a way near the first timer and beyond is the exact model's own, packets and all", () => {
+    for (const path of [both(900, 0.02), both(1_100, 0.03), both(12_000, 0.1)]) {
+      const [ours, theirs] = [fromTables(path), exact(path)];
+      expect(
+        distance(
+          ours.map(({ doneMs }) => doneMs),
+          theirs.map(({ doneMs }) => doneMs),
+        ),
+      ).toBeLessThan(0.016);
+      expect(Math.abs(mean(ours.map(({ sent }) => sent)) - mean(theirs.map(({ sent }) => sent)))).toBeLessThan(0.1);
+      expect(ours.some(({ doneMs }) => Number.isNaN(doneMs))).toBe(false);
+    }
+  });
+
   it("keeps time and loss of one connection together", () => {
     const lived = fromTables(both(80, 0.05));
     expect(lived.every(({ doneMs, lost }) => lost > 0 || doneMs < 4 * 80 + 1)).toBe(true);
