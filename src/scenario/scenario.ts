@@ -247,6 +247,8 @@ export interface PeeringModel {
 
 export interface CentreModel {
   readonly title: string;
+  /** Part of all users that belongs here; undefined for as many as are near and find room. */
+  readonly share: number | undefined;
   readonly at: readonly [number, number];
   /** By carrier: the lines into this centre. */
   readonly lines: Readonly<Record<string, LineModel>>;

@@ -91,6 +91,9 @@ const centre = fields(
   {
     title,
     at: position,
+    share: z.exactOptional(
+      share("Part of all users that belongs here; without it, as many as are near and find room in two thirds of it"),
+    ),
     lines: named(
       fields(
         {
@@ -106,7 +109,9 @@ const centre = fields(
     ),
   },
   "A centre",
-);
+)
+  .transform((given) => ({ ...given, share: given.share }))
+  .meta({ description: "A centre" });
 
 const positive = { positive: true } as const;
 

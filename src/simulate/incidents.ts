@@ -23,9 +23,9 @@ interface Incident {
   readonly people: number;
   readonly online: number;
   left: number | undefined;
-  /** Connecting everywhere just before, and logins a second of all servers that it left. */
+  /** Connecting everywhere just before, and seconds that the servers it left need at least for all its people. */
   readonly connecting: number;
-  readonly loginsASecond: number;
+  readonly leastS: number;
   /** When those whom it threw off line were online again. */
   back: number | undefined;
 }
@@ -57,7 +57,7 @@ export class Incidents {
       online: this.#world.weather.onlineIn(fault.where),
       left: undefined,
       connecting: this.#connecting(),
-      loginsASecond: this.#world.weather.loginsASecondWithout(fault.where),
+      leastS: inSeconds(this.#world.weather.welcome(fault.where, 1)),
       back: undefined,
     });
   }
@@ -107,9 +107,9 @@ export class Incidents {
   backStretch(id: string, limit: number): number | null {
     const delay = this.backDelay(id, limit);
     if (delay === null) return null;
-    const { fault, people, loginsASecond } = this.#incidents.get(id)!;
+    const { fault, leastS } = this.#incidents.get(id)!;
     const notice = fault.effects.down === "silent" ? this.#noticeS : 0;
-    return loginsASecond === 0 ? null : (100 * Math.max(0, delay - notice)) / (people / loginsASecond);
+    return leastS === 0 ? null : (100 * Math.max(0, delay - notice)) / leastS;
   }
 
   #connecting(): number {

@@ -15,6 +15,10 @@ export interface AssignmentParts {
   readonly fleet: Fleet;
   /** Round trip of the path from a gateway to an endpoint in peace, ms. */
   readonly rttMs: (gateway: number, endpoint: number) => number;
+  /** By centre: the part of all users that belongs there, where it was decided; undefined for as many as are near and find room. */
+  readonly shares: Readonly<Record<string, number | undefined>>;
+  /** Whether lists name every server of the carrier's lines elsewhere, so that whoever loses one centre can spread over all others. */
+  readonly namesAll: boolean;
 }
 
 interface Line {
@@ -26,8 +30,9 @@ interface Line {
 }
 
 /** For every gateway its candidates, best first: one address on each line worth trying, and two more on the best. */
-export const assign = ({ gateways, people, fleet, rttMs }: AssignmentParts): number[][] => {
+export const assign = ({ gateways, people, fleet, rttMs, shares, namesAll }: AssignmentParts): number[][] => {
   const lines = linesOf(fleet);
+  shareOut(lines, gateways, people, shares);
   const preferences = gateways.map((gateway, index) =>
     [...lines].sort(
       (a, b) =>
@@ -44,10 +49,14 @@ export const assign = ({ gateways, people, fleet, rttMs }: AssignmentParts): num
     })
     .sort((a, b) => b.regret - a.regret || a.index - b.index);
   const homes = new Map<number, Line>();
+  const isShared = Object.values(shares).some((share) => share !== undefined);
   for (const { index } of order) {
+    const own = preferences[index]!.filter(({ line }) => line === gateways[index]!.carrier);
     const home =
       preferences[index]!.find(({ room }) => room >= people[index]!) ??
-      preferences[index]!.reduce((most, line) => (line.room > most.room ? line : most));
+      (isShared && own.length > 0 ? own : preferences[index]!).reduce((most, line) =>
+        line.room > most.room ? line : most,
+      );
     home.room -= people[index]!;
     homes.set(index, home);
   }
@@ -66,9 +75,38 @@ export const assign = ({ gateways, people, fleet, rttMs }: AssignmentParts): num
     const otherServer = rest.filter((endpoint) => fleet.endpoints[endpoint]!.server !== server).slice(0, 1);
     const others = preferences[index]!.filter((line) => line !== home).slice(0, 3);
     const turn = (line: Line): number => line.endpoints[index % line.endpoints.length]!;
-    return [best, ...others.slice(0, 1).map(turn), ...otherPort, ...otherServer, ...others.slice(1).map(turn)];
+    const all = namesAll
+      ? others.filter(({ line }) => line === home.line).flatMap((line) => firstPorts(line, fleet))
+      : [];
+    const list = [best, ...others.slice(0, 1).map(turn), ...otherPort, ...otherServer, ...others.slice(1).map(turn)];
+    return [...new Set([...list, ...all])];
   });
 };
+
+/** Where it was decided how many belong to each centre, each carrier's users are shared out over its lines alike. */
+const shareOut = (
+  lines: readonly Line[],
+  gateways: AssignmentParts["gateways"],
+  people: ArrayLike<number>,
+  shares: AssignmentParts["shares"],
+): void => {
+  for (const carrier of new Set(lines.map(({ line }) => line))) {
+    const own = lines.filter(({ line }) => line === carrier);
+    const all = own.reduce((sum, { centre }) => sum + (shares[centre] ?? 0), 0);
+    const users = gateways.reduce((sum, gateway, index) => sum + (gateway.carrier === carrier ? people[index]! : 0), 0);
+    for (const line of own) {
+      const share = shares[line.centre];
+      if (share !== undefined && all > 0) line.room = (users * share) / all;
+    }
+  }
+};
+
+/** One address of each server. */
+const firstPorts = ({ endpoints }: Line, fleet: Fleet): number[] =>
+  endpoints.filter(
+    (endpoint, place) =>
+      endpoints.findIndex((other) => fleet.endpoints[other]!.server === fleet.endpoints[endpoint]!.server) === place,
+  );
 
 /** People in steps of a twelfth: one user more or less must not send a whole gateway elsewhere. */
 const coarse = (people: number): number => (people < 1 ? 0 : Math.exp(Math.round(8 * Math.log(people)) / 8));

@@ -72,7 +72,13 @@ export const buildWorld = (scenario: Scenario, { seed, watch, notes, scheduler }
     model.clients.heartbeat.timeout / 1_000,
     (cell, endpoint) => legs(population.cells[cell]!, endpoint),
   );
-  const crowd = new Crowd(population, paths, fleet.endpoints, gateways.length);
+  const crowd = new Crowd(
+    population,
+    paths,
+    fleet.endpoints,
+    gateways.length,
+    model.clients.reconnect.policy === "directed",
+  );
   const desks = new Desks(fleet.servers, BUCKET_MS, doorOf(model));
   const telemetry = new Telemetry(crowd, {
     seed,
@@ -109,7 +115,7 @@ export const buildWorld = (scenario: Scenario, { seed, watch, notes, scheduler }
     },
     trace,
   );
-  const topology = topologyOf(gateways, fleet, population, legs, model.access);
+  const topology = topologyOf(gateways, fleet, population, legs, model);
   topology.gateways.forEach(({ candidates }, gateway) =>
     crowd.setTable(gateway, tableOf([{ endpoint: candidates[0]!, share: 1 }], candidates)),
   );
@@ -262,7 +268,7 @@ const topologyOf = (
   fleet: Fleet,
   population: Population,
   legs: ReturnType<typeof legsOf>,
-  accesses: WorldModel["access"],
+  { access: accesses, centres, clients }: WorldModel,
 ): Topology => {
   const people = new Float64Array(gateways.length);
   for (const cell of population.cells) people[cell.gateway]! += cell.people;
@@ -276,6 +282,8 @@ const topologyOf = (
       const { region, carrier, family } = gateways[gateway]!;
       return legs({ gateway, region, carrier, access: accessOf(family) }, endpoint).rttMs;
     },
+    shares: Object.fromEntries(Object.entries(centres).map(([name, { share }]) => [name, share])),
+    namesAll: clients.reconnect.policy === "directed",
   });
   return {
     gateways: gateways.map(({ name, ips, region, carrier }, gateway) => ({

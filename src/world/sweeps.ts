@@ -81,7 +81,7 @@ export class Sweeps {
     const touches: LinkTest = (_home, cell) => gateways.has(crowd.population.gateway[cell]!);
     this.#connected(touches, (pool, at, _home, index, cell, endpoint, u, v) => {
       if (record.phaseOf(pool[at + 2]!) !== record.ONLINE) return;
-      if (crowd.routeOf(cell, index) === endpoint) return;
+      if (!crowd.isToMove(cell, index, endpoint)) return;
       if (v < crowd.links[crowd.linkOf(cell, endpoint) + BEAT_FAILS]!) return;
       pool[at + 2] = record.withPhase(pool[at + 2]!, record.HINTED);
       this.#due(pool, at, u * spreadMs);

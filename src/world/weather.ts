@@ -138,13 +138,17 @@ export class Weather {
     return this.#cellsOf(where).reduce((sum, cell) => sum + crowd.online[cell]!, 0);
   }
 
-  /** Logins a second of all servers that a fault there would leave. */
-  loginsASecondWithout(where: Where): number {
-    return this.#parts.fleet.servers.reduce(
-      (sum, server, index) =>
-        touchesServer(where, server) || this.#down.has(index) ? sum : sum + server.loginsASecond,
-      0,
-    );
+  /** Over how long the servers that are left can welcome the people of these; with a share of 1, at the least. */
+  welcome(where: Where, share?: number): Duration {
+    const { fleet, desks } = this.#parts;
+    const lines = new Map<string, { people: number; loginsASecond: number }>();
+    fleet.servers.forEach((server, index) => {
+      const line = lines.get(server.line) ?? { people: 0, loginsASecond: 0 };
+      lines.set(server.line, line);
+      if (touchesServer(where, server)) line.people += desks.held[index]!;
+      else if (!this.#down.has(index)) line.loginsASecond += server.loginsASecond;
+    });
+    return welcomeOver([...lines.values()], share);
   }
 
   #lay(id: string, where: Where, burden: Burden): void {
@@ -186,7 +190,7 @@ export class Weather {
       else this.#withdrawGateways(where, id, how === "reset" ? 0 : DRAIN_MS);
       return;
     }
-    if (how === "reset") sweeps.close(this.#pairs(where), inMs(this.#welcome(where)));
+    if (how === "reset") sweeps.close(this.#pairs(where), inMs(this.welcome(where)));
     this.#eachServer(where, (server) => {
       if (how === "drained") seam.operatorServer(server, true);
       else {
@@ -195,19 +199,6 @@ export class Weather {
         seam.health(server, false);
       }
     });
-  }
-
-  /** Over how long the servers that are left can welcome the people of these. */
-  #welcome(where: Where): Duration {
-    const { fleet, desks } = this.#parts;
-    const lines = new Map<string, { people: number; loginsASecond: number }>();
-    fleet.servers.forEach((server, index) => {
-      const line = lines.get(server.line) ?? { people: 0, loginsASecond: 0 };
-      lines.set(server.line, line);
-      if (touchesServer(where, server)) line.people += desks.held[index]!;
-      else if (!this.#down.has(index)) line.loginsASecond += server.loginsASecond;
-    });
-    return welcomeOver([...lines.values()]);
   }
 
   #comeUp({ id, where }: Fault, how: "silent" | "reset" | "drained"): void {

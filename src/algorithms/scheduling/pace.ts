@@ -21,18 +21,19 @@ export const paceOf = (spread: Duration, led: readonly Led[]): Duration => {
 };
 
 /** Share of the logins of those who are left that people of a lost server may ask for: the rest is for everybody else. Chosen. */
-const FOR_THE_LOST = 0.9;
+const FOR_THE_LOST = 0.95;
 
 /**
  * Over how long everybody on some servers would be welcome on the others, by line: what those servers tell their clients
- * beat by beat, for the day when they can say nothing more. People whose line ends there go to the others' lines.
+ * beat by beat, for the day when they can say nothing more. People whose line ends there go to the others' lines. `share`: of
+ * all logins that they may ask for.
  */
-export const welcomeOver = (lines: readonly Led[]): Duration => {
+export const welcomeOver = (lines: readonly Led[], share = FOR_THE_LOST): Duration => {
   const sum = (of: (line: Led) => number): number => lines.reduce((total, line) => total + of(line), 0);
   const all = sum(({ loginsASecond }) => loginsASecond);
   const stranded = sum(({ people, loginsASecond }) => (loginsASecond > 0 ? 0 : people));
   const needed = lines.map(({ people, loginsASecond }) =>
-    loginsASecond === 0 ? 0 : (people + (stranded * loginsASecond) / all) / (FOR_THE_LOST * loginsASecond),
+    loginsASecond === 0 ? 0 : (people + (stranded * loginsASecond) / all) / (share * loginsASecond),
   );
   return seconds(Math.max(0, ...needed));
 };

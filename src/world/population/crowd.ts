@@ -40,6 +40,10 @@ export class Crowd {
   /** By gateway: the only route, or -1 when there are several. */
   readonly onlyRoute: Int32Array;
   readonly tables: RouteTable[];
+  /** By gateway: where the table once led people and leads nobody now. */
+  readonly #left: ReadonlySet<number>[];
+  /** Whether clients spread over their lists on purpose: who is elsewhere than the table says then stays, unless it is a place to leave. */
+  readonly #spreads: boolean;
   /** NAT idle time-out by cell, ms. */
   readonly natTimeoutMs: Float64Array;
   /** How many times as many people as usual log in anew, by cell; 1 in peace. */
@@ -48,7 +52,9 @@ export class Crowd {
   readonly #via: Int32Array;
   readonly #siblings: number[][] = [];
 
-  constructor(population: Population, paths: Paths, endpoints: readonly Endpoint[], gateways: number) {
+  constructor(population: Population, paths: Paths, endpoints: readonly Endpoint[], gateways: number, spreads = false) {
+    this.#spreads = spreads;
+    this.#left = Array.from({ length: gateways }, () => new Set());
     this.population = population;
     this.paths = paths;
     this.endpoints = endpoints;
@@ -101,12 +107,24 @@ export class Crowd {
     return routes[place]!;
   }
 
+  /** Whether a client that is connected to this endpoint is to go where the table sends it. */
+  isToMove(cell: number, index: number, endpoint: number): boolean {
+    if (this.routeOf(cell, index) === endpoint) return false;
+    if (!this.#spreads) return true;
+    const gateway = this.population.gateway[cell]!;
+    return this.#left[gateway]!.has(endpoint) || this.tables[gateway]!.routes.includes(endpoint);
+  }
+
   /**
    * Puts a new row of the dispatch table into force for whoever asks from now on. Answers how many people online it
    * leads to which endpoint anew; they count as moved.
    */
   setTable(gateway: number, table: RouteTable): readonly { readonly endpoint: number; readonly people: number }[] {
-    const gains = gainsOf(this.tables[gateway]!, table);
+    const before = this.tables[gateway]!;
+    const gains = gainsOf(before, table);
+    this.#left[gateway] = new Set(
+      [...this.#left[gateway]!, ...before.routes].filter((one) => !table.routes.includes(one)),
+    );
     this.tables[gateway] = table;
     this.onlyRoute[gateway] = table.routes.length === 1 ? table.routes[0]! : -1;
     let online = 0;

@@ -90,6 +90,7 @@ export class Logins {
   readonly #plan: LoginPlan;
   readonly #draws: Draws;
   readonly #waits: Draws;
+  readonly #others: Draws;
   readonly #memory = new Table();
   #candidates: readonly number[] = [];
   readonly #restMs: number[] = [];
@@ -103,6 +104,7 @@ export class Logins {
     this.#plan = plan;
     this.#draws = new Draws(plan.seed, "login");
     this.#waits = new Draws(plan.seed, "login wait");
+    this.#others = new Draws(plan.seed, "login elsewhere");
   }
 
   /** Races for a connection; fills `result`. Without failures before it, it is the first attempt of a new login. */
@@ -226,7 +228,8 @@ export class Logins {
       (candidate) => endpoints[candidate]!.line === line && endpoints[candidate]!.centre !== centre,
     );
     if (others.length < 2) return;
-    const first = others[Math.floor(rankOf(index, population.identity[cell]! ^ 0x27d4eb2f) * others.length)]!;
+    // A draw of its own: by the rank that says when they come, those who come together would go together.
+    const first = others[Math.floor(this.#others.uniform(population.identity[cell]!, index, 0) * others.length)]!;
     this.#candidates = [best, first, ...this.#candidates.filter((one) => one !== best && one !== first)];
   }
 

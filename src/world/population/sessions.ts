@@ -164,7 +164,7 @@ export class Sessions implements Handler {
       return pauseOf(out[2]!, this.#plan.pauseMs);
     }
     // The answer carries the dispatch table's newest word.
-    if (crowd.onlyRoute[this.#gateway[cell]!] !== endpoint && crowd.routeOf(cell, index) !== endpoint) {
+    if (crowd.onlyRoute[this.#gateway[cell]!] !== endpoint && crowd.isToMove(cell, index, endpoint)) {
       pool[at + 2] = record.withPhase(next, record.HINTED);
       return 1;
     }
