@@ -59,7 +59,7 @@ const runSchema = z.strictObject({
     z.strictObject({
       at,
       by: z.literal("scheduler"),
-      kind: z.enum(["alert", "all-clear", "move", "step", "restore", "fail-open"]),
+      kind: z.enum(["alert", "all-clear", "move", "step", "restore", "fail-open", "evacuation"]),
       what: z.string(),
       who: z.string(),
       ip: z.string(),

@@ -5,6 +5,7 @@ import { count, duration, fields, id, share, text } from "./fields.ts";
 import type { Reporter } from "./findings.ts";
 import { demandOneOf, judgeFields, type Fields } from "./judge.ts";
 import type { MapNode, Path } from "./positions.ts";
+import type { EvacuationPlan } from "../algorithms/scheduling/messages.ts";
 import type { Intervention, InterventionAction } from "./scenario.ts";
 import { checkName, checkWhere, selectors, whereField, type Names } from "./where.ts";
 
@@ -42,6 +43,38 @@ const actions = {
       { where: fields({ region, carrier, gateway }, "Whose users"), to: text("The centre they are led to") },
       "Lead users to a centre",
     ),
+  ),
+  evacuate: z.exactOptional(
+    fields(
+      {
+        centre: text("The centre whose people are led to the others"),
+        within: duration("Everybody, or everybody of a batch, within this long", { positive: true }),
+        batch: z.exactOptional(count("People of a batch; everybody is one batch without", { min: 1 })),
+        rest: duration("Pause after a batch").prefault("0 s"),
+        avoid: z
+          .array(
+            fields(
+              { from: duration("From the start of the run"), to: duration("Until then", { positive: true }) },
+              "A time of the run",
+            ),
+          )
+          .max(100)
+          .default([])
+          .meta({
+            description: "Nobody is led in these times, such as the evening peak, and no batch reaches into one",
+          }),
+        "heeds-health": z
+          .boolean()
+          .default(true)
+          .meta({ description: "false: leads everybody to the nearest, whatever room and distress there is" }),
+      },
+      "Lead a centre's people to the others, state first, at a pace that the survivors bear",
+    ),
+  ),
+  evacuation: z.exactOptional(
+    z
+      .enum(["pause", "resume", "roll-back"])
+      .meta({ description: "Hold the evacuation, let it go on, or take it back" }),
   ),
   "pause-scheduler": z.exactOptional(duration("For this long the scheduler moves nobody", { positive: true })),
 };
@@ -84,8 +117,18 @@ const actionOf = (given: Fields<typeof interventionShape>): InterventionAction |
   if (given["add-capacity"] !== undefined) return { kind: "add-capacity", ...given["add-capacity"] };
   if (given.move !== undefined) return { kind: "move", ...given.move };
   if (given["pause-scheduler"] !== undefined) return { kind: "pause-scheduler", lasting: given["pause-scheduler"] };
+  if (given.evacuate !== undefined) return { kind: "evacuate", plan: planOf(given.evacuate) };
+  if (given.evacuation !== undefined) return { kind: "evacuation", order: given.evacuation };
   return undefined;
 };
+
+type Evacuate = NonNullable<Fields<typeof interventionShape>["evacuate"]>;
+
+const planOf = ({ avoid, batch, ...plan }: Evacuate): EvacuationPlan => ({
+  ...plan,
+  batch,
+  avoid: avoid.map(({ from, to }) => ({ from: from as number as Instant, to: to as number as Instant })),
+});
 
 const checkAction = (action: InterventionAction, path: Path, { names, report }: Surroundings): void => {
   switch (action.kind) {
@@ -111,6 +154,25 @@ const checkAction = (action: InterventionAction, path: Path, { names, report }: 
         });
       return;
     }
+    case "evacuate": {
+      const { centre, avoid } = action.plan;
+      if (names.centre !== undefined)
+        checkName("centre", centre, names.centre, (message, hint) => {
+          report([...path, "evacuate", "centre"], message, hint);
+        });
+      if (names.centre?.length === 1)
+        report([...path, "evacuate", "centre"], "is the only centre", "its people need another to go to");
+      avoid.forEach(({ from, to }, place) => {
+        if (to <= from)
+          report(
+            [...path, "evacuate", "avoid", place, "to"],
+            "ends before it begins",
+            "both count from the start of the run",
+          );
+      });
+      return;
+    }
+    case "evacuation":
     case "pause-scheduler":
       return;
   }

@@ -7,6 +7,7 @@ import type { Duration, Instant } from "../base/units.ts";
 import type { HeartbeatPolicy } from "../algorithms/access/heartbeat.ts";
 import type { RacingPolicy } from "../algorithms/access/racing.ts";
 import type { ReconnectPolicy } from "../algorithms/access/reconnect.ts";
+import type { EvacuationPlan } from "../algorithms/scheduling/messages.ts";
 import type { SchedulerPolicy } from "../algorithms/scheduling/policy.ts";
 
 export interface Scenario {
@@ -105,7 +106,10 @@ export type InterventionAction =
   | { readonly kind: "add-capacity"; readonly where: Where; readonly connections: number; readonly logins: number }
   /** Operators override the dispatch table: the users in `where` are led to this centre. */
   | { readonly kind: "move"; readonly where: Where; readonly to: string }
-  | { readonly kind: "pause-scheduler"; readonly lasting: Duration };
+  | { readonly kind: "pause-scheduler"; readonly lasting: Duration }
+  /** Everybody is led out of a centre, at a pace. */
+  | { readonly kind: "evacuate"; readonly plan: EvacuationPlan }
+  | { readonly kind: "evacuation"; readonly order: "pause" | "resume" | "roll-back" };
 
 /** One figure asked of a run, e.g. `loss.mean{region=chongqing,window=fault}`. */
 export interface Figure {
@@ -175,6 +179,7 @@ export interface WorldModel {
   readonly ports: readonly number[];
   readonly clients: ClientsModel;
   readonly admission: AdmissionModel;
+  readonly state: StateModel;
   readonly telemetry: TelemetryModel;
   readonly scheduler: SchedulerPolicy;
 }
@@ -289,6 +294,14 @@ export interface AdmissionModel {
   readonly refusal: number;
   /** `ignored`: a server also works on logins that nobody waits for any more. */
   readonly deadlines: "carried" | "ignored";
+}
+
+/** Every user's state has one home; other centres have a copy. */
+export interface StateModel {
+  /** How far the copies lag behind. */
+  readonly lag: Duration;
+  /** People whose state goes from one centre to another in a second. */
+  readonly handover: number;
 }
 
 /** What clients tell the scheduler, and how it gets there. */

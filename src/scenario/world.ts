@@ -184,6 +184,17 @@ const admission = fields(
   "What servers do with more logins than they can serve",
 );
 
+const state = fields(
+  {
+    lag: duration("How far the copy of people's state in another centre lags behind").prefault("2 s"),
+    handover: count("People whose state goes from one centre to another in a second", {
+      min: 1,
+      max: PEOPLE_MAX,
+    }).prefault(100_000),
+  },
+  "Where people's state lives and how it moves",
+);
+
 const telemetry = fields(
   {
     "probes-a-beat": count("Probes sent and counted with every heartbeat", { min: 1, max: 1_000 }),
@@ -250,6 +261,7 @@ export const worldShape = {
   centres: named(centre, "Centres"),
   clients,
   admission: admission.prefault({}),
+  state: state.prefault({}),
   telemetry,
   scheduler: scheduler.prefault({}),
   regions: named(region, "Regions"),

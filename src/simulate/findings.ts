@@ -16,7 +16,7 @@ export interface TimelineEvent {
 export interface Decision {
   readonly at: number;
   readonly by: "scheduler";
-  readonly kind: "alert" | "all-clear" | "move" | "step" | "restore" | "fail-open";
+  readonly kind: "alert" | "all-clear" | "move" | "step" | "restore" | "fail-open" | "evacuation";
   readonly what: string;
   readonly who: string;
   readonly ip: string;

@@ -6,7 +6,7 @@ import { packHeartbeat } from "./population/heartbeats.ts";
 import { settled, newHeartbeat } from "../algorithms/access/heartbeat.ts";
 import type { Machine } from "../base/machine.ts";
 import { Draws } from "../base/random.ts";
-import { inMs, ms } from "../base/units.ts";
+import { inMs, inSeconds, ms } from "../base/units.ts";
 import type { SchedulerEffect, SchedulerInput, Topology } from "../algorithms/scheduling/messages.ts";
 import { Arrivals } from "../engine/arrivals.ts";
 import { Calendar } from "../engine/calendar.ts";
@@ -15,6 +15,7 @@ import { Trace } from "../engine/trace.ts";
 import type { Scenario, WorldModel } from "../scenario/scenario.ts";
 import { assign } from "./assignment.ts";
 import { buildFleet, type Endpoint, type Fleet } from "./fleet/centre.ts";
+import { Homes } from "./fleet/homes.ts";
 import { Desks, type Door } from "./fleet/server.ts";
 import { Meter } from "./meter.ts";
 import { buildGateways, type Gateway } from "./network/gateway.ts";
@@ -42,6 +43,7 @@ export interface World {
   readonly crowd: Crowd;
   readonly desks: Desks;
   readonly sessions: Sessions;
+  readonly homes: Homes;
   readonly meter: Meter;
   readonly sweeps: Sweeps;
   readonly seam: SchedulingSeam;
@@ -120,14 +122,34 @@ export const buildWorld = (scenario: Scenario, { seed, watch, notes, scheduler }
     crowd.setTable(gateway, tableOf([{ endpoint: candidates[0]!, share: 1 }], candidates)),
   );
   const sweeps = new Sweeps({ seed, crowd, calendar, desks, logins });
-  const seam = new SchedulingSeam({ scheduler: scheduler(topology), gateways, fleet, crowd, desks, telemetry, sweeps });
+  const clock = new Clock(ms(BUCKET_MS));
+  const homes = new Homes({
+    centres: Object.keys(model.centres),
+    gateways: topology.gateways.map(({ people, candidates }) => ({
+      people,
+      centre: fleet.endpoints[candidates[0]!]!.centre,
+    })),
+    messagesASecond: model.clients.messagesAnHour / 3_600,
+    lagS: inSeconds(model.state.lag),
+  });
+  const seam = new SchedulingSeam({
+    scheduler: scheduler(topology),
+    gateways,
+    fleet,
+    crowd,
+    desks,
+    telemetry,
+    sweeps,
+    clock,
+    homes,
+    handoverASecond: model.state.handover,
+  });
   const meter = new Meter(crowd, {
     seed,
     probesABeat: model.telemetry.probesABeat,
     messagesAnHour: model.clients.messagesAnHour,
     packetsAMessage: model.clients.packetsAMessage,
   });
-  const clock = new Clock(ms(BUCKET_MS));
   const weather = new Weather({
     scenario,
     gateways,
@@ -137,6 +159,8 @@ export const buildWorld = (scenario: Scenario, { seed, watch, notes, scheduler }
     telemetry,
     sweeps,
     seam,
+    clock,
+    homes,
     beforeChange: (pair) => {
       meter.meterBeforeChange(pair, clock.now / 1_000);
       telemetry.collect(pair);
@@ -149,7 +173,22 @@ export const buildWorld = (scenario: Scenario, { seed, watch, notes, scheduler }
     desks.turn();
     return events;
   };
-  return { clock, gateways, fleet, population, crowd, desks, sessions, meter, sweeps, seam, weather, trace, drain };
+  return {
+    clock,
+    gateways,
+    fleet,
+    population,
+    crowd,
+    desks,
+    homes,
+    sessions,
+    meter,
+    sweeps,
+    seam,
+    weather,
+    trace,
+    drain,
+  };
 };
 
 const doorOf = ({ admission }: WorldModel): Door => ({

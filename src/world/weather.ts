@@ -4,10 +4,12 @@
  * A change composes anew only the paths it touches, and says so only when a value really differs: a fault of
  * strength nothing leaves no trace.
  */
-import { type Duration, inMs } from "../base/units.ts";
+import { after, type Duration, inMs } from "../base/units.ts";
 import { welcomeOver } from "../algorithms/scheduling/pace.ts";
 import type { Fault, Intervention, Scenario, Where } from "../scenario/scenario.ts";
 import type { Fleet } from "./fleet/centre.ts";
+import type { Clock } from "../engine/clock.ts";
+import type { Homes } from "./fleet/homes.ts";
 import type { Desks } from "./fleet/server.ts";
 import { HELD, LINK } from "./link.ts";
 import type { Gateway } from "./network/gateway.ts";
@@ -32,6 +34,8 @@ export interface WeatherParts {
   readonly telemetry: Telemetry;
   readonly sweeps: Sweeps;
   readonly seam: SchedulingSeam;
+  readonly clock: Clock;
+  readonly homes: Homes;
   /** Called before the pair's path changes its value: what was sent so far met the old one. */
   readonly beforeChange: (pair: number) => void;
 }
@@ -116,6 +120,12 @@ export class Weather {
             seam.operatorMove(index, action.to);
         });
         return;
+      case "evacuate":
+        seam.evacuate(action.plan);
+        return;
+      case "evacuation":
+        seam.orderEvacuation(action.order);
+        return;
       case "pause-scheduler":
         seam.pause(nowMs + inMs(action.lasting));
     }
@@ -191,6 +201,7 @@ export class Weather {
       return;
     }
     if (how === "reset") sweeps.close(this.#pairs(where), inMs(this.welcome(where)));
+    if (how !== "drained") this.#loseHomes(where);
     this.#eachServer(where, (server) => {
       if (how === "drained") seam.operatorServer(server, true);
       else {
@@ -201,8 +212,29 @@ export class Weather {
     });
   }
 
+  /** The people of a centre that is gone have no home until its loss is known for sure; then the copies elsewhere are theirs. */
+  #loseHomes(where: Where): void {
+    const { homes, clock, scenario } = this.#parts;
+    for (const centre of wholeCentres(where)) {
+      homes.lose(centre);
+      const known = after(clock.now, (KNOWN_AFTER_ROUNDS * scenario.world.scheduler.round) as Duration);
+      clock.at(known, () => {
+        homes.adopt(centre, (gateway) => this.#heirOf(gateway, centre));
+      });
+    }
+  }
+
+  /** The centre that a gateway's people go to, or would go to next. */
+  #heirOf(gateway: number, lost: string): string {
+    const { crowd } = this.#parts;
+    const { routes, candidates } = crowd.tables[gateway]!;
+    const centres = [...routes, ...candidates].map((endpoint) => crowd.endpoints[endpoint]!.centre);
+    return centres.find((centre) => centre !== lost) ?? lost;
+  }
+
   #comeUp({ id, where }: Fault, how: "silent" | "reset" | "drained"): void {
-    const { seam, desks } = this.#parts;
+    const { seam, desks, homes } = this.#parts;
+    for (const centre of wholeCentres(where)) homes.regain(centre);
     if (this.#isGateway(where)) {
       this.#restoreGateways(where, id);
       return;
@@ -348,6 +380,13 @@ export class Weather {
     return touches;
   }
 }
+
+/** A loss is believed after this many rounds in which a centre answered no health check. Chosen. */
+const KNOWN_AFTER_ROUNDS = 2;
+
+/** Centres of which everything is selected. */
+const wholeCentres = ({ centre, line, server, port }: Where): readonly string[] =>
+  line === undefined && server === undefined && port === undefined ? (centre ?? []) : [];
 
 /** Name of the burden on a cell whose gateways are all out of service. */
 const cutOff = (cell: number): string => `no gateway for ${String(cell)}`;

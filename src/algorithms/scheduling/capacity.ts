@@ -100,6 +100,12 @@ export class Capacity {
     return Math.max(0, Math.min(headroom, this.#policy.stepOfHeadroom * (headroom + pending) - pending));
   }
 
+  /** How full it would be with so many more, against its capacity. */
+  fullness(server: number, more: number): number {
+    const { capacity, reported, assigned } = this.#servers[server]!;
+    return (Math.max(assigned, reported + this.#pending(server)) + more) / capacity;
+  }
+
   /** Would taking these servers out, on top of what is out already, leave too little? */
   mayRemove(servers: Iterable<number>, removed: ReadonlySet<number>): boolean {
     let all = 0;

@@ -3,7 +3,7 @@
  * while a shift is under way. It knows how a shift is paced; whether one is right was decided before.
  * Met by: src/world/seams/scheduling.ts
  */
-import { after, hours, type Instant } from "../../base/units.ts";
+import { after, type Duration, hours, type Instant } from "../../base/units.ts";
 import { type Capacity, settlingTime } from "./capacity.ts";
 import type { Route, SchedulerEffect } from "./messages.ts";
 import type { Places } from "./places.ts";
@@ -14,6 +14,15 @@ export interface Shift {
   readonly restores: boolean;
   /** Users have lost their server already: pacing them would only keep them out, so only fullness bounds it. */
   readonly isForced: boolean;
+  readonly why: readonly string[];
+}
+
+/** Users led by a plan of its own pace. */
+export interface Leading {
+  readonly target: number;
+  readonly share: number;
+  readonly from: ReadonlySet<number>;
+  readonly spread: Duration;
   readonly why: readonly string[];
 }
 
@@ -148,6 +157,38 @@ export class Dispatch {
     };
   }
 
+  /**
+   * Leads a share of a gateway's users away from these endpoints, whoever decided how many may go. Undefined when none of
+   * them is routed there any more.
+   */
+  lead(
+    gateway: number,
+    { target, share, from, spread, why }: Leading,
+    now: Instant,
+  ): Extract<SchedulerEffect, { kind: "dispatch" }> | undefined {
+    const row = this.#rows[gateway]!;
+    let left = 0;
+    for (const [endpoint, part] of row.shares) if (from.has(endpoint)) left += part;
+    const moved = left - share < SMALLEST_STEP / 10 ? left : share;
+    if (moved <= 0) return undefined;
+    const isMove = row.best !== target && from.has(row.best);
+    this.#transfer(row, gateway, target, moved, now, from);
+    if (isMove) {
+      row.best = target;
+      row.movedAt.push(now);
+    }
+    return {
+      kind: "dispatch",
+      gateway,
+      routes: this.#routes(row),
+      candidates: this.candidates(gateway),
+      hintSpread: spread,
+      move: isMove,
+      restores: false,
+      why: [...why, this.#capacity.describe(this.#places.endpoint(target).server)],
+    };
+  }
+
   /** Stops a shift where it stands. */
   halt(gateway: number): void {
     this.#rows[gateway]!.shift = undefined;
@@ -190,12 +231,14 @@ export class Dispatch {
     return share;
   }
 
-  /** Takes the share from the other routes, those on the target's own server first. */
-  #transfer(row: Row, gateway: number, target: number, share: number, now: Instant): void {
+  /** Takes the share from the other routes (only from these, where some are named), those on the target's own server first. */
+  #transfer(row: Row, gateway: number, target: number, share: number, now: Instant, from?: ReadonlySet<number>): void {
     const { people } = this.#places.gateway(gateway);
     const server = this.#places.endpoint(target).server;
     const isNear = (endpoint: number): boolean => this.#places.endpoint(endpoint).server === server;
-    const sources = [...row.shares.keys()].filter((endpoint) => endpoint !== target);
+    const sources = [...row.shares.keys()].filter(
+      (endpoint) => endpoint !== target && (from === undefined || from.has(endpoint)),
+    );
     let left = share;
     for (const source of [...sources.filter(isNear), ...sources.filter((endpoint) => !isNear(endpoint))]) {
       const part = Math.min(left, row.shares.get(source)!);

@@ -54,6 +54,32 @@ export interface QualityReport {
   readonly connectFailures: number;
 }
 
+/** How people are led out of a centre. */
+export interface EvacuationPlan {
+  readonly centre: string;
+  /** Everybody within this long; in batches, those of one batch. */
+  readonly within: Duration;
+  /** People of a batch, and the pause after each; everybody is one batch without. */
+  readonly batch: number | undefined;
+  readonly rest: Duration;
+  /** No batch is begun, and nobody led, in these times. */
+  readonly avoid: readonly { readonly from: Instant; readonly to: Instant }[];
+  /** False only to show what becomes of a plan that looks neither at room nor at distress. */
+  readonly heedsHealth: boolean;
+}
+
+/** What a server tells of the round that is over. */
+export interface HealthReport {
+  readonly kind: "health";
+  readonly server: number;
+  /** Wait of a login that comes now, ms. */
+  readonly waitMs: number;
+  /** Logins asked for and completed in the round, and how many it could have served, people. */
+  readonly asked: number;
+  readonly completed: number;
+  readonly able: number;
+}
+
 export type SchedulerInput =
   | QualityReport
   /** What servers know of themselves: connections held now; `up: false` for one that answers its health check no more. */
@@ -68,6 +94,12 @@ export type SchedulerInput =
   | { readonly kind: "operator-server"; readonly server: number; readonly withdrawn: boolean }
   | { readonly kind: "operator-move"; readonly gateway: number; readonly centre: string }
   | { readonly kind: "pause"; readonly until: Instant }
+  /** Lead everybody out of a centre by this plan; hold that, let it go on, or take it back. */
+  | { readonly kind: "evacuate"; readonly plan: EvacuationPlan }
+  | { readonly kind: "evacuation"; readonly order: "pause" | "resume" | "roll-back" }
+  | HealthReport
+  /** The state of these people has arrived where they will be led. */
+  | { readonly kind: "handed-over"; readonly batch: number }
   | { readonly kind: "wake" };
 
 /** One way a gateway's users are told to go, and the share of them. */
@@ -106,6 +138,17 @@ export type SchedulerEffect =
       readonly endpoints: ReadonlySet<number>;
       readonly why: readonly string[];
     }
+  /** The state of a share of a gateway's users goes from one centre to another; to be answered when it has arrived. */
+  | {
+      readonly kind: "hand-over";
+      readonly batch: number;
+      readonly gateway: number;
+      readonly from: string;
+      readonly to: string;
+      readonly share: number;
+    }
+  /** An evacuation began, was held, is complete. */
+  | { readonly kind: "evacuation"; readonly who: string; readonly what: string; readonly why: readonly string[] }
   /** The alarm about `who` is over. */
   | { readonly kind: "all-clear"; readonly what: AlertKind; readonly who: string; readonly why: readonly string[] }
   /** The scheduler no longer trusts what it hears and leaves the table as it is. */

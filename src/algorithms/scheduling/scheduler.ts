@@ -15,6 +15,7 @@ import { Capacity } from "./capacity.ts";
 import type { Cell } from "./cell.ts";
 import { Destinations } from "./destinations.ts";
 import { Dispatch } from "./dispatch.ts";
+import { Evacuation } from "./evacuation.ts";
 import { Faults } from "./faults.ts";
 import { Feed } from "./feed.ts";
 import type { SchedulerEffect, SchedulerInput, Topology } from "./messages.ts";
@@ -45,6 +46,8 @@ export class Scheduler implements Machine<SchedulerInput, SchedulerEffect> {
   readonly #alarms: Alarms;
   readonly #destinations: Destinations;
   readonly #moves: Moves;
+  readonly #evacuationParts: ConstructorParameters<typeof Evacuation>[0];
+  #evacuation: Evacuation | undefined;
   #isTrusting = true;
   #soundRounds = 0;
   #pausedUntil: Instant = START;
@@ -72,6 +75,13 @@ export class Scheduler implements Machine<SchedulerInput, SchedulerEffect> {
     const silence = this.#silence;
     this.#alarms = new Alarms({ places, policy, quality, silence, capacity, faults, attribution, isRouted });
     this.#moves = new Moves({ places, policy, quality, capacity, dispatch, faults, destinations });
+    this.#evacuationParts = {
+      places,
+      policy,
+      capacity,
+      dispatch,
+      isOpen: (gateway, endpoint) => faults.covering(gateway, endpoint) === undefined,
+    };
     this.wakeAt = after(START, policy.round);
   }
 
@@ -93,6 +103,16 @@ export class Scheduler implements Machine<SchedulerInput, SchedulerEffect> {
       case "pause":
         this.#pausedUntil = input.until;
         return [];
+      case "evacuate":
+        this.#evacuation = new Evacuation(this.#evacuationParts, input.plan, now);
+        return [];
+      case "evacuation":
+        return this.#evacuation?.order(input.order) ?? [];
+      case "health":
+        this.#evacuation?.health.hear(input);
+        return NOTHING;
+      case "handed-over":
+        return this.#evacuation?.handedOver(input.batch, now) ?? [];
       case "wake":
         return now < this.wakeAt ? [] : this.#closeRound(now);
     }
@@ -115,6 +135,7 @@ export class Scheduler implements Machine<SchedulerInput, SchedulerEffect> {
     const effects = [...distrust, ...this.#alarms.watchServers(now)];
     if (isHeard) effects.push(...this.#alarms.watch(), ...this.#alarms.recover());
     effects.push(...this.#moves.carryOut(now, isHeard && now >= this.#pausedUntil));
+    if (now >= this.#pausedUntil) effects.push(...(this.#evacuation?.round(now) ?? []));
     for (const effect of effects) if (effect.kind === "dispatch") this.#silence.stir(effect.gateway);
     return effects;
   }

@@ -125,6 +125,11 @@ export class Desks {
     return wait;
   }
 
+  /** How long somebody would wait who came now. */
+  queueMs(server: number): number {
+    return this.#backlog[server]! / this.#perMs(server);
+  }
+
   /**
    * Whether the server has a connection left for these people, by their keyed rank in [0, 1) among the bucket's
    * arrivals; the count of those let in closes the door for good when it is full.

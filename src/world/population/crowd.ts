@@ -107,6 +107,11 @@ export class Crowd {
     return routes[place]!;
   }
 
+  /** All people behind a gateway. */
+  peopleBehind(gateway: number): number {
+    return this.population.cells.reduce((sum, cell) => sum + (cell.gateway === gateway ? cell.people : 0), 0);
+  }
+
   /** Whether a client that is connected to this endpoint is to go where the table sends it. */
   isToMove(cell: number, index: number, endpoint: number): boolean {
     if (this.routeOf(cell, index) === endpoint) return false;

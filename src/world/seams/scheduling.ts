@@ -5,9 +5,16 @@
  */
 import { type Duration, NEVER, type Instant, inMs, inSeconds, ms } from "../../base/units.ts";
 import type { Machine } from "../../base/machine.ts";
-import type { SchedulerEffect, SchedulerInput } from "../../algorithms/scheduling/messages.ts";
+import type {
+  EvacuationPlan,
+  HealthReport,
+  SchedulerEffect,
+  SchedulerInput,
+} from "../../algorithms/scheduling/messages.ts";
 import { paceOf } from "../../algorithms/scheduling/pace.ts";
+import type { Clock } from "../../engine/clock.ts";
 import type { Fleet } from "../fleet/centre.ts";
+import type { Homes } from "../fleet/homes.ts";
 import type { Desks } from "../fleet/server.ts";
 import type { Gateway } from "../network/gateway.ts";
 import type { Crowd } from "../population/crowd.ts";
@@ -18,7 +25,7 @@ import type { Sweeps } from "../sweeps.ts";
 /** A decision as the run's document tells it. `gateway` is set where it is about one. */
 export interface SchedulerDecision {
   readonly at: number;
-  readonly kind: "alert" | "all-clear" | "move" | "step" | "restore" | "fail-open";
+  readonly kind: "alert" | "all-clear" | "move" | "step" | "restore" | "fail-open" | "evacuation";
   readonly what: string;
   readonly who: string;
   readonly ip: string;
@@ -36,6 +43,10 @@ export interface SeamParts {
   readonly desks: Desks;
   readonly telemetry: Telemetry;
   readonly sweeps: Sweeps;
+  readonly clock: Clock;
+  readonly homes: Homes;
+  /** People whose state goes from one centre to another in a second. */
+  readonly handoverASecond: number;
 }
 
 export class SchedulingSeam {
@@ -44,6 +55,11 @@ export class SchedulingSeam {
   readonly #up: boolean[];
   /** What operators and health checks said since the last round. */
   readonly #pending: SchedulerInput[] = [];
+
+  /** When the line from one centre to another is free again. */
+  readonly #linesBusyUntil = new Map<string, number>();
+  /** Standings of the desks a round ago: asked, completed, able. */
+  readonly #desksBefore: (readonly [number, number, number])[] = [];
 
   constructor(parts: SeamParts) {
     this.#parts = parts;
@@ -66,6 +82,14 @@ export class SchedulingSeam {
     this.#pending.push({ kind: "pause", until: ms(untilMs) as number as Instant });
   }
 
+  evacuate(plan: EvacuationPlan): void {
+    this.#pending.push({ kind: "evacuate", plan });
+  }
+
+  orderEvacuation(order: "pause" | "resume" | "roll-back"): void {
+    this.#pending.push({ kind: "evacuation", order });
+  }
+
   /** Ends a round: carries reports and loads up and decisions down. */
   exchange(now: Instant): void {
     const { scheduler, telemetry, fleet, desks } = this.#parts;
@@ -77,6 +101,7 @@ export class SchedulingSeam {
     fleet.servers.forEach(({ connections }, server) =>
       tell({ kind: "load", server, connections: desks.held[server]!, capacity: connections, up: this.#up[server]! }),
     );
+    fleet.servers.forEach((_, server) => tell(this.#healthOf(server)));
     for (const input of this.#pending.splice(0)) tell(input);
     if (scheduler.wakeAt !== NEVER && scheduler.wakeAt <= now) tell({ kind: "wake" });
     this.#perform(effects, now);
@@ -89,6 +114,7 @@ export class SchedulingSeam {
     let spread = 0 as Duration;
     for (const effect of effects) {
       this.#note(effect, now);
+      if (effect.kind === "hand-over") this.#handOver(effect, now);
       if (effect.kind !== "dispatch") continue;
       for (const { endpoint, people } of crowd.setTable(effect.gateway, tableOf(effect.routes, effect.candidates)))
         led[fleet.endpoints[endpoint]!.server]! += people;
@@ -98,6 +124,29 @@ export class SchedulingSeam {
     if (hinted.size === 0) return;
     const servers = fleet.servers.map(({ loginsASecond }, server) => ({ people: led[server]!, loginsASecond }));
     sweeps.hint(hinted, inMs(paceOf(spread, servers)));
+  }
+
+  /** State goes from centre to centre at the rate of their line, one batch after another; then its people may be led. */
+  #handOver({ batch, gateway, from, to, share }: Extract<SchedulerEffect, { kind: "hand-over" }>, now: Instant): void {
+    const { scheduler, clock, homes, crowd, handoverASecond } = this.#parts;
+    const people = share * crowd.peopleBehind(gateway);
+    const line = `${from} to ${to}`;
+    const begins = Math.max(now, this.#linesBusyUntil.get(line) ?? 0);
+    const ends = Math.round(begins + (people / handoverASecond) * 1e6) as Instant;
+    this.#linesBusyUntil.set(line, ends);
+    clock.at(ends, () => {
+      homes.handOver(gateway, from, to, Math.ceil(people));
+      this.#perform(scheduler.handle({ kind: "handed-over", batch }, clock.now), clock.now);
+    });
+  }
+
+  #healthOf(server: number): HealthReport {
+    const { desks } = this.#parts;
+    const standing = [desks.asked[server]!, desks.completed[server]!, desks.capacity[server]!] as const;
+    const before = this.#desksBefore[server] ?? [0, 0, 0];
+    this.#desksBefore[server] = standing;
+    const [asked, completed, able] = standing.map((count, place) => count - before[place]!) as [number, number, number];
+    return { kind: "health", server, waitMs: desks.queueMs(server), asked, completed, able };
   }
 
   #note(effect: SchedulerEffect, now: Instant): void {
@@ -125,7 +174,10 @@ export class SchedulingSeam {
           ? (["fail-open", "telemetry is not to be trusted"] as const)
           : (["all-clear", "telemetry is trusted again"] as const);
       this.decisions.push({ at, kind, what, who: "scheduler", ip: "", why: effect.why, gateway: undefined });
-    } else {
+    } else if (effect.kind === "evacuation") {
+      const { kind, what, who, why } = effect;
+      this.decisions.push({ at, kind, what, who, ip: "", why, gateway: undefined });
+    } else if (effect.kind !== "hand-over") {
       const gateway = gateways.findIndex(({ name }) => name === effect.who);
       this.decisions.push({
         at,

@@ -1,0 +1,206 @@
+/**
+ * Evacuation: a centre's people are led to the others while everybody goes on working. Who goes when is decided anew every
+ * round: as many as the pace asks for, no more than the survivors' doors, lines and rooms can take, and none to a server
+ * that shows distress. Nobody is led away before the new home has their state; everybody's turn follows from the user's own
+ * id, so that a pause, a crash or a second look changes nothing about it.
+ * Met by: src/world/seams/scheduling.ts
+ */
+import { after, type Instant, printDuration } from "../../base/units.ts";
+import type { Capacity } from "./capacity.ts";
+import { type Dispatch, SMALLEST_STEP } from "./dispatch.ts";
+import { Health } from "./health.ts";
+import type { EvacuationPlan, SchedulerEffect } from "./messages.ts";
+import type { Places } from "./places.ts";
+import type { SchedulerPolicy } from "./policy.ts";
+
+/** People of one gateway whose state is on its way to where they will be led. */
+interface Slice {
+  readonly gateway: number;
+  readonly target: number;
+  readonly share: number;
+}
+
+interface Parts {
+  readonly places: Places;
+  readonly policy: SchedulerPolicy;
+  readonly capacity: Capacity;
+  readonly dispatch: Dispatch;
+  /** Whether a gateway's users may be sent there: no fault is known on the way. */
+  readonly isOpen: (gateway: number, endpoint: number) => boolean;
+}
+
+/** A second destination in a gateway's list must be this much less full to be preferred. Chosen. */
+const NEAR_IS_WORTH = 0.02;
+
+export class Evacuation {
+  readonly health: Health;
+  readonly #parts: Parts;
+  readonly #plan: EvacuationPlan;
+  readonly #leaving: ReadonlySet<number>;
+  /** Where each gateway's users belonged before. */
+  readonly #origins = new Map<number, number>();
+  readonly #slices = new Map<number, Slice>();
+  #batches = 0;
+  #batchEnds: Instant;
+  #batchLeft = 0;
+  #slicesMade = 0;
+  #state: "running" | "paused" | "done" | "rolled back" = "running";
+
+  constructor(parts: Parts, plan: EvacuationPlan, now: Instant) {
+    const { places, capacity } = parts;
+    this.#parts = parts;
+    this.#plan = plan;
+    this.health = new Health(places.servers.length);
+    this.#batchEnds = now;
+    this.#leaving = new Set(
+      places.endpoints.flatMap((endpoint, index) => (endpoint.centre === plan.centre ? [index] : [])),
+    );
+    for (const endpoint of this.#leaving) capacity.withdraw(places.endpoint(endpoint).server, true);
+  }
+
+  /** Operators hold it, let it go on, or take it back: then everybody is led home as after a fault, step by step. */
+  order(order: "pause" | "resume" | "roll-back"): readonly SchedulerEffect[] {
+    if (this.#state === "rolled back") return [];
+    if (order === "roll-back") {
+      const { places, capacity, dispatch } = this.#parts;
+      for (const endpoint of this.#leaving) capacity.withdraw(places.endpoint(endpoint).server, false);
+      for (const [gateway, home] of this.#origins) dispatch.settle(gateway, home);
+      this.#slices.clear();
+    }
+    this.#state = order === "pause" ? "paused" : order === "resume" ? "running" : "rolled back";
+    return [this.#tell(order === "roll-back" ? "rolled back" : `${order}d`, ["ordered by an operator"])];
+  }
+
+  /** The state of a slice's people has arrived: now they may be led. */
+  handedOver(batch: number, now: Instant): readonly SchedulerEffect[] {
+    const slice = this.#slices.get(batch);
+    if (slice === undefined || this.#state === "rolled back") return [];
+    this.#slices.delete(batch);
+    const { places, dispatch, policy } = this.#parts;
+    const { gateway, target, share } = slice;
+    const why = [`${this.#plan.centre} is evacuated: to ${places.endpoint(target).name}, state handed over`];
+    const effect = dispatch.lead(gateway, { target, share, from: this.#leaving, spread: policy.round, why }, now);
+    this.health.lead(places.endpoint(target).server, share * places.gateway(gateway).people);
+    if (this.#shareLeft(gateway) <= 0) dispatch.settle(gateway, dispatch.best(gateway));
+    return effect === undefined ? [] : [effect];
+  }
+
+  /** A round: whose state is to be handed over now. */
+  round(now: Instant): readonly SchedulerEffect[] {
+    this.health.close();
+    if (this.#state !== "running" || this.#isAvoided(now)) return [];
+    const left = this.#peopleLeft();
+    if (left < 1) {
+      if (this.#slices.size > 0) return [];
+      this.#state = "done";
+      return [this.#tell("is complete", ["nobody is led there any more"])];
+    }
+    const effects: SchedulerEffect[] = [];
+    if (this.#batchLeft < 1 && !this.#beginBatch(left, now, effects)) return effects;
+    const rounds = Math.max(1, Math.floor((this.#batchEnds - now) / this.#parts.policy.round));
+    this.#give(Math.min(this.#batchLeft, this.#batchLeft / rounds + 1), effects);
+    return effects;
+  }
+
+  /** The next batch, when the pause after the last one is over and it would not last into a time to avoid. */
+  #beginBatch(left: number, now: Instant, effects: SchedulerEffect[]): boolean {
+    const { within, batch, rest, avoid } = this.#plan;
+    if (this.#batches > 0 && now < after(this.#batchEnds, rest)) return false;
+    const ends = after(now, within);
+    if (avoid.some(({ from, to }) => from < ends && to > now)) return false;
+    this.#batches += 1;
+    this.#batchEnds = ends;
+    this.#batchLeft = Math.min(left, batch ?? Infinity);
+    effects.push(
+      this.#tell(batch === undefined ? "begins" : `begins batch ${String(this.#batches)}`, [
+        `${String(Math.round(this.#batchLeft))} people within ${printDuration(within)}`,
+      ]),
+    );
+    return true;
+  }
+
+  #give(budget: number, effects: SchedulerEffect[]): void {
+    const { places } = this.#parts;
+    let left = budget;
+    const given = new Float64Array(places.servers.length);
+    for (const { gateway, target, share } of this.#slices.values())
+      given[places.endpoint(target).server]! += share * places.gateway(gateway).people;
+    for (const gateway of places.gateways.keys()) {
+      if (left < 1) return;
+      const share = this.#shareLeft(gateway) - this.#sharePrepared(gateway);
+      if (share <= 0) continue;
+      const { people } = places.gateway(gateway);
+      const target = this.#choose(gateway, given);
+      if (target === undefined) continue;
+      const { server } = places.endpoint(target);
+      const room = this.#allowance(server) - given[server]!;
+      const part = Math.min(share, people > 0 ? Math.min(left, room) / people : share);
+      if (part < Math.min(share, SMALLEST_STEP)) continue;
+      given[server]! += part * people;
+      left -= part * people;
+      this.#batchLeft -= part * people;
+      this.#origins.set(gateway, this.#origins.get(gateway) ?? this.#parts.dispatch.home(gateway));
+      const batch = ++this.#slicesMade;
+      this.#slices.set(batch, { gateway, target, share: part });
+      const { centre } = places.endpoint(target);
+      effects.push({ kind: "hand-over", batch, gateway, from: this.#plan.centre, to: centre, share: part });
+    }
+  }
+
+  /** Of the places a gateway's users can go to, the least full of those in good health; nearer ones count as a little less full. */
+  #choose(gateway: number, given: Float64Array): number | undefined {
+    const { places, capacity, isOpen } = this.#parts;
+    const { candidates, carrier } = places.gateway(gateway);
+    const open = candidates.filter((endpoint) => {
+      const { server } = places.endpoint(endpoint);
+      return !this.#leaving.has(endpoint) && capacity.isUsable(server) && isOpen(gateway, endpoint);
+    });
+    if (!this.#plan.heedsHealth) return open[0];
+    const own = open.filter((endpoint) => places.endpoint(endpoint).line === carrier);
+    let best: number | undefined;
+    let least = Infinity;
+    for (const [rank, endpoint] of (own.length > 0 ? own : open).entries()) {
+      const { server } = places.endpoint(endpoint);
+      if (this.#allowance(server) - given[server]! < 1) continue;
+      const fullness = capacity.fullness(server, given[server]!) + NEAR_IS_WORTH * rank;
+      if (fullness < least) [best, least] = [endpoint, fullness];
+    }
+    return best;
+  }
+
+  /** People whom a server may be asked to take in a round: a part of its headroom, of its logins, of its health. */
+  #allowance(server: number): number {
+    const { capacity } = this.#parts;
+    if (!this.#plan.heedsHealth) return Infinity;
+    return Math.min(capacity.allowance(server), this.health.logins(server)) * this.health.share(server);
+  }
+
+  #shareLeft(gateway: number): number {
+    const { dispatch } = this.#parts;
+    let share = 0;
+    for (const endpoint of dispatch.routed(gateway))
+      if (this.#leaving.has(endpoint)) share += dispatch.share(gateway, endpoint);
+    return share;
+  }
+
+  #sharePrepared(gateway: number): number {
+    let share = 0;
+    for (const slice of this.#slices.values()) if (slice.gateway === gateway) share += slice.share;
+    return share;
+  }
+
+  #peopleLeft(): number {
+    const { places } = this.#parts;
+    let people = 0;
+    for (const [gateway, entry] of places.gateways.entries()) people += this.#shareLeft(gateway) * entry.people;
+    return people;
+  }
+
+  #isAvoided(now: Instant): boolean {
+    return this.#plan.avoid.some(({ from, to }) => now >= from && now < to);
+  }
+
+  #tell(what: string, why: readonly string[]): SchedulerEffect {
+    return { kind: "evacuation", who: this.#plan.centre, what: `evacuation ${what}`, why };
+  }
+}
