@@ -15,7 +15,18 @@ import { checkName, type NameKind, type Names } from "./where.ts";
 /** The names a figure may use: those of the world and of the scenario. Unknown ones (undefined) are not checked. */
 export type FigureContext = Pick<
   Names,
-  "region" | "carrier" | "access" | "gateway" | "centre" | "line" | "server" | "port" | "fault" | "window" | "kind"
+  | "region"
+  | "carrier"
+  | "access"
+  | "gateway"
+  | "home"
+  | "centre"
+  | "line"
+  | "server"
+  | "port"
+  | "fault"
+  | "window"
+  | "kind"
 >;
 
 /** What figures about a resolved scenario may name. */
@@ -29,6 +40,7 @@ export const figureContext = ({
   line: Object.keys(world.carriers),
   access: Object.keys(world.access),
   centre: Object.keys(world.centres),
+  home: Object.keys(world.centres),
   gateway: gatewayNames(world).map(({ name }) => name),
   server: serverNames(world).map(({ name }) => name),
   port: world.ports.map(String),

@@ -13,7 +13,7 @@ export interface Metric {
 }
 
 export type Label =
-  "region" | "carrier" | "access" | "gateway" | "centre" | "line" | "server" | "port" | "kind" | "fault";
+  "region" | "carrier" | "access" | "gateway" | "home" | "centre" | "line" | "server" | "port" | "kind" | "fault";
 
 export interface Stat {
   readonly name: string;
@@ -22,7 +22,7 @@ export interface Stat {
   readonly onlyFullScale: boolean;
 }
 
-const PEOPLE: readonly Label[] = ["region", "carrier", "access", "gateway"];
+const PEOPLE: readonly Label[] = ["region", "carrier", "access", "gateway", "home"];
 const FLEET: readonly Label[] = ["centre", "line", "server"];
 
 const stats = (unit: Stat["unit"], names: readonly string[], onlyFullScale = false): readonly Stat[] =>
@@ -164,11 +164,33 @@ export const METRICS: readonly Metric[] = [
     stats: stats("s", ["mean", "max"]),
   },
   {
+    name: "evacuation.delay",
+    dimension: "time",
+    labels: ["centre"],
+    meaning: "From the order until 99.9 % of a centre's connections have left it, censored at the window's end",
+    stats: stats("s", ["mean", "max"]),
+  },
+  {
+    name: "homeless",
+    dimension: "count",
+    labels: [],
+    meaning:
+      "People whose state's home is gone and who have no other yet; the most at any minute's end, and at the last",
+    stats: stats("", ["max", "last"]),
+  },
+  {
+    name: "message.lost",
+    dimension: "count",
+    labels: [],
+    meaning: "Messages accepted by a centre that was lost before it had copied them, expected",
+    stats: stats("", ["count"]),
+  },
+  {
     name: "server.load",
     dimension: "share",
     labels: FLEET,
-    meaning: "Connections held against capacity; the maximum is of minute means",
-    stats: stats("%", ["mean", "max"]),
+    meaning: "Connections held against capacity; the maximum is of minutes' ends, the peak of all instants",
+    stats: stats("%", ["mean", "max", "peak"]),
   },
 ];
 

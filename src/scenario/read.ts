@@ -178,6 +178,7 @@ const namesOf = (root: MapNode, world: Fields<typeof worldShape>): Names => {
     line: namesIn(root, "carriers"),
     access: namesIn(root, "access"),
     centre: namesIn(root, "centres"),
+    home: namesIn(root, "centres"),
     gateway: paths?.gateways.map(({ name }) => name),
     server: paths?.servers.map(({ name }) => name),
     port: ports?.map(String),

@@ -16,6 +16,7 @@ export type NameKind =
   | "carrier"
   | "access"
   | "gateway"
+  | "home"
   | "centre"
   | "line"
   | "server"

@@ -80,6 +80,7 @@ const groupsOf = ({ labels }: Figure, label: string, { world, scenario }: Book):
         )
         .map(({ name }) => name);
     case "centre":
+    case "home":
       return Object.keys(centres);
     case "line":
       return [...new Set(world.fleet.servers.map(({ line }) => line))];
@@ -96,7 +97,7 @@ const groupsOf = ({ labels }: Figure, label: string, { world, scenario }: Book):
 
 const kindLabel = (what: string): string => what.replaceAll(" ", "-");
 
-const PEOPLE = ["region", "carrier", "access", "gateway"];
+const PEOPLE = ["region", "carrier", "access", "gateway", "home"];
 
 /** Labels that contradict one another are about nobody, and of nobody there are no data. */
 const isAboutSomebody = (labels: readonly LabelMatch[], { ledger }: Book): boolean => {
@@ -141,11 +142,18 @@ const valueOf = (figure: Figure, labels: readonly LabelMatch[], book: Book): num
       const samples = minutesIn(book, window).map((minute) => shareOf(online.at(minute), all));
       return overSamples(samples, stat);
     }
+    case "homeless": {
+      const homeless = ledger.series.total("homeless");
+      const samples = minutesIn(book, window).map((minute) => homeless.at(minute));
+      return stat === "last" ? (samples.at(-1) ?? null) : overSamples(samples, stat);
+    }
+    case "message.lost":
+      return ledger.counters.total(inWindow(metric, window)).value;
     case "server.load": {
-      const held = ledger.series.find("server.held", labels);
+      const held = ledger.series.find(stat === "peak" ? "server.peak" : "server.held", labels);
       const capacity = ledger.series.find("server.capacity", labels);
       const samples = minutesIn(book, window).flatMap((minute) =>
-        stat === "max"
+        stat !== "mean"
           ? held.map(({ instrument }, server) =>
               shareOf(instrument.at(minute), capacity[server]!.instrument.at(minute)),
             )
@@ -156,7 +164,7 @@ const valueOf = (figure: Figure, labels: readonly LabelMatch[], book: Book): num
               ),
             ],
       );
-      return overSamples(samples, stat);
+      return overSamples(samples, stat === "peak" ? "max" : stat);
     }
     default:
       return ofDecisions(figure, labels, book);
@@ -233,6 +241,12 @@ const ofDecisions = ({ metric, window }: Figure, labels: readonly LabelMatch[], 
     }
     case "reroute.delay":
       return worst(faults.map((id) => incidents.rerouteDelay(id, limit)));
+    case "evacuation.delay":
+      return worst(
+        Object.keys(scenario.world.centres)
+          .filter((centre) => labels.every(({ values, negated }) => values.includes(centre) !== negated))
+          .map((centre) => incidents.evacuationDelay(centre, limit)),
+      );
     case "back.delay":
       return worst(faults.map((id) => incidents.backDelay(id, limit)));
     case "back.stretch":

@@ -33,6 +33,11 @@ interface Incident {
 export class Incidents {
   readonly #world: World;
   readonly #incidents = new Map<string, Incident>();
+  /** By centre: people connected there when the order came, and when it was empty. */
+  readonly #evacuations = new Map<
+    string,
+    { readonly where: Where; readonly began: number; readonly people: number; empty: number | undefined }
+  >();
   readonly #places = new Map<
     Where,
     { readonly gateways: ReadonlySet<number>; readonly endpoints: ReadonlySet<number> }
@@ -63,6 +68,16 @@ export class Incidents {
   }
 
   perform({ action }: Intervention, at: number): void {
+    if (action.kind === "evacuate") {
+      const where = { centre: [action.plan.centre] };
+      this.#deeds.push({ where, from: at, to: Infinity });
+      this.#evacuations.set(action.plan.centre, {
+        where,
+        began: at,
+        people: this.#world.weather.peopleOn(where),
+        empty: undefined,
+      });
+    }
     if (!("where" in action)) return;
     this.#deeds.push({ where: action.where, from: at, to: action.kind === "change" ? Infinity : at + AFTERMATH_S });
   }
@@ -83,9 +98,22 @@ export class Incidents {
           incident.left = at;
   }
 
-  /** Looks, every second, whether those whom a fault threw off line are back: nobody is on its paths, nobody more is connecting. */
-  lookBack(at: number): void {
+  /** Seconds from the order until a centre was empty; `limit` when it was not by then, null when there was no order. */
+  evacuationDelay(centre: string, limit: number): number | null {
+    const evacuation = this.#evacuations.get(centre);
+    if (evacuation === undefined) return null;
+    return Math.max(0, Math.min(evacuation.empty ?? limit, limit) - evacuation.began);
+  }
+
+  /**
+   * Looks, every second, whether evacuated centres are empty and those whom a fault threw off line are back: nobody is on its
+   * paths, nobody more is connecting.
+   */
+  lookClosely(at: number): void {
     const { weather } = this.#world;
+    for (const evacuation of this.#evacuations.values())
+      if (evacuation.empty === undefined && weather.peopleOn(evacuation.where) <= STILL_OUT * evacuation.people)
+        evacuation.empty = at;
     for (const incident of this.#incidents.values()) {
       const { fault, people, connecting } = incident;
       if (incident.back !== undefined || fault.effects.down === undefined || at <= incident.began) continue;

@@ -28,6 +28,7 @@ interface OpenWindow {
   lost: Float64Array;
   broken: Float64Array;
   moved: Float64Array;
+  lostMessages: number;
 }
 
 export class Observer implements LoginNotes {
@@ -58,6 +59,7 @@ export class Observer implements LoginNotes {
       lost: none,
       broken: none,
       moved: none,
+      lostMessages: 0,
     }));
   }
 
@@ -70,6 +72,7 @@ export class Observer implements LoginNotes {
       carrier,
       access,
       gateway: world.gateways[gateway]!.name,
+      home: world.fleet.endpoints[world.crowd.tables[gateway]!.routes[0]!]!.centre,
     }));
     this.#sentBefore = new Float64Array(cells.length);
     this.#lostBefore = new Float64Array(cells.length);
@@ -108,7 +111,7 @@ export class Observer implements LoginNotes {
 
   /** All packets have just been metered: opens and closes the windows whose edge this is. */
   edge(nowMs: number): void {
-    const { meter, crowd } = this.#world;
+    const { meter, crowd, homes } = this.#world;
     for (const window of this.#windows) {
       if (window.toMs === nowMs) this.#close(window);
       if (window.fromMs !== nowMs) continue;
@@ -116,12 +119,13 @@ export class Observer implements LoginNotes {
       window.lost = meter.lost.slice();
       window.broken = crowd.broken.slice();
       window.moved = crowd.moved.slice();
+      window.lostMessages = homes.lostMessages;
     }
   }
 
   /** A minute is over, and all packets have just been metered. `start` is when the minute began. */
   minute(start: Instant): void {
-    const { meter, crowd, desks, fleet } = this.#world;
+    const { meter, crowd, desks, fleet, homes } = this.#world;
     const { series } = this.ledger;
     const [sent, lost] = [this.#sheets["packets.sent"].row(start), this.#sheets["packets.lost"].row(start)];
     for (let cell = 0; cell < sent.length; cell++) {
@@ -135,6 +139,8 @@ export class Observer implements LoginNotes {
     fleet.servers.forEach(({ connections }, server) => {
       const labels = this.#serverLabels[server]!;
       series.of("server.held", labels).add(start, desks.held[server]!);
+      series.of("server.peak", labels).add(start, Math.max(desks.peak[server]!, desks.held[server]!));
+      desks.peak[server] = 0;
       series.of("server.capacity", labels).add(start, connections);
       for (const [name, counter] of Object.entries(DESK_SERIES) as [DeskSeries, "asked" | "completed" | "capacity"][]) {
         const now = desks[counter][server]!;
@@ -146,6 +152,7 @@ export class Observer implements LoginNotes {
           this.ledger.histograms.of(inWindow("login.queue", window.name), labels).add(desks.longestWaitMs[server]!);
       desks.longestWaitMs[server] = 0;
     });
+    series.of("homeless").add(start, homes.homeless());
   }
 
   /** The run is over: its sheets are filed in the ledger. */
@@ -157,8 +164,9 @@ export class Observer implements LoginNotes {
   }
 
   #close(window: OpenWindow): void {
-    const { meter, crowd } = this.#world;
+    const { meter, crowd, homes } = this.#world;
     const { counters } = this.ledger;
+    counters.of(inWindow("message.lost", window.name)).add(Math.round(homes.lostMessages - window.lostMessages));
     const { endpointCount } = crowd;
     const name = (metric: string): string => inWindow(metric, window.name);
     this.#cellLabels.forEach((people, cell) => {

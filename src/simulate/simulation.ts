@@ -92,14 +92,21 @@ export const simulate = (scenario: Scenario, request: ReplicationRequest, parts:
 };
 
 /** The scheduler hears and speaks once a round. */
-const planRounds = ({ world: { scheduler }, faults }: Scenario, world: World, incidents: Incidents): void => {
+const planRounds = (
+  { world: { scheduler }, faults, interventions }: Scenario,
+  world: World,
+  incidents: Incidents,
+): void => {
   world.clock.every(scheduler.round, after(START, scheduler.round), () => {
     world.seam.exchange(world.clock.now);
     incidents.look(inSeconds(world.clock.now));
   });
-  if (faults.some(({ effects }) => effects.down !== undefined))
+  if (
+    faults.some(({ effects }) => effects.down !== undefined) ||
+    interventions.some(({ action }) => action.kind === "evacuate")
+  )
     world.clock.every(SECOND, after(START, SECOND), () => {
-      incidents.lookBack(inSeconds(world.clock.now));
+      incidents.lookClosely(inSeconds(world.clock.now));
     });
 };
 

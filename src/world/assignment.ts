@@ -60,6 +60,7 @@ export const assign = ({ gateways, people, fleet, rttMs, shares, namesAll }: Ass
     home.room -= people[index]!;
     homes.set(index, home);
   }
+  if (isShared) even(lines, homes, { gateways, people, rttMs });
   const bests = dealOut(
     gateways.map((_, index) => ({ line: homes.get(index)!, weight: coarse(people[index]!) })),
     fleet,
@@ -83,20 +84,57 @@ export const assign = ({ gateways, people, fleet, rttMs, shares, namesAll }: Ass
   });
 };
 
-/** Where it was decided how many belong to each centre, each carrier's users are shared out over its lines alike. */
+/**
+ * Where it was decided how many belong to each centre, each carrier's users are shared out over its lines so. Carriers with few
+ * lines come first: what a centre gets of them counts.
+ */
 const shareOut = (
   lines: readonly Line[],
   gateways: AssignmentParts["gateways"],
   people: ArrayLike<number>,
   shares: AssignmentParts["shares"],
 ): void => {
+  const everybody = gateways.reduce((sum, _, index) => sum + people[index]!, 0);
+  const wanted = new Map(Object.entries(shares).map(([centre, share = 0]) => [centre, share * everybody]));
+  const carriers = [...new Set(lines.map(({ line }) => line))].map((carrier) => ({
+    own: lines.filter(({ line, centre }) => line === carrier && shares[centre] !== undefined),
+    users: gateways.reduce((sum, gateway, index) => sum + (gateway.carrier === carrier ? people[index]! : 0), 0),
+  }));
+  for (const { own, users } of carriers.toSorted((a, b) => a.own.length - b.own.length)) {
+    const all = own.reduce((sum, { centre }) => sum + wanted.get(centre)!, 0);
+    for (const line of own) {
+      line.room = all > 0 ? (users * wanted.get(line.centre)!) / all : 0;
+      wanted.set(line.centre, Math.max(0, wanted.get(line.centre)! - line.room));
+    }
+  }
+};
+
+/**
+ * Gateways are whole, so shares come out a little off: from lines above their share to lines below it goes whoever fits and
+ * loses least by it.
+ */
+const even = (
+  lines: readonly Line[],
+  homes: Map<number, Line>,
+  { gateways, people, rttMs }: Pick<AssignmentParts, "gateways" | "people" | "rttMs">,
+): void => {
   for (const carrier of new Set(lines.map(({ line }) => line))) {
     const own = lines.filter(({ line }) => line === carrier);
-    const all = own.reduce((sum, { centre }) => sum + (shares[centre] ?? 0), 0);
-    const users = gateways.reduce((sum, gateway, index) => sum + (gateway.carrier === carrier ? people[index]! : 0), 0);
-    for (const line of own) {
-      const share = shares[line.centre];
-      if (share !== undefined && all > 0) line.room = (users * share) / all;
+    for (;;) {
+      const under = own.reduce((most, line) => (line.room > most.room ? line : most), own[0]!);
+      const movable = gateways.flatMap(({ carrier: of }, index) => {
+        const home = homes.get(index)!;
+        const fits =
+          of === carrier && home !== under && people[index]! <= Math.min(under.room, -home.room + people[index]! / 2);
+        if (!fits) return [];
+        const later = rttMs(index, under.endpoints[0]!) - rttMs(index, home.endpoints[0]!);
+        return [{ index, cost: later / people[index]! }];
+      });
+      if (movable.length === 0) break;
+      const { index } = movable.reduce((least, one) => (one.cost < least.cost ? one : least));
+      homes.get(index)!.room += people[index]!;
+      under.room -= people[index]!;
+      homes.set(index, under);
     }
   }
 };

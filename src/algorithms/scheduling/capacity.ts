@@ -100,6 +100,11 @@ export class Capacity {
     return Math.max(0, Math.min(headroom, this.#policy.stepOfHeadroom * (headroom + pending) - pending));
   }
 
+  /** The same, but at least this share of its capacity. */
+  step(server: number, least: number): number {
+    return Math.max(this.allowance(server), least * this.#servers[server]!.capacity);
+  }
+
   /** How full it would be with so many more, against its capacity. */
   fullness(server: number, more: number): number {
     const { capacity, reported, assigned } = this.#servers[server]!;

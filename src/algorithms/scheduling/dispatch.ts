@@ -31,9 +31,14 @@ interface Row {
   home: number;
   best: number;
   shares: Map<number, number>;
+  /** Other places where some of them belong too. */
+  belongs: ReadonlySet<number>;
   shift: (Shift & { nextAt: Instant }) | undefined;
   movedAt: Instant[];
 }
+
+const isAtHome = ({ best, home, shares, belongs }: Row): boolean =>
+  best === home && [...shares.keys()].every((endpoint) => endpoint === home || belongs.has(endpoint));
 
 /** Led back at most this share of a gateway's users a step: what was bad once is tried with few first. Chosen. */
 const RETURN_SLICE = 0.25;
@@ -53,7 +58,7 @@ export class Dispatch {
     this.#rows = places.gateways.map((gateway) => {
       const home = gateway.candidates[0]!;
       capacity.assign(places.endpoint(home).server, gateway.people);
-      return { home, best: home, shares: new Map([[home, 1]]), shift: undefined, movedAt: [] };
+      return { home, best: home, shares: new Map([[home, 1]]), belongs: new Set(), shift: undefined, movedAt: [] };
     });
   }
 
@@ -97,12 +102,14 @@ export class Dispatch {
 
   /** Gateways that are not all at home, in order. */
   *away(): Iterable<number> {
-    for (const [gateway, row] of this.#rows.entries()) if (row.best !== row.home || row.shares.size > 1) yield gateway;
+    for (const [gateway, row] of this.#rows.entries()) if (!isAtHome(row)) yield gateway;
   }
 
-  /** From now on this is where the gateway's users belong. */
+  /** From now on this is where the gateway's users belong, and where else some of them were led on purpose. */
   settle(gateway: number, home: number): void {
-    this.#rows[gateway]!.home = home;
+    const row = this.#rows[gateway]!;
+    row.home = home;
+    row.belongs = new Set(row.shares.keys());
   }
 
   /** Has it stayed long enough since its last move, and moved seldom enough in the last hour? */

@@ -29,6 +29,9 @@ interface Parts {
   readonly isOpen: (gateway: number, endpoint: number) => boolean;
 }
 
+/** Of its capacity a server may always be given this share in a round, as far as there is room. Chosen: a nearly full one fills too. */
+const LEAST_STEP = 0.005;
+
 /** A second destination in a gateway's list must be this much less full to be preferred. Chosen. */
 const NEAR_IS_WORTH = 0.02;
 
@@ -134,7 +137,9 @@ export class Evacuation {
       if (target === undefined) continue;
       const { server } = places.endpoint(target);
       const room = this.#allowance(server) - given[server]!;
-      const part = Math.min(share, people > 0 ? Math.min(left, room) / people : share);
+      const able = Math.min(share, people > 0 ? Math.min(left, room) / people : share);
+      // Nobody is left behind for being few.
+      const part = share - able < SMALLEST_STEP ? share : able;
       if (part < Math.min(share, SMALLEST_STEP)) continue;
       given[server]! += part * people;
       left -= part * people;
@@ -143,7 +148,15 @@ export class Evacuation {
       const batch = ++this.#slicesMade;
       this.#slices.set(batch, { gateway, target, share: part });
       const { centre } = places.endpoint(target);
-      effects.push({ kind: "hand-over", batch, gateway, from: this.#plan.centre, to: centre, share: part });
+      effects.push({
+        kind: "hand-over",
+        batch,
+        gateway,
+        from: this.#plan.centre,
+        to: centre,
+        share: part,
+        isRest: part === share,
+      });
     }
   }
 
@@ -172,7 +185,8 @@ export class Evacuation {
   #allowance(server: number): number {
     const { capacity } = this.#parts;
     if (!this.#plan.heedsHealth) return Infinity;
-    return Math.min(capacity.allowance(server), this.health.logins(server)) * this.health.share(server);
+    const room = Math.min(capacity.headroom(server), capacity.step(server, LEAST_STEP));
+    return Math.min(room, this.health.logins(server)) * this.health.share(server);
   }
 
   #shareLeft(gateway: number): number {

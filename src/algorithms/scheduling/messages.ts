@@ -146,6 +146,8 @@ export type SchedulerEffect =
       readonly from: string;
       readonly to: string;
       readonly share: number;
+      /** It is all that were left. */
+      readonly isRest: boolean;
     }
   /** An evacuation began, was held, is complete. */
   | { readonly kind: "evacuation"; readonly who: string; readonly what: string; readonly why: readonly string[] }

@@ -56,6 +56,8 @@ export class Desks {
   /** Work of refusals that is still to be done, in logins. */
   readonly #owed: Float64Array;
   readonly held: Float64Array;
+  /** The most connections held at any instant since last asked. */
+  readonly peak: Float64Array;
   readonly #free: Float64Array;
   readonly #admitted: Float64Array;
   readonly served: Float64Array;
@@ -93,6 +95,7 @@ export class Desks {
     this.refused = column();
     this.completed = column();
     this.held = column();
+    this.peak = column();
     this.#free = column();
     this.#admitted = column();
     this.served = column();
@@ -146,6 +149,13 @@ export class Desks {
   /** A client's patience is shorter than its wait: its socket will be closed when its turn comes, and costs nothing then. */
   abandon(server: number, people: number): void {
     if (this.#door.carriesDeadlines) this.#abandoned[server]! += people;
+  }
+
+  /** A connection of these people begins. */
+  hold(server: number, people: number): void {
+    const held = this.held[server]! + people;
+    this.held[server] = held;
+    if (held > this.peak[server]!) this.peak[server] = held;
   }
 
   /** Whether the door let somebody into the queue who came in the bucket before this one, by keyed rank in [0, 1). */

@@ -254,7 +254,7 @@ export class Sessions implements Handler {
       return Math.max(1, delayMs - bucketMs);
     }
     const people = this.#crowd.population.peopleOf(home, index);
-    this.#desks.held[this.#crowd.endpoints[endpoint]!.server]! += people;
+    this.#desks.hold(this.#crowd.endpoints[endpoint]!.server, people);
     const leftMs = delayMs - bucketMs;
     if (leftMs <= 0) return this.#logged(pool, at, next, arrivedMs + delayMs);
     pool[at + 2] = record.withPhase(next, record.LOGGED);

@@ -127,7 +127,10 @@ export class SchedulingSeam {
   }
 
   /** State goes from centre to centre at the rate of their line, one batch after another; then its people may be led. */
-  #handOver({ batch, gateway, from, to, share }: Extract<SchedulerEffect, { kind: "hand-over" }>, now: Instant): void {
+  #handOver(
+    { batch, gateway, from, to, share, isRest }: Extract<SchedulerEffect, { kind: "hand-over" }>,
+    now: Instant,
+  ): void {
     const { scheduler, clock, homes, crowd, handoverASecond } = this.#parts;
     const people = share * crowd.peopleBehind(gateway);
     const line = `${from} to ${to}`;
@@ -135,7 +138,7 @@ export class SchedulingSeam {
     const ends = Math.round(begins + (people / handoverASecond) * 1e6) as Instant;
     this.#linesBusyUntil.set(line, ends);
     clock.at(ends, () => {
-      homes.handOver(gateway, from, to, Math.ceil(people));
+      homes.handOver(gateway, from, to, isRest ? Infinity : people);
       this.#perform(scheduler.handle({ kind: "handed-over", batch }, clock.now), clock.now);
     });
   }
