@@ -174,14 +174,13 @@ const valueOf = (figure: Figure, labels: readonly LabelMatch[], book: Book): num
 /** Logins at servers, minute by minute. */
 const ofDesks = ({ metric, stat, window }: Figure, labels: readonly LabelMatch[], book: Book): number | null => {
   const { series } = book.ledger;
-  const [asked, completed, able] = ["desk.asked", "desk.completed", "desk.able"].map((name) =>
-    series.find(name, labels).map(({ instrument }) => instrument),
-  ) as [Series[], Series[], Series[]];
+  const [asked, completed, possible] = ["desk.asked", "desk.completed", "desk.possible"].map((name) =>
+    series.total(name, labels),
+  ) as [Series, Series, Series];
   const samples = minutesIn(book, window).map((minute) => {
-    const of = (what: Series[]): number => sum(what.map((one) => one.at(minute)));
-    if (metric === "login.offered") return of(asked) / 60;
-    if (stat === "rate") return of(completed) / 60;
-    return shareOf(of(completed), sum(asked.map((one, server) => Math.min(one.at(minute), able[server]!.at(minute)))));
+    if (metric === "login.offered") return asked.at(minute) / 60;
+    if (stat === "rate") return completed.at(minute) / 60;
+    return shareOf(completed.at(minute), possible.at(minute));
   });
   return overSamples(samples, stat);
 };

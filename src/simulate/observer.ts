@@ -16,7 +16,12 @@ const MINUTE = minutes(1);
 type CellSeries = "packets.sent" | "packets.lost" | "online" | "people" | "login.count" | "login.sum";
 
 /** What a desk counts, and the series of it minute by minute. */
-const DESK_SERIES = { "desk.asked": "asked", "desk.completed": "completed", "desk.able": "capacity" } as const;
+const DESK_SERIES = {
+  "desk.asked": "asked",
+  "desk.completed": "completed",
+  "desk.able": "capacity",
+  "desk.possible": "possible",
+} as const;
 type DeskSeries = keyof typeof DESK_SERIES;
 
 interface OpenWindow {
@@ -50,7 +55,7 @@ export class Observer implements LoginNotes {
 
   constructor(scenario: Scenario) {
     const none = new Float64Array(0);
-    this.#desksBefore = { "desk.asked": none, "desk.completed": none, "desk.able": none };
+    this.#desksBefore = { "desk.asked": none, "desk.completed": none, "desk.able": none, "desk.possible": none };
     this.#windows = Object.entries(scenario.windows).map(([name, { from, to }]) => ({
       name,
       fromMs: inMs(from),
@@ -142,7 +147,7 @@ export class Observer implements LoginNotes {
       series.of("server.peak", labels).add(start, Math.max(desks.peak[server]!, desks.held[server]!));
       desks.peak[server] = 0;
       series.of("server.capacity", labels).add(start, connections);
-      for (const [name, counter] of Object.entries(DESK_SERIES) as [DeskSeries, "asked" | "completed" | "capacity"][]) {
+      for (const [name, counter] of Object.entries(DESK_SERIES) as [DeskSeries, (typeof DESK_SERIES)[DeskSeries]][]) {
         const now = desks[counter][server]!;
         series.of(name, labels).add(start, now - this.#desksBefore[name][server]!);
         this.#desksBefore[name][server] = now;

@@ -5,7 +5,7 @@
  * strength nothing leaves no trace.
  */
 import { after, type Duration, inMs } from "../base/units.ts";
-import { welcomeOver } from "../algorithms/scheduling/pace.ts";
+import { type Host, type Welcome, welcomeOf } from "../algorithms/scheduling/pace.ts";
 import type { Fault, Intervention, Scenario, Where } from "../scenario/scenario.ts";
 import type { Fleet } from "./fleet/centre.ts";
 import type { Clock } from "../engine/clock.ts";
@@ -148,17 +148,20 @@ export class Weather {
     return this.#cellsOf(where).reduce((sum, cell) => sum + crowd.online[cell]!, 0);
   }
 
-  /** Over how long the servers that are left can welcome the people of these; with a share of 1, at the least. */
-  welcome(where: Where, share?: number): Duration {
+  /** How the servers that are left can welcome the people of these; with a share of 1, as fast as can be. */
+  welcome(where: Where, share?: number): Welcome {
     const { fleet, desks } = this.#parts;
-    const lines = new Map<string, { people: number; loginsASecond: number }>();
-    fleet.servers.forEach((server, index) => {
-      const line = lines.get(server.line) ?? { people: 0, loginsASecond: 0 };
-      lines.set(server.line, line);
-      if (touchesServer(where, server)) line.people += desks.held[index]!;
-      else if (!this.#down.has(index)) line.loginsASecond += server.loginsASecond;
+    const lost = new Map<string, number>();
+    const hosts = fleet.servers.map((server, index): Host => {
+      const { line } = server;
+      const held = desks.held[index]!;
+      const isLost = touchesServer(where, server);
+      if (isLost) lost.set(line, (lost.get(line) ?? 0) + held);
+      return isLost || this.#down.has(index)
+        ? { line, loginsASecond: 0, free: 0 }
+        : { line, loginsASecond: server.loginsASecond, free: server.connections - held };
     });
-    return welcomeOver([...lines.values()], share);
+    return welcomeOf(lost, hosts, share);
   }
 
   #lay(id: string, where: Where, burden: Burden): void {
@@ -194,13 +197,20 @@ export class Weather {
   }
 
   #goDown({ id, where }: Fault, how: "silent" | "reset" | "drained"): void {
-    const { sweeps, seam, desks } = this.#parts;
+    const { sweeps, seam, desks, crowd, clock, scenario } = this.#parts;
     if (this.#isGateway(where)) {
       if (how === "silent") this.#loseGateways(where, id);
       else this.#withdrawGateways(where, id, how === "reset" ? 0 : DRAIN_MS);
       return;
     }
-    if (how === "reset") sweeps.close(this.#pairs(where), inMs(this.welcome(where)));
+    if (how !== "drained") {
+      // What its clients were told with their last beats.
+      const { over, people } = this.welcome(where);
+      crowd.welcome.set(people);
+      const noticed = how === "silent" ? scenario.world.clients.heartbeat.longest : 0;
+      crowd.welcomeEndsMs = inMs(clock.now) + inMs((noticed + 2 * over) as Duration);
+      if (how === "reset") sweeps.close(this.#pairs(where), inMs(over));
+    }
     if (how !== "drained") this.#loseHomes(where);
     this.#eachServer(where, (server) => {
       if (how === "drained") seam.operatorServer(server, true);

@@ -62,6 +62,8 @@ export class Desks {
   readonly #admitted: Float64Array;
   readonly served: Float64Array;
   readonly capacity: Float64Array;
+  /** Logins that whoever came and waited left possible, bucket by bucket: no more than capacity, no more than were asked for. */
+  readonly possible: Float64Array;
   /** People who asked, those of them who were turned away at the door, and those who were logged in. */
   readonly asked: Float64Array;
   readonly refused: Float64Array;
@@ -100,6 +102,7 @@ export class Desks {
     this.#admitted = column();
     this.served = column();
     this.capacity = column();
+    this.possible = column();
     this.longestWaitMs = column();
   }
 
@@ -207,6 +210,7 @@ export class Desks {
       this.#free[server] = Math.max(0, this.#servers[server]!.connections - this.held[server]!);
       this.served[server] = this.served[server]! + served;
       this.capacity[server] = this.capacity[server]! + fresh;
+      this.possible[server] = this.possible[server]! + Math.min(fresh, this.#backlogBefore[server]! + came);
       assert(
         this.#backlog[server]! >= 0,
         () => `server ${String(server)} has a backlog of ${String(this.#backlog[server])}`,

@@ -44,6 +44,10 @@ export class Crowd {
   readonly #left: ReadonlySet<number>[];
   /** Whether clients spread over their lists on purpose: who is elsewhere than the table says then stays, unless it is a place to leave. */
   readonly #spreads: boolean;
+  /** By server: how many of those who must go elsewhere are welcome, as clients were last told. */
+  readonly welcome: Float64Array;
+  /** Until then that word counts more than the table's, ms since the run began. */
+  welcomeEndsMs = 0;
   /** NAT idle time-out by cell, ms. */
   readonly natTimeoutMs: Float64Array;
   /** How many times as many people as usual log in anew, by cell; 1 in peace. */
@@ -70,6 +74,7 @@ export class Crowd {
     this.moved = column(cells);
     this.onlyRoute = new Int32Array(gateways).fill(-1);
     this.tables = Array.from({ length: gateways }, () => ({ routes: [], upTo: [], candidates: [], alternates: [] }));
+    this.welcome = column(1 + Math.max(...endpoints.map(({ server }) => server))).fill(1);
     this.natTimeoutMs = column(cells);
     this.restlessness = column(cells).fill(1);
     this.#via = Int32Array.from({ length: cells }, (_, cell) => cell);

@@ -111,7 +111,7 @@ export class Logins {
   attempt(home: number, index: number, ordinal: number, failures: number, nowMs: number): void {
     const crowd = this.#crowd;
     const cell = crowd.viaCell(home, index);
-    this.#list(cell, index);
+    this.#list(cell, index, nowMs);
     const { racing } = this.#plan;
     const identity = crowd.population.identity[home]!;
     const won = race(racing, this.#candidates.length, (place) => this.#try(cell, identity, index, ordinal, place));
@@ -193,7 +193,7 @@ export class Logins {
     this.#telemetry.connects(cell, index, endpoint, ordinal, people, 0);
     // Only whose attempts ended before any door know of addresses that do not answer.
     if (failures === 0 || (remembered & UNREACHED) === 0) return;
-    this.#list(cell, index);
+    this.#list(cell, index, nowMs);
     this.#candidates.forEach((candidate, place) => {
       if (candidate !== endpoint)
         this.#telemetry.connects(cell, index, candidate, ordinal + place + 1, failures * people, failures * people);
@@ -210,27 +210,38 @@ export class Logins {
   }
 
   /** The client's list: where the table sends it, then the gateway's candidates. */
-  #list(cell: number, index: number): void {
+  #list(cell: number, index: number, nowMs: number): void {
     const { candidates } = this.#crowd.tables[this.#crowd.population.gateway[cell]!]!;
     const best = this.#crowd.routeOf(cell, index);
     this.#candidates =
       candidates[0] === best
         ? candidates
         : [best, ...candidates.filter((candidate) => candidate !== best)].slice(0, CANDIDATES_MAX);
-    if (this.#plan.reconnect.policy === "directed") this.#turnOthers(cell, index, best);
+    if (this.#plan.reconnect.policy === "directed") this.#turn(cell, index, best, nowMs);
   }
 
-  /** Second comes another centre, on the carrier's own line, by the user's id: or all who lose a centre would go to its neighbour. */
-  #turnOthers(cell: number, index: number, best: number): void {
-    const { endpoints, population } = this.#crowd;
+  /**
+   * On the carrier's own line the order follows the user's id, weighted by who is welcome where: or all who lose a centre would
+   * go to its neighbour. First stays where the table leads, unless a loss is so fresh that the servers' own word counts.
+   */
+  #turn(cell: number, index: number, best: number, nowMs: number): void {
+    const { endpoints, population, welcome, welcomeEndsMs } = this.#crowd;
     const { centre, line } = endpoints[best]!;
-    const others = this.#candidates.filter(
-      (candidate) => endpoints[candidate]!.line === line && endpoints[candidate]!.centre !== centre,
-    );
+    const isFresh = nowMs < welcomeEndsMs;
+    const others = this.#candidates.filter((candidate) => {
+      const { line: own, centre: there, server } = endpoints[candidate]!;
+      return own === line && (isFresh ? welcome[server]! > 0 : there !== centre);
+    });
     if (others.length < 2) return;
+    const all = others.reduce((sum, other) => sum + welcome[endpoints[other]!.server]!, 0);
     // A draw of its own: by the rank that says when they come, those who come together would go together.
-    const first = others[Math.floor(this.#others.uniform(population.identity[cell]!, index, 0) * others.length)]!;
-    this.#candidates = [best, first, ...this.#candidates.filter((one) => one !== best && one !== first)];
+    let left = this.#others.uniform(population.identity[cell]!, index, 0) * all;
+    let place = 0;
+    while (place < others.length - 1 && left >= welcome[endpoints[others[place]!]!.server]!)
+      left -= welcome[endpoints[others[place++]!]!.server]!;
+    const chosen = others[place]!;
+    const head = isFresh ? [chosen] : [best, chosen];
+    this.#candidates = [...head, ...this.#candidates.filter((one) => !head.includes(one))];
   }
 
   /** How an attempt at one candidate would end, were it let run. */
