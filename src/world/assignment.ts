@@ -52,11 +52,10 @@ export const assign = ({ gateways, people, fleet, rttMs, shares, namesAll }: Ass
   const isShared = Object.values(shares).some((share) => share !== undefined);
   for (const { index } of order) {
     const own = preferences[index]!.filter(({ line }) => line === gateways[index]!.carrier);
+    const choice = isShared && own.length > 0 ? own : preferences[index]!;
     const home =
-      preferences[index]!.find(({ room }) => room >= people[index]!) ??
-      (isShared && own.length > 0 ? own : preferences[index]!).reduce((most, line) =>
-        line.room > most.room ? line : most,
-      );
+      choice.find(({ room }) => room >= people[index]!) ??
+      choice.reduce((most, line) => (line.room > most.room ? line : most));
     home.room -= people[index]!;
     homes.set(index, home);
   }
@@ -80,7 +79,8 @@ export const assign = ({ gateways, people, fleet, rttMs, shares, namesAll }: Ass
       ? others.filter(({ line }) => line === home.line).flatMap((line) => firstPorts(line, fleet))
       : [];
     const list = [best, ...others.slice(0, 1).map(turn), ...otherPort, ...otherServer, ...others.slice(1).map(turn)];
-    return [...new Set([...list, ...all])];
+    const named = new Set(list.map((endpoint) => fleet.endpoints[endpoint]!.server));
+    return [...list, ...all.filter((endpoint) => !named.has(fleet.endpoints[endpoint]!.server))];
   });
 };
 
