@@ -32,7 +32,7 @@ const GATHERERS = [
   /^algorithms\/access\/session\.ts$/,
   /^world\/population\//,
   /^world\/seams\//,
-  /^world\/(weather|build|assignment|sweeps|where)\.ts$/,
+  /^world\/(weather|build|assignment|sweeps|where|refuge)\.ts$/,
 ];
 
 const TOP_LEVEL = [

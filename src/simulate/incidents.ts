@@ -62,7 +62,7 @@ export class Incidents {
       online: this.#world.weather.onlineIn(fault.where),
       left: undefined,
       connecting: this.#connecting(),
-      leastS: inSeconds(this.#world.weather.welcome(fault.where, 1).over),
+      leastS: inSeconds(this.#world.refuge.welcome(fault.where, 1).over),
       back: undefined,
     });
   }

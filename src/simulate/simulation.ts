@@ -221,7 +221,7 @@ class Invariants {
 
   /** Cheap enough for every minute. */
   check(): void {
-    const { crowd, desks, meter, population, fleet } = this.#world;
+    const { crowd, desks, meter, population, fleet, homes } = this.#world;
     const [online, connecting, away] = [total(crowd.online), total(crowd.connecting), total(crowd.away)];
     this.#expect(
       "clients conserved",
@@ -235,6 +235,11 @@ class Invariants {
       held += people;
       least = Math.min(least, people);
     }
+    this.#expect(
+      "everybody at home somewhere",
+      homes.all() === population.people,
+      () => `${String(homes.all())} people have a home, of ${String(population.people)}`,
+    );
     this.#expect(
       "connections are people online",
       held === online,
@@ -283,6 +288,7 @@ class Invariants {
       "clients conserved",
       "connections are people online",
       "connections within capacity",
+      "everybody at home somewhere",
       "everybody counted",
       "packets conserved",
       "served within capacity",

@@ -27,6 +27,7 @@ import { buildPopulation, rankOf, type Cell, type Population } from "./populatio
 import * as record from "./population/record.ts";
 import { pauseOf, Sessions } from "./population/sessions.ts";
 import { Telemetry } from "./population/telemetry.ts";
+import { Refuge } from "./refuge.ts";
 import { SchedulingSeam, tableOf } from "./seams/scheduling.ts";
 import { Sweeps } from "./sweeps.ts";
 import { Weather } from "./weather.ts";
@@ -48,6 +49,7 @@ export interface World {
   readonly sweeps: Sweeps;
   readonly seam: SchedulingSeam;
   readonly weather: Weather;
+  readonly refuge: Refuge;
   /** What happened to those who were followed. */
   readonly trace: Trace | undefined;
   /** Handles one bucket of people, and returns how many events there were. */
@@ -150,6 +152,7 @@ export const buildWorld = (scenario: Scenario, { seed, watch, notes, scheduler }
     messagesAnHour: model.clients.messagesAnHour,
     packetsAMessage: model.clients.packetsAMessage,
   });
+  const refuge = new Refuge({ scenario, fleet, crowd, desks, clock, homes });
   const weather = new Weather({
     scenario,
     gateways,
@@ -159,8 +162,7 @@ export const buildWorld = (scenario: Scenario, { seed, watch, notes, scheduler }
     telemetry,
     sweeps,
     seam,
-    clock,
-    homes,
+    refuge,
     beforeChange: (pair) => {
       meter.meterBeforeChange(pair, clock.now / 1_000);
       telemetry.collect(pair);
@@ -186,6 +188,7 @@ export const buildWorld = (scenario: Scenario, { seed, watch, notes, scheduler }
     sweeps,
     seam,
     weather,
+    refuge,
     trace,
     drain,
   };

@@ -4,12 +4,9 @@
  * A change composes anew only the paths it touches, and says so only when a value really differs: a fault of
  * strength nothing leaves no trace.
  */
-import { after, type Duration, inMs } from "../base/units.ts";
-import { type Host, type Welcome, welcomeOf } from "../algorithms/scheduling/pace.ts";
+import { inMs } from "../base/units.ts";
 import type { Fault, Intervention, Scenario, Where } from "../scenario/scenario.ts";
 import type { Fleet } from "./fleet/centre.ts";
-import type { Clock } from "../engine/clock.ts";
-import type { Homes } from "./fleet/homes.ts";
 import type { Desks } from "./fleet/server.ts";
 import { HELD, LINK } from "./link.ts";
 import type { Gateway } from "./network/gateway.ts";
@@ -17,6 +14,8 @@ import type { Burden } from "./network/path.ts";
 import type { Crowd } from "./population/crowd.ts";
 import type { Telemetry } from "./population/telemetry.ts";
 import type { SchedulingSeam } from "./seams/scheduling.ts";
+import type { Refuge } from "./refuge.ts";
+import { Reasons } from "./reasons.ts";
 import type { PairTest, Sweeps } from "./sweeps.ts";
 import { namesDestination, touchesCell, touchesEndpoint, touchesPair, touchesServer } from "./where.ts";
 
@@ -34,8 +33,7 @@ export interface WeatherParts {
   readonly telemetry: Telemetry;
   readonly sweeps: Sweeps;
   readonly seam: SchedulingSeam;
-  readonly clock: Clock;
-  readonly homes: Homes;
+  readonly refuge: Refuge;
   /** Called before the pair's path changes its value: what was sent so far met the old one. */
   readonly beforeChange: (pair: number) => void;
 }
@@ -45,9 +43,9 @@ export class Weather {
   readonly #burdens = new Map<string, { readonly where: Where; readonly burden: Burden }>();
   readonly #active = new Map<string, Fault>();
   /** Cells whose gateway is out of service, with what took it out: all of it must be over before they come home. */
-  readonly #outOfService = new Map<number, Set<string>>();
+  readonly #outOfService = new Reasons();
   /** Servers that are down, with the faults that keep them down. */
-  readonly #down = new Map<number, Set<string>>();
+  readonly #down = new Reasons();
   /** What a place covers never changes, and is asked for round after round. */
   readonly #cellsKnown = new Map<Where, readonly number[]>();
   readonly #pairsKnown = new Map<Where, PairTest>();
@@ -89,7 +87,7 @@ export class Weather {
     this.#refresh();
   }
 
-  /** Performs an intervention; faults whose `until` names it are ended by the caller right after. */
+  /** Performs an intervention; faults whose `until` names it are ended right after. */
   perform({ id, action }: Intervention, nowMs: number): void {
     const { fleet, seam } = this.#parts;
     switch (action.kind) {
@@ -115,19 +113,16 @@ export class Weather {
         });
         return;
       case "move":
-        this.#parts.gateways.forEach((_, index) => {
+        return this.#parts.gateways.forEach((_, index) => {
           if (this.#cellsOf(action.where).some((cell) => this.#parts.crowd.population.gateway[cell] === index))
             seam.operatorMove(index, action.to);
         });
-        return;
       case "evacuate":
-        seam.evacuate(action.plan);
-        return;
+        return seam.evacuate(action.plan);
       case "evacuation":
-        seam.orderEvacuation(action.order);
-        return;
+        return seam.orderEvacuation(action.order);
       case "pause-scheduler":
-        seam.pause(nowMs + inMs(action.lasting));
+        return seam.pause(nowMs + inMs(action.lasting));
     }
   }
 
@@ -146,22 +141,6 @@ export class Weather {
   onlineIn(where: Where): number {
     const { crowd } = this.#parts;
     return this.#cellsOf(where).reduce((sum, cell) => sum + crowd.online[cell]!, 0);
-  }
-
-  /** How the servers that are left can welcome the people of these; with a share of 1, as fast as can be. */
-  welcome(where: Where, share?: number): Welcome {
-    const { fleet, desks } = this.#parts;
-    const lost = new Map<string, number>();
-    const hosts = fleet.servers.map((server, index): Host => {
-      const { line } = server;
-      const held = desks.held[index]!;
-      const isLost = touchesServer(where, server);
-      if (isLost) lost.set(line, (lost.get(line) ?? 0) + held);
-      return isLost || this.#down.has(index)
-        ? { line, loginsASecond: 0, free: 0 }
-        : { line, loginsASecond: server.loginsASecond, free: server.connections - held };
-    });
-    return welcomeOf(lost, hosts, share);
   }
 
   #lay(id: string, where: Where, burden: Burden): void {
@@ -197,61 +176,37 @@ export class Weather {
   }
 
   #goDown({ id, where }: Fault, how: "silent" | "reset" | "drained"): void {
-    const { sweeps, seam, desks, crowd, clock, scenario } = this.#parts;
+    const { sweeps, seam, desks, refuge } = this.#parts;
     if (this.#isGateway(where)) {
       if (how === "silent") this.#loseGateways(where, id);
       else this.#withdrawGateways(where, id, how === "reset" ? 0 : DRAIN_MS);
       return;
     }
     if (how !== "drained") {
-      // What its clients were told with their last beats.
-      const { over, people } = this.welcome(where);
-      crowd.welcome.set(people);
-      const noticed = how === "silent" ? scenario.world.clients.heartbeat.longest : 0;
-      crowd.welcomeEndsMs = inMs(clock.now) + inMs((noticed + 2 * over) as Duration);
+      const over = refuge.direct(where, how);
       if (how === "reset") sweeps.close(this.#pairs(where), inMs(over));
+      refuge.loseHomes(where);
     }
-    if (how !== "drained") this.#loseHomes(where);
     this.#eachServer(where, (server) => {
       if (how === "drained") seam.operatorServer(server, true);
       else {
-        noteReason(this.#down, server, id);
+        this.#down.note(server, id);
         desks.setDown(server, true);
         seam.health(server, false);
       }
     });
   }
 
-  /** The people of a centre that is gone have no home until its loss is known for sure; then the copies elsewhere are theirs. */
-  #loseHomes(where: Where): void {
-    const { homes, clock, scenario } = this.#parts;
-    for (const centre of wholeCentres(where)) {
-      homes.lose(centre);
-      const known = after(clock.now, (KNOWN_AFTER_ROUNDS * scenario.world.scheduler.round) as Duration);
-      clock.at(known, () => {
-        homes.adopt(centre, (gateway) => this.#heirOf(gateway, centre));
-      });
-    }
-  }
-
-  /** The centre that a gateway's people go to, or would go to next. */
-  #heirOf(gateway: number, lost: string): string {
-    const { crowd } = this.#parts;
-    const { routes, candidates } = crowd.tables[gateway]!;
-    const centres = [...routes, ...candidates].map((endpoint) => crowd.endpoints[endpoint]!.centre);
-    return centres.find((centre) => centre !== lost) ?? lost;
-  }
-
   #comeUp({ id, where }: Fault, how: "silent" | "reset" | "drained"): void {
-    const { seam, desks, homes } = this.#parts;
-    for (const centre of wholeCentres(where)) homes.regain(centre);
+    const { seam, desks, refuge } = this.#parts;
+    refuge.regainHomes(where);
     if (this.#isGateway(where)) {
       this.#restoreGateways(where, id);
       return;
     }
     this.#eachServer(where, (server) => {
       if (how === "drained") seam.operatorServer(server, false);
-      else if (dropReason(this.#down, server, id)) {
+      else if (this.#down.drop(server, id)) {
         desks.setDown(server, false);
         seam.health(server, true);
       }
@@ -272,13 +227,13 @@ export class Weather {
     const leaving = this.#cellsOf(where).filter((cell) => !this.#outOfService.has(cell));
     const cells = new Set(leaving);
     this.#parts.sweeps.disconnectHomes(cells, firstMs, spreadMs);
-    for (const cell of this.#cellsOf(where)) noteReason(this.#outOfService, cell, reason);
+    for (const cell of this.#cellsOf(where)) this.#outOfService.note(cell, reason);
     this.#lead(cells, firstMs, spreadMs);
   }
 
   #restoreGateways(where: Where, reason: string): void {
     const { sweeps, crowd } = this.#parts;
-    const back = new Set(this.#cellsOf(where).filter((cell) => dropReason(this.#outOfService, cell, reason)));
+    const back = new Set(this.#cellsOf(where).filter((cell) => this.#outOfService.drop(cell, reason)));
     if (back.size === 0) return;
     sweeps.disconnectHomes(back, 500, DRAIN_MS);
     for (const cell of back) {
@@ -294,7 +249,7 @@ export class Weather {
    */
   #lead(moving: ReadonlySet<number>, firstMs: number, spreadMs: number): void {
     const { sweeps, crowd, gateways } = this.#parts;
-    const out = [...this.#outOfService.keys()];
+    const out = this.#outOfService.all();
     const led = out.map((cell) => ({ cell, siblings: this.#siblingsInService(cell) }));
     const others = led.filter(({ cell, siblings }) => !moving.has(cell) && !crowd.isLedThrough(cell, siblings));
     if (others.length > 0) sweeps.disconnectHomes(new Set(others.map(({ cell }) => cell)), firstMs, spreadMs);
@@ -391,25 +346,5 @@ export class Weather {
   }
 }
 
-/** A loss is believed after this many rounds in which a centre answered no health check. Chosen. */
-const KNOWN_AFTER_ROUNDS = 2;
-
-/** Centres of which everything is selected. */
-const wholeCentres = ({ centre, line, server, port }: Where): readonly string[] =>
-  line === undefined && server === undefined && port === undefined ? (centre ?? []) : [];
-
-/** Name of the burden on a cell whose gateways are all out of service. */
+/** Name of the burden on a cell without gateways. */
 const cutOff = (cell: number): string => `no gateway for ${String(cell)}`;
-
-const noteReason = (reasons: Map<number, Set<string>>, of: number, reason: string): void => {
-  const known = reasons.get(of);
-  if (known === undefined) reasons.set(of, new Set([reason]));
-  else known.add(reason);
-};
-
-/** True when this was the last reason. */
-const dropReason = (reasons: Map<number, Set<string>>, of: number, reason: string): boolean => {
-  const known = reasons.get(of);
-  if (known?.delete(reason) !== true || known.size > 0) return false;
-  return reasons.delete(of);
-};

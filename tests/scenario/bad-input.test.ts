@@ -327,8 +327,8 @@ const WORLD: readonly Case[] = [
   ],
   [
     "a base that is not there",
-    HEAD.replace("worlds/china-2014.yaml", "‸worlds/china-2015.yaml"),
-    /there is no "worlds\/china-2015.yaml"/,
+    HEAD.replace("worlds/china-2014.yaml", "‸worlds/china-2041.yaml"),
+    /there is no "worlds\/china-2041.yaml"/,
     'did you mean "worlds/china-2014.yaml"?',
   ],
   ["a base that is a folder", HEAD.replace("worlds/china-2014.yaml", "‸."), /is a directory/, ""],

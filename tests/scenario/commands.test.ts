@@ -81,7 +81,7 @@ describe("list", () => {
       name: "login.time.p95",
       dimension: "time",
       unit: "s",
-      labels: ["region", "carrier", "access", "gateway"],
+      labels: ["region", "carrier", "access", "gateway", "home"],
       meaning: "From the first candidate to logged in, retries included, censored at 60 s",
       onlyFullScale: false,
     });

@@ -1,7 +1,7 @@
 /**
  * How fast connected clients are told to move: never faster than the servers that they are led to can log them in, or
  * the hint itself would be the herd that it is meant to avoid.
- * Met by: src/world/seams/scheduling.ts, src/world/weather.ts
+ * Met by: src/world/seams/scheduling.ts, src/world/refuge.ts
  */
 import { type Duration, seconds } from "../../base/units.ts";
 

@@ -179,6 +179,10 @@ export class Desks {
     if (isDown) this.#backlog[server] = 0;
   }
 
+  isDown(server: number): boolean {
+    return this.#isDown[server] === 1;
+  }
+
   setSlowness(server: number, times: number): void {
     this.#slowness[server] = times;
   }

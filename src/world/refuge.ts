@@ -1,0 +1,87 @@
+/**
+ * What becomes of people whose servers are gone: who welcomes them, as they were told beat by beat while all was well, and
+ * whose copy of their state becomes their home.
+ */
+import { type Host, type Welcome, welcomeOf } from "../algorithms/scheduling/pace.ts";
+import { after, type Duration, inMs } from "../base/units.ts";
+import type { Clock } from "../engine/clock.ts";
+import type { Scenario, Where } from "../scenario/scenario.ts";
+import type { Fleet } from "./fleet/centre.ts";
+import type { Homes } from "./fleet/homes.ts";
+import type { Desks } from "./fleet/server.ts";
+import type { Crowd } from "./population/crowd.ts";
+import { touchesServer } from "./where.ts";
+
+export interface RefugeParts {
+  readonly scenario: Scenario;
+  readonly fleet: Fleet;
+  readonly desks: Desks;
+  readonly crowd: Crowd;
+  readonly clock: Clock;
+  readonly homes: Homes;
+}
+
+/** A loss is believed after this many rounds in which a centre answered no health check. Chosen. */
+const KNOWN_AFTER_ROUNDS = 2;
+
+export class Refuge {
+  readonly #parts: RefugeParts;
+
+  constructor(parts: RefugeParts) {
+    this.#parts = parts;
+  }
+
+  /** How the servers that a loss there would leave can welcome its people; with a share of 1, as fast as can be. */
+  welcome(where: Where, share?: number): Welcome {
+    const { fleet, desks } = this.#parts;
+    const lost = new Map<string, number>();
+    const hosts = fleet.servers.map((server, index): Host => {
+      const { line } = server;
+      const held = desks.held[index]!;
+      const isLost = touchesServer(where, server);
+      if (isLost) lost.set(line, (lost.get(line) ?? 0) + held);
+      return isLost || desks.isDown(index)
+        ? { line, loginsASecond: 0, free: 0 }
+        : { line, loginsASecond: server.loginsASecond, free: server.connections - held };
+    });
+    return welcomeOf(lost, hosts, share);
+  }
+
+  /** From now on what clients were told for this loss is in force. Answers over how long they are welcome. */
+  direct(where: Where, how: "silent" | "reset"): Duration {
+    const { crowd, clock, scenario } = this.#parts;
+    const { over, people } = this.welcome(where);
+    const noticed = how === "silent" ? scenario.world.clients.heartbeat.longest : 0;
+    crowd.welcome.set(people);
+    crowd.welcomeEndsMs = inMs(clock.now) + inMs((noticed + 2 * over) as Duration);
+    return over;
+  }
+
+  /** The people of a centre that is gone have no home until its loss is known for sure; then the copies elsewhere are theirs. */
+  loseHomes(where: Where): void {
+    const { homes, clock, scenario } = this.#parts;
+    for (const centre of wholeCentres(where)) {
+      homes.lose(centre);
+      const known = after(clock.now, (KNOWN_AFTER_ROUNDS * scenario.world.scheduler.round) as Duration);
+      clock.at(known, () => {
+        homes.adopt(centre, (gateway) => this.#heirOf(gateway, centre));
+      });
+    }
+  }
+
+  regainHomes(where: Where): void {
+    for (const centre of wholeCentres(where)) this.#parts.homes.regain(centre);
+  }
+
+  /** The centre that a gateway's people go to, or would go to next. */
+  #heirOf(gateway: number, lost: string): string {
+    const { crowd } = this.#parts;
+    const { routes, candidates } = crowd.tables[gateway]!;
+    const centres = [...routes, ...candidates].map((endpoint) => crowd.endpoints[endpoint]!.centre);
+    return centres.find((centre) => centre !== lost) ?? lost;
+  }
+}
+
+/** Centres of which everything is selected. */
+const wholeCentres = ({ centre, line, server, port }: Where): readonly string[] =>
+  line === undefined && server === undefined && port === undefined ? (centre ?? []) : [];
