@@ -1,6 +1,7 @@
 /**
  * How servers bear what is asked of them, round by round: how long logins wait, how many succeed, how much of what they can
- * serve is asked for. Distress halves at once what a server is given; trust comes back step by step.
+ * serve is asked for. A server in distress is given nothing, and each such round halves what it is given afterwards; trust
+ * comes back step by step.
  * Met by: src/world/seams/scheduling.ts
  */
 import type { HealthReport } from "./messages.ts";
@@ -11,12 +12,13 @@ const LEAST_SUCCESS = 0.95;
 const FEW = 1_000;
 /** Of a server's logins, moves and everybody else may together use this share. Chosen. */
 const MOST_OF_LOGINS = 0.5;
-/** Trust won back in a healthy round. Chosen: from half to whole in five. */
+/** Trust won back in a healthy round, and the least there is. Chosen: from half to whole in five. */
 const RECOVERY = 0.1;
-const LEAST = 1 / 64;
+const LEAST = 1 / 16;
 
 export class Health {
   readonly #share: Float64Array;
+  readonly #isDistressed: Uint8Array;
   readonly #reports: (HealthReport | undefined)[];
   /** People led to each server in this round, and in the one that is reported of. */
   #led: Float64Array;
@@ -24,6 +26,7 @@ export class Health {
 
   constructor(servers: number) {
     this.#share = new Float64Array(servers).fill(1);
+    this.#isDistressed = new Uint8Array(servers);
     this.#led = new Float64Array(servers);
     this.#ledBefore = new Float64Array(servers);
     this.#reports = new Array<HealthReport | undefined>(servers).fill(undefined);
@@ -44,14 +47,14 @@ export class Health {
     for (const [server, report] of this.#reports.entries()) {
       if (report === undefined) continue;
       const share = this.#share[server]!;
-      const next = isDistressed(report) ? share / 2 : share + RECOVERY;
-      this.#share[server] = Math.min(1, next < LEAST ? 0 : Math.max(LEAST, next));
+      this.#isDistressed[server] = isDistressed(report) ? 1 : 0;
+      this.#share[server] = isDistressed(report) ? Math.max(LEAST, share / 2) : Math.min(1, share + RECOVERY);
     }
   }
 
   /** Part in [0, 1] of what it could be given that it is given. */
   share(server: number): number {
-    return this.#share[server]!;
+    return this.#isDistressed[server] === 1 ? 0 : this.#share[server]!;
   }
 
   /** Logins that may be added in a round, next to those of people who come by themselves. */

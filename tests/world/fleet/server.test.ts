@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as fc from "fast-check";
 import type { Server } from "../../../src/world/fleet/centre.ts";
-import { Desks } from "../../../src/world/fleet/server.ts";
+import { Desks, type Door } from "../../../src/world/fleet/server.ts";
 
 const server = (loginsASecond: number, connections = 1e9): Server => ({
   name: "s",
@@ -87,4 +87,87 @@ describe("a login queue", () => {
       ),
     );
   });
+});
+
+const DOOR: Door = { admission: "by-wait", longestWaitMs: 1_000, refusal: 0.02, carriesDeadlines: true };
+
+/** Ranks of as many people, evenly. */
+const ranks = (count: number): number[] => Array.from({ length: count }, (_, place) => (place + 0.5) / count);
+
+describe("a door that refuses by wait", () => {
+  it("lets nobody wait for longer than it promised, and everybody else in", () => {
+    const desks = new Desks([server(1_000)], 250, DOOR);
+    crowd(desks, 10_000);
+    desks.turn();
+    // A bucket's logins and a second's queue: 1,250 of 10,000.
+    expect(ranks(1_000).filter((rank) => desks.welcomes(0, rank))).toHaveLength(125);
+    expect(desks.waitMs(0, 249)).toBeLessThanOrEqual(1_250);
+    expect(desks.refused[0]).toBe(8_750);
+    crowd(desks, 100);
+    desks.turn();
+    expect(desks.queueMs(0)).toBeLessThanOrEqual(1_000);
+  });
+
+  it("refuses nobody below capacity", () => {
+    const desks = new Desks([server(1_000)], 250, DOOR);
+    for (let bucket = 0; bucket < 100; bucket++) {
+      crowd(desks, 240);
+      desks.turn();
+      expect(desks.welcomes(0, 0.999)).toBe(true);
+    }
+    expect(desks.refused[0]).toBe(0);
+  });
+
+  it("gives appointments at the pace that it can keep, one after the other", () => {
+    const desks = new Desks([server(1_000)], 250, { ...DOOR, refusal: 0 });
+    crowd(desks, 11_250);
+    desks.turn();
+    const waits = ranks(100)
+      .filter((rank) => !desks.welcomes(0, rank))
+      .map((rank) => desks.appointmentMs(0, rank));
+    expect(waits).toEqual(waits.toSorted((a, b) => a - b));
+    // 10,000 people at 950 a second.
+    expect(waits.at(-1)).toBeGreaterThan(10_400);
+    expect(waits.at(-1)).toBeLessThan(10_527);
+    crowd(desks, 1_000);
+    desks.turn();
+    // Whoever is refused now comes after them.
+    expect(desks.appointmentMs(0, 1)).toBeGreaterThan(10_526 + 500);
+  });
+
+  it("pays for each refusal with a part of a login", () => {
+    const served = (refusal: number): number => {
+      const desks = new Desks([server(1_000)], 250, { ...DOOR, refusal });
+      crowd(desks, 20_000);
+      for (let bucket = 0; bucket < 8; bucket++) desks.turn();
+      return desks.served[0]!;
+    };
+    expect(served(0)).toBe(1_250);
+    expect(served(0.05)).toBeLessThan(served(0));
+  });
+});
+
+describe("a server that ignores deadlines", () => {
+  it("works on what nobody waits for any more", () => {
+    const desks = new Desks([server(1_000)], 250, { ...DOOR, admission: "none", carriesDeadlines: false });
+    crowd(desks, 100_000);
+    desks.turn();
+    desks.abandon(0, 90_000);
+    for (let bucket = 0; bucket < 40; bucket++) desks.turn();
+    expect(desks.served[0]).toBe(10_250);
+    expect(desks.queueMs(0)).toBeCloseTo(89_750, 0);
+  });
+});
+
+it("a server that is down serves nobody and forgets its queue", () => {
+  const desks = new Desks([server(1_000)], 250);
+  crowd(desks, 1_000);
+  desks.turn();
+  desks.setDown(0, true);
+  for (let bucket = 0; bucket < 4; bucket++) desks.turn();
+  expect([desks.served[0], desks.capacity[0], desks.queueMs(0)]).toEqual([250, 250, 0]);
+  desks.setDown(0, false);
+  crowd(desks, 100);
+  desks.turn();
+  expect(desks.served[0]).toBe(350);
 });

@@ -1,0 +1,166 @@
+import { describe, expect, it } from "vitest";
+import { Capacity } from "../../../src/algorithms/scheduling/capacity.ts";
+import { Dispatch } from "../../../src/algorithms/scheduling/dispatch.ts";
+import { Evacuation } from "../../../src/algorithms/scheduling/evacuation.ts";
+import type { EvacuationPlan, SchedulerEffect } from "../../../src/algorithms/scheduling/messages.ts";
+import { Places } from "../../../src/algorithms/scheduling/places.ts";
+import { SCHEDULER_DEFAULTS } from "../../../src/algorithms/scheduling/policy.ts";
+import { after, type Instant, minutes, seconds, START } from "../../../src/base/units.ts";
+import { layOut } from "./country.ts";
+
+type HandOver = Extract<SchedulerEffect, { kind: "hand-over" }>;
+
+const PLAN: EvacuationPlan = {
+  centre: "north",
+  within: minutes(20),
+  batch: undefined,
+  rest: minutes(0),
+  avoid: [],
+  heedsHealth: true,
+};
+const policy = { ...SCHEDULER_DEFAULTS, round: seconds(30) };
+
+/** Nine gateways, a third of them in each centre; servers that hold so many. */
+const begin = (plan: Partial<EvacuationPlan> = {}, capacity = 900_000) => {
+  const topology = layOut({
+    gateways: Array.from({ length: 9 }, (_, index) => ({
+      region: `r${String(index)}`,
+      carrier: "mobile",
+      people: 200_000,
+      loss: 0,
+      home: index % 3,
+    })),
+    capacity,
+  });
+  const places = new Places(topology);
+  const room = new Capacity(places.servers, policy);
+  const dispatch = new Dispatch(places, room, policy);
+  const evacuation = new Evacuation(
+    { places, policy, capacity: room, dispatch, isOpen: () => true },
+    { ...PLAN, ...plan },
+    START,
+  );
+  /** People routed to a centre, in thousands. */
+  const at = (centre: string): number => {
+    let people = 0;
+    for (const gateway of places.gateways.keys())
+      for (const endpoint of dispatch.routed(gateway))
+        if (places.endpoint(endpoint).centre === centre) people += 200 * dispatch.share(gateway, endpoint);
+    return Math.round(people);
+  };
+  const servers = [...places.servers.keys()];
+  const tell = (server: number, more: object = {}): void => {
+    evacuation.health.hear({ kind: "health", server, waitMs: 0, asked: 0, completed: 0, able: 3e6, ...more });
+  };
+  /** One round at a time; state arrives at once. */
+  const round = (now: Instant, sick: (server: number) => object = () => ({})): readonly SchedulerEffect[] => {
+    room.settle(now);
+    for (const server of servers) tell(server, sick(server));
+    const effects = evacuation.round(now);
+    const handed = effects.filter((effect): effect is HandOver => effect.kind === "hand-over");
+    return [...effects, ...handed.flatMap(({ batch }) => evacuation.handedOver(batch, now))];
+  };
+  const run = (from: number, to: number, sick?: (server: number) => object): readonly SchedulerEffect[] => {
+    const effects: SchedulerEffect[] = [];
+    for (let at = from; at < to; at++) effects.push(...round(after(START, seconds(30 * at)), sick));
+    return effects;
+  };
+  return { places, dispatch, evacuation, at, round, run, room };
+};
+
+describe("an evacuation", () => {
+  it("leads everybody out within its time, to the others alike, and says when it is over", () => {
+    const { at, run } = begin();
+    expect([at("north"), at("shanghai"), at("shenzhen")]).toEqual([600, 600, 600]);
+    const effects = run(1, 44);
+    expect(at("north")).toBe(0);
+    expect(Math.abs(at("shanghai") - 900)).toBeLessThanOrEqual(40);
+    expect(
+      effects.filter(({ kind }) => kind === "evacuation").map((effect) => "what" in effect && effect.what),
+    ).toEqual(["evacuation begins", "evacuation is complete"]);
+  });
+
+  it("goes at an even pace", () => {
+    const { at, run } = begin();
+    run(1, 21);
+    expect(at("north")).toBeGreaterThan(240);
+    expect(at("north")).toBeLessThan(360);
+  });
+
+  it("leads nobody whose state has not arrived", () => {
+    const { at, evacuation } = begin();
+    const effects = evacuation.round(after(START, seconds(30)));
+    expect(effects.some(({ kind }) => kind === "hand-over")).toBe(true);
+    expect(effects.some(({ kind }) => kind === "dispatch")).toBe(false);
+    expect(at("north")).toBe(600);
+  });
+
+  it("never asks more of a server than its room", () => {
+    const { places, at, run, dispatch } = begin({}, 420_000);
+    run(1, 200);
+    // Two centres of two servers of 420,000 at 95 %: 1,596,000 for 1,800,000.
+    expect(at("north")).toBeGreaterThan(150);
+    const onServer = new Map<number, number>();
+    for (const gateway of places.gateways.keys())
+      for (const endpoint of dispatch.routed(gateway)) {
+        const { server, centre } = places.endpoint(endpoint);
+        if (centre !== "north")
+          onServer.set(server, (onServer.get(server) ?? 0) + 200_000 * dispatch.share(gateway, endpoint));
+      }
+    expect(Math.max(...onServer.values())).toBeLessThanOrEqual(0.95 * 420_000 + 2_000);
+  });
+
+  it("turns away from a centre in distress, and comes back when that is over", () => {
+    const { at, run } = begin();
+    run(1, 4);
+    const before = at("shanghai");
+    // Servers 2 and 3 are Shanghai's.
+    run(4, 14, (server) => (server === 2 || server === 3 ? { waitMs: 5_000 } : {}));
+    expect(at("shanghai") - before).toBeLessThanOrEqual(20);
+    expect(at("shenzhen")).toBeGreaterThan(at("shanghai"));
+    run(14, 50);
+    expect(at("shanghai")).toBeGreaterThan(before + 100);
+    expect(at("north")).toBe(0);
+  });
+
+  it("in batches leads so many, rests, and leaves out the hours it is told to", () => {
+    const avoid = [{ from: after(START, minutes(20)), to: after(START, minutes(60)) }];
+    const { at, run } = begin({ batch: 200_000, within: minutes(8), rest: minutes(4), avoid });
+    run(1, 20);
+    expect(at("north")).toBe(400);
+    run(20, 120);
+    expect(at("north")).toBe(400);
+    run(120, 200);
+    expect(at("north")).toBe(0);
+  });
+
+  it("can be held, and let go on", () => {
+    const { at, run, evacuation } = begin();
+    run(1, 10);
+    evacuation.order("pause");
+    const then = at("north");
+    run(10, 20);
+    expect(at("north")).toBe(then);
+    evacuation.order("resume");
+    run(20, 60);
+    expect(at("north")).toBe(0);
+  });
+
+  it("taken back makes the old homes homes again", () => {
+    const { run, evacuation, dispatch, room, places } = begin();
+    run(1, 44);
+    expect([...dispatch.away()]).toEqual([]);
+    evacuation.order("roll-back");
+    expect([...dispatch.away()]).toHaveLength(3);
+    for (const gateway of dispatch.away()) expect(places.endpoint(dispatch.home(gateway)).centre).toBe("north");
+    expect(room.isUsable(0)).toBe(true);
+    expect(run(44, 60)).toEqual([]);
+  });
+
+  it("that heeds nothing sends everybody to the nearest", () => {
+    const { at, run } = begin({ heedsHealth: false }, 420_000);
+    run(1, 44, () => ({ waitMs: 60_000 }));
+    expect(at("north")).toBe(0);
+    expect(at("shanghai")).toBeGreaterThan(1_150);
+  });
+});

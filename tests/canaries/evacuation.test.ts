@@ -1,0 +1,58 @@
+/**
+ * Canaries: a planner that looks neither at room nor at distress, doors that never refuse, clients that all come at once. The
+ * stories of the evacuation and of the lost centre must catch each of them by their own thresholds.
+ */
+import { describe, expect, it } from "vitest";
+import { readScenario } from "../../src/scenario/read.ts";
+import { simulate } from "../../src/simulate/simulation.ts";
+import { judge } from "../../src/study/judge.ts";
+
+/** The thresholds that one coarse replication of a story breaks. */
+const broken = (story: string, ...set: string[]): readonly string[] => {
+  const reading = readScenario(`scenarios/${story}.yaml`, { set, overrides: { scale: "1/10000" } });
+  if ("problems" in reading) throw new Error(JSON.stringify(reading.problems));
+  const { scenario } = reading;
+  const { figures, invariants } = simulate(scenario, { replication: 0, faults: true, interventions: true });
+  expect(invariants.filter(({ held }) => !held)).toEqual([]);
+  return scenario.thresholds.flatMap(({ figure, min, max }) => {
+    const { value } = figures[figure.text]!;
+    return judge(value === null ? null : [value, value], { min, max }) === "held" ? [] : [figure.text];
+  });
+};
+
+describe("the evacuation of Tianjin", { timeout: 60_000 }, () => {
+  it("holds", () => {
+    expect(broken("tianjin-2015")).toEqual([]);
+  });
+
+  it("catches a planner that heeds nothing: survivors fill up, and neither the moved nor bystanders can log in", () => {
+    expect(broken("tianjin-2015", "interventions.evacuation.evacuate.heeds-health=false")).toEqual(
+      expect.arrayContaining([
+        "login.success.share{home=north,window=evacuation}",
+        "login.success.share{home!=north,window=evacuation}",
+        "online.min{home=north,window=dark}",
+      ]),
+    );
+  });
+});
+
+describe("the loss of a centre that closes all sockets", { timeout: 60_000 }, () => {
+  const worst = ["back.stretch.max{fault=north,window=lost}", "login.goodput.min{centre!=north,window=lost}"];
+
+  it("holds with doors and clients that follow directions, whatever the survivors are like", () => {
+    expect(broken("centre-lost-reset")).toEqual([]);
+    const uneven = ["centres.shanghai.lines.mobile.logins=15000", "centres.shenzhen.lines.telecom.logins=9000"];
+    expect(broken("centre-lost-reset", ...uneven)).toEqual([]);
+  });
+
+  it("catches the published ladder at doors that never refuse", () => {
+    const ladder = ["clients.reconnect.policy=ladder", "admission.policy=none", "admission.deadlines=ignored"];
+    expect(broken("centre-lost-reset", ...ladder)).toEqual(expect.arrayContaining(worst));
+  });
+
+  it("catches clients that come by themselves", () => {
+    expect(broken("centre-lost-reset", "clients.reconnect.policy=full-jitter")).toEqual(
+      expect.arrayContaining([worst[0]]),
+    );
+  });
+});
