@@ -129,8 +129,14 @@ const taken = (owners: Map<string, string>, value: string, owner: string, path: 
   else report(path, `${quote(value)} is taken by ${other}`, "give it another");
 };
 
-const checkCentres = ({ centres, carriers }: World, report: Reporter): void => {
+const checkCentres = ({ centres, carriers, tiers }: World, report: Reporter): void => {
   if (centres === undefined) return;
+  for (const [name, { machines }] of Object.entries(centres)) {
+    checkKeys(Object.keys(machines), tiers && Object.keys(tiers), "a tier", ["centres", name, "machines"], report);
+    for (const tier of Object.keys(tiers ?? {}))
+      if (!((machines[tier] ?? 0) > 0))
+        report(["centres", name, "machines"], `has no machines of ${tier}`, `write machines: { ${tier}: 100 }`, "key");
+  }
   if (Object.keys(centres).length === 0) report(["centres"], "no centre", "name at least one");
   for (const [name, { lines }] of Object.entries(centres)) {
     if (Object.keys(lines).length === 0) report(["centres", name, "lines"], "no line", "name at least one");

@@ -5,7 +5,7 @@
  * values are resolved before anything runs.
  */
 import type { Hint } from "./findings.ts";
-import { ALERT_KINDS, findMetric, METRIC_NAMES, type Metric } from "./metrics.ts";
+import { ALERT_KINDS, RESOURCES, findMetric, METRIC_NAMES, type Metric } from "./metrics.ts";
 import { gatewayNames, serverNames } from "./names.ts";
 import { quote, type Read } from "./quantities.ts";
 import type { Figure, LabelMatch, Scenario } from "./scenario.ts";
@@ -20,6 +20,7 @@ export type FigureContext = Pick<
   | "access"
   | "gateway"
   | "home"
+  | "resource"
   | "centre"
   | "line"
   | "server"
@@ -41,6 +42,7 @@ export const figureContext = ({
   access: Object.keys(world.access),
   centre: Object.keys(world.centres),
   home: Object.keys(world.centres),
+  resource: [...RESOURCES, ...Object.keys(world.tiers)],
   gateway: gatewayNames(world).map(({ name }) => name),
   server: serverNames(world).map(({ name }) => name),
   port: world.ports.map(String),

@@ -13,7 +13,18 @@ export interface Metric {
 }
 
 export type Label =
-  "region" | "carrier" | "access" | "gateway" | "home" | "centre" | "line" | "server" | "port" | "kind" | "fault";
+  | "region"
+  | "carrier"
+  | "access"
+  | "gateway"
+  | "home"
+  | "resource"
+  | "centre"
+  | "line"
+  | "server"
+  | "port"
+  | "kind"
+  | "fault";
 
 export interface Stat {
   readonly name: string;
@@ -164,6 +175,29 @@ export const METRICS: readonly Metric[] = [
     stats: stats("s", ["mean", "max"]),
   },
   {
+    name: "centre.load",
+    dimension: "share",
+    labels: ["centre", "resource"],
+    meaning:
+      "Of a centre's connections, logins a second, and cores of each tier: how much is used; the maximum is of minutes",
+    stats: stats("%", ["mean", "max"]),
+  },
+  {
+    name: "centre.headroom",
+    dimension: "share",
+    labels: ["centre", "resource"],
+    meaning: "What is left of it, in the busiest minute of the busiest centre",
+    stats: stats("%", ["min"]),
+  },
+  {
+    name: "centre.margin",
+    dimension: "share",
+    labels: ["resource"],
+    meaning:
+      "N−1: were any one centre lost that is up, what the others have more than all use together; below 0 they have less",
+    stats: stats("%", ["min"]),
+  },
+  {
     name: "evacuation.delay",
     dimension: "time",
     labels: ["centre"],
@@ -205,6 +239,9 @@ export const findMetric = (name: string): { readonly metric: Metric; readonly st
     for (const stat of metric.stats) if (`${metric.name}.${stat.name}` === name) return { metric, stat };
   return undefined;
 };
+
+/** Values of the label `resource` in every world; its tiers come on top. */
+export const RESOURCES = ["connections", "logins"] as const;
 
 /** Values of the label `kind`: what the scheduler calls its alerts, with hyphens for blanks. */
 export const ALERT_KINDS = [

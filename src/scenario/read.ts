@@ -13,7 +13,7 @@ import { Findings, reporterFor, type Reporter } from "./findings.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { resolveIntervention } from "./interventions.ts";
 import { judgeFields, judgeItems, namesIn, type Fields } from "./judge.ts";
-import { ALERT_KINDS } from "./metrics.ts";
+import { ALERT_KINDS, RESOURCES } from "./metrics.ts";
 import { pathsOf } from "./paths.ts";
 import { hasIds, idOf, type MapNode, type Path, type TreeNode } from "./positions.ts";
 import type { Problem } from "./problem.ts";
@@ -179,6 +179,7 @@ const namesOf = (root: MapNode, world: Fields<typeof worldShape>): Names => {
     access: namesIn(root, "access"),
     centre: namesIn(root, "centres"),
     home: namesIn(root, "centres"),
+    resource: [...RESOURCES, ...namesIn(root, "tiers")],
     gateway: paths?.gateways.map(({ name }) => name),
     server: paths?.servers.map(({ name }) => name),
     port: ports?.map(String),

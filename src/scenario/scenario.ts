@@ -175,6 +175,8 @@ export interface WorldModel {
   readonly gateways: GatewaysModel;
   readonly route: RouteModel;
   readonly peering: PeeringModel;
+  /** Machines behind the doors, by tier; none: doors alone bound what a centre can do. */
+  readonly tiers: Readonly<Record<string, TierModel>>;
   readonly centres: Readonly<Record<string, CentreModel>>;
   readonly ports: readonly number[];
   readonly clients: ClientsModel;
@@ -250,8 +252,20 @@ export interface PeeringModel {
   readonly loss: number;
 }
 
+/** What a machine of a tier is, and the core time that one request takes there. */
+export interface TierModel {
+  readonly cores: number;
+  /** Connections that a machine holds, by file descriptors and memory; undefined for a tier that clients are not connected to. */
+  readonly connections: number | undefined;
+  readonly login: Duration;
+  readonly message: Duration;
+  readonly heartbeat: Duration;
+}
+
 export interface CentreModel {
   readonly title: string;
+  /** Machines by tier. */
+  readonly machines: Readonly<Record<string, number>>;
   /** Part of all users that belongs here; undefined for as many as are near and find room. */
   readonly share: number | undefined;
   readonly at: readonly [number, number];

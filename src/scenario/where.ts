@@ -17,6 +17,7 @@ export type NameKind =
   | "access"
   | "gateway"
   | "home"
+  | "resource"
   | "centre"
   | "line"
   | "server"

@@ -94,6 +94,7 @@ const centre = fields(
     share: z.exactOptional(
       share("Part of all users that belongs here; without it, as many as are near and find room in two thirds of it"),
     ),
+    machines: named(count("Machines of the tier", { max: 10_000_000 }), "By tier").default({}),
     lines: named(
       fields(
         {
@@ -112,6 +113,25 @@ const centre = fields(
 )
   .transform((given) => ({ ...given, share: given.share }))
   .meta({ description: "A centre" });
+
+const tier = fields(
+  {
+    cores: count("Cores of a machine", { min: 1, max: 10_000 }),
+    descriptors: z.exactOptional(count("Connections that a machine's file descriptors allow", { min: 1 })),
+    memory: z.exactOptional(count("Bytes of a machine's memory that connections may take", { min: 1 })),
+    "memory-a-connection": z.exactOptional(count("Bytes of a connection", { min: 1 })),
+    login: duration("Core time of a login").prefault("0 s"),
+    message: duration("Core time of a message").prefault("0 s"),
+    heartbeat: duration("Core time of a heartbeat").prefault("0 s"),
+  },
+  "Machines of a tier, and the core time of one request there",
+)
+  .transform(({ descriptors, memory, memoryAConnection, ...given }) => {
+    const held = [descriptors, memory === undefined ? undefined : Math.floor(memory / (memoryAConnection ?? 1))];
+    const known = held.filter((most) => most !== undefined);
+    return { ...given, connections: known.length === 0 ? undefined : Math.min(...known) };
+  })
+  .meta({ description: "Machines of a tier, and the core time of one request there" });
 
 const positive = { positive: true } as const;
 
@@ -258,6 +278,7 @@ export const worldShape = {
     "Where a user's carrier is not the line's carrier",
   ),
   ports: z.array(z.int().min(1).max(65_535)).min(1).max(100).meta({ description: "Ports every server listens on" }),
+  tiers: named(tier, "Tiers of machines behind the doors: access, logic, storage").default({}),
   centres: named(centre, "Centres"),
   clients,
   admission: admission.prefault({}),

@@ -3,6 +3,7 @@ import { inSeconds } from "../base/units.ts";
 import type { Ledger, Match } from "../measure/ledger.ts";
 import type { Series } from "../measure/series.ts";
 import type { LabelMatch, Scenario } from "../scenario/scenario.ts";
+import { loadsWithoutOne } from "./capacity.ts";
 import type { SeriesSample } from "./replication.ts";
 
 /** More lines than this on one pair of axes cannot be told apart. */
@@ -115,7 +116,22 @@ export const seriesOf = (scenario: Scenario, ledger: Ledger, gateways: readonly 
         }),
       )
     : [];
-  return [...lossLines, ...loginLines, ...onlineLines, ...deskLines, ...loadLines];
+  const spareLines = asksAboutCentres(scenario)
+    ? loadsWithoutOne(ledger, minutes).map(({ name, values }): SeriesSample => {
+        const at = Array.from({ length: Math.floor(minutes / fine) }, (_, place) => place * fine);
+        const figure = `centre.load.max{resource=${name}}`;
+        const seconds = at.map((minute) => (minute + fine / 2) * 60);
+        return {
+          chart: "load-without-the-largest-centre",
+          figure,
+          title: name,
+          unit: "%",
+          at: seconds,
+          value: at.map((minute) => values[minute]!),
+        };
+      })
+    : [];
+  return [...lossLines, ...loginLines, ...onlineLines, ...deskLines, ...spareLines, ...loadLines];
 };
 
 const DESKS = [
@@ -123,6 +139,9 @@ const DESKS = [
   { figure: "login.goodput.rate", title: "Completed", series: "desk.completed" },
   { figure: "login.capacity.rate", title: "Possible, all centres", series: "desk.able" },
 ] as const;
+
+const asksAboutCentres = ({ expect, thresholds }: Scenario): boolean =>
+  [...expect, ...thresholds].some(({ figure }) => figure.metric.startsWith("centre."));
 
 const asksAboutDesks = ({ expect, thresholds }: Scenario): boolean =>
   [...expect, ...thresholds].some(({ figure }) => /^(login\.(offered|goodput)|back)\b/.test(figure.metric));

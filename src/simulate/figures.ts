@@ -3,11 +3,12 @@ import { inSeconds } from "../base/units.ts";
 import type { Histogram } from "../measure/histogram.ts";
 import type { Ledger } from "../measure/ledger.ts";
 import type { Series } from "../measure/series.ts";
-import { ALERT_KINDS } from "../scenario/metrics.ts";
+import { ALERT_KINDS, RESOURCES } from "../scenario/metrics.ts";
 import type { Figure, LabelMatch, Scenario } from "../scenario/scenario.ts";
 import type { World } from "../world/build.ts";
 import type { SchedulerDecision } from "../world/seams/scheduling.ts";
 import { type Incidents, windowEnd } from "./incidents.ts";
+import { ofTiers } from "./capacity.ts";
 import { inWindow, lengthOf } from "./observer.ts";
 import type { FigureSample } from "./replication.ts";
 
@@ -86,6 +87,8 @@ const groupsOf = ({ labels }: Figure, label: string, { world, scenario }: Book):
       return [...new Set(world.fleet.servers.map(({ line }) => line))];
     case "server":
       return world.fleet.servers.map(({ name }) => name);
+    case "resource":
+      return [...RESOURCES, ...Object.keys(scenario.world.tiers)];
     case "port":
       return ports.map(String);
     case "fault":
@@ -132,6 +135,10 @@ const valueOf = (figure: Figure, labels: readonly LabelMatch[], book: Book): num
     case "login.offered":
     case "login.goodput":
       return ofDesks(figure, labels, book);
+    case "centre.load":
+    case "centre.headroom":
+    case "centre.margin":
+      return ofTiers(figure, labels, book);
     case "link.broken":
       return stat === "rate" ? count(metric) / lengthOf(scenario, window) : count(metric);
     case "moved":
@@ -206,7 +213,7 @@ const timeOf = (histogram: Histogram, stat: string): number | null => {
 };
 
 /** Numbers of the minutes that begin in a window. */
-const minutesIn = ({ scenario }: Book, window: string): readonly number[] => {
+export const minutesIn = ({ scenario }: Book, window: string): readonly number[] => {
   const { from, to } = scenario.windows[window]!;
   const first = Math.ceil(inSeconds(from) / 60);
   return Array.from({ length: Math.max(0, Math.floor(inSeconds(to) / 60) - first) }, (_, minute) => first + minute);

@@ -8,6 +8,7 @@ import type { Histogram } from "../measure/histogram.ts";
 import { Sheet } from "../measure/sheet.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { World } from "../world/build.ts";
+import type { Standing } from "../world/fleet/resources.ts";
 import type { LoginNotes } from "../world/population/logins.ts";
 import { SUCCESS_LIMIT_MS } from "./limits.ts";
 
@@ -158,6 +159,14 @@ export class Observer implements LoginNotes {
       desks.longestWaitMs[server] = 0;
     });
     series.of("homeless").add(start, homes.homeless());
+  }
+
+  /** How busy each tier of each centre was in the minute that began then. */
+  standings(start: Instant, standings: readonly Standing[]): void {
+    for (const { centre, resource, used, able } of standings) {
+      this.ledger.series.of("resource.used", { centre, resource }).add(start, used);
+      this.ledger.series.of("resource.able", { centre, resource }).add(start, able);
+    }
   }
 
   /** The run is over: its sheets are filed in the ledger. */

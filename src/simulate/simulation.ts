@@ -117,8 +117,12 @@ const planBook = (scenario: Scenario, world: World, observer: Observer, invarian
       world.meter.meterAll(inMs(edge));
       observer.edge(inMs(edge));
     });
+  world.clock.every(SECOND, after(START, SECOND), () => {
+    world.demand.second();
+  });
   world.clock.every(MINUTE, after(START, MINUTE), () => {
     world.meter.meterAll(inMs(world.clock.now));
+    observer.standings((world.clock.now - MINUTE) as Instant, world.demand.minute());
     observer.minute((world.clock.now - MINUTE) as Instant);
     invariants.check();
   });

@@ -28,6 +28,7 @@ import * as record from "./population/record.ts";
 import { pauseOf, Sessions } from "./population/sessions.ts";
 import { Telemetry } from "./population/telemetry.ts";
 import { Refuge } from "./refuge.ts";
+import { DemandSeam } from "./seams/demand.ts";
 import { SchedulingSeam, tableOf } from "./seams/scheduling.ts";
 import { Sweeps } from "./sweeps.ts";
 import { Weather } from "./weather.ts";
@@ -50,6 +51,7 @@ export interface World {
   readonly seam: SchedulingSeam;
   readonly weather: Weather;
   readonly refuge: Refuge;
+  readonly demand: DemandSeam;
   /** What happened to those who were followed. */
   readonly trace: Trace | undefined;
   /** Handles one bucket of people, and returns how many events there were. */
@@ -152,6 +154,7 @@ export const buildWorld = (scenario: Scenario, { seed, watch, notes, scheduler }
     messagesAnHour: model.clients.messagesAnHour,
     packetsAMessage: model.clients.packetsAMessage,
   });
+  const demand = new DemandSeam(model, { fleet, desks, crowd });
   const refuge = new Refuge({ scenario, fleet, crowd, desks, clock, homes });
   const weather = new Weather({
     scenario,
@@ -189,6 +192,7 @@ export const buildWorld = (scenario: Scenario, { seed, watch, notes, scheduler }
     seam,
     weather,
     refuge,
+    demand,
     trace,
     drain,
   };

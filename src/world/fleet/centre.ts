@@ -3,6 +3,7 @@
  * (an IP each), and every server listening on each port. A client's destination is an IP and a port.
  */
 import { serverNames } from "../../scenario/names.ts";
+import { connectionsOf } from "./resources.ts";
 import type { WorldModel } from "../../scenario/scenario.ts";
 
 export interface Server {
@@ -29,6 +30,10 @@ export interface Fleet {
   readonly endpoints: readonly Endpoint[];
 }
 
+/** Connections that a centre's addresses could hold. */
+const addressed = ({ centres }: WorldModel, centre: string): number =>
+  Object.values(centres[centre]!.lines).reduce((sum, { servers, connections }) => sum + servers * connections, 0);
+
 /** Servers and endpoints in the scenario's order; addresses from the blocks kept for documentation (RFC 5737) and benchmarks (RFC 2544). */
 export const buildFleet = (world: WorldModel): Fleet => {
   const servers: Server[] = [];
@@ -41,7 +46,9 @@ export const buildFleet = (world: WorldModel): Fleet => {
     hosts.set(centre, host);
     const place = centres.indexOf(centre);
     const ip = `${blocks[place] ?? `198.18.${String(place)}`}.${String(host)}`;
-    const { connections, logins } = world.centres[centre]!.lines[line]!;
+    const { connections: most, logins } = world.centres[centre]!.lines[line]!;
+    // Where machines hold fewer connections than the addresses could, each address has its part of them.
+    const connections = Math.floor(most * Math.min(1, connectionsOf(world, centre) / addressed(world, centre)));
     const server = servers.push({ name, centre, line, ip, connections, loginsASecond: logins }) - 1;
     for (const port of world.ports) endpoints.push({ name: `${ip}:${String(port)}`, server, centre, line, ip, port });
   }

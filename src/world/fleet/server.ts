@@ -45,6 +45,7 @@ export class Desks {
   /** Fractions of people that a bucket's capacity had left over, so that rates need not divide evenly. */
   readonly #carry: Float64Array;
   readonly #slowness: Float64Array;
+  readonly #share: Float64Array;
   readonly #isDown: Uint8Array;
   /** People who gave up waiting: what they asked for is taken out of the queue. */
   readonly #abandoned: Float64Array;
@@ -87,6 +88,7 @@ export class Desks {
     this.#arrived = column();
     this.#carry = column();
     this.#slowness = column().fill(1);
+    this.#share = column().fill(1);
     this.#isDown = new Uint8Array(servers.length);
     this.#abandoned = column();
     this.#welcomed = column().fill(1);
@@ -173,6 +175,16 @@ export class Desks {
     return ahead / (APPOINTED * this.#perMs(server));
   }
 
+  /** Only this share of its logins can be served behind its door. */
+  setShare(server: number, share: number): void {
+    this.#share[server] = share;
+  }
+
+  /** Logins a second that it can serve now. */
+  rate(server: number): number {
+    return 1_000 * this.#perMs(server);
+  }
+
   /** A server that is down serves nobody, and forgets who waited; or it is up again. */
   setDown(server: number, isDown: boolean): void {
     this.#isDown[server] = isDown ? 1 : 0;
@@ -242,6 +254,6 @@ export class Desks {
   }
 
   #perMs(server: number): number {
-    return this.#servers[server]!.loginsASecond / 1_000 / this.#slowness[server]!;
+    return (this.#share[server]! * this.#servers[server]!.loginsASecond) / 1_000 / this.#slowness[server]!;
   }
 }

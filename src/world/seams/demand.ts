@@ -1,0 +1,79 @@
+/**
+ * Where what people do becomes work of a centre's tiers: beats, messages and logins, counted over the last minute, as rates
+ * of a second.
+ */
+import type { WorldModel } from "../../scenario/scenario.ts";
+import type { Fleet } from "../fleet/centre.ts";
+import type { Desks } from "../fleet/server.ts";
+import { type Demand, type Standing, Resources } from "../fleet/resources.ts";
+import { BEATS, LINK } from "../link.ts";
+import type { Crowd } from "../population/crowd.ts";
+
+export class DemandSeam {
+  readonly #crowd: Crowd;
+  readonly #desks: Desks;
+  readonly #resources: Resources;
+  readonly #messagesASecond: number;
+  readonly #hasTiers: boolean;
+  /** By centre: its servers, beats and logins a second in the last minute, and their standings before. */
+  readonly #servers: readonly (readonly number[])[];
+  readonly #beats: Float64Array;
+  readonly #logins: Float64Array;
+  #beatsBefore: Float64Array;
+  #loginsBefore: Float64Array;
+
+  constructor(world: WorldModel, { fleet, desks, crowd }: { fleet: Fleet; desks: Desks; crowd: Crowd }) {
+    this.#crowd = crowd;
+    this.#desks = desks;
+    this.#resources = new Resources(world, fleet, desks);
+    this.#messagesASecond = world.clients.messagesAnHour / 3_600;
+    this.#hasTiers = Object.keys(world.tiers).length > 0;
+    this.#servers = Object.keys(world.centres).map((centre) =>
+      fleet.servers.flatMap((server, index) => (server.centre === centre ? [index] : [])),
+    );
+    const column = (): Float64Array => new Float64Array(this.#servers.length);
+    [this.#beats, this.#logins, this.#beatsBefore, this.#loginsBefore] = [column(), column(), column(), column()];
+  }
+
+  /** A minute is over: how busy everything was. */
+  minute(): readonly Standing[] {
+    const crowd = this.#crowd;
+    const centreOf = this.#centreOfServers();
+    const beats = new Float64Array(this.#servers.length);
+    for (const pair of crowd.inUse) {
+      const { server } = crowd.endpoints[pair % crowd.endpointCount]!;
+      beats[centreOf[server]!]! += crowd.links[pair * LINK + BEATS]!;
+    }
+    const logins = Float64Array.from(this.#servers, (servers) =>
+      servers.reduce((sum, server) => sum + this.#desks.completed[server]!, 0),
+    );
+    for (let centre = 0; centre < beats.length; centre++) {
+      this.#beats[centre] = (beats[centre]! - this.#beatsBefore[centre]!) / 60;
+      this.#logins[centre] = (logins[centre]! - this.#loginsBefore[centre]!) / 60;
+    }
+    [this.#beatsBefore, this.#loginsBefore] = [beats, logins];
+    return this.#resources.standings((centre) => this.#demandOf(centre));
+  }
+
+  /** A second is over: what is left for logins. */
+  second(): void {
+    if (this.#hasTiers) this.#resources.bound((centre) => this.#demandOf(centre));
+  }
+
+  #demandOf(centre: number): Demand {
+    const held = this.#servers[centre]!.reduce((sum, server) => sum + this.#desks.held[server]!, 0);
+    return {
+      logins: this.#logins[centre]!,
+      messages: held * this.#messagesASecond,
+      heartbeats: this.#beats[centre]!,
+    };
+  }
+
+  #centreOfServers(): readonly number[] {
+    const of: number[] = [];
+    this.#servers.forEach((servers, centre) => {
+      for (const server of servers) of[server] = centre;
+    });
+    return of;
+  }
+}
