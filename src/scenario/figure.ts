@@ -15,7 +15,19 @@ import { checkName, type NameKind, type Names } from "./where.ts";
 /** The names a figure may use: those of the world and of the scenario. Unknown ones (undefined) are not checked. */
 export type FigureContext = Pick<
   Names,
-  "region" | "carrier" | "access" | "gateway" | "centre" | "line" | "server" | "port" | "fault" | "window" | "kind"
+  | "region"
+  | "carrier"
+  | "access"
+  | "gateway"
+  | "centre"
+  | "line"
+  | "server"
+  | "port"
+  | "fault"
+  | "window"
+  | "kind"
+  | "tier"
+  | "entry"
 >;
 
 /** What figures about a resolved scenario may name. */
@@ -35,6 +47,8 @@ export const figureContext = ({
   fault: faults.map(({ id }) => id),
   window: Object.keys(windows),
   kind: ALERT_KINDS,
+  tier: Object.keys(world.services?.tiers ?? {}),
+  entry: Object.keys(world.services?.entries ?? {}),
 });
 
 const FIGURE = /^([a-z0-9.-]+)(?:\{([^{}]*)\})?$/;
@@ -131,7 +145,7 @@ const readLabel = (part: string, read: Draft, metric: Metric, context: FigureCon
   return undefined;
 };
 
-const unknownName = (kind: Exclude<NameKind, "intervention">, name: string, context: FigureContext) => {
+const unknownName = (kind: Exclude<NameKind, "intervention" | "machine">, name: string, context: FigureContext) => {
   const known = context[kind];
   let wrong: Wrong | undefined;
   if (known !== undefined)

@@ -170,7 +170,7 @@ const calls = z.array(text("A tier")).max(16).meta({ description: "Tiers called 
 const tier = fields(
   {
     machines: count("Equal machines", { min: 1, max: MACHINES_MAX }),
-    cores: count("Cores of each", { min: 1, max: 1_024 }),
+    cores: count("Cores of each; very many make it a mere delay", { min: 1, max: 1_000_000 }),
     work,
     units: units.prefault({ kind: "coroutines", memory: "0 B", switching: "0 s" }),
     memory: bytes("Of a machine, for units and connections").prefault("1 TiB"),
@@ -212,8 +212,6 @@ export const servicesField = fields(
   "Servers behind the access servers, request by request",
 );
 
-/** Longest chain of tiers that call one another. */
-export const DEPTH_MAX = 6;
 /** A machine is known to be down to other machines after this long (chosen). */
 export const HEALTH_CHECK = seconds(5);
 /** What a machine heard of another's level is forgotten after this long without a reply (chosen). */

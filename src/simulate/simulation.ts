@@ -4,37 +4,46 @@
  */
 import { Scheduler } from "../algorithms/scheduling/scheduler.ts";
 import type { Machine } from "../base/machine.ts";
-import { after, type Instant, inMs, inSeconds, minutes, START } from "../base/units.ts";
+import { after, type Instant, inMs, inSeconds, minutes, seconds, START } from "../base/units.ts";
 import type { SchedulerEffect, SchedulerInput, Topology } from "../algorithms/scheduling/messages.ts";
 import type { SchedulerPolicy } from "../algorithms/scheduling/policy.ts";
 import type { Figure, Scenario } from "../scenario/scenario.ts";
 import { HELD, LINK } from "../world/link.ts";
+import { isAboutServices } from "../scenario/where.ts";
 import { buildWorld, type World } from "../world/build.ts";
+import { GUARD, type Guard } from "../world/fleet/tiers.ts";
 import { seriesOf } from "./charts.ts";
 import { type Book, figureSample, figuresOf } from "./figures.ts";
 import type { Decision, InvariantResult, TimelineEvent } from "./findings.ts";
 import { Incidents } from "./incidents.ts";
 import { SUCCESS_LIMIT_MS } from "./limits.ts";
+import { Load } from "./load.ts";
 import { Observer } from "./observer.ts";
 import type { FigureSample, Replication, ReplicationRequest } from "./replication.ts";
 
-/** What runs inside; another one only to show that a sabotaged scheduler is caught. */
+/** What runs inside; another one only to show that a sabotaged scheduler or guard is caught. */
 export interface Parts {
   readonly scheduler: (policy: SchedulerPolicy, topology: Topology) => Machine<SchedulerInput, SchedulerEffect>;
+  /** At the door of each machine behind the access servers. */
+  readonly guard?: Guard;
 }
 
 const REAL: Parts = { scheduler: (policy, topology) => new Scheduler(policy, topology) };
 
+const SECOND = seconds(1);
 const MINUTE = minutes(1);
 
 /** Runs one replication. Throws only when the simulator breaks a rule of its own. */
 export const simulate = (scenario: Scenario, request: ReplicationRequest, parts: Parts = REAL): Replication => {
   const observer = new Observer(scenario);
+  const load = new Load(scenario);
   const world = buildWorld(scenario, {
     seed: `${scenario.seed}#${String(request.replication)}`,
     watch: request.watch ?? [],
     notes: observer,
     scheduler: (topology) => parts.scheduler(scenario.world.scheduler, topology),
+    serviceNotes: load,
+    guard: parts.guard ?? GUARD,
   });
   observer.watch(world);
   const incidents = new Incidents(world);
@@ -43,6 +52,7 @@ export const simulate = (scenario: Scenario, request: ReplicationRequest, parts:
   planRounds(scenario, world, incidents);
   planBook(scenario, world, observer, invariants);
   planWeather(scenario, request, world, incidents, timeline);
+  planLoad(world, load);
 
   let events = 0;
   world.clock.run(scenario.run.duration as number as Instant, (startMs) => {
@@ -52,7 +62,7 @@ export const simulate = (scenario: Scenario, request: ReplicationRequest, parts:
   world.sessions.noteUnfinished(inMs(scenario.run.duration), SUCCESS_LIMIT_MS);
   observer.end();
 
-  const book: Book = { scenario, world, ledger: observer.ledger, incidents, decisions: world.seam.decisions };
+  const book: Book = { scenario, world, ledger: observer.ledger, incidents, decisions: world.seam.decisions, load };
   const { digest } = world.sessions;
   for (const { at, kind, what, who } of book.decisions)
     digest.addText(`${kind} ${what} ${who}`, Math.round(at * 1_000) | 0);
@@ -64,11 +74,14 @@ export const simulate = (scenario: Scenario, request: ReplicationRequest, parts:
     figures: Object.fromEntries(
       figuresOf(scenario).map((figure): [string, FigureSample] => [figure.text, figureSample(figure, book)]),
     ),
-    series: seriesOf(
-      scenario,
-      observer.ledger,
-      world.gateways.map(({ name }) => name),
-    ),
+    series: [
+      ...load.series(),
+      ...seriesOf(
+        scenario,
+        observer.ledger,
+        world.gateways.map(({ name }) => name),
+      ),
+    ],
     regionLoss: regionLoss(book),
     invariants: invariants.results(),
     timeline,
@@ -112,6 +125,13 @@ const planBook = (scenario: Scenario, world: World, observer: Observer, invarian
   });
 };
 
+const planLoad = ({ services, clock }: World, load: Load): void => {
+  if (services === undefined) return;
+  clock.every(SECOND, after(START, SECOND), () => {
+    load.sample(services, (clock.now - SECOND) as Instant);
+  });
+};
+
 const planWeather = (
   { faults, interventions }: Scenario,
   request: ReplicationRequest,
@@ -125,7 +145,8 @@ const planWeather = (
   };
   const end = (id: string): void => {
     const fault = faults.find((one) => one.id === id)!;
-    weather.end(fault);
+    if (isAboutServices(fault.where)) world.mishaps?.end(fault);
+    else weather.end(fault);
     incidents.end(id, inSeconds(clock.now));
     tell(`fault ${id} ends`, placeOf(fault.where));
   };
@@ -152,8 +173,11 @@ const planWeather = (
   for (const fault of faults) {
     clock.at(fault.at, () => {
       begun.add(fault.id);
-      incidents.begin(fault, inSeconds(clock.now));
-      weather.begin(fault);
+      if (isAboutServices(fault.where)) world.mishaps?.begin(fault);
+      else {
+        incidents.begin(fault, inSeconds(clock.now));
+        weather.begin(fault);
+      }
       tell(`fault ${fault.id} begins`, placeOf(fault.where));
     });
     if (fault.until !== undefined && "at" in fault.until)

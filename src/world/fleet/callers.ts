@@ -108,6 +108,16 @@ export class Caller {
   }
 }
 
+/** What calls need to know of the entry whose task they are for. */
+export interface Origin {
+  /** Names its draws. */
+  readonly key: number;
+  /** The users, as callers. */
+  readonly caller: Caller;
+  /** Tiers that the first one calls for it. */
+  readonly calls: readonly number[];
+}
+
 /** When a machine was last down. */
 export class Uptime {
   readonly #downAt: Float64Array;

@@ -8,20 +8,10 @@ import { exponential } from "../../base/math.ts";
 import { Draws, open } from "../../base/random.ts";
 import { after, type Duration, type Instant, NEVER, START } from "../../base/units.ts";
 import type { Agenda } from "../../engine/agenda.ts";
-import type { Caller } from "./callers.ts";
+import type { Caller, Origin } from "./callers.ts";
 import { workOf } from "./law.ts";
 import type { Tier } from "./tiers.ts";
 import { type Call, type Ending, newCalls, newVisits, NOBODY, type ServiceNotes, type Visit } from "./visits.ts";
-
-/** What calls need to know of the entry whose task they are for. */
-export interface Origin {
-  /** Names its draws. */
-  readonly key: number;
-  /** The users, as callers. */
-  readonly caller: Caller;
-  /** Tiers that the first one calls for it. */
-  readonly calls: readonly number[];
-}
 
 export interface ExchangeParts {
   readonly seed: string;
@@ -121,7 +111,7 @@ export class Exchange {
       const waited = (this.now - visit.arrived) as Duration;
       notes.begun(visit.tier, this.now, waited);
       if (!machine.admission.start(waited, this.now)) {
-        notes.shed(visit.tier, this.now);
+        notes.shed(visit.tier, this.now, false);
         this.#reply(place, visit, "shed");
         return -1;
       }
@@ -160,15 +150,14 @@ export class Exchange {
     const { out } = this.#attempts;
     this.#attempts.at(key, call.task, call.place * ATTEMPTS + Math.min(attempt, ATTEMPTS - 1));
     const [u, v, dice, luck] = [out[0]! / WORD, out[1]! / WORD, out[2]! / WORD, out[3]! / WORD];
-    if (attempt === 0 && !caller.retries.maySend(luck, now)) {
-      this.#parts.notes.shed(call.tier, now);
-      this.#end(place, call, "shed");
-      return;
-    }
     const machine = caller.pick(this.#identify(call, key, u, v), attempt, now);
     if (caller.holdsBack(machine, call.level, now)) {
-      this.#parts.notes.shed(call.tier, now);
+      this.#parts.notes.shed(call.tier, now, true);
       this.#fail(place, call, "shed");
+    } else if (attempt === 0 && !caller.retries.maySend(luck, now)) {
+      // What is held back for its level is no request to the throttle: else the two would close the door between them.
+      this.#parts.notes.shed(call.tier, now, true);
+      this.#end(place, call, "shed");
     } else this.#send(place, call, caller, { machine, attempt, dice });
   }
 
@@ -237,7 +226,7 @@ export class Exchange {
     // The same request has the same work at every attempt.
     visit.work = workOf(tier.model.work, open(this.#work.at(origins[visit.entry]!.key, visit.task, visit.place)));
     if (admission.arrive(visit.level, visit.dice, now) && station.enter(place, now)) return;
-    notes.shed(visit.tier, now);
+    notes.shed(visit.tier, now, false);
     this.#reply(place, visit, "shed");
   }
 

@@ -10,8 +10,8 @@ import { Draws, identity, open } from "../../base/random.ts";
 import { after, type Instant, START } from "../../base/units.ts";
 import { Agenda } from "../../engine/agenda.ts";
 import type { EntryModel, ServicesModel } from "../../scenario/services.ts";
-import { Caller } from "./callers.ts";
-import { Exchange, KINDS, type Origin } from "./exchange.ts";
+import { Caller, type Origin } from "./callers.ts";
+import { Exchange, KINDS } from "./exchange.ts";
 import { buildTiers, connectionsOf, type Guard, type Machine, type Tier } from "./tiers.ts";
 import { type Ending, NOBODY, type ServiceNotes } from "./visits.ts";
 

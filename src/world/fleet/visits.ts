@@ -15,8 +15,8 @@ export interface ServiceNotes {
   task(entry: number, offered: Instant, ending: Ending, took: number): void;
   /** A request has come to a machine, after so many attempts of the same call. */
   request(tier: number, at: Instant, attempt: number): void;
-  /** A machine turned a request away, or a caller held it back on its account. */
-  shed(tier: number, at: Instant): void;
+  /** A machine turned a request away, or a caller held it back on its account: then it has not come. */
+  shed(tier: number, at: Instant, isHeldBack: boolean): void;
   begun(tier: number, at: Instant, waited: number): void;
   computed(tier: number, at: Instant, us: number, isForNobody: boolean): void;
 }

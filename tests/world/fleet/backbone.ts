@@ -30,6 +30,8 @@ interface Course {
   readonly guard?: Guard;
   /** At a second, something happens. */
   readonly at?: readonly (readonly [number, (services: Services) => void])[];
+  /** Hears of every request whose turn has come. */
+  readonly begun?: (now: number, waited: number) => void;
 }
 
 export const modelOf = (text: string): ServicesModel => servicesField.parse(parse(text));
@@ -37,7 +39,7 @@ export const modelOf = (text: string): ServicesModel => servicesField.parse(pars
 /** Runs to the second `to` and counts what began from the second `from` on. */
 export const run = (
   model: ServicesModel | string,
-  { from, to, seed = "test", guard = GUARD, at = [] }: Course,
+  { from, to, seed = "test", guard = GUARD, at = [], begun }: Course,
 ): Count => {
   const services = typeof model === "string" ? modelOf(model) : model;
   const tiers = Object.keys(services.tiers).length;
@@ -72,6 +74,7 @@ export const run = (
         if (now >= begin) shed[tier]! += 1;
       },
       begun: (tier, now, waited) => {
+        begun?.(now, waited);
         if (now >= begin) waits[tier]!.push(waited);
       },
       computed: (tier, now, us, isForNobody) => {
