@@ -89,7 +89,7 @@ export class Load implements ServiceNotes {
     const counts = this.#tiers[tier]!;
     // A core at work past the second counts in the next one too, but not past the end of the run.
     const end = Math.min(at + us, this.#seconds * 1e6);
-    for (let from: number = at; from < end; ) {
+    for (let from: number = at; from < end;) {
       const second = Math.floor(from / 1e6);
       const to = Math.min(end, (second + 1) * 1e6);
       counts.computed[second]! += to - from;
@@ -98,7 +98,7 @@ export class Load implements ServiceNotes {
     }
   }
 
-  /** A second is over, which began at `start`. */
+  /** A bucket is over, which began at `start`. */
   sample(services: Services, start: Instant): void {
     const second = secondOf(start);
     services.tiers.forEach(({ machines, model }, tier) => {
@@ -111,7 +111,7 @@ export class Load implements ServiceNotes {
         marks.memory[second] = Math.max(marks.memory[second]!, taken / model.memory);
         station.mostUnits = station.units;
       }
-      marks.connections[second] = room === 0 ? 0 : held / room;
+      marks.connections[second] = Math.max(marks.connections[second]!, room === 0 ? 0 : held / room);
     });
   }
 

@@ -4,7 +4,7 @@
  */
 import { Scheduler } from "../algorithms/scheduling/scheduler.ts";
 import type { Machine } from "../base/machine.ts";
-import { after, type Instant, inMs, inSeconds, minutes, seconds, START } from "../base/units.ts";
+import { after, type Instant, inMs, inSeconds, minutes, START } from "../base/units.ts";
 import type { SchedulerEffect, SchedulerInput, Topology } from "../algorithms/scheduling/messages.ts";
 import type { SchedulerPolicy } from "../algorithms/scheduling/policy.ts";
 import type { Figure, Scenario } from "../scenario/scenario.ts";
@@ -30,7 +30,6 @@ export interface Parts {
 
 const REAL: Parts = { scheduler: (policy, topology) => new Scheduler(policy, topology) };
 
-const SECOND = seconds(1);
 const MINUTE = minutes(1);
 
 /** Runs one replication. Throws only when the simulator breaks a rule of its own. */
@@ -52,11 +51,11 @@ export const simulate = (scenario: Scenario, request: ReplicationRequest, parts:
   planRounds(scenario, world, incidents);
   planBook(scenario, world, observer, invariants);
   planWeather(scenario, request, world, incidents, timeline);
-  planLoad(world, load);
 
   let events = 0;
   world.clock.run(scenario.run.duration as number as Instant, (startMs) => {
     events += world.drain();
+    if (world.services !== undefined) load.sample(world.services, (startMs * 1_000) as Instant);
     if (startMs % 10_000 === 0) request.onProgress?.(startMs / 1_000, events);
   });
   world.sessions.noteUnfinished(inMs(scenario.run.duration), SUCCESS_LIMIT_MS);
@@ -122,13 +121,6 @@ const planBook = (scenario: Scenario, world: World, observer: Observer, invarian
     world.meter.meterAll(inMs(world.clock.now));
     observer.minute((world.clock.now - MINUTE) as Instant);
     invariants.check();
-  });
-};
-
-const planLoad = ({ services, clock }: World, load: Load): void => {
-  if (services === undefined) return;
-  clock.every(SECOND, after(START, SECOND), () => {
-    load.sample(services, (clock.now - SECOND) as Instant);
   });
 };
 
