@@ -18,6 +18,9 @@ export const LEVELS = BUSINESS_LEVELS * USER_LEVELS;
 
 const ROTATION = hours(1);
 
-/** The level of what a user does, of a business level in [0, 64), the same on every machine that knows the salt. */
+/**
+ * The level of what a user does, of a business level in [0, 64), the same on every machine that knows the salt. It has a
+ * fraction: the hash is finer than the levels that are counted, so that a server can let in a part of one.
+ */
 export const levelOf = (salt: Draws, business: number, user: number, now: Instant): number =>
-  business * USER_LEVELS + Math.floor(salt.uniform(user, 0, Math.floor(now / ROTATION)) * USER_LEVELS);
+  (business + salt.uniform(user, 0, Math.floor(now / ROTATION))) * USER_LEVELS;

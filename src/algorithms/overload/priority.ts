@@ -2,6 +2,7 @@
  * Admission by priority (DAGOR): a cursor over the levels, below which requests are let in. When a window was
  * overloaded, the cursor moves to where a twentieth fewer of that window's requests would have been let in; else to
  * where a hundredth of those that came would have been let in besides. The histogram of the window says where that is.
+ * The cursor may stand inside a level: of one in sixteen that are open, a whole one would be more than a twentieth.
  *
  * Callers who know the cursor hold back what would be turned away, and then the histogram has a hole just where the
  * cursor must be moved to: it would open the door wide. So callers tell, with their next request, how many they held
@@ -24,6 +25,9 @@ export interface PriorityPolicy {
   readonly beta: number;
 }
 
+/** So much of a level always stays open (chosen): a server that lets nobody in would never hear that it could. */
+const LEAST = 0.01;
+
 export class PriorityAdmission implements Admission {
   level = LEVELS;
   readonly #policy: PriorityPolicy;
@@ -31,20 +35,23 @@ export class PriorityAdmission implements Admission {
   /** Requests of the window by level, those held back by callers among them. */
   readonly #wanted = new Float64Array(LEVELS);
 
+  #spared = 0;
+
   constructor(policy: PriorityPolicy) {
     this.#policy = policy;
     this.#window = new Window(policy.threshold);
   }
 
   spared(level: number, requests: number): void {
-    this.#wanted[level]! += requests;
+    this.#wanted[Math.floor(level)]! += requests;
+    this.#spared += requests;
   }
 
   arrive(level: number, _u: number, now: Instant): boolean {
     const window = this.#window;
     if (window.isOver(now)) this.#turn(now);
     window.came += 1;
-    this.#wanted[level]! += 1;
+    this.#wanted[Math.floor(level)]! += 1;
     if (level >= this.level) return false;
     window.admitted += 1;
     return true;
@@ -60,15 +67,41 @@ export class PriorityAdmission implements Admission {
   }
 
   #turn(now: Instant): void {
-    const { came, admitted, isOverloaded } = this.#window;
+    const { came, admitted, isOverloaded, isIdle } = this.#window;
     const { alpha, beta } = this.#policy;
-    const expected = isOverloaded ? (1 - alpha) * admitted : admitted + beta * came;
-    let [level, sum] = [this.level, admitted];
-    // One level always stays open: a server that lets nobody in would never hear that it could.
-    while (sum > expected && level > 1) sum -= this.#wanted[--level]!;
-    while (sum < expected && level < LEVELS) sum += this.#wanted[level++]!;
-    this.level = level;
+    // Far from full it counts those held back as well: else a server that was in need for a minute would take four to
+    // let everybody in again. Near to full their number, many times its own, would throw it from side to side.
+    const more = isIdle ? Math.min(beta * (came + this.#spared), alpha * admitted) : beta * came;
+    const expected = isOverloaded ? (1 - alpha) * admitted : admitted + more;
+    this.#spared = 0;
+    this.level = expected < admitted ? this.#below(admitted - expected) : this.#above(expected - admitted);
     this.#wanted.fill(0);
     this.#window.turn(now);
+  }
+
+  /** Where so many fewer of the window's requests would have been let in. */
+  #below(requests: number): number {
+    let [level, left] = [this.level, requests];
+    while (level > LEAST) {
+      const place = Math.ceil(level) - 1;
+      const inside = this.#wanted[place]! * (level - place);
+      if (inside >= left) return Math.max(LEAST, level - left / this.#wanted[place]!);
+      left -= inside;
+      level = place;
+    }
+    return LEAST;
+  }
+
+  /** Where so many more would have been let in. */
+  #above(requests: number): number {
+    let [level, left] = [this.level, requests];
+    while (left > 0 && level < LEVELS) {
+      const place = Math.floor(level);
+      const inside = this.#wanted[place]! * (place + 1 - level);
+      if (inside >= left) return level + left / this.#wanted[place]!;
+      left -= inside;
+      level = place + 1;
+    }
+    return level;
   }
 }

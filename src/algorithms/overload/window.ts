@@ -10,6 +10,8 @@ import { after, type Duration, type Instant, seconds } from "../../base/units.ts
 /** Published: whichever comes first. */
 const LENGTH = seconds(1);
 const REQUESTS = 2_000;
+/** Chosen: a queue that is about to fill has waits of more than this part of the threshold. */
+const IDLE = 1 / 5;
 
 export class Window {
   /** Requests that came in it, and those that were let in. */
@@ -39,6 +41,11 @@ export class Window {
   /** Where requests were let in and not one was begun, the server is stuck, which is as bad as slow. */
   get isOverloaded(): boolean {
     return this.#count === 0 ? this.admitted > 0 : this.#sum > this.#threshold * this.#count;
+  }
+
+  /** The mean is far below the threshold. */
+  get isIdle(): boolean {
+    return this.#sum <= IDLE * this.#threshold * this.#count;
   }
 
   /** Opens the next one. */

@@ -23,10 +23,10 @@ export class Caller {
   /** Calls to each that are not answered. */
   readonly #waiting: Int32Array;
   /** The level each told of last, and when; what was held back since, and of which level. */
-  readonly #levels: Int32Array;
+  readonly #levels: Float64Array;
   readonly #heard: Float64Array;
   readonly #spared: Int32Array;
-  readonly #sparedLevel: Int32Array;
+  readonly #sparedLevel: Float64Array;
   #turn = 0;
   readonly #choice = { who: 0, phase: 0, u: 0, v: 0, attempt: 0, turn: 0 };
   readonly #pool: {
@@ -44,10 +44,10 @@ export class Caller {
     this.#count = count;
     this.#balance = model.balance;
     this.#waiting = new Int32Array(count);
-    this.#levels = new Int32Array(count).fill(LEVELS);
+    this.#levels = new Float64Array(count).fill(LEVELS);
     this.#heard = new Float64Array(count);
     this.#spared = new Int32Array(count);
-    this.#sparedLevel = new Int32Array(count);
+    this.#sparedLevel = new Float64Array(count);
     this.#health = isMachine ? health : undefined;
     this.#pool = {
       count,
