@@ -43,7 +43,7 @@ const NOT_PARAMETERS = [
   /^access\.[^.]+\.gateways$/,
   /\.title$/,
   /^regions\.[^.]+\.(code|tile)$/,
-  /^services\.(tiers|entries)\.[^.]+\.(calls|tier)$/,
+  /^services\.(tiers|entries)\.[^.]+\.(calls|tier|serves|method)$/,
 ];
 
 const leaves = (node: TreeNode, name: string, path: Path): Parameter[] => {

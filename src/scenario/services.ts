@@ -41,8 +41,10 @@ export interface TierModel extends CallerModel {
   /** Requests that may wait for their begin on a machine. */
   readonly queue: number;
   readonly admission: AdmissionPolicy;
-  /** Tiers that each request calls, one after the other. */
+  /** Tiers that each request calls, one after the other; or, for requests of a method, those it may call. */
   readonly calls: readonly string[];
+  /** The service of the backbone's definition whose methods it answers. */
+  readonly serves: string | undefined;
   /** Whether work that nobody waits for any more is dropped. */
   readonly earlyAbort: boolean;
 }
@@ -64,6 +66,8 @@ export interface EntryModel extends CallerModel {
   readonly tier: string;
   /** Tiers that the first one calls for a task, one after the other; its own `calls` where none are named. */
   readonly calls: readonly string[] | undefined;
+  /** Instead of calls: a method of the backbone's definition, from which all calls follow. */
+  readonly method: string | undefined;
   /** Tasks a second. */
   readonly feed: number;
   /** An answer after this is of no use. */
@@ -179,6 +183,7 @@ const tier = fields(
     queue: count("Requests that may wait for their begin on a machine", { max: 10_000_000 }).prefault(10_000_000),
     admission: admission.prefault("none"),
     calls: calls.default([]),
+    serves: z.exactOptional(text("Service of the backbone's definition that it answers: Access, Logic or Storage")),
     "early-abort": z
       .boolean()
       .meta({ description: "Deadlines travel with calls, and work that nobody waits for is dropped" })
@@ -186,12 +191,15 @@ const tier = fields(
     ...caller,
   },
   "Equal machines that do the same",
-);
+)
+  .transform((given): TierModel => ({ ...given, serves: given.serves }))
+  .meta({ description: "Equal machines that do the same" });
 
 const entry = fields(
   {
     tier: text("The tier where its tasks come in"),
     calls: z.exactOptional(calls),
+    method: z.exactOptional(text("Instead of calls: a method of the backbone's definition, such as Access.Send")),
     feed: count("Tasks a second; they come as they please (Poisson)", { min: 1, max: RATE_MAX }),
     deadline: duration("An answer after this is of no use", positive).prefault(TASK_TIMEOUT),
     priority: count("Business level; 0 is the most important", { max: BUSINESS_LEVELS - 1 }).prefault(0),
@@ -200,7 +208,7 @@ const entry = fields(
   },
   "A kind of task and where it comes in",
 )
-  .transform((given): EntryModel => ({ ...given, calls: given.calls }))
+  .transform((given): EntryModel => ({ ...given, calls: given.calls, method: given.method }))
   .meta({ description: "A kind of task and where it comes in" });
 
 export const servicesField = fields(

@@ -108,14 +108,24 @@ export class Caller {
   }
 }
 
+/** One request of every task of an entry, and those made on its way; times in microseconds. */
+export interface Way {
+  readonly tier: number;
+  /** Its number in the task. */
+  readonly place: number;
+  /** From caller to machine, and back. */
+  readonly there: number;
+  readonly back: number;
+  readonly calls: readonly Way[];
+}
+
 /** What calls need to know of the entry whose task they are for. */
 export interface Origin {
   /** Names its draws. */
   readonly key: number;
   /** The users, as callers. */
   readonly caller: Caller;
-  /** Tiers that the first one calls for it. */
-  readonly calls: readonly number[];
+  readonly way: Way;
 }
 
 /** When a machine was last down. */

@@ -10,17 +10,14 @@ import { after, type Duration, type Instant, NEVER, START } from "../../base/uni
 import type { Agenda } from "../../engine/agenda.ts";
 import type { Caller, Origin } from "./callers.ts";
 import { workOf } from "./law.ts";
-import type { Tier } from "./tiers.ts";
+import type { Machine, Tier } from "./tiers.ts";
 import { type Call, type Ending, newCalls, newVisits, NOBODY, type ServiceNotes, type Visit } from "./visits.ts";
 
 export interface ExchangeParts {
   readonly seed: string;
-  readonly hop: Duration;
   readonly agenda: Agenda;
   readonly tiers: readonly Tier[];
   readonly origins: readonly Origin[];
-  /** By tier: those that it calls for any request. */
-  readonly ownCalls: readonly (readonly number[])[];
   readonly notes: ServiceNotes;
   readonly ended: (entry: number, task: number, began: Instant, ending: Ending) => void;
 }
@@ -33,8 +30,6 @@ const TIMEOUT = 4;
 const RETRY = 5;
 export const KINDS = 8;
 
-/** A node of a task's tree of calls has fewer branches than this; the door sees to it. */
-const BRANCHES = 17;
 /** Attempts that have draws of their own; later ones share the last. */
 const ATTEMPTS = 8;
 const WORD = 4_294_967_296;
@@ -42,7 +37,6 @@ const WORD = 4_294_967_296;
 export class Exchange {
   now: Instant = START;
   readonly #parts: ExchangeParts;
-  readonly #halfHop: number;
   readonly #calls = newCalls();
   readonly #visits = newVisits();
   readonly #work: Draws;
@@ -53,7 +47,6 @@ export class Exchange {
 
   constructor(parts: ExchangeParts) {
     this.#parts = parts;
-    this.#halfHop = Math.floor(parts.hop / 2);
     this.#work = new Draws(parts.seed, "work of a request");
     this.#attempts = new Draws(parts.seed, "attempt of a call");
     this.#users = new Draws(parts.seed, "list of a user");
@@ -85,13 +78,12 @@ export class Exchange {
     }
   }
 
-  call(wish: Pick<Call, "entry" | "task" | "place" | "tier" | "level" | "parent" | "deadline">): void {
+  call(wish: Pick<Call, "entry" | "task" | "way" | "level" | "parent" | "deadline">): void {
     const place = this.#calls.take();
     const call = this.#calls.at(place);
     call.entry = wish.entry;
     call.task = wish.task;
-    call.place = wish.place;
-    call.tier = wish.tier;
+    call.way = wish.way;
     call.level = wish.level;
     call.parent = wish.parent;
     call.deadline = wish.deadline;
@@ -105,13 +97,13 @@ export class Exchange {
   turn(place: number, isFirst: boolean): number {
     const visit = this.#visits.at(place);
     const { notes, tiers } = this.#parts;
-    const tier = tiers[visit.tier]!;
+    const tier = tiers[visit.way.tier]!;
     const machine = tier.machines[visit.machine]!;
     if (isFirst) {
       const waited = (this.now - visit.arrived) as Duration;
-      notes.begun(visit.tier, this.now, waited);
+      notes.begun(visit.way.tier, this.now, waited);
       if (!machine.admission.start(waited, this.now)) {
-        notes.shed(visit.tier, this.now, false);
+        notes.shed(visit.way.tier, this.now, false);
         this.#reply(place, visit, "shed");
         return -1;
       }
@@ -120,8 +112,8 @@ export class Exchange {
       this.#reply(place, visit, "late");
       return -1;
     }
-    const computes = Math.round((visit.work / (this.#callsOf(visit).length + 1)) * machine.slowness);
-    notes.computed(visit.tier, this.now, computes + tier.model.units.switching, visit.call === NOBODY);
+    const computes = Math.round((visit.work / (visit.way.calls.length + 1)) * machine.slowness);
+    notes.computed(visit.way.tier, this.now, computes + tier.model.units.switching, visit.call === NOBODY);
     return computes;
   }
 
@@ -130,10 +122,13 @@ export class Exchange {
     this.#parts.agenda.push(end, place * KINDS + CORE);
   }
 
-  #callerOf({ entry, parent, tier }: Call): Caller {
+  #callerOf({ entry, parent, way }: Call): Caller {
     if (parent === NOBODY) return this.#parts.origins[entry]!.caller;
-    const visit = this.#visits.at(parent);
-    return this.#parts.tiers[visit.tier]!.machines[visit.machine]!.callers[tier]!;
+    return this.#machineOf(this.#visits.at(parent)).callers[way.tier]!;
+  }
+
+  #machineOf({ way, machine }: Visit): Machine {
+    return this.#parts.tiers[way.tier]!.machines[machine]!;
   }
 
   #attempt(place: number, call: Call): void {
@@ -148,15 +143,15 @@ export class Exchange {
     const caller = this.#callerOf(call);
     const { key } = this.#parts.origins[call.entry]!;
     const { out } = this.#attempts;
-    this.#attempts.at(key, call.task, call.place * ATTEMPTS + Math.min(attempt, ATTEMPTS - 1));
+    this.#attempts.at(key, call.task, call.way.place * ATTEMPTS + Math.min(attempt, ATTEMPTS - 1));
     const [u, v, dice, luck] = [out[0]! / WORD, out[1]! / WORD, out[2]! / WORD, out[3]! / WORD];
     const machine = caller.pick(this.#identify(call, key, u, v), attempt, now);
     if (caller.holdsBack(machine, call.level, now)) {
-      this.#parts.notes.shed(call.tier, now, true);
+      this.#parts.notes.shed(call.way.tier, now, true);
       this.#fail(place, call, "shed");
     } else if (attempt === 0 && !caller.retries.maySend(luck, now)) {
       // What is held back for its level is no request to the throttle: else the two would close the door between them.
-      this.#parts.notes.shed(call.tier, now, true);
+      this.#parts.notes.shed(call.way.tier, now, true);
       this.#end(place, call, "shed");
     } else this.#send(place, call, caller, { machine, attempt, dice });
   }
@@ -171,8 +166,8 @@ export class Exchange {
       draws.who = this.#users.out[0]! / WORD;
       draws.phase = this.#users.out[1]! / WORD;
     } else {
-      const { tier, machine } = this.#visits.at(parent);
-      draws.who = (machine + 0.5) / this.#parts.tiers[tier]!.machines.length;
+      const { way, machine } = this.#visits.at(parent);
+      draws.who = (machine + 0.5) / this.#parts.tiers[way.tier]!.machines.length;
       draws.phase = draws.who;
     }
     return draws;
@@ -186,15 +181,14 @@ export class Exchange {
   ): void {
     const { now } = this;
     const { agenda, tiers } = this.#parts;
-    const tier = tiers[call.tier]!;
+    const tier = tiers[call.way.tier]!;
     const visitPlace = this.#visits.take();
     const visit = this.#visits.at(visitPlace);
     visit.call = place;
     visit.entry = call.entry;
     visit.task = call.task;
-    visit.place = call.place;
+    visit.way = call.way;
     visit.level = call.level;
-    visit.tier = call.tier;
     visit.machine = machine;
     visit.attempt = attempt;
     visit.dice = dice;
@@ -207,38 +201,33 @@ export class Exchange {
     agenda.push(timeoutAt, place * KINDS + TIMEOUT);
     caller.send(machine);
     caller.tell(machine, tier.machines[machine]!.admission);
-    // How users' packets get here is the population's business.
-    agenda.push(now + (call.parent === NOBODY ? 0 : this.#halfHop), visitPlace * KINDS + ARRIVE);
+    agenda.push(now + call.way.there, visitPlace * KINDS + ARRIVE);
   }
 
   #arrive(place: number): void {
     const { now } = this;
     const visit = this.#visits.at(place);
     const { notes, origins, tiers } = this.#parts;
-    const tier = tiers[visit.tier]!;
+    const tier = tiers[visit.way.tier]!;
     const { down, admission, station } = tier.machines[visit.machine]!;
     visit.arrived = now;
     if (down !== undefined) {
       this.#reply(place, visit, "down");
       return;
     }
-    notes.request(visit.tier, now, visit.attempt);
+    notes.request(visit.way.tier, now, visit.attempt);
     // The same request has the same work at every attempt.
-    visit.work = workOf(tier.model.work, open(this.#work.at(origins[visit.entry]!.key, visit.task, visit.place)));
+    visit.work = workOf(tier.model.work, open(this.#work.at(origins[visit.entry]!.key, visit.task, visit.way.place)));
     if (admission.arrive(visit.level, visit.dice, now) && station.enter(place, now)) return;
-    notes.shed(visit.tier, now, false);
+    notes.shed(visit.way.tier, now, false);
     this.#reply(place, visit, "shed");
-  }
-
-  #callsOf({ place, entry, tier }: Visit): readonly number[] {
-    return place === 0 ? this.#parts.origins[entry]!.calls : this.#parts.ownCalls[tier]!;
   }
 
   /** A turn on a core is over: on to the next call, or the answer. */
   #computed(place: number): void {
     const visit = this.#visits.at(place);
-    const { station } = this.#parts.tiers[visit.tier]!.machines[visit.machine]!;
-    const calls = this.#callsOf(visit);
+    const { station } = this.#machineOf(visit);
+    const { calls } = visit.way;
     if (visit.stage === calls.length) {
       this.#answer(place, visit, "done");
       station.leaveCore(this.now);
@@ -250,13 +239,11 @@ export class Exchange {
       this.#answer(place, visit, "late");
       return;
     }
-    const branch = visit.stage + 1;
-    visit.stage = branch;
+    const way = calls[visit.stage++]!;
     this.call({
       entry: visit.entry,
       task: visit.task,
-      place: Math.imul(visit.place, BRANCHES) + branch,
-      tier: calls[branch - 1]!,
+      way,
       level: visit.level,
       parent: place,
       deadline: visit.deadline,
@@ -265,17 +252,17 @@ export class Exchange {
 
   /** A request that has a unit is over. */
   #answer(place: number, visit: Visit, ending: Ending): void {
-    const { station, admission } = this.#parts.tiers[visit.tier]!.machines[visit.machine]!;
+    const { station, admission } = this.#machineOf(visit);
     if (ending === "done") admission.finish((this.now - visit.arrived) as Duration, this.now);
     this.#reply(place, visit, ending);
     station.leave(this.now);
   }
 
   #reply(place: number, visit: Visit, ending: Ending): void {
-    const { down } = this.#parts.tiers[visit.tier]!.machines[visit.machine]!;
+    const { down } = this.#machineOf(visit);
     visit.ending = down === undefined ? ending : "down";
     if (down === "silent") this.#forget(place, visit);
-    else this.#parts.agenda.push(this.now + (visit.place === 0 ? 0 : this.#halfHop), place * KINDS + REPLY);
+    else this.#parts.agenda.push(this.now + visit.way.back, place * KINDS + REPLY);
   }
 
   /** Nothing comes back: the caller's patience will end. */
@@ -286,15 +273,15 @@ export class Exchange {
 
   #deliver(place: number): void {
     const visit = this.#visits.at(place);
-    const { call: callPlace, ending, machine, tier } = visit;
+    const { call: callPlace, ending, machine } = visit;
+    const { level } = this.#machineOf(visit).admission;
     this.#visits.give(place);
     if (callPlace === NOBODY) return;
     const call = this.#calls.at(callPlace);
     const caller = this.#callerOf(call);
     caller.settle(machine);
     // Users hear no levels: they are not ours to command.
-    if (call.parent !== NOBODY)
-      caller.hear(machine, this.#parts.tiers[tier]!.machines[machine]!.admission.level, this.now);
+    if (call.parent !== NOBODY) caller.hear(machine, level, this.now);
     call.visit = NOBODY;
     call.timeoutAt = NEVER;
     if (ending === "done") {
@@ -321,7 +308,7 @@ export class Exchange {
     }
     const { backOff } = caller.model;
     const { key } = this.#parts.origins[call.entry]!;
-    const u = open(this.#pauses.at(key, call.task, call.place * ATTEMPTS + Math.min(call.attempts, ATTEMPTS - 1)));
+    const u = open(this.#pauses.at(key, call.task, call.way.place * ATTEMPTS + Math.min(call.attempts, ATTEMPTS - 1)));
     call.retryAt = after(this.now, Math.round(exponential(u, backOff)) as Duration);
     this.#parts.agenda.push(call.retryAt, place * KINDS + RETRY);
   }
@@ -337,7 +324,7 @@ export class Exchange {
       return;
     }
     const visit = this.#visits.at(parent);
-    const { station } = this.#parts.tiers[visit.tier]!.machines[visit.machine]!;
+    const { station } = this.#machineOf(visit);
     if (ending === "done") station.resume(parent, this.now);
     else this.#answer(parent, visit, ending);
   }

@@ -4,13 +4,15 @@
  * another way to retry, meets the very same tasks with the very same work.
  */
 import { levelOf } from "../../algorithms/overload/levels.ts";
+import { assert } from "../../base/assert.ts";
 import type { Digest } from "../../base/digest.ts";
 import { exponential } from "../../base/math.ts";
 import { Draws, identity, open } from "../../base/random.ts";
 import { after, type Instant, START } from "../../base/units.ts";
 import { Agenda } from "../../engine/agenda.ts";
+import { type Route, routeOf } from "../../scenario/routes.ts";
 import type { EntryModel, ServicesModel } from "../../scenario/services.ts";
-import { Caller, type Origin } from "./callers.ts";
+import { Caller, type Origin, type Way } from "./callers.ts";
 import { Exchange, KINDS } from "./exchange.ts";
 import { buildTiers, connectionsOf, type Guard, type Machine, type Tier } from "./tiers.ts";
 import { type Ending, NOBODY, type ServiceNotes } from "./visits.ts";
@@ -24,6 +26,22 @@ interface Entry extends Origin {
   tasks: number;
   nextAt: Instant;
 }
+
+/** Bytes that a machine's line carries in a microsecond: a gigabit a second (chosen). */
+const LINE = 125;
+
+/** How users' packets get to the first tier is the population's business; from there on it takes half a hop and its bytes. */
+const wayOf = (
+  { tier, place, requestBytes, replyBytes, calls }: Route,
+  names: readonly string[],
+  half: number,
+): Way => ({
+  tier: names.indexOf(tier),
+  place,
+  there: place === 0 ? 0 : half + Math.round(requestBytes / LINE),
+  back: place === 0 ? 0 : half + Math.round(replyBytes / LINE),
+  calls: calls.map((call) => wayOf(call, names, half)),
+});
 
 /** In the agenda, beside what the exchange puts there. */
 const FEED = 0;
@@ -55,29 +73,30 @@ export class Services {
     this.#feed = new Draws(seed, "tasks come");
     this.#users = new Draws(seed, "whose task");
     this.#salt = new Draws(seed, "user priority");
-    this.tiers = buildTiers(model, parts.guard, {
+    const routes = Object.values(model.entries).map((entry) => {
+      const read = routeOf(model, entry);
+      assert("route" in read, () => `an entry leads nowhere: ${JSON.stringify(read)}`);
+      return read.route;
+    });
+    this.tiers = buildTiers(model, routes, parts.guard, {
       turn: (visit, isFirst) => this.#exchange.turn(visit, isFirst),
       until: (visit, end) => {
         this.#exchange.until(visit, end);
       },
     });
     const names = Object.keys(model.tiers);
-    const places = (calls: readonly string[]): readonly number[] => calls.map((name) => names.indexOf(name));
-    const ownCalls = names.map((name) => places(model.tiers[name]!.calls));
-    this.entries = Object.entries(model.entries).map(([name, own]): Entry => {
+    this.entries = Object.entries(model.entries).map(([name, own], index): Entry => {
       const tier = names.indexOf(own.tier);
       const { machines, uptime } = this.tiers[tier]!;
       const caller = new Caller(own, machines.length, uptime, false);
-      const calls = own.calls === undefined ? ownCalls[tier]! : places(own.calls);
-      return { name, model: own, tier, calls, caller, key: identity(name), surge: 1, tasks: 0, nextAt: START };
+      const way = wayOf(routes[index]!, names, Math.floor(model.hop / 2));
+      return { name, model: own, tier, way, caller, key: identity(name), surge: 1, tasks: 0, nextAt: START };
     });
     this.#exchange = new Exchange({
       seed,
-      hop: model.hop,
       agenda: this.#agenda,
       tiers: this.tiers,
       origins: this.entries,
-      ownCalls,
       notes,
       ended: (entry, task, began, ending) => {
         this.#end(entry, task, began, ending);
@@ -160,8 +179,7 @@ export class Services {
     this.#exchange.call({
       entry: index,
       task,
-      place: 0,
-      tier,
+      way: entry.way,
       level: levelOf(this.#salt, model.priority, user, now),
       parent: NOBODY,
       deadline: after(now, model.deadline),

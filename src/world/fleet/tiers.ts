@@ -5,6 +5,7 @@
 import { type Admission } from "../../algorithms/overload/admission.ts";
 import { admissionOf, type AdmissionPolicy } from "../../algorithms/overload/policy.ts";
 import type { Instant } from "../../base/units.ts";
+import type { Route } from "../../scenario/routes.ts";
 import type { ServicesModel, TierModel } from "../../scenario/services.ts";
 import { Caller, Uptime } from "./callers.ts";
 import { Station, type Work } from "./station.ts";
@@ -37,7 +38,12 @@ export interface Tier {
   readonly wanted: number;
 }
 
-export const buildTiers = (model: ServicesModel, guard: Guard, work: Work): readonly Tier[] => {
+export const buildTiers = (
+  model: ServicesModel,
+  routes: readonly Route[],
+  guard: Guard,
+  work: Work,
+): readonly Tier[] => {
   const names = Object.keys(model.tiers);
   const uptimes = names.map((name) => new Uptime(model.tiers[name]!.machines));
   return names.map((name, index): Tier => {
@@ -52,7 +58,7 @@ export const buildTiers = (model: ServicesModel, guard: Guard, work: Work): read
     const left = own.memory - held * own.connectionMemory;
     const unitsMost = own.units.memory === 0 ? Infinity : Math.max(1, Math.floor(left / own.units.memory));
     const plan = { cores: own.cores, units: unitsMost, queue: own.queue, switching: own.units.switching };
-    const calls = calledBy(model, name);
+    const calls = calledBy(routes, name);
     const machines = Array.from({ length: own.machines }, (_, place): Machine => ({
       name: `${name}-${String(place + 1)}`,
       station: new Station(plan, work),
@@ -67,12 +73,14 @@ export const buildTiers = (model: ServicesModel, guard: Guard, work: Work): read
   });
 };
 
-/** Tiers that a tier's machines call, for its own sake or for an entry's. */
-const calledBy = ({ tiers, entries }: ServicesModel, name: string): ReadonlySet<string> =>
-  new Set([
-    ...tiers[name]!.calls,
-    ...Object.values(entries).flatMap(({ tier, calls }) => (tier === name ? (calls ?? []) : [])),
-  ]);
+/** Tiers that a tier's machines call for any task. */
+const calledBy = (routes: readonly Route[], name: string): ReadonlySet<string> =>
+  new Set(
+    routes.flatMap(({ tier, calls }): readonly string[] => [
+      ...(tier === name ? calls.map((call) => call.tier) : []),
+      ...calledBy(calls, name),
+    ]),
+  );
 
 /** Connections held and connections that all machines which are up have room for. */
 export const connectionsOf = (

@@ -4,6 +4,7 @@
  * then it works for nobody. Both are kept and used again, named by their places.
  */
 import { type Instant, NEVER, START } from "../../base/units.ts";
+import type { Way } from "./callers.ts";
 
 export const NOBODY = -1;
 
@@ -25,9 +26,8 @@ export interface Call {
   entry: number;
   /** The entry's n-th task. */
   task: number;
-  /** Where in the task's tree of calls: it names what is drawn for it. */
-  place: number;
-  tier: number;
+  /** Which of the task's requests. */
+  way: Way;
   level: number;
   /** The visit that called, or NOBODY: a user. */
   parent: number;
@@ -48,9 +48,8 @@ export interface Visit {
   call: number;
   entry: number;
   task: number;
-  place: number;
+  way: Way;
   level: number;
-  tier: number;
   machine: number;
   /** Attempts of its call before this one, and a uniform in [0, 1) for the guard. */
   attempt: number;
@@ -64,11 +63,12 @@ export interface Visit {
   ending: Ending;
 }
 
+const NOWHERE: Way = { tier: 0, place: 0, there: 0, back: 0, calls: [] };
+
 const newCall = (): Call => ({
   entry: 0,
   task: 0,
-  place: 0,
-  tier: 0,
+  way: NOWHERE,
   level: 0,
   parent: NOBODY,
   began: START,
@@ -84,9 +84,8 @@ const newVisit = (): Visit => ({
   call: NOBODY,
   entry: 0,
   task: 0,
-  place: 0,
+  way: NOWHERE,
   level: 0,
-  tier: 0,
   machine: 0,
   attempt: 0,
   dice: 0,
