@@ -163,7 +163,8 @@ export const METRICS: readonly Metric[] = [
     name: "task.completed",
     dimension: "share",
     labels: ["entry"],
-    meaning: "Tasks answered before their deadline: of those offered, and the mean of a second",
+    meaning:
+      "Tasks answered before their deadline: of those offered, as far as it lies within the run, and the mean of a second",
     stats: [...stats("%", ["share"]), ...stats("/s", ["rate"])],
   },
   {

@@ -10,7 +10,7 @@ import type { Ending, ServiceNotes } from "../world/fleet/visits.ts";
 import type { SeriesSample } from "./replication.ts";
 
 /** What is counted each second, of an entry and of a tier. */
-const OF_ENTRY = ["offered", "done", "shed", "late", "refused"] as const;
+const OF_ENTRY = ["offered", "answered", "judged", "done", "shed", "late", "refused"] as const;
 const OF_TIER = ["requests", "retries", "shed", "heldBack", "computed", "wasted", "waited", "begun"] as const;
 /** Of a tier: the highest of each second. */
 const MARKS = ["units", "connections", "memory"] as const;
@@ -26,6 +26,7 @@ type Counts<Names extends readonly string[]> = Readonly<Record<Names[number], Fl
 export class Load implements ServiceNotes {
   readonly #scenario: Scenario;
   readonly #seconds: number;
+  readonly #deadlines: readonly number[];
   readonly #entries: readonly Counts<typeof OF_ENTRY>[];
   readonly #tiers: readonly Counts<typeof OF_TIER>[];
   readonly #marks: readonly Counts<typeof MARKS>[];
@@ -43,6 +44,7 @@ export class Load implements ServiceNotes {
     const tiers = Object.keys(services.tiers);
     this.#scenario = scenario;
     this.#seconds = seconds;
+    this.#deadlines = Object.values(services.entries).map(({ deadline }) => deadline);
     this.#entries = entries.map(() => counts(OF_ENTRY));
     this.#tiers = tiers.map(() => counts(OF_TIER));
     this.#marks = tiers.map(() => counts(MARKS));
@@ -51,10 +53,17 @@ export class Load implements ServiceNotes {
     this.#waits = this.#windows.map(() => tiers.map(() => new Histogram()));
   }
 
+  offer(entry: number, at: Instant): void {
+    this.#entries[entry]!.offered[secondOf(at)]! += 1;
+  }
+
+  /** Shares are of tasks whose deadline lies within the run: of the last ones only the quick have ended when it is over. */
   task(entry: number, offered: Instant, ending: Ending, took: number): void {
     const second = secondOf(offered);
     const counts = this.#entries[entry]!;
-    counts.offered[second]! += 1;
+    if (ending === "done") counts.answered[Math.min(this.#seconds - 1, secondOf((offered + took) as Instant))]! += 1;
+    if (offered + this.#deadlines[entry]! > this.#seconds * 1e6) return;
+    counts.judged[second]! += 1;
     counts[ending === "down" ? "late" : ending][second]! += 1;
     if (ending !== "done") return;
     for (let place = 0; place < this.#windows.length; place++) {
@@ -136,13 +145,15 @@ export class Load implements ServiceNotes {
       case "task":
         return stat === "count" ? ofEntries("offered") : ofEntries("offered") / (end - first);
       case "task.completed":
-        return stat === "rate" ? ofEntries("done") / (end - first) : shareOf(ofEntries("done"), ofEntries("offered"));
+        return stat === "rate"
+          ? ofEntries("answered") / (end - first)
+          : shareOf(ofEntries("done"), ofEntries("judged"));
       case "task.shed":
-        return shareOf(ofEntries("shed"), ofEntries("offered"));
+        return shareOf(ofEntries("shed"), ofEntries("judged"));
       case "task.late":
-        return shareOf(ofEntries("late"), ofEntries("offered"));
+        return shareOf(ofEntries("late"), ofEntries("judged"));
       case "task.refused":
-        return shareOf(ofEntries("refused"), ofEntries("offered"));
+        return shareOf(ofEntries("refused"), ofEntries("judged"));
       case "task.time":
         return timeOf(
           entries.map((entry) => this.#times[place]![entry]!),
@@ -195,9 +206,9 @@ export class Load implements ServiceNotes {
     const tiers = Object.keys(services.tiers).slice(0, LINES_MAX);
     return [
       ...entries.map((title, entry): SeriesSample => {
-        const { done, offered } = this.#entries[entry]!;
+        const { done, judged } = this.#entries[entry]!;
         const figure = `task.completed.share{entry=${title}}`;
-        return { chart: "tasks-completed", figure, title, unit: "%", at, value: ratio(done, offered, 100) };
+        return { chart: "tasks-completed", figure, title, unit: "%", at, value: ratio(done, judged, 100) };
       }),
       ...tiers.map((title, tier): SeriesSample => {
         const figure = `tier.utilisation.mean{tier=${title}}`;

@@ -169,6 +169,7 @@ export class Services {
     const { model, key, tier } = entry;
     const task = entry.tasks++;
     this.#expect(entry, index, this.#gap(entry));
+    this.#parts.notes.offer(index, now);
     this.#users.at(key, task, 0);
     const user = this.#users.out[0]!;
     const rank = this.#users.out[1]! / WORD;

@@ -13,6 +13,8 @@ export type Ending = "done" | "shed" | "late" | "down" | "refused";
 
 /** What is told of the backbone while it runs. Tiers and entries are numbers, in the scenario's order. */
 export interface ServiceNotes {
+  offer(entry: number, at: Instant): void;
+  /** A task has ended. */
   task(entry: number, offered: Instant, ending: Ending, took: number): void;
   /** A request has come to a machine, after so many attempts of the same call. */
   request(tier: number, at: Instant, attempt: number): void;

@@ -55,6 +55,7 @@ export const run = (
   const waits = Array.from({ length: tiers }, (): number[] => []);
   const endings = new Map<string, number>();
   const begin = seconds(from);
+  const deadlines = Object.values(services.entries).map(({ deadline }) => deadline);
   const digest = new Digest();
   const backbone = new Services({
     model: services,
@@ -62,8 +63,10 @@ export const run = (
     digest,
     guard,
     notes: {
+      offer: () => undefined,
       task: (entry, began, ending) => {
-        if (began < begin) return;
+        // Of the last ones only the quick have ended.
+        if (began < begin || began + deadlines[entry]! > seconds(to)) return;
         offered[entry]! += 1;
         endings.set(`${String(entry)} ${ending}`, (endings.get(`${String(entry)} ${ending}`) ?? 0) + 1);
       },

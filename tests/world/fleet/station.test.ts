@@ -112,7 +112,7 @@ describe("the exact queue agrees, family-wise with 95 %,", () => {
     agrees(
       { cores, load, law: exponential, queue: 0 },
       erlangB(cores, cores * load),
-      ({ shed, offered }) => shed[0]! / offered[0]!,
+      ({ shed, requests }) => shed[0]! / requests[0]!,
     );
   });
 
@@ -120,7 +120,7 @@ describe("the exact queue agrees, family-wise with 95 %,", () => {
     agrees(
       { cores: 8, load: 1, law: lognormal(1.5), queue: 0 },
       erlangB(8, 8),
-      ({ shed, offered }) => shed[0]! / offered[0]!,
+      ({ shed, requests }) => shed[0]! / requests[0]!,
     );
     expect(cells).toBe(CELLS);
   });
