@@ -11,6 +11,7 @@ import type { Figure, Scenario } from "../scenario/scenario.ts";
 import { HELD, LINK } from "../world/link.ts";
 import { isAboutServices } from "../scenario/where.ts";
 import { buildWorld, type World } from "../world/build.ts";
+import type { Services } from "../world/fleet/services.ts";
 import { GUARD, type Guard } from "../world/fleet/tiers.ts";
 import { seriesOf } from "./charts.ts";
 import { type Book, figureSample, figuresOf } from "./figures.ts";
@@ -257,6 +258,7 @@ class Invariants {
       sent === delivered + lost,
       () => `${String(sent)} sent ≠ ${String(delivered)} delivered + ${String(lost)} lost`,
     );
+    if (this.#world.services !== undefined) this.#checkServices(this.#world.services);
     fleet.servers.forEach(({ name, connections }, server) => {
       this.#expect(
         "connections within capacity",
@@ -269,6 +271,24 @@ class Invariants {
         () => `${name} served ${String(desks.served[server])} of ${String(desks.capacity[server])}`,
       );
     });
+  }
+
+  /** Of the machines behind the access servers. */
+  #checkServices({ tiers }: Services): void {
+    for (const { model, machines, unitsMost } of tiers)
+      for (const { name, station } of machines) {
+        this.#expect(
+          "cores within capacity",
+          station.busy >= 0 && station.busy <= model.cores,
+          () => `${name} computes on ${String(station.busy)} of ${String(model.cores)} cores`,
+        );
+        this.#expect(
+          "units within memory",
+          station.units >= station.busy && station.units <= unitsMost,
+          () =>
+            `${name} has ${String(station.units)} units, room for ${String(unitsMost)}, ${String(station.busy)} busy`,
+        );
+      }
   }
 
   /** With a last count of everybody, one by one. */
@@ -290,6 +310,7 @@ class Invariants {
       "everybody counted",
       "packets conserved",
       "served within capacity",
+      ...(this.#world.services === undefined ? [] : ["cores within capacity", "units within memory"]),
     ].map((name) => {
       const why = this.#broken.get(name);
       return why === undefined ? { name, held: true } : { name, held: false, why };
