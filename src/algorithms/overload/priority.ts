@@ -35,8 +35,6 @@ export class PriorityAdmission implements Admission {
   /** Requests of the window by level, those held back by callers among them. */
   readonly #wanted = new Float64Array(LEVELS);
 
-  #spared = 0;
-
   constructor(policy: PriorityPolicy) {
     this.#policy = policy;
     this.#window = new Window(policy.threshold);
@@ -44,7 +42,6 @@ export class PriorityAdmission implements Admission {
 
   spared(level: number, requests: number): void {
     this.#wanted[Math.floor(level)]! += requests;
-    this.#spared += requests;
   }
 
   arrive(level: number, _u: number, now: Instant): boolean {
@@ -69,11 +66,10 @@ export class PriorityAdmission implements Admission {
   #turn(now: Instant): void {
     const { came, admitted, isOverloaded, isIdle } = this.#window;
     const { alpha, beta } = this.#policy;
-    // Far from full it counts those held back as well: else a server that was in need for a minute would take four to
-    // let everybody in again. Near to full their number, many times its own, would throw it from side to side.
-    const more = isIdle ? Math.min(beta * (came + this.#spared), alpha * admitted) : beta * came;
+    // Far from full it opens faster: callers who hold back let little come, and a hundredth of that would take a server
+    // four minutes to let everybody in again after one minute of need.
+    const more = isIdle ? Math.max(beta * came, (alpha * admitted) / 2) : beta * came;
     const expected = isOverloaded ? (1 - alpha) * admitted : admitted + more;
-    this.#spared = 0;
     this.level = expected < admitted ? this.#below(admitted - expected) : this.#above(expected - admitted);
     this.#wanted.fill(0);
     this.#window.turn(now);
