@@ -30,6 +30,8 @@ interface Course {
   readonly guard?: Guard;
   /** At a second, something happens. */
   readonly at?: readonly (readonly [number, (services: Services) => void])[];
+  /** Hears of every task's end. */
+  readonly ended?: () => void;
   /** Hears of every request whose turn has come. */
   readonly begun?: (now: number, waited: number) => void;
 }
@@ -39,7 +41,7 @@ export const modelOf = (text: string): ServicesModel => servicesField.parse(pars
 /** Runs to the second `to` and counts what began from the second `from` on. */
 export const run = (
   model: ServicesModel | string,
-  { from, to, seed = "test", guard = GUARD, at = [], begun }: Course,
+  { from, to, seed = "test", guard = GUARD, at = [], begun, ended }: Course,
 ): Count => {
   const services = typeof model === "string" ? modelOf(model) : model;
   const tiers = Object.keys(services.tiers).length;
@@ -65,6 +67,7 @@ export const run = (
     notes: {
       offer: () => undefined,
       task: (entry, began, ending) => {
+        ended?.();
         // Of the last ones only the quick have ended.
         if (began < begin || began + deadlines[entry]! > seconds(to)) return;
         offered[entry]! += 1;
