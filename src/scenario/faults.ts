@@ -8,7 +8,7 @@ import type { MapNode, Path } from "./positions.ts";
 import { quote, readDuration } from "./quantities.ts";
 import type { Fault, FaultEffects, Intervention, Where } from "./scenario.ts";
 import { didYouMean } from "./suggest.ts";
-import { checkWhere, whereField, type Names } from "./where.ts";
+import { checkWhere, isAboutServices, whereField, type Names } from "./where.ts";
 
 const DIRECTIONS = ["both", "up", "down"] as const;
 
@@ -87,7 +87,8 @@ export const resolveFault = (item: MapNode, path: Path, around: Surroundings): F
   if (
     given.down !== undefined &&
     targets !== undefined &&
-    !(targets.gateway ?? targets.server ?? targets.centre ?? targets.line)
+    !(targets.gateway ?? targets.server ?? targets.centre ?? targets.line) &&
+    !isAboutServices(targets)
   )
     report([...path, "down"], "nothing is said that could stop", "name a gateway, server, line or centre in where");
   if (targets !== undefined) checkHonoured(given, targets, path, report);
@@ -100,6 +101,10 @@ const DESTINATION = ["centre", "line", "server", "port"] as const;
 
 /** Servers are slow, or down, for everybody; links are forgotten and people restless wherever they are connected to; telemetry is one feed. */
 const checkHonoured = (given: Fields<typeof faultShape>, where: Where, path: Path, report: Reporter): void => {
+  if (isAboutServices(where)) {
+    checkServices(given, where, path, report);
+    return;
+  }
   const refuse = (effect: string, selectors: readonly (keyof Where)[], hint: string): void => {
     for (const selector of selectors)
       if (where[selector] !== undefined) report([...path, "where", selector], `says nothing for ${effect}`, hint);
@@ -124,6 +129,23 @@ const checkHonoured = (given: Fields<typeof faultShape>, where: Where, path: Pat
     );
   if (given.telemetry !== undefined)
     refuse("telemetry", [...PEOPLE, ...DESTINATION, "crossing"], "it is one feed for all: write where: {}");
+};
+
+/** Machines are slow or down, entries surge; nothing else happens behind the access servers, and nothing before them. */
+const checkServices = (given: Fields<typeof faultShape>, where: Where, path: Path, report: Reporter): void => {
+  for (const selector of [...PEOPLE, ...DESTINATION, "crossing"] as const)
+    if (where[selector] !== undefined)
+      report([...path, "where", selector], "says nothing about services", "name tiers and machines, or entries");
+  const isEntry = where.entry !== undefined;
+  if (isEntry && (where.tier ?? where.machine) !== undefined)
+    report([...path, "where", "entry"], "an entry is no machine", "let one fault name tiers, another entries");
+  for (const effect of Object.keys(effects) as (keyof typeof effects)[]) {
+    if (given[effect] === undefined) continue;
+    const fits = isEntry ? effect === "surge" : effect === "slow" || effect === "down";
+    if (!fits) report([...path, effect], "says nothing for services", "tiers may be slow or down, entries may surge");
+  }
+  if (given.down === "drained")
+    report([...path, "down"], "machines of a tier are not drained", "write silent or reset");
 };
 
 const instant = (time: Duration): Instant => time as number as Instant;

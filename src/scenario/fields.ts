@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import type { Duration } from "../base/units.ts";
-import { quote, readCount, readDuration, readScale, readShare, type Read } from "./quantities.ts";
+import { quote, readBytes, readCount, readDuration, readScale, readShare, type Read } from "./quantities.ts";
 
 type CamelKey<K extends string> = K extends `${infer Head}-${infer Tail}` ? `${Head}${Capitalize<CamelKey<Tail>>}` : K;
 type Camel<T> = { [K in keyof T as K extends string ? CamelKey<K> : K]: T[K] };
@@ -120,3 +120,10 @@ export const oneOrMore = <V extends z.ZodType>(value: V, description: string) =>
     .union([value, z.array(value).min(1)])
     .transform((given): readonly z.output<V>[] => (Array.isArray(given) ? (given as z.output<V>[]) : [given]))
     .meta({ description });
+
+export const bytes = (description: string) =>
+  quantity("a size such as 128 KiB", readBytes, description, {
+    type: "string",
+    pattern: "^\\d+(\\.\\d+)? ?([KMGT]iB|B)$",
+    examples: ["128 KiB", "64 GiB"],
+  });

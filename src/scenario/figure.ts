@@ -28,6 +28,8 @@ export type FigureContext = Pick<
   | "fault"
   | "window"
   | "kind"
+  | "tier"
+  | "entry"
 >;
 
 /** What figures about a resolved scenario may name. */
@@ -49,6 +51,8 @@ export const figureContext = ({
   fault: faults.map(({ id }) => id),
   window: Object.keys(windows),
   kind: ALERT_KINDS,
+  tier: Object.keys(world.services?.tiers ?? {}),
+  entry: Object.keys(world.services?.entries ?? {}),
 });
 
 const FIGURE = /^([a-z0-9.-]+)(?:\{([^{}]*)\})?$/;
@@ -145,7 +149,7 @@ const readLabel = (part: string, read: Draft, metric: Metric, context: FigureCon
   return undefined;
 };
 
-const unknownName = (kind: Exclude<NameKind, "intervention">, name: string, context: FigureContext) => {
+const unknownName = (kind: Exclude<NameKind, "intervention" | "machine">, name: string, context: FigureContext) => {
   const known = context[kind];
   let wrong: Wrong | undefined;
   if (known !== undefined)

@@ -39,7 +39,12 @@ interface Parameter {
 }
 
 /** What says how things are called and drawn is no assumption. */
-const NOT_PARAMETERS = [/^access\.[^.]+\.gateways$/, /\.title$/, /^regions\.[^.]+\.(code|tile)$/];
+const NOT_PARAMETERS = [
+  /^access\.[^.]+\.gateways$/,
+  /\.title$/,
+  /^regions\.[^.]+\.(code|tile)$/,
+  /^services\.(tiers|entries)\.[^.]+\.(calls|tier|serves|method)$/,
+];
 
 const leaves = (node: TreeNode, name: string, path: Path): Parameter[] => {
   if (node.kind === "map")

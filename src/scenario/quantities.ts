@@ -2,6 +2,7 @@
  * Quantities as people write them: "1 h 30 min", "9 %", "29.91 M". A number where a unit is needed says
  * nothing about what it means, so it is refused, with the text to write instead.
  */
+import { wholePower } from "../base/math.ts";
 import type { Duration } from "../base/units.ts";
 
 /** A quantity understood, or what is wrong with it and what to write. */
@@ -148,4 +149,17 @@ export const readScale = (given: string | number): Read<number> => {
   const people = match === null ? NaN : Number(match[1] ?? "1");
   if (people >= 1 && people <= 1_000_000) return { value: people };
   return { wrong: `${quote(given)} is not a scale`, hint: "write 1 or 1/n, such as 1/1000, with n up to 1000000" };
+};
+
+const SIZES = ["B", "KiB", "MiB", "GiB", "TiB"];
+
+/** Whole bytes. */
+export const readBytes = (given: string | number): Read<number> => {
+  const [, number, unit = ""] = /^(\d+(?:\.\d+)?)\s*([A-Za-z]*)$/.exec(String(given).trim()) ?? [];
+  if (number === undefined) return { wrong: `${quote(given)} is not a size`, hint: "write a size such as 128 KiB" };
+  const power = SIZES.indexOf(unit);
+  if (power >= 0) return { value: Math.round(Number(number) * wholePower(1_024, power)) };
+  if (unit === "")
+    return { wrong: `${quote(given)} has no unit`, hint: `write ${number} KiB (a size: B, KiB, MiB, GiB)` };
+  return { wrong: `${quote(given)} is not a size`, hint: `write ${number} followed by ${SIZES.join(", ")}` };
 };

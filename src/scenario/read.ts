@@ -21,6 +21,7 @@ import { assumptionsOf } from "./provenance.ts";
 import { quote, readDuration } from "./quantities.ts";
 import type { RunPlan, Scenario, Window, WorldModel } from "./scenario.ts";
 import { headShape, runShape } from "./schema.ts";
+import { machineNames } from "./services.ts";
 import { withSettings, type Settings } from "./settings.ts";
 import type { Names } from "./where.ts";
 import { worldShape } from "./world.ts";
@@ -187,6 +188,9 @@ const namesOf = (root: MapNode, world: Fields<typeof worldShape>): Names => {
     intervention: idsIn(root, "interventions"),
     window: ["run", ...namesIn(root, "windows")],
     kind: ALERT_KINDS,
+    tier: Object.keys(world.services?.tiers ?? {}),
+    machine: world.services === undefined ? [] : machineNames(world.services),
+    entry: Object.keys(world.services?.entries ?? {}),
     paths,
   };
 };

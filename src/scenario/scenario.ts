@@ -9,6 +9,7 @@ import type { RacingPolicy } from "../algorithms/access/racing.ts";
 import type { ReconnectPolicy } from "../algorithms/access/reconnect.ts";
 import type { EvacuationPlan } from "../algorithms/scheduling/messages.ts";
 import type { SchedulerPolicy } from "../algorithms/scheduling/policy.ts";
+import type { ServicesModel } from "./services.ts";
 
 export interface Scenario {
   readonly name: string;
@@ -59,6 +60,10 @@ export interface Where {
   readonly port?: readonly number[];
   /** True: only paths that change carrier on the way (cross a peering); false: only those that do not. */
   readonly crossing?: boolean;
+  /** Of the services behind: tiers, machines such as `storage-3`, entries. */
+  readonly tier?: readonly string[];
+  readonly machine?: readonly string[];
+  readonly entry?: readonly string[];
 }
 
 export interface Fault {
@@ -82,9 +87,9 @@ export interface FaultEffects {
   readonly natTimeout?: Duration;
   /** A gateway, server, line or centre stops: `silent` (packets vanish), `reset` (sockets closed), `drained` (clients told to go first). */
   readonly down?: "silent" | "reset" | "drained";
-  /** Servers serve this many times slower; 1 is no fault. */
+  /** Servers, or machines of a tier, serve this many times slower; 1 is no fault. */
   readonly slow?: number;
-  /** This many times as many people log in anew per second; 1 is no fault. */
+  /** This many times as many people log in anew, or tasks come to an entry, per second; 1 is no fault. */
   readonly surge?: number;
   /** Client reports lost on the way to the scheduler, and how much later the others arrive. */
   readonly telemetry?: { readonly lost: number; readonly late: Duration };
@@ -184,6 +189,8 @@ export interface WorldModel {
   readonly state: StateModel;
   readonly telemetry: TelemetryModel;
   readonly scheduler: SchedulerPolicy;
+  /** Servers behind the access servers; few worlds have any. */
+  readonly services?: ServicesModel;
 }
 
 /** The radio or last-mile leg. */

@@ -58,7 +58,7 @@ const withSetting = (root: MapNode, setting: string, findings: Findings): MapNod
 };
 
 /** Maps whose keys are names of the world: a new one would need all that such a thing is made of. */
-const NAMED = new Set(["access", "carriers", "regions", "centres", "lines", "families"]);
+const NAMED = new Set(["access", "carriers", "regions", "centres", "lines", "families", "tiers", "entries"]);
 
 const put = (root: MapNode, path: readonly string[], value: TreeNode, findings: Findings): MapNode | undefined => {
   const complain = (message: string, hint: Hint): undefined => {

@@ -25,7 +25,10 @@ export type NameKind =
   | "fault"
   | "intervention"
   | "window"
-  | "kind";
+  | "kind"
+  | "tier"
+  | "machine"
+  | "entry";
 
 const selector = (what: string) => z.exactOptional(oneOrMore(text(what), `${what}; one or a list of alternatives`));
 
@@ -42,14 +45,32 @@ export const selectors = {
   crossing: z.exactOptional(
     z.boolean().meta({ description: "True: only paths that change carrier on the way; false: only those that do not" }),
   ),
+  tier: selector("A tier of services"),
+  machine: selector("A machine of a tier, such as storage-3"),
+  entry: selector("An entry of services"),
 };
+
+/** Services live behind the paths that all other selectors are about. */
+export const isAboutServices = ({ tier, machine, entry }: Where): boolean => (tier ?? machine ?? entry) !== undefined;
 
 export const whereField = fields(selectors, "Which paths: all that match every selector given");
 
 /** Reports names that this world does not have, and selectors that pick no path. `path` is where they stand. */
 export const checkWhere = (where: Where, path: Path, names: Names, report: Reporter): void => {
   let known = true;
-  for (const kind of ["region", "carrier", "access", "gateway", "centre", "line", "server", "port"] as const) {
+  for (const kind of [
+    "region",
+    "carrier",
+    "access",
+    "gateway",
+    "centre",
+    "line",
+    "server",
+    "port",
+    "tier",
+    "machine",
+    "entry",
+  ] as const) {
     const given = where[kind];
     const all = names[kind];
     if (given === undefined || all === undefined) continue;
@@ -60,7 +81,7 @@ export const checkWhere = (where: Where, path: Path, names: Names, report: Repor
       });
     });
   }
-  if (known && names.paths !== undefined && !picksSomething(where, names.paths))
+  if (known && !isAboutServices(where) && names.paths !== undefined && !picksSomething(where, names.paths))
     report(path, "picks no path: no users go that way", "these selectors contradict one another");
 };
 

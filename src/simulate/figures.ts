@@ -10,6 +10,7 @@ import type { SchedulerDecision } from "../world/seams/scheduling.ts";
 import { type Incidents, windowEnd } from "./incidents.ts";
 import { ofTiers } from "./capacity.ts";
 import { inWindow, lengthOf } from "./observer.ts";
+import type { Load } from "./load.ts";
 import type { FigureSample } from "./replication.ts";
 
 /** All that is known at the end of a run. */
@@ -19,6 +20,8 @@ export interface Book {
   readonly ledger: Ledger;
   readonly incidents: Incidents;
   readonly decisions: readonly SchedulerDecision[];
+  /** Of services; asked only where there are any. */
+  readonly load: Load;
 }
 
 /** What every run tells, asked or not. */
@@ -34,10 +37,20 @@ const STANDARD: readonly (readonly [metric: string, stat: string, unit: string])
   ["server.load", "max", "%"],
 ];
 
+/** What every run tells of services, where there are any. */
+const STANDARD_OF_SERVICES: typeof STANDARD = [
+  ["task", "rate", "/s"],
+  ["task.completed", "share", "%"],
+  ["task.time", "p99", "s"],
+  ["tier.utilisation", "max", "%"],
+  ["tier.headroom", "min", "%"],
+];
+
 /** Every figure a run of this scenario computes: expectations' and thresholds', then the standard ones; each once. */
-export const figuresOf = ({ expect, thresholds }: Scenario): readonly Figure[] => {
+export const figuresOf = ({ expect, thresholds, world }: Scenario): readonly Figure[] => {
   const asked = [...expect, ...thresholds].map(({ figure }) => figure);
-  const standard = STANDARD.map(([metric, stat, unit]): Figure => ({
+  const told = world.services === undefined ? STANDARD : [...STANDARD, ...STANDARD_OF_SERVICES];
+  const standard = told.map(([metric, stat, unit]): Figure => ({
     text: `${metric}.${stat}`,
     metric,
     stat,
@@ -93,6 +106,10 @@ const groupsOf = ({ labels }: Figure, label: string, { world, scenario }: Book):
       return ports.map(String);
     case "fault":
       return scenario.faults.map(({ id }) => id);
+    case "tier":
+      return Object.keys(scenario.world.services?.tiers ?? {});
+    case "entry":
+      return Object.keys(scenario.world.services?.entries ?? {});
     default:
       return ALERT_KINDS;
   }
@@ -109,6 +126,7 @@ const isAboutSomebody = (labels: readonly LabelMatch[], { ledger }: Book): boole
 };
 
 const valueOf = (figure: Figure, labels: readonly LabelMatch[], book: Book): number | null => {
+  if (/^(task|tier)\b/.test(figure.metric)) return book.load.value(figure, labels);
   if (!isAboutSomebody(labels, book)) return null;
   const { ledger, scenario } = book;
   const { metric, stat, window } = figure;

@@ -9,18 +9,24 @@ import type { SchedulerEffect, SchedulerInput, Topology } from "../algorithms/sc
 import type { SchedulerPolicy } from "../algorithms/scheduling/policy.ts";
 import type { Figure, Scenario } from "../scenario/scenario.ts";
 import { HELD, LINK } from "../world/link.ts";
+import { isAboutServices } from "../scenario/where.ts";
 import { buildWorld, type World } from "../world/build.ts";
+import type { Services } from "../world/fleet/services.ts";
+import { GUARD, type Guard } from "../world/fleet/tiers.ts";
 import { seriesOf } from "./charts.ts";
 import { type Book, figureSample, figuresOf } from "./figures.ts";
 import type { Decision, InvariantResult, TimelineEvent } from "./findings.ts";
 import { Incidents } from "./incidents.ts";
 import { SUCCESS_LIMIT_MS } from "./limits.ts";
+import { Load } from "./load.ts";
 import { Observer } from "./observer.ts";
 import type { FigureSample, Replication, ReplicationRequest } from "./replication.ts";
 
-/** What runs inside; another one only to show that a sabotaged scheduler is caught. */
+/** What runs inside; another one only to show that a sabotaged scheduler or guard is caught. */
 export interface Parts {
   readonly scheduler: (policy: SchedulerPolicy, topology: Topology) => Machine<SchedulerInput, SchedulerEffect>;
+  /** At the door of each machine behind the access servers. */
+  readonly guard?: Guard;
 }
 
 const REAL: Parts = { scheduler: (policy, topology) => new Scheduler(policy, topology) };
@@ -31,11 +37,14 @@ const MINUTE = minutes(1);
 /** Runs one replication. Throws only when the simulator breaks a rule of its own. */
 export const simulate = (scenario: Scenario, request: ReplicationRequest, parts: Parts = REAL): Replication => {
   const observer = new Observer(scenario);
+  const load = new Load(scenario);
   const world = buildWorld(scenario, {
     seed: `${scenario.seed}#${String(request.replication)}`,
     watch: request.watch ?? [],
     notes: observer,
     scheduler: (topology) => parts.scheduler(scenario.world.scheduler, topology),
+    serviceNotes: load,
+    guard: parts.guard ?? GUARD,
   });
   observer.watch(world);
   const incidents = new Incidents(world, scenario);
@@ -48,12 +57,13 @@ export const simulate = (scenario: Scenario, request: ReplicationRequest, parts:
   let events = 0;
   world.clock.run(scenario.run.duration as number as Instant, (startMs) => {
     events += world.drain();
+    if (world.services !== undefined) load.sample(world.services, (startMs * 1_000) as Instant);
     if (startMs % 10_000 === 0) request.onProgress?.(startMs / 1_000, events);
   });
   world.sessions.noteUnfinished(inMs(scenario.run.duration), SUCCESS_LIMIT_MS);
   observer.end();
 
-  const book: Book = { scenario, world, ledger: observer.ledger, incidents, decisions: world.seam.decisions };
+  const book: Book = { scenario, world, ledger: observer.ledger, incidents, decisions: world.seam.decisions, load };
   const { digest } = world.sessions;
   for (const { at, kind, what, who } of book.decisions)
     digest.addText(`${kind} ${what} ${who}`, Math.round(at * 1_000) | 0);
@@ -65,11 +75,14 @@ export const simulate = (scenario: Scenario, request: ReplicationRequest, parts:
     figures: Object.fromEntries(
       figuresOf(scenario).map((figure): [string, FigureSample] => [figure.text, figureSample(figure, book)]),
     ),
-    series: seriesOf(
-      scenario,
-      observer.ledger,
-      world.gateways.map(({ name }) => name),
-    ),
+    series: [
+      ...load.series(),
+      ...seriesOf(
+        scenario,
+        observer.ledger,
+        world.gateways.map(({ name }) => name),
+      ),
+    ],
     regionLoss: regionLoss(book),
     invariants: invariants.results(),
     timeline,
@@ -141,7 +154,8 @@ const planWeather = (
   };
   const end = (id: string): void => {
     const fault = faults.find((one) => one.id === id)!;
-    weather.end(fault);
+    if (isAboutServices(fault.where)) world.mishaps?.end(fault);
+    else weather.end(fault);
     incidents.end(id, inSeconds(clock.now));
     tell(`fault ${id} ends`, placeOf(fault.where));
   };
@@ -168,8 +182,11 @@ const planWeather = (
   for (const fault of faults) {
     clock.at(fault.at, () => {
       begun.add(fault.id);
-      incidents.begin(fault, inSeconds(clock.now));
-      weather.begin(fault);
+      if (isAboutServices(fault.where)) world.mishaps?.begin(fault);
+      else {
+        incidents.begin(fault, inSeconds(clock.now));
+        weather.begin(fault);
+      }
       tell(`fault ${fault.id} begins`, placeOf(fault.where));
     });
     if (fault.until !== undefined && "at" in fault.until)
@@ -262,6 +279,7 @@ class Invariants {
       sent === delivered + lost,
       () => `${String(sent)} sent ≠ ${String(delivered)} delivered + ${String(lost)} lost`,
     );
+    if (this.#world.services !== undefined) this.#checkServices(this.#world.services);
     fleet.servers.forEach(({ name, connections }, server) => {
       this.#expect(
         "connections within capacity",
@@ -274,6 +292,24 @@ class Invariants {
         () => `${name} served ${String(desks.served[server])} of ${String(desks.capacity[server])}`,
       );
     });
+  }
+
+  /** Of the machines behind the access servers. */
+  #checkServices({ tiers }: Services): void {
+    for (const { model, machines, unitsMost } of tiers)
+      for (const { name, station } of machines) {
+        this.#expect(
+          "cores within capacity",
+          station.busy >= 0 && station.busy <= model.cores,
+          () => `${name} computes on ${String(station.busy)} of ${String(model.cores)} cores`,
+        );
+        this.#expect(
+          "units within memory",
+          station.units >= station.busy && station.units <= unitsMost,
+          () =>
+            `${name} has ${String(station.units)} units, room for ${String(unitsMost)}, ${String(station.busy)} busy`,
+        );
+      }
   }
 
   /** With a last count of everybody, one by one. */
@@ -296,6 +332,7 @@ class Invariants {
       "everybody counted",
       "packets conserved",
       "served within capacity",
+      ...(this.#world.services === undefined ? [] : ["cores within capacity", "units within memory"]),
     ].map((name) => {
       const why = this.#broken.get(name);
       return why === undefined ? { name, held: true } : { name, held: false, why };

@@ -6,7 +6,7 @@ import { packHeartbeat } from "./population/heartbeats.ts";
 import { settled, newHeartbeat } from "../algorithms/access/heartbeat.ts";
 import type { Machine } from "../base/machine.ts";
 import { Draws } from "../base/random.ts";
-import { inMs, inSeconds, ms } from "../base/units.ts";
+import { after, inMs, inSeconds, ms } from "../base/units.ts";
 import type { SchedulerEffect, SchedulerInput, Topology } from "../algorithms/scheduling/messages.ts";
 import { Arrivals } from "../engine/arrivals.ts";
 import { Calendar } from "../engine/calendar.ts";
@@ -16,7 +16,11 @@ import type { Scenario, WorldModel } from "../scenario/scenario.ts";
 import { assign } from "./assignment.ts";
 import { buildFleet, type Endpoint, type Fleet } from "./fleet/centre.ts";
 import { Homes } from "./fleet/homes.ts";
-import { Desks, type Door } from "./fleet/server.ts";
+import { Desks, doorOf } from "./fleet/server.ts";
+import { Mishaps } from "./fleet/mishaps.ts";
+import { Services } from "./fleet/services.ts";
+import type { Guard } from "./fleet/tiers.ts";
+import type { ServiceNotes } from "./fleet/visits.ts";
 import { Meter } from "./meter.ts";
 import { buildGateways, type Gateway } from "./network/gateway.ts";
 import { distanceKm } from "./network/geography.ts";
@@ -52,6 +56,9 @@ export interface World {
   readonly weather: Weather;
   readonly refuge: Refuge;
   readonly demand: DemandSeam;
+  /** Servers behind the access servers, and what befalls them; few worlds have any. */
+  readonly services: Services | undefined;
+  readonly mishaps: Mishaps | undefined;
   /** What happened to those who were followed. */
   readonly trace: Trace | undefined;
   /** Handles one bucket of people, and returns how many events there were. */
@@ -64,9 +71,12 @@ export interface BuildOptions {
   readonly watch: readonly { readonly cell: string; readonly index: number }[];
   readonly notes: LoginNotes;
   readonly scheduler: (topology: Topology) => Machine<SchedulerInput, SchedulerEffect>;
+  readonly serviceNotes: ServiceNotes;
+  readonly guard: Guard;
 }
 
-export const buildWorld = (scenario: Scenario, { seed, watch, notes, scheduler }: BuildOptions): World => {
+export const buildWorld = (scenario: Scenario, options: BuildOptions): World => {
+  const { seed, watch, notes, scheduler } = options;
   const { world: model } = scenario;
   const gateways = buildGateways(model);
   const fleet = buildFleet(model);
@@ -173,37 +183,26 @@ export const buildWorld = (scenario: Scenario, { seed, watch, notes, scheduler }
   });
   weather.calm();
   settle(scenario, seed, { population, crowd, calendar, desks, fleet });
+  const services =
+    model.services === undefined
+      ? undefined
+      : new Services({
+          model: model.services,
+          seed,
+          notes: options.serviceNotes,
+          digest: sessions.digest,
+          guard: options.guard,
+        });
+  const mishaps = services === undefined ? undefined : new Mishaps(services);
   const drain = (): number => {
     const events = calendar.drain(sessions);
     desks.turn();
-    return events;
+    return events + (services?.advance(after(clock.now, ms(BUCKET_MS))) ?? 0);
   };
-  return {
-    clock,
-    gateways,
-    fleet,
-    population,
-    crowd,
-    desks,
-    homes,
-    sessions,
-    meter,
-    sweeps,
-    seam,
-    weather,
-    refuge,
-    demand,
-    trace,
-    drain,
-  };
+  const people = { population, crowd, desks, homes, sessions, meter, sweeps };
+  const steering = { seam, weather, refuge, demand };
+  return { clock, gateways, fleet, ...people, ...steering, services, mishaps, trace, drain };
 };
-
-const doorOf = ({ admission }: WorldModel): Door => ({
-  admission: admission.policy,
-  longestWaitMs: inMs(admission.longestWait),
-  refusal: admission.refusal,
-  carriesDeadlines: admission.deadlines === "carried",
-});
 
 const traceOf = (population: Population, watch: BuildOptions["watch"]): Trace | undefined => {
   if (watch.length === 0) return undefined;

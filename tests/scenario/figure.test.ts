@@ -19,6 +19,11 @@ thresholds:
   - { figure: loss.mean, of: difference, min: -0.2 %, max: 0.2 % }
   - { figure: move.hourly.max, max: 4 /h }
   - { figure: moved.count, max: 20 k }
+services:
+  hop: 500 us
+  tiers: { logic: { machines: 1, cores: 1, work: { law: fixed, mean: 1 ms } } }
+  entries: { send: { tier: logic, feed: 10 } }
+provenance: { services: { is: assumed, source: firedrill } }
 `),
 );
 const context = figureContext(scenario);

@@ -7,6 +7,8 @@
  * is spread over the next buckets, or else a coarse scale would make queues of its own.
  */
 import { assert } from "../../base/assert.ts";
+import { inMs } from "../../base/units.ts";
+import type { WorldModel } from "../../scenario/scenario.ts";
 import type { Server } from "./centre.ts";
 
 /** How a server treats those who want in. */
@@ -19,6 +21,14 @@ export interface Door {
   /** Whether requests carry their deadline: what nobody waits for any more is then dropped, else it is worked on all the same. */
   readonly carriesDeadlines: boolean;
 }
+
+/** As a scenario says. */
+export const doorOf = ({ admission }: WorldModel): Door => ({
+  admission: admission.policy,
+  longestWaitMs: inMs(admission.longestWait),
+  refusal: admission.refusal,
+  carriesDeadlines: admission.deadlines === "carried",
+});
 
 /** Everybody may queue, and whoever leaves costs nothing. */
 const WIDE_OPEN: Door = { admission: "none", longestWaitMs: Infinity, refusal: 0, carriesDeadlines: true };

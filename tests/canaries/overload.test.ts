@@ -1,0 +1,47 @@
+/** A guard that never sheds, in the real world: the thresholds that are meant to catch it turn red. */
+import { describe, expect, it } from "vitest";
+import { OPEN } from "../../src/algorithms/overload/admission.ts";
+import { Scheduler } from "../../src/algorithms/scheduling/scheduler.ts";
+import { type Parts, simulate } from "../../src/simulate/simulation.ts";
+import type { Verdict } from "../../src/study/document.ts";
+import { judge } from "../../src/study/judge.ts";
+import { tiny } from "../world/support.ts";
+
+const CHAINS = tiny(
+  `
+run: { duration: 90 s, warmup: 60 s }
+provenance: { services: { is: assumed, source: tests } }
+services:
+  hop: 500 us
+  tiers:
+    asking: { machines: 2, cores: 64, work: { law: exponential, mean: 200 us } }
+    asked: { machines: 1, cores: 8, work: { law: exponential, mean: 8 ms }, admission: priority }
+  entries:
+    pairs: { tier: asking, calls: [asked, asked], feed: 2000 }
+thresholds:
+  - { figure: "task.completed.share", min: 21.3 % }
+  - { figure: "tier.queue.mean{tier=asked}", max: 100 ms }
+  - { figure: "tier.shed.share{tier=asked}", min: 50 % }
+`,
+  ["run.scale=1/1000"],
+);
+
+const REAL: Parts = { scheduler: (policy, topology) => new Scheduler(policy, topology) };
+
+const verdicts = (parts: Parts): readonly Verdict[] => {
+  const { figures } = simulate(CHAINS, { replication: 0, faults: true, interventions: true }, parts);
+  return CHAINS.thresholds.map(({ figure, min, max }) => {
+    const value = figures[figure.text]!.value;
+    return judge(value === null ? null : [value, value], { min, max });
+  });
+};
+
+describe("under twice the load in chains of two", () => {
+  it("the real guard holds every threshold", () => {
+    expect(verdicts(REAL)).toEqual(["held", "held", "held"]);
+  });
+
+  it("one that never sheds breaks all of them", () => {
+    expect(verdicts({ ...REAL, guard: () => OPEN })).toEqual(["broken", "broken", "broken"]);
+  });
+});
