@@ -5,7 +5,8 @@
  * values are resolved before anything runs.
  */
 import type { Hint } from "./findings.ts";
-import { ALERT_KINDS, RESOURCES, findMetric, METRIC_NAMES, type Metric } from "./metrics.ts";
+import type { Metric } from "./metric.ts";
+import { ALERT_KINDS, RESOURCES, findMetric, METRIC_NAMES } from "./metrics.ts";
 import { gatewayNames, serverNames } from "./names.ts";
 import { quote, type Read } from "./quantities.ts";
 import type { Figure, LabelMatch, Scenario } from "./scenario.ts";

@@ -2,7 +2,7 @@
 import type { Ledger, Match } from "../measure/ledger.ts";
 import type { Series } from "../measure/series.ts";
 import type { Figure } from "../scenario/scenario.ts";
-import { type Book, minutesIn } from "./figures.ts";
+import { type Book, minutesIn } from "./book.ts";
 
 interface Resource {
   readonly centre: string;

@@ -1,28 +1,15 @@
 /** Figures of one run, read from its book. */
 import { inSeconds } from "../base/units.ts";
 import type { Histogram } from "../measure/histogram.ts";
-import type { Ledger } from "../measure/ledger.ts";
 import type { Series } from "../measure/series.ts";
 import { ALERT_KINDS, RESOURCES } from "../scenario/metrics.ts";
 import type { Figure, LabelMatch, Scenario } from "../scenario/scenario.ts";
-import type { World } from "../world/build.ts";
 import type { SchedulerDecision } from "../world/seams/scheduling.ts";
-import { type Incidents, windowEnd } from "./incidents.ts";
+import { windowEnd } from "./incidents.ts";
+import { type Book, minutesIn } from "./book.ts";
 import { ofTiers } from "./capacity.ts";
 import { inWindow, lengthOf } from "./observer.ts";
-import type { Load } from "./load.ts";
 import type { FigureSample } from "./replication.ts";
-
-/** All that is known at the end of a run. */
-export interface Book {
-  readonly scenario: Scenario;
-  readonly world: World;
-  readonly ledger: Ledger;
-  readonly incidents: Incidents;
-  readonly decisions: readonly SchedulerDecision[];
-  /** Of services; asked only where there are any. */
-  readonly load: Load;
-}
 
 /** What every run tells, asked or not. */
 const STANDARD: readonly (readonly [metric: string, stat: string, unit: string])[] = [
@@ -228,13 +215,6 @@ const timeOf = (histogram: Histogram, stat: string): number | null => {
         ? histogram.quantile(1)
         : histogram.quantile(Number(stat.slice(1)) / 100);
   return ms === undefined ? null : ms / 1_000;
-};
-
-/** Numbers of the minutes that begin in a window. */
-export const minutesIn = ({ scenario }: Book, window: string): readonly number[] => {
-  const { from, to } = scenario.windows[window]!;
-  const first = Math.ceil(inSeconds(from) / 60);
-  return Array.from({ length: Math.max(0, Math.floor(inSeconds(to) / 60) - first) }, (_, minute) => first + minute);
 };
 
 /** Figures about what the scheduler said. */

@@ -6,7 +6,7 @@ import { packHeartbeat } from "./population/heartbeats.ts";
 import { settled, newHeartbeat } from "../algorithms/access/heartbeat.ts";
 import type { Machine } from "../base/machine.ts";
 import { Draws } from "../base/random.ts";
-import { after, inMs, inSeconds, ms } from "../base/units.ts";
+import { after, inSeconds, ms } from "../base/units.ts";
 import type { SchedulerEffect, SchedulerInput, Topology } from "../algorithms/scheduling/messages.ts";
 import { Arrivals } from "../engine/arrivals.ts";
 import { Calendar } from "../engine/calendar.ts";

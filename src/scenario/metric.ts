@@ -1,0 +1,37 @@
+/** What a metric is: a name, the stats that can be asked of it, and by which labels. */
+
+export interface Metric {
+  readonly name: string;
+  /** What kind of quantity: share, time, count or rate. */
+  readonly dimension: "share" | "time" | "count" | "rate";
+  readonly labels: readonly Label[];
+  readonly meaning: string;
+  readonly stats: readonly Stat[];
+}
+
+export type Label =
+  | "region"
+  | "carrier"
+  | "access"
+  | "gateway"
+  | "home"
+  | "resource"
+  | "centre"
+  | "line"
+  | "server"
+  | "port"
+  | "kind"
+  | "fault"
+  | "tier"
+  | "entry";
+
+export interface Stat {
+  readonly name: string;
+  readonly unit: "%" | "s" | "" | "/s" | "/h";
+  /** Per-second peaks, queue waits and maxima do not survive scaling: judged at 1:1 only. */
+  readonly onlyFullScale: boolean;
+}
+
+/** The stats of these names, all in one unit. */
+export const stats = (unit: Stat["unit"], names: readonly string[], onlyFullScale = false): readonly Stat[] =>
+  names.map((name) => ({ name, unit, onlyFullScale }));
