@@ -3,7 +3,6 @@
  * (an IP each), and every server listening on each port. A client's destination is an IP and a port.
  */
 import { serverNames } from "../../scenario/names.ts";
-import { connectionsOf } from "./resources.ts";
 import type { WorldModel } from "../../scenario/scenario.ts";
 
 export interface Server {
@@ -29,6 +28,14 @@ export interface Fleet {
   readonly servers: readonly Server[];
   readonly endpoints: readonly Endpoint[];
 }
+
+/** Connections that a centre's machines hold: of each tier that holds any, as many as descriptors and memory of all its machines allow. */
+const connectionsOf = ({ centres, tiers }: WorldModel, centre: string): number => {
+  let most = Infinity;
+  for (const [tier, { connections }] of Object.entries(tiers))
+    if (connections !== undefined) most = Math.min(most, (centres[centre]!.machines[tier] ?? 0) * connections);
+  return most;
+};
 
 /** Connections that a centre's addresses could hold. */
 const addressed = ({ centres }: WorldModel, centre: string): number =>

@@ -104,11 +104,3 @@ const rest = ({ tiers }: WorldModel, tier: string, { messages, heartbeats }: Dem
   const { message, heartbeat } = tiers[tier]!;
   return (messages * message + heartbeats * heartbeat) / 1e6;
 };
-
-/** Connections that a centre's machines hold: of each tier that holds any, as many as descriptors and memory of all its machines allow. */
-export const connectionsOf = ({ centres, tiers }: WorldModel, centre: string): number => {
-  let most = Infinity;
-  for (const [tier, { connections }] of Object.entries(tiers))
-    if (connections !== undefined) most = Math.min(most, (centres[centre]!.machines[tier] ?? 0) * connections);
-  return most;
-};
