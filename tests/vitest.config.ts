@@ -4,7 +4,8 @@ export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts"],
     reporters: ["default", "./tests/reporter.ts"],
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     pool: "forks",
+    maxWorkers: "100%",
   },
 });
