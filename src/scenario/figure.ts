@@ -5,33 +5,16 @@
  * values are resolved before anything runs.
  */
 import type { Hint } from "./findings.ts";
-import type { Metric } from "./metric.ts";
+import type { Label, Metric } from "./metric.ts";
 import { ALERT_KINDS, RESOURCES, findMetric, METRIC_NAMES } from "./metrics.ts";
 import { gatewayNames, serverNames } from "./names.ts";
 import { quote, type Read } from "./quantities.ts";
 import type { Figure, LabelMatch, Scenario } from "./scenario.ts";
 import { didYouMean, nearest } from "./suggest.ts";
-import { checkName, type NameKind, type Names } from "./where.ts";
+import { checkName, type Names } from "./where.ts";
 
 /** The names a figure may use: those of the world and of the scenario. Unknown ones (undefined) are not checked. */
-export type FigureContext = Pick<
-  Names,
-  | "region"
-  | "carrier"
-  | "access"
-  | "gateway"
-  | "home"
-  | "resource"
-  | "centre"
-  | "line"
-  | "server"
-  | "port"
-  | "fault"
-  | "window"
-  | "kind"
-  | "tier"
-  | "entry"
->;
+export type FigureContext = Pick<Names, Label | "window">;
 
 /** What figures about a resolved scenario may name. */
 export const figureContext = ({
@@ -150,7 +133,7 @@ const readLabel = (part: string, read: Draft, metric: Metric, context: FigureCon
   return undefined;
 };
 
-const unknownName = (kind: Exclude<NameKind, "intervention" | "machine">, name: string, context: FigureContext) => {
+const unknownName = (kind: Label | "window", name: string, context: FigureContext) => {
   const known = context[kind];
   let wrong: Wrong | undefined;
   if (known !== undefined)

@@ -1,4 +1,5 @@
 /** What a metric is: a name, the stats that can be asked of it, and by which labels. */
+import type { NameKind } from "./where.ts";
 
 export interface Metric {
   readonly name: string;
@@ -9,21 +10,8 @@ export interface Metric {
   readonly stats: readonly Stat[];
 }
 
-export type Label =
-  | "region"
-  | "carrier"
-  | "access"
-  | "gateway"
-  | "home"
-  | "resource"
-  | "centre"
-  | "line"
-  | "server"
-  | "port"
-  | "kind"
-  | "fault"
-  | "tier"
-  | "entry";
+/** Whatever a scenario names can be asked for, but for what is only done. */
+export type Label = Exclude<NameKind, "intervention" | "machine" | "window">;
 
 export interface Stat {
   readonly name: string;
