@@ -1,5 +1,5 @@
 /**
- * npm run -s bench -- [hold|clients|transport|world|quiet]... [--json]: how fast, against others in the same run. All when none is named.
+ * npm run -s bench -- [hold|clients|transport|world|tianjin|seven|quiet]... [--json]: how fast, against others in the same run. All when none is named.
  */
 import { printTable, type Bench, type Row } from "./row.ts";
 
@@ -8,6 +8,8 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   clients: async () => (await import("./clients.ts")).clients,
   transport: async () => (await import("./transport.ts")).transport,
   world: async () => (await import("./world.ts")).world,
+  tianjin: async () => (await import("./tianjin.ts")).tianjin,
+  seven: async () => (await import("./tianjin.ts")).seven,
   quiet: async () => (await import("./quiet.ts")).quiet,
 };
 
