@@ -12,6 +12,8 @@ const METRICS: Readonly<Record<string, string>> = {
   "login.queue": "Wait of a login at its server",
   "login.offered": "Logins asked for",
   "login.goodput": "Logins completed of those possible",
+  crossing: "People whose connection changes carrier",
+  "centre.bought": "Capacity bought",
   "centre.load": "Load",
   "centre.headroom": "Headroom",
   "centre.margin": "N−1 margin",

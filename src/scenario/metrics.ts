@@ -89,6 +89,14 @@ export const METRICS: readonly Metric[] = [
     stats: stats("%", ["share", "min"]),
   },
   {
+    name: "crossing",
+    dimension: "share",
+    labels: PEOPLE,
+    meaning:
+      "Share of people online whose connection changes carrier on its way: their own carrier's line ends elsewhere",
+    stats: stats("%", ["share"]),
+  },
+  {
     name: "moved",
     dimension: "share",
     labels: PEOPLE,
@@ -158,6 +166,13 @@ export const METRICS: readonly Metric[] = [
     labels: ["centre", "resource"],
     meaning: "What is left of it, in the busiest minute of the busiest centre",
     stats: stats("%", ["min"]),
+  },
+  {
+    name: "centre.bought",
+    dimension: "share",
+    labels: ["resource"],
+    meaning: "All that there is, in percent of what is used; 150 % is what three centres need to do without one",
+    stats: stats("%", ["mean"]),
   },
   {
     name: "centre.margin",

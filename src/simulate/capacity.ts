@@ -30,12 +30,13 @@ export const ofTiers = ({ metric, stat, window }: Figure, labels: readonly Match
   const names = [...new Set(resources.map(({ name }) => name))];
   const values = names.flatMap((name) => {
     const own = resources.filter((resource) => resource.name === name);
+    if (metric === "centre.bought") return mean(minutes.map((minute) => boughtOf(own, minute)));
     if (metric === "centre.margin") return least(minutes.map((minute) => marginOf(own, minute)));
     const loads = own.map((one) => minutes.map((minute) => share(one.used.at(minute), one.able.at(minute))));
     if (metric === "centre.headroom") return least(loads.flat().map((load) => (load === null ? null : 100 - load)));
     return stat === "mean" ? most(loads.map(mean)) : most(loads.flat());
   });
-  return metric === "centre.load" ? most(values) : least(values);
+  return metric === "centre.load" || metric === "centre.bought" ? most(values) : least(values);
 };
 
 const resourcesIn = (series: Ledger["series"], labels: readonly Match[]): readonly Resource[] => {
@@ -52,13 +53,19 @@ const withoutOne = (own: readonly Resource[], minute: number): number | null => 
   return share(used, able.reduce((sum, one) => sum + one, 0) - Math.max(...able));
 };
 
+const boughtOf = (own: readonly Resource[], minute: number): number | null =>
+  share(
+    own.reduce((sum, one) => sum + one.able.at(minute), 0),
+    own.reduce((sum, one) => sum + one.used.at(minute), 0),
+  );
+
 /** What they have more than is used, in percent of what is used. */
 const marginOf = (own: readonly Resource[], minute: number): number | null => {
   const load = withoutOne(own, minute);
   return load === 0 ? null : load === null ? -100 : 100 * (100 / load - 1);
 };
 
-const share = (used: number, able: number): number | null => (able === 0 ? null : (100 * used) / able);
+const share = (part: number, whole: number): number | null => (whole === 0 ? null : (100 * part) / whole);
 
 type Values = readonly (number | null)[];
 const known = (values: Values): readonly number[] => values.filter((value) => value !== null);

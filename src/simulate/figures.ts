@@ -143,11 +143,19 @@ const valueOf = (figure: Figure, labels: readonly LabelMatch[], book: Book): num
     case "centre.load":
     case "centre.headroom":
     case "centre.margin":
+    case "centre.bought":
       return ofTiers(figure, labels, book);
     case "link.broken":
       return stat === "rate" ? count(metric) / lengthOf(scenario, window) : count(metric);
     case "moved":
       return stat === "share" ? shareOf(count(metric), people()) : count(metric);
+    case "crossing": {
+      const [crossing, online] = [ledger.series.total("crossing", labels), ledger.series.total("online", labels)];
+      return overSamples(
+        minutesIn(book, window).map((minute) => shareOf(crossing.at(minute), online.at(minute))),
+        stat,
+      );
+    }
     case "online": {
       const online = ledger.series.total("online", labels);
       const all = people();

@@ -7,6 +7,7 @@ import { type Labels, Ledger } from "../measure/ledger.ts";
 import type { Histogram } from "../measure/histogram.ts";
 import { Sheet } from "../measure/sheet.ts";
 import type { Scenario } from "../scenario/scenario.ts";
+import { HELD, LINK } from "../world/link.ts";
 import type { World } from "../world/build.ts";
 import type { Standing } from "../world/fleet/resources.ts";
 import type { LoginNotes } from "../world/population/logins.ts";
@@ -14,7 +15,7 @@ import { SUCCESS_LIMIT_MS } from "./limits.ts";
 
 const MINUTE = minutes(1);
 
-type CellSeries = "packets.sent" | "packets.lost" | "online" | "people" | "login.count" | "login.sum";
+type CellSeries = "packets.sent" | "packets.lost" | "crossing" | "online" | "people" | "login.count" | "login.sum";
 
 /** What a desk counts, and the series of it minute by minute. */
 const DESK_SERIES = {
@@ -89,6 +90,7 @@ export class Observer implements LoginNotes {
     this.#sheets = {
       "packets.sent": sheet(),
       "packets.lost": sheet(),
+      crossing: sheet(),
       online: sheet(),
       people: sheet(),
       "login.count": sheet(),
@@ -137,6 +139,12 @@ export class Observer implements LoginNotes {
     for (let cell = 0; cell < sent.length; cell++) {
       sent[cell] = meter.sentByCell[cell]! - this.#sentBefore[cell]!;
       lost[cell] = meter.lostByCell[cell]! - this.#lostBefore[cell]!;
+    }
+    const crossing = this.#sheets.crossing.row(start);
+    for (const pair of crowd.inUse) {
+      const cell = Math.floor(pair / crowd.endpointCount);
+      const { line } = crowd.endpoints[pair % crowd.endpointCount]!;
+      if (line !== crowd.population.cells[cell]!.carrier) crossing[cell]! += crowd.links[pair * LINK + HELD]!;
     }
     this.#sheets.online.row(start).set(crowd.online);
     this.#sheets.people.row(start).set(this.#people);
