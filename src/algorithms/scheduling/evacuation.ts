@@ -1,11 +1,11 @@
 /**
  * Evacuation: a centre's people are led to the others while everybody goes on working. Who goes when is decided anew every
- * round: as many as the pace asks for, no more than the survivors' doors, lines and rooms can take, and none to a server
+ * step: as many as the pace asks for, no more than the survivors' doors, lines and rooms can take, and none to a server
  * that shows distress. Nobody is led away before the new home has their state; everybody's turn follows from the user's own
  * id, so that a pause, a crash or a second look changes nothing about it.
  * Met by: src/world/seams/scheduling.ts
  */
-import { after, type Instant, printDuration } from "../../base/units.ts";
+import { after, type Duration, type Instant, minutes, printDuration } from "../../base/units.ts";
 import type { Capacity } from "./capacity.ts";
 import { type Dispatch, SMALLEST_STEP } from "./dispatch.ts";
 import { Health } from "./health.ts";
@@ -29,8 +29,13 @@ interface Parts {
   readonly isOpen: (gateway: number, endpoint: number) => boolean;
 }
 
-/** Of its capacity a server may always be given this share in a round, as far as there is room. Chosen: a nearly full one fills too. */
-const LEAST_STEP = 0.005;
+/** Of its capacity a server may always be given this share in a step, as far as there is room. Chosen: a nearly full one fills too. */
+const LEAST_STEP = 0.02;
+
+const TURNS = 4;
+
+/** It decides this often, and those who are led take their turns within it. Chosen: as fast as servers show how they bear it. */
+const STEP = minutes(2);
 
 /** A second destination in a gateway's list must be this much less full to be preferred. Chosen. */
 const NEAR_IS_WORTH = 0.02;
@@ -43,6 +48,8 @@ export class Evacuation {
   /** Where each gateway's users belonged before. */
   readonly #origins = new Map<number, number>();
   readonly #slices = new Map<number, Slice>();
+  readonly #step: Duration;
+  #nextAt: Instant;
   #batches = 0;
   #batchEnds: Instant;
   #batchLeft = 0;
@@ -54,7 +61,8 @@ export class Evacuation {
     this.#parts = parts;
     this.#plan = plan;
     this.health = new Health(places.servers.length);
-    this.#batchEnds = now;
+    this.#batchEnds = this.#nextAt = now;
+    this.#step = Math.max(STEP, parts.policy.round) as Duration;
     this.#leaving = new Set(
       places.endpoints.flatMap((endpoint, index) => (endpoint.centre === plan.centre ? [index] : [])),
     );
@@ -79,10 +87,10 @@ export class Evacuation {
     const slice = this.#slices.get(batch);
     if (slice === undefined || this.#state === "rolled back") return [];
     this.#slices.delete(batch);
-    const { places, dispatch, policy } = this.#parts;
+    const { places, dispatch } = this.#parts;
     const { gateway, target, share } = slice;
     const why = [`${this.#plan.centre} is evacuated: to ${places.endpoint(target).name}, state handed over`];
-    const effect = dispatch.lead(gateway, { target, share, from: this.#leaving, spread: policy.round, why }, now);
+    const effect = dispatch.lead(gateway, { target, share, from: this.#leaving, spread: this.#step, why }, now);
     this.health.lead(places.endpoint(target).server, share * places.gateway(gateway).people);
     if (this.#shareLeft(gateway) <= 0) dispatch.settle(gateway, dispatch.best(gateway));
     return effect === undefined ? [] : [effect];
@@ -91,6 +99,8 @@ export class Evacuation {
   /** A round: whose state is to be handed over now. */
   round(now: Instant): readonly SchedulerEffect[] {
     this.health.close();
+    if (now < this.#nextAt) return [];
+    this.#nextAt = after(now, this.#step);
     if (this.#state !== "running" || this.#isAvoided(now)) return [];
     const left = this.#peopleLeft();
     if (left < 1) {
@@ -100,8 +110,8 @@ export class Evacuation {
     }
     const effects: SchedulerEffect[] = [];
     if (this.#batchLeft < 1 && !this.#beginBatch(left, now, effects)) return effects;
-    const rounds = Math.max(1, Math.floor((this.#batchEnds - now) / this.#parts.policy.round));
-    this.#give(Math.min(this.#batchLeft, this.#batchLeft / rounds + 1), effects);
+    const steps = Math.max(1, Math.floor((this.#batchEnds - now) / this.#step));
+    this.#give(Math.min(this.#batchLeft, this.#batchLeft / steps + 1), effects);
     return effects;
   }
 
@@ -128,7 +138,8 @@ export class Evacuation {
     const given = new Float64Array(places.servers.length);
     for (const { gateway, target, share } of this.#slices.values())
       given[places.endpoint(target).server]! += share * places.gateway(gateway).people;
-    for (const gateway of places.gateways.keys()) {
+    // A gateway may be shared out over as many servers as turns are taken.
+    for (const gateway of Array.from({ length: TURNS }, () => [...places.gateways.keys()]).flat()) {
       if (left < 1) return;
       const share = this.#shareLeft(gateway) - this.#sharePrepared(gateway);
       if (share <= 0) continue;

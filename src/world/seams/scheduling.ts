@@ -126,12 +126,12 @@ export class SchedulingSeam {
     sweeps.hint(hinted, inMs(paceOf(spread, servers)));
   }
 
-  /** State goes from centre to centre at the rate of their line, one batch after another; then its people may be led. */
+  /** State goes from centre to centre at the rate of their line, one batch after another; when the round is over its people may be led. */
   #handOver(
     { batch, gateway, from, to, share, isRest }: Extract<SchedulerEffect, { kind: "hand-over" }>,
     now: Instant,
   ): void {
-    const { scheduler, clock, homes, crowd, handoverASecond } = this.#parts;
+    const { clock, homes, crowd, handoverASecond } = this.#parts;
     const people = share * crowd.peopleBehind(gateway);
     const line = `${from} to ${to}`;
     const begins = Math.max(now, this.#linesBusyUntil.get(line) ?? 0);
@@ -139,7 +139,7 @@ export class SchedulingSeam {
     this.#linesBusyUntil.set(line, ends);
     clock.at(ends, () => {
       homes.handOver(gateway, from, to, isRest ? Infinity : people);
-      this.#perform(scheduler.handle({ kind: "handed-over", batch }, clock.now), clock.now);
+      this.#pending.push({ kind: "handed-over", batch });
     });
   }
 
