@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { readScenario } from "../../../src/scenario/read.ts";
+import type { WorldModel } from "../../../src/scenario/scenario.ts";
+import { buildFleet } from "../../../src/world/fleet/centre.ts";
+import { Resources } from "../../../src/world/fleet/resources.ts";
+import { Desks } from "../../../src/world/fleet/server.ts";
+
+const worldOf = (...set: string[]): WorldModel => {
+  const reading = readScenario("scenarios/centre-lost-reset.yaml", { set });
+  if ("problems" in reading) throw new Error(JSON.stringify(reading.problems));
+  return reading.scenario.world;
+};
+const make = (world: WorldModel) => {
+  const fleet = buildFleet(world);
+  const desks = new Desks(fleet.servers, 250);
+  return { fleet, desks, resources: new Resources(world, fleet, desks) };
+};
+const QUIET = () => ({ logins: 0, messages: 0, heartbeats: 0 });
+const rates = ({ fleet, desks }: ReturnType<typeof make>, centre: string): number =>
+  fleet.servers.reduce((sum, server, index) => sum + (server.centre === centre ? desks.rate(index) : 0), 0);
+
+describe("a centre's doors", () => {
+  it("let in what they can while the tiers behind them have cores for it", () => {
+    const made = make(worldOf());
+    made.resources.bound(QUIET);
+    expect(rates(made, "north")).toBeCloseTo(145_000, 6);
+  });
+
+  it("let in no more logins than the tightest tier has cores for, after messages and heartbeats", () => {
+    const made = make(worldOf("centres.north.machines.logic=100"));
+    // 800 cores, 500 of them for 100,000 messages of 5 ms: 300 for logins of 10 ms.
+    made.resources.bound(() => ({ logins: 0, messages: 100_000, heartbeats: 0 }));
+    expect(rates(made, "north")).toBeCloseTo(30_000, 6);
+    expect(rates(made, "shanghai")).toBeCloseTo(153_000, 6);
+  });
+
+  it("hold no more connections than descriptors and memory of the machines allow", () => {
+    const connections = (...set: string[]): number =>
+      buildFleet(worldOf(...set))
+        .servers.filter(({ centre }) => centre === "north")
+        .reduce((sum, server) => sum + server.connections, 0);
+    expect(connections()).toBe(96e6);
+    expect(connections("centres.north.machines.access=300") / 60e6).toBeCloseTo(1, 6);
+    expect(connections("tiers.access.memory=9.6 G") / (520 * 50_000)).toBeCloseTo(1, 6);
+  });
+});
+
+describe("standings", () => {
+  it("say what is used of each resource, and that a centre which is down has none", () => {
+    const made = make(worldOf());
+    made.desks.hold(0, 5_000_000);
+    made.fleet.servers.forEach(({ centre }, server) => {
+      if (centre === "shanghai") made.desks.setDown(server, true);
+    });
+    const all = made.resources.standings((centre) =>
+      centre === 0 ? { logins: 1_000, messages: 2_000, heartbeats: 10_000 } : QUIET(),
+    );
+    const of = (centre: string, resource: string) =>
+      all.find((one) => one.centre === centre && one.resource === resource)!;
+    expect(of("north", "connections")).toMatchObject({ used: 5e6, able: 96e6 });
+    expect(of("north", "logins")).toMatchObject({ used: 1_000 });
+    // 1,000 × 10 ms + 2,000 × 5 ms of 480 machines with 8 cores.
+    expect(of("north", "logic").used).toBeCloseTo(20, 9);
+    expect(of("north", "logic").able).toBe(3_840);
+    expect(of("north", "access").used).toBeCloseTo(0.2 + 0.2 + 0.2, 9);
+    for (const resource of ["connections", "logins", "access", "logic", "storage"])
+      expect(of("shanghai", resource).able).toBe(0);
+  });
+});
