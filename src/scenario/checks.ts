@@ -133,11 +133,19 @@ const taken = (owners: Map<string, string>, value: string, owner: string, path: 
 
 const checkCentres = ({ centres, carriers, tiers }: World, report: Reporter): void => {
   if (centres === undefined) return;
+  const shares = Object.entries(centres).flatMap(([name, { share }]) => (share === undefined ? [] : [[name, share]]));
+  if (shares.length > 0)
+    checkSum(Object.fromEntries(shares) as Record<string, number>, "the centres' shares", ["centres"], report);
   for (const [name, { machines }] of Object.entries(centres)) {
     checkKeys(Object.keys(machines), tiers && Object.keys(tiers), "a tier", ["centres", name, "machines"], report);
     for (const tier of Object.keys(tiers ?? {}))
       if (!((machines[tier] ?? 0) > 0))
-        report(["centres", name, "machines"], `has no machines of ${tier}`, `write machines: { ${tier}: 100 }`, "key");
+        report(
+          machines[tier] === undefined ? ["centres", name, "machines"] : ["centres", name, "machines", tier],
+          `has no machines of ${tier}`,
+          `write machines: { ${tier}: 100 }`,
+          machines[tier] === undefined ? "key" : undefined,
+        );
   }
   if (Object.keys(centres).length === 0) report(["centres"], "no centre", "name at least one");
   for (const [name, { lines }] of Object.entries(centres)) {

@@ -157,7 +157,7 @@ export const METRICS: readonly Metric[] = [
     dimension: "share",
     labels: ["centre", "resource"],
     meaning:
-      "Of a centre's connections, logins a second, and cores of each tier: how much is used; the maximum is of minutes",
+      "Of a centre's connections, logins a second, and cores of each tier: how much is asked for; the maximum is of minutes",
     stats: stats("%", ["mean", "max"]),
   },
   {
@@ -179,7 +179,7 @@ export const METRICS: readonly Metric[] = [
     dimension: "share",
     labels: ["resource"],
     meaning:
-      "N−1: were any one centre lost that is up, what the others have more than all use together; below 0 they have less",
+      "N−1: were the worst centre lost and its people gone to the others' doors, what the fullest of these has more than it needs; below 0 it has less",
     stats: stats("%", ["min"]),
   },
   {

@@ -19,7 +19,7 @@ import { hasIds, idOf, type MapNode, type Path, type TreeNode } from "./position
 import type { Problem } from "./problem.ts";
 import { assumptionsOf } from "./provenance.ts";
 import { quote, readDuration } from "./quantities.ts";
-import type { RunPlan, Scenario, Window, WorldModel } from "./scenario.ts";
+import type { Intervention, RunPlan, Scenario, Window, WorldModel } from "./scenario.ts";
 import { headShape, runShape } from "./schema.ts";
 import { machineNames } from "./services.ts";
 import { withSettings, type Settings } from "./settings.ts";
@@ -70,6 +70,7 @@ const resolve = (root: MapNode, own: MapNode, file: string, findings: Findings):
     ([item, path]) => resolveFault(item, path, { ...surroundings, interventions }) ?? [],
   );
   checkSharedIds(root, report);
+  checkOrders(interventions, report);
   const sources = head.sources ?? {};
   const context: FigureContext = names;
   const around = {
@@ -198,6 +199,15 @@ const namesOf = (root: MapNode, world: Fields<typeof worldShape>): Names => {
 const idsIn = (root: MapNode, key: string): readonly string[] => {
   const node = root.entries.get(key)?.node;
   return node?.kind === "list" ? node.items.flatMap((item) => idOf(item) ?? []) : [];
+};
+
+/** What is held or taken back must have been ordered before. */
+const checkOrders = (interventions: readonly Intervention[], report: Reporter): void => {
+  const first = Math.min(...interventions.flatMap(({ at, action }) => (action.kind === "evacuate" ? [at] : [])));
+  interventions.forEach(({ at, action }, place) => {
+    if (action.kind === "evacuation" && at < first)
+      report(["interventions", place, "evacuation"], "nothing is being evacuated then", "write an evacuate before it");
+  });
 };
 
 /** A fault and an intervention must not share an id: reports and `until` could not tell them apart. */

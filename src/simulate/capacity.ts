@@ -11,27 +11,34 @@ interface Resource {
   readonly able: Series;
 }
 
-/** How full the others would be of each resource, were the largest centre lost, minute by minute, percent; null for nothing left. */
+/** People go to doors as far as these have connections. */
+const DOORS = "connections";
+
+const finite = (value: number | null): number | null => (value === Infinity ? null : value);
+
+/** How full the fullest of the others would be of each resource, were the worst centre lost, minute by minute, percent; null where nothing is left. */
 export const loadsWithoutOne = (
   { series }: Ledger,
   minutes: number,
 ): readonly { readonly name: string; readonly values: Values }[] => {
   const resources = resourcesIn(series, []);
+  const doors = resources.filter(({ name }) => name === DOORS);
   return [...new Set(resources.map(({ name }) => name))].map((name) => {
     const own = resources.filter((resource) => resource.name === name);
-    return { name, values: Array.from({ length: minutes }, (_, minute) => withoutOne(own, minute)) };
+    return { name, values: Array.from({ length: minutes }, (_, minute) => finite(withoutOne(own, doors, minute))) };
   });
 };
 
 /** The figure of the matching resources; of several the worst. */
 export const ofTiers = ({ metric, stat, window }: Figure, labels: readonly Match[], book: Book): number | null => {
   const resources = resourcesIn(book.ledger.series, labels);
+  const doors = resourcesIn(book.ledger.series, []).filter(({ name }) => name === DOORS);
   const minutes = minutesIn(book, window);
   const names = [...new Set(resources.map(({ name }) => name))];
   const values = names.flatMap((name) => {
     const own = resources.filter((resource) => resource.name === name);
     if (metric === "centre.bought") return mean(minutes.map((minute) => boughtOf(own, minute)));
-    if (metric === "centre.margin") return least(minutes.map((minute) => marginOf(own, minute)));
+    if (metric === "centre.margin") return least(minutes.map((minute) => marginOf(own, doors, minute)));
     const loads = own.map((one) => minutes.map((minute) => share(one.used.at(minute), one.able.at(minute))));
     if (metric === "centre.headroom") return least(loads.flat().map((load) => (load === null ? null : 100 - load)));
     return stat === "mean" ? most(loads.map(mean)) : most(loads.flat());
@@ -46,12 +53,27 @@ const resourcesIn = (series: Ledger["series"], labels: readonly Match[]): readon
   });
 };
 
-/** All that is used, of what the centres that are up have without the largest of them. */
-const withoutOne = (own: readonly Resource[], minute: number): number | null => {
-  const used = own.reduce((sum, one) => sum + one.used.at(minute), 0);
-  const able = own.map((one) => one.able.at(minute));
-  return share(used, able.reduce((sum, one) => sum + one, 0) - Math.max(...able));
+/**
+ * Were one centre lost, its people would go to the others' doors, to each by the connections it has: how full the fullest
+ * of them would then be, after the worst such loss. Infinite for a load without a place.
+ */
+const withoutOne = (own: readonly Resource[], doors: readonly Resource[], minute: number): number | null => {
+  const up = own.filter(({ centre }) => doorOf(doors, centre).able.at(minute) > 0);
+  if (up.length === 0 || up.every(({ used }) => used.at(minute) === 0)) return null;
+  let worst = 0;
+  for (const lost of up) {
+    const others = up.filter((one) => one !== lost);
+    if (others.length === 0 && lost.used.at(minute) > 0) return Infinity;
+    const room = others.reduce((sum, { centre }) => sum + doorOf(doors, centre).able.at(minute), 0);
+    for (const { centre, used, able } of others) {
+      const load = used.at(minute) + (lost.used.at(minute) * doorOf(doors, centre).able.at(minute)) / room;
+      worst = Math.max(worst, (100 * load) / able.at(minute));
+    }
+  }
+  return worst;
 };
+
+const doorOf = (doors: readonly Resource[], centre: string): Resource => doors.find((door) => door.centre === centre)!;
 
 const boughtOf = (own: readonly Resource[], minute: number): number | null =>
   share(
@@ -59,10 +81,10 @@ const boughtOf = (own: readonly Resource[], minute: number): number | null =>
     own.reduce((sum, one) => sum + one.used.at(minute), 0),
   );
 
-/** What they have more than is used, in percent of what is used. */
-const marginOf = (own: readonly Resource[], minute: number): number | null => {
-  const load = withoutOne(own, minute);
-  return load === 0 ? null : load === null ? -100 : 100 * (100 / load - 1);
+/** What the fullest would have more than it would need, in percent of that. */
+const marginOf = (own: readonly Resource[], doors: readonly Resource[], minute: number): number | null => {
+  const load = withoutOne(own, doors, minute);
+  return load === null || load === 0 ? null : 100 * (100 / load - 1);
 };
 
 const share = (part: number, whole: number): number | null => (whole === 0 ? null : (100 * part) / whole);

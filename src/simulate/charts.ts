@@ -122,7 +122,7 @@ export const seriesOf = (scenario: Scenario, ledger: Ledger, gateways: readonly 
         const figure = `centre.load.max{resource=${name}}`;
         const seconds = at.map((minute) => (minute + fine / 2) * 60);
         return {
-          chart: "load-without-the-largest-centre",
+          chart: "load-without-the-worst-centre",
           figure,
           title: name,
           unit: "%",

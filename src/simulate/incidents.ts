@@ -71,12 +71,13 @@ export class Incidents {
     if (action.kind === "evacuate") {
       const where = { centre: [action.plan.centre] };
       this.#deeds.push({ where, from: at, to: Infinity });
-      this.#evacuations.set(action.plan.centre, {
-        where,
-        began: at,
-        people: this.#world.weather.peopleOn(where),
-        empty: undefined,
-      });
+      if (!this.#evacuations.has(action.plan.centre))
+        this.#evacuations.set(action.plan.centre, {
+          where,
+          began: at,
+          people: this.#world.weather.peopleOn(where),
+          empty: undefined,
+        });
     }
     if (!("where" in action)) return;
     this.#deeds.push({ where: action.where, from: at, to: action.kind === "change" ? Infinity : at + AFTERMATH_S });
@@ -112,8 +113,10 @@ export class Incidents {
   lookClosely(at: number): void {
     const { weather } = this.#world;
     for (const evacuation of this.#evacuations.values())
-      if (evacuation.empty === undefined && weather.peopleOn(evacuation.where) <= STILL_OUT * evacuation.people)
-        evacuation.empty = at;
+      // Whoever was thrown out by its end has not been led away.
+      if (evacuation.empty === undefined && !this.#world.homes.isLost(evacuation.where.centre![0]!)) {
+        if (weather.peopleOn(evacuation.where) <= STILL_OUT * evacuation.people) evacuation.empty = at;
+      }
     for (const incident of this.#incidents.values()) {
       const { fault, people, connecting } = incident;
       if (incident.back !== undefined || fault.effects.down === undefined || at <= incident.began) continue;

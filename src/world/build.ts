@@ -165,7 +165,7 @@ export const buildWorld = (scenario: Scenario, options: BuildOptions): World => 
     packetsAMessage: model.clients.packetsAMessage,
   });
   const demand = new DemandSeam(model, { fleet, desks, crowd });
-  const refuge = new Refuge({ scenario, fleet, crowd, desks, clock, homes });
+  const refuge = new Refuge({ scenario, fleet, crowd, desks, clock, homes, seam });
   const weather = new Weather({
     scenario,
     gateways,

@@ -10,6 +10,7 @@ import type { Fleet } from "./fleet/centre.ts";
 import type { Homes } from "./fleet/homes.ts";
 import type { Desks } from "./fleet/server.ts";
 import type { Crowd } from "./population/crowd.ts";
+import type { SchedulingSeam } from "./seams/scheduling.ts";
 import { touchesServer } from "./where.ts";
 
 export interface RefugeParts {
@@ -19,6 +20,7 @@ export interface RefugeParts {
   readonly crowd: Crowd;
   readonly clock: Clock;
   readonly homes: Homes;
+  readonly seam: SchedulingSeam;
 }
 
 /** A loss is believed after this many rounds in which a centre answered no health check. Chosen. */
@@ -33,16 +35,16 @@ export class Refuge {
 
   /** How the servers that a loss there would leave can welcome its people; with a share of 1, as fast as can be. */
   welcome(where: Where, share?: number): Welcome {
-    const { fleet, desks } = this.#parts;
+    const { fleet, desks, seam } = this.#parts;
     const lost = new Map<string, number>();
     const hosts = fleet.servers.map((server, index): Host => {
       const { line } = server;
       const held = desks.held[index]!;
       const isLost = touchesServer(where, server);
       if (isLost) lost.set(line, (lost.get(line) ?? 0) + held);
-      return isLost || desks.isDown(index)
+      return isLost || desks.isDown(index) || seam.isWithdrawn(index)
         ? { line, loginsASecond: 0, free: 0 }
-        : { line, loginsASecond: server.loginsASecond, free: server.connections - held };
+        : { line, loginsASecond: desks.rate(index), free: Math.max(0, server.connections - held) };
     });
     return welcomeOf(lost, hosts, share);
   }
@@ -57,20 +59,29 @@ export class Refuge {
     return over;
   }
 
-  /** The people of a centre that is gone have no home until its loss is known for sure; then the copies elsewhere are theirs. */
-  loseHomes(where: Where): void {
+  /**
+   * Servers went down or came up. The people of a centre without any have no home until its loss is known for sure; then the
+   * copies elsewhere are theirs.
+   */
+  look(): void {
     const { homes, clock, scenario } = this.#parts;
-    for (const centre of wholeCentres(where)) {
-      homes.lose(centre);
-      const known = after(clock.now, (KNOWN_AFTER_ROUNDS * scenario.world.scheduler.round) as Duration);
-      clock.at(known, () => {
-        homes.adopt(centre, (gateway) => this.#heirOf(gateway, centre));
-      });
+    for (const centre of Object.keys(scenario.world.centres)) {
+      const isGone = this.#isGone(centre);
+      if (isGone === homes.isLost(centre)) continue;
+      if (!isGone) homes.regain(centre);
+      else {
+        homes.lose(centre);
+        const known = after(clock.now, (KNOWN_AFTER_ROUNDS * scenario.world.scheduler.round) as Duration);
+        clock.at(known, () => {
+          if (homes.isLost(centre)) homes.adopt(centre, (gateway) => this.#heirOf(gateway, centre));
+        });
+      }
     }
   }
 
-  regainHomes(where: Where): void {
-    for (const centre of wholeCentres(where)) this.#parts.homes.regain(centre);
+  #isGone(centre: string): boolean {
+    const { fleet, desks } = this.#parts;
+    return fleet.servers.every((server, index) => server.centre !== centre || desks.isDown(index));
   }
 
   /** The centre that a gateway's people go to, or would go to next. */
@@ -78,10 +89,7 @@ export class Refuge {
     const { crowd } = this.#parts;
     const { routes, candidates } = crowd.tables[gateway]!;
     const centres = [...routes, ...candidates].map((endpoint) => crowd.endpoints[endpoint]!.centre);
-    return centres.find((centre) => centre !== lost) ?? lost;
+    const others = [...centres, ...Object.keys(this.#parts.scenario.world.centres)];
+    return others.find((centre) => centre !== lost && !this.#isGone(centre)) ?? lost;
   }
 }
-
-/** Centres of which everything is selected. */
-const wholeCentres = ({ centre, line, server, port }: Where): readonly string[] =>
-  line === undefined && server === undefined && port === undefined ? (centre ?? []) : [];

@@ -185,7 +185,6 @@ export class Weather {
     if (how !== "drained") {
       const over = refuge.direct(where, how);
       if (how === "reset") sweeps.close(this.#pairs(where), inMs(over));
-      refuge.loseHomes(where);
     }
     this.#eachServer(where, (server) => {
       if (how === "drained") seam.operatorServer(server, true);
@@ -198,8 +197,7 @@ export class Weather {
   }
 
   #comeUp({ id, where }: Fault, how: "silent" | "reset" | "drained"): void {
-    const { seam, desks, refuge } = this.#parts;
-    refuge.regainHomes(where);
+    const { seam, desks } = this.#parts;
     if (this.#isGateway(where)) {
       this.#restoreGateways(where, id);
       return;
@@ -279,7 +277,8 @@ export class Weather {
 
   /** What several faults may do to the same thing at once is worked out anew from all that are active. */
   #refresh(): void {
-    const { crowd, desks, fleet, telemetry, gateways, scenario } = this.#parts;
+    const { crowd, desks, fleet, telemetry, gateways, scenario, refuge } = this.#parts;
+    refuge.look();
     const active = [...this.#active.values()];
     let passes = 1;
     let late = 0;

@@ -54,6 +54,9 @@ export class Evacuation {
   #batchEnds: Instant;
   #batchLeft = 0;
   #slicesMade = 0;
+  /** Slices whose state arrived while nobody was to be led. */
+  readonly #arrived: number[] = [];
+  #isWaiting = false;
   #state: "running" | "paused" | "done" | "rolled back" = "running";
 
   constructor(parts: Parts, plan: EvacuationPlan, now: Instant) {
@@ -69,6 +72,11 @@ export class Evacuation {
     for (const endpoint of this.#leaving) capacity.withdraw(places.endpoint(endpoint).server, true);
   }
 
+  /** Taken back: the centre may be evacuated anew. */
+  get isOver(): boolean {
+    return this.#state === "rolled back";
+  }
+
   /** Operators hold it, let it go on, or take it back: then everybody is led home as after a fault, step by step. */
   order(order: "pause" | "resume" | "roll-back"): readonly SchedulerEffect[] {
     if (this.#state === "rolled back") return [];
@@ -77,18 +85,24 @@ export class Evacuation {
       for (const endpoint of this.#leaving) capacity.withdraw(places.endpoint(endpoint).server, false);
       for (const [gateway, home] of this.#origins) dispatch.settle(gateway, home);
       this.#slices.clear();
+      this.#arrived.length = 0;
     }
     this.#state = order === "pause" ? "paused" : order === "resume" ? "running" : "rolled back";
     return [this.#tell(order === "roll-back" ? "rolled back" : `${order}d`, ["ordered by an operator"])];
   }
 
-  /** The state of a slice's people has arrived: now they may be led. */
+  /** The state of a slice's people has arrived: now they may be led, or when the evacuation goes on. */
   handedOver(batch: number, now: Instant): readonly SchedulerEffect[] {
-    const slice = this.#slices.get(batch);
-    if (slice === undefined || this.#state === "rolled back") return [];
+    if (!this.#slices.has(batch)) return [];
+    if (this.#state === "running" && !this.#isAvoided(now)) return this.#lead(batch, now);
+    this.#arrived.push(batch);
+    return [];
+  }
+
+  #lead(batch: number, now: Instant): readonly SchedulerEffect[] {
+    const { gateway, target, share } = this.#slices.get(batch)!;
     this.#slices.delete(batch);
     const { places, dispatch } = this.#parts;
-    const { gateway, target, share } = slice;
     const why = [`${this.#plan.centre} is evacuated: to ${places.endpoint(target).name}, state handed over`];
     const effect = dispatch.lead(gateway, { target, share, from: this.#leaving, spread: this.#step, why }, now);
     this.health.lead(places.endpoint(target).server, share * places.gateway(gateway).people);
@@ -101,18 +115,31 @@ export class Evacuation {
     this.health.close();
     if (now < this.#nextAt) return [];
     this.#nextAt = after(now, this.#step);
-    if (this.#state !== "running" || this.#isAvoided(now)) return [];
+    if (this.#state !== "running") return [];
+    if (this.#isAvoided(now)) return this.#wait(["nobody is led at this time of the day"]);
+    const effects = this.#arrived.splice(0).flatMap((batch) => this.#lead(batch, now));
     const left = this.#peopleLeft();
     if (left < 1) {
-      if (this.#slices.size > 0) return [];
+      if (this.#slices.size > 0) return effects;
       this.#state = "done";
-      return [this.#tell("is complete", ["nobody is led there any more"])];
+      return [...effects, this.#tell("is complete", ["nobody is led there any more"])];
     }
-    const effects: SchedulerEffect[] = [];
     if (this.#batchLeft < 1 && !this.#beginBatch(left, now, effects)) return effects;
     const steps = Math.max(1, Math.floor((this.#batchEnds - now) / this.#step));
-    this.#give(Math.min(this.#batchLeft, this.#batchLeft / steps + 1), effects);
+    // Whose state is still on its way counts: a slow line makes no pile of promises.
+    const budget = Math.min(this.#batchLeft, this.#batchLeft / steps + 1) - this.#peoplePrepared();
+    const given = this.#give(budget, effects);
+    if (given > 0) this.#isWaiting = false;
+    else if (budget >= 1)
+      effects.push(...this.#wait(["no server that its people may use has room for more and bears it well"]));
     return effects;
+  }
+
+  /** Told once, until it goes on. */
+  #wait(why: readonly string[]): readonly SchedulerEffect[] {
+    if (this.#isWaiting) return [];
+    this.#isWaiting = true;
+    return [this.#tell("waits", [`${String(Math.round(this.#peopleLeft()))} people are still there`, ...why])];
   }
 
   /** The next batch, when the pause after the last one is over and it would not last into a time to avoid. */
@@ -120,7 +147,10 @@ export class Evacuation {
     const { within, batch, rest, avoid } = this.#plan;
     if (this.#batches > 0 && now < after(this.#batchEnds, rest)) return false;
     const ends = after(now, within);
-    if (avoid.some(({ from, to }) => from < ends && to > now)) return false;
+    if (avoid.some(({ from, to }) => from < ends && to > now)) {
+      effects.push(...this.#wait(["a batch begun now would last into a time to avoid"]));
+      return false;
+    }
     this.#batches += 1;
     this.#batchEnds = ends;
     this.#batchLeft = Math.min(left, batch ?? Infinity);
@@ -132,7 +162,8 @@ export class Evacuation {
     return true;
   }
 
-  #give(budget: number, effects: SchedulerEffect[]): void {
+  /** Answers how many people's state is handed over now. */
+  #give(budget: number, effects: SchedulerEffect[]): number {
     const { places } = this.#parts;
     let left = budget;
     const given = new Float64Array(places.servers.length);
@@ -140,7 +171,7 @@ export class Evacuation {
       given[places.endpoint(target).server]! += share * places.gateway(gateway).people;
     // A gateway may be shared out over as many servers as turns are taken.
     for (const gateway of Array.from({ length: TURNS }, () => [...places.gateways.keys()]).flat()) {
-      if (left < 1) return;
+      if (left < 1) break;
       const share = this.#shareLeft(gateway) - this.#sharePrepared(gateway);
       if (share <= 0) continue;
       const { people } = places.gateway(gateway);
@@ -169,6 +200,7 @@ export class Evacuation {
         isRest: part === share,
       });
     }
+    return budget - left;
   }
 
   /** Of the places a gateway's users can go to, the least full of those in good health; nearer ones count as a little less full. */
@@ -212,6 +244,13 @@ export class Evacuation {
     let share = 0;
     for (const slice of this.#slices.values()) if (slice.gateway === gateway) share += slice.share;
     return share;
+  }
+
+  #peoplePrepared(): number {
+    let people = 0;
+    for (const { gateway, share } of this.#slices.values())
+      people += share * this.#parts.places.gateway(gateway).people;
+    return people;
   }
 
   #peopleLeft(): number {

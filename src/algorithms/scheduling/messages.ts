@@ -99,7 +99,7 @@ export type SchedulerInput =
   | { readonly kind: "evacuation"; readonly order: "pause" | "resume" | "roll-back" }
   | HealthReport
   /** The state of these people has arrived where they will be led. */
-  | { readonly kind: "handed-over"; readonly batch: number }
+  | { readonly kind: "handed-over"; readonly from: string; readonly batch: number }
   | { readonly kind: "wake" };
 
 /** One way a gateway's users are told to go, and the share of them. */

@@ -47,7 +47,8 @@ export class Scheduler implements Machine<SchedulerInput, SchedulerEffect> {
   readonly #destinations: Destinations;
   readonly #moves: Moves;
   readonly #evacuationParts: ConstructorParameters<typeof Evacuation>[0];
-  #evacuation: Evacuation | undefined;
+  /** By centre. */
+  readonly #evacuations = new Map<string, Evacuation>();
   #isTrusting = true;
   #soundRounds = 0;
   #pausedUntil: Instant = START;
@@ -104,15 +105,17 @@ export class Scheduler implements Machine<SchedulerInput, SchedulerEffect> {
         this.#pausedUntil = input.until;
         return [];
       case "evacuate":
-        this.#evacuation = new Evacuation(this.#evacuationParts, input.plan, now);
+        // A centre is evacuated once: a second order for it changes nothing until the first is taken back.
+        if (this.#evacuations.get(input.plan.centre)?.isOver !== false)
+          this.#evacuations.set(input.plan.centre, new Evacuation(this.#evacuationParts, input.plan, now));
         return [];
       case "evacuation":
-        return this.#evacuation?.order(input.order) ?? [];
+        return [...this.#evacuations.values()].flatMap((evacuation) => evacuation.order(input.order));
       case "health":
-        this.#evacuation?.health.hear(input);
+        for (const { health } of this.#evacuations.values()) health.hear(input);
         return NOTHING;
       case "handed-over":
-        return this.#evacuation?.handedOver(input.batch, now) ?? [];
+        return this.#evacuations.get(input.from)?.handedOver(input.batch, now) ?? [];
       case "wake":
         return now < this.wakeAt ? [] : this.#closeRound(now);
     }
@@ -135,7 +138,8 @@ export class Scheduler implements Machine<SchedulerInput, SchedulerEffect> {
     const effects = [...distrust, ...this.#alarms.watchServers(now)];
     if (isHeard) effects.push(...this.#alarms.watch(), ...this.#alarms.recover());
     effects.push(...this.#moves.carryOut(now, isHeard && now >= this.#pausedUntil));
-    if (now >= this.#pausedUntil) effects.push(...(this.#evacuation?.round(now) ?? []));
+    if (now >= this.#pausedUntil)
+      for (const evacuation of this.#evacuations.values()) effects.push(...evacuation.round(now));
     for (const effect of effects) if (effect.kind === "dispatch") this.#silence.stir(effect.gateway);
     return effects;
   }

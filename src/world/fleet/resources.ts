@@ -12,6 +12,8 @@ export interface Demand {
   logins: number;
   messages: number;
   heartbeats: number;
+  /** Logins that its doors could have served. */
+  able: number;
 }
 
 /** How much of a resource is used and how much there is: connections, logins a second, or cores. */
@@ -78,7 +80,7 @@ export class Resources {
           centre,
           resource: "logins",
           used: demand.logins,
-          able: this.#sum(place, (server) => ifUp(server, this.#desks.rate(server))),
+          able: demand.able,
         },
         ...Object.entries(this.#world.tiers).map(([tier, { login }]) => ({
           centre,

@@ -15,10 +15,12 @@ export class DemandSeam {
   readonly #resources: Resources;
   readonly #messagesASecond: number;
   readonly #hasTiers: boolean;
-  /** By centre: its servers, beats and logins a second in the last minute, and their standings before. */
+  /** By centre: its servers; beats, logins and possible logins a second in the last minute, and their standings before. */
   readonly #servers: readonly (readonly number[])[];
   readonly #beats: Float64Array;
   readonly #logins: Float64Array;
+  readonly #able: Float64Array;
+  #ableBefore: Float64Array;
   #beatsBefore: Float64Array;
   #loginsBefore: Float64Array;
 
@@ -32,7 +34,8 @@ export class DemandSeam {
       fleet.servers.flatMap((server, index) => (server.centre === centre ? [index] : [])),
     );
     const column = (): Float64Array => new Float64Array(this.#servers.length);
-    [this.#beats, this.#logins, this.#beatsBefore, this.#loginsBefore] = [column(), column(), column(), column()];
+    [this.#beats, this.#logins, this.#able] = [column(), column(), column()];
+    [this.#beatsBefore, this.#loginsBefore, this.#ableBefore] = [column(), column(), column()];
   }
 
   /** A minute is over: how busy everything was. */
@@ -44,14 +47,18 @@ export class DemandSeam {
       const { server } = crowd.endpoints[pair % crowd.endpointCount]!;
       beats[centreOf[server]!]! += crowd.links[pair * LINK + BEATS]!;
     }
+    const able = Float64Array.from(this.#servers, (servers) =>
+      servers.reduce((sum, server) => sum + this.#desks.capacity[server]!, 0),
+    );
     const logins = Float64Array.from(this.#servers, (servers) =>
       servers.reduce((sum, server) => sum + this.#desks.completed[server]!, 0),
     );
     for (let centre = 0; centre < beats.length; centre++) {
       this.#beats[centre] = (beats[centre]! - this.#beatsBefore[centre]!) / 60;
+      this.#able[centre] = (able[centre]! - this.#ableBefore[centre]!) / 60;
       this.#logins[centre] = (logins[centre]! - this.#loginsBefore[centre]!) / 60;
     }
-    [this.#beatsBefore, this.#loginsBefore] = [beats, logins];
+    [this.#beatsBefore, this.#loginsBefore, this.#ableBefore] = [beats, logins, able];
     return this.#resources.standings((centre) => this.#demandOf(centre));
   }
 
@@ -66,6 +73,7 @@ export class DemandSeam {
       logins: this.#logins[centre]!,
       messages: held * this.#messagesASecond,
       heartbeats: this.#beats[centre]!,
+      able: this.#able[centre]!,
     };
   }
 

@@ -56,6 +56,8 @@ export class SchedulingSeam {
   /** What operators and health checks said since the last round. */
   readonly #pending: SchedulerInput[] = [];
 
+  readonly #withdrawn = new Set<number>();
+  readonly #evacuated = new Set<string>();
   /** When the line from one centre to another is free again. */
   readonly #linesBusyUntil = new Map<string, number>();
   /** Standings of the desks a round ago: asked, completed, able. */
@@ -71,6 +73,8 @@ export class SchedulingSeam {
   }
 
   operatorServer(server: number, withdrawn: boolean): void {
+    if (withdrawn) this.#withdrawn.add(server);
+    else this.#withdrawn.delete(server);
     this.#pending.push({ kind: "operator-server", server, withdrawn });
   }
 
@@ -83,11 +87,26 @@ export class SchedulingSeam {
   }
 
   evacuate(plan: EvacuationPlan): void {
+    this.#evacuated.add(plan.centre);
     this.#pending.push({ kind: "evacuate", plan });
   }
 
   orderEvacuation(order: "pause" | "resume" | "roll-back"): void {
     this.#pending.push({ kind: "evacuation", order });
+    if (order !== "roll-back") return;
+    const { homes, clock, handoverASecond } = this.#parts;
+    for (const centre of this.#evacuated) {
+      const seconds = homes.abroad(centre) / handoverASecond;
+      clock.at(Math.round(clock.now + seconds * 1e6) as Instant, () => {
+        homes.handBack(centre);
+      });
+    }
+    this.#evacuated.clear();
+  }
+
+  /** Operators want nobody there. */
+  isWithdrawn(server: number): boolean {
+    return this.#withdrawn.has(server) || this.#evacuated.has(this.#parts.fleet.servers[server]!.centre);
   }
 
   /** Ends a round: carries reports and loads up and decisions down. */
@@ -138,8 +157,9 @@ export class SchedulingSeam {
     const ends = Math.round(begins + (people / handoverASecond) * 1e6) as Instant;
     this.#linesBusyUntil.set(line, ends);
     clock.at(ends, () => {
+      if (!this.#evacuated.has(from)) return;
       homes.handOver(gateway, from, to, isRest ? Infinity : people);
-      this.#pending.push({ kind: "handed-over", batch });
+      this.#pending.push({ kind: "handed-over", from, batch });
     });
   }
 

@@ -146,6 +146,24 @@ describe("an evacuation", () => {
     expect(at("north")).toBe(0);
   });
 
+  it("held while state is on its way leads those people only when it goes on", () => {
+    const { at, evacuation, run } = begin();
+    const [effect] = evacuation.round(after(START, seconds(30))).filter(({ kind }) => kind === "hand-over");
+    evacuation.order("pause");
+    expect(evacuation.handedOver((effect as HandOver).batch, after(START, seconds(40)))).toEqual([]);
+    expect(at("north")).toBe(600);
+    evacuation.order("resume");
+    run(4, 9);
+    expect(at("north")).toBeLessThan(600);
+  });
+
+  it("says once that it waits when nobody has room, and whom it leaves", () => {
+    const { run } = begin({}, 420_000);
+    const told = run(1, 200).filter(({ kind }) => kind === "evacuation");
+    expect(told.map((effect) => "what" in effect && effect.what)).toEqual(["evacuation begins", "evacuation waits"]);
+    expect("why" in told[1]! && told[1].why[0]).toMatch(/^\d+ people are still there$/);
+  });
+
   it("taken back makes the old homes homes again", () => {
     const { run, evacuation, dispatch, room, places } = begin();
     run(1, 44);
