@@ -78,7 +78,9 @@ export class Sweeps {
   /** Tells connected clients behind these gateways where the table now sends them; a hint is lost like a beat. */
   hint(gateways: ReadonlySet<number>, spreadMs: number): void {
     const { crowd } = this.#parts;
-    const touches: LinkTest = (_home, cell) => gateways.has(crowd.population.gateway[cell]!);
+    const isHinted = Uint8Array.from(crowd.tables, (_, gateway) => (gateways.has(gateway) ? 1 : 0));
+    const { gateway } = crowd.population;
+    const touches: LinkTest = (_home, cell) => isHinted[gateway[cell]!] === 1;
     this.#connected(touches, (pool, at, _home, index, cell, endpoint, u, v) => {
       if (record.phaseOf(pool[at + 2]!) !== record.ONLINE) return;
       if (!crowd.isToMove(cell, index, endpoint)) return;

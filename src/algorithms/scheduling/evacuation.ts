@@ -54,7 +54,7 @@ export class Evacuation {
   #batchEnds: Instant;
   #batchLeft = 0;
   #slicesMade = 0;
-  /** Slices whose state arrived while nobody was to be led. */
+  /** Slices whose state has arrived. */
   readonly #arrived: number[] = [];
   #isWaiting = false;
   #state: "running" | "paused" | "done" | "rolled back" = "running";
@@ -91,12 +91,9 @@ export class Evacuation {
     return [this.#tell(order === "roll-back" ? "rolled back" : `${order}d`, ["ordered by an operator"])];
   }
 
-  /** The state of a slice's people has arrived: now they may be led, or when the evacuation goes on. */
-  handedOver(batch: number, now: Instant): readonly SchedulerEffect[] {
-    if (!this.#slices.has(batch)) return [];
-    if (this.#state === "running" && !this.#isAvoided(now)) return this.#lead(batch, now);
-    this.#arrived.push(batch);
-    return [];
+  /** The state of a slice's people has arrived: they are led with the next step, all who are then ready together. */
+  handedOver(batch: number): void {
+    if (this.#slices.has(batch)) this.#arrived.push(batch);
   }
 
   #lead(batch: number, now: Instant): readonly SchedulerEffect[] {
@@ -117,7 +114,9 @@ export class Evacuation {
     this.#nextAt = after(now, this.#step);
     if (this.#state !== "running") return [];
     if (this.#isAvoided(now)) return this.#wait(["nobody is led at this time of the day"]);
-    const effects = this.#arrived.splice(0).flatMap((batch) => this.#lead(batch, now));
+    const effects = this.#arrived
+      .splice(0)
+      .flatMap((batch) => (this.#isWelcome(batch) ? this.#lead(batch, now) : this.#putOff(batch)));
     const left = this.#peopleLeft();
     if (left < 1) {
       if (this.#slices.size > 0) return effects;
@@ -133,6 +132,17 @@ export class Evacuation {
     else if (budget >= 1)
       effects.push(...this.#wait(["no server that its people may use has room for more and bears it well"]));
     return effects;
+  }
+
+  /** Whether the server that a slice is for is still well. */
+  #isWelcome(batch: number): boolean {
+    const { target } = this.#slices.get(batch)!;
+    return !this.#plan.heedsHealth || this.health.share(this.#parts.places.endpoint(target).server) > 0;
+  }
+
+  #putOff(batch: number): readonly SchedulerEffect[] {
+    this.#arrived.push(batch);
+    return [];
   }
 
   /** Told once, until it goes on. */

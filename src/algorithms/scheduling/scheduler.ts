@@ -115,7 +115,8 @@ export class Scheduler implements Machine<SchedulerInput, SchedulerEffect> {
         for (const { health } of this.#evacuations.values()) health.hear(input);
         return NOTHING;
       case "handed-over":
-        return this.#evacuations.get(input.from)?.handedOver(input.batch, now) ?? [];
+        this.#evacuations.get(input.from)?.handedOver(input.batch);
+        return [];
       case "wake":
         return now < this.wakeAt ? [] : this.#closeRound(now);
     }
