@@ -19,6 +19,7 @@ const LEAST = 1 / 16;
 export class Health {
   readonly #share: Float64Array;
   readonly #isDistressed: Uint8Array;
+  readonly #askedBefore: Float64Array;
   readonly #reports: (HealthReport | undefined)[];
   /** People led to each server in this round, and in the one that is reported of. */
   #led: Float64Array;
@@ -27,6 +28,7 @@ export class Health {
   constructor(servers: number) {
     this.#share = new Float64Array(servers).fill(1);
     this.#isDistressed = new Uint8Array(servers);
+    this.#askedBefore = new Float64Array(servers);
     this.#led = new Float64Array(servers);
     this.#ledBefore = new Float64Array(servers);
     this.#reports = new Array<HealthReport | undefined>(servers).fill(undefined);
@@ -47,8 +49,13 @@ export class Health {
     for (const [server, report] of this.#reports.entries()) {
       if (report === undefined) continue;
       const share = this.#share[server]!;
-      this.#isDistressed[server] = isDistressed(report) ? 1 : 0;
-      this.#share[server] = isDistressed(report) ? Math.max(LEAST, share / 2) : Math.min(1, share + RECOVERY);
+      // Who asks at the end of a round is answered in the next: few answers are distress where both rounds asked for more.
+      const asked = Math.min(report.asked, this.#askedBefore[server]!);
+      this.#askedBefore[server] = report.asked;
+      const isDistressed =
+        report.waitMs > LONGEST_WAIT_MS || (asked >= FEW && report.completed < LEAST_SUCCESS * asked);
+      this.#isDistressed[server] = isDistressed ? 1 : 0;
+      this.#share[server] = isDistressed ? Math.max(LEAST, share / 2) : Math.min(1, share + RECOVERY);
     }
   }
 
@@ -65,6 +72,3 @@ export class Health {
     return Math.max(0, MOST_OF_LOGINS * report.able - byThemselves);
   }
 }
-
-const isDistressed = ({ waitMs, asked, completed }: HealthReport): boolean =>
-  waitMs > LONGEST_WAIT_MS || (asked >= FEW && completed < LEAST_SUCCESS * asked);
