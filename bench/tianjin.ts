@@ -6,9 +6,9 @@
 import { join } from "node:path";
 import { readScenario } from "../src/scenario/read.ts";
 import type { Scenario } from "../src/scenario/scenario.ts";
-import { simulate } from "../src/simulate/simulation.ts";
 import { ours, ROOT } from "./programs.ts";
-import type { Bench, Measurement, Row } from "./row.ts";
+import type { Bench, Row } from "./row.ts";
+import { measureRun } from "./world.ts";
 
 const SIMULATED_S = 3_600;
 const EVERYBODY = 180e6;
@@ -38,12 +38,6 @@ const hour = (online: number, northShare: number): Scenario => {
   return reading.scenario;
 };
 
-const timed = (scenario: Scenario): Measurement => {
-  const start = performance.now();
-  const { events } = simulate(scenario, { replication: 0, faults: false, interventions: true });
-  return { events, seconds: (performance.now() - start) / 1_000, bytes: process.resourceUsage().maxRSS * 1_024 };
-};
-
 const rowsOf = (bench: string, impl: string, n: number): readonly Row[] => {
   const { seconds, events, bytes } = ours(bench, n, 1);
   const row = { bench, impl, n };
@@ -58,7 +52,7 @@ const rowsOf = (bench: string, impl: string, n: number): readonly Row[] => {
 /** 70 million of 180 million moved. */
 export const tianjin: Bench = {
   run: () => rowsOf("tianjin", "firedrill, 70 M moved in an hour, 1:1", EVERYBODY),
-  measure: (n) => timed(hour(n, 70 / 180)),
+  measure: (n) => measureRun(hour(n, 70 / 180), true),
 };
 
 /** Seven million moved, among 18, 60 and 180 million. */
@@ -69,5 +63,5 @@ export const seven: Bench = {
     const growth = { bench: "seven", impl: "wall, 180 M online / 18 M online", n: EVERYBODY, unit: "ratio" } as const;
     return [...rows.flat(), { ...growth, value: seconds.at(-1)! / seconds[0]! }];
   },
-  measure: (n) => timed(hour(n, SEVEN_MILLION / n)),
+  measure: (n) => measureRun(hour(n, SEVEN_MILLION / n), true),
 };

@@ -6,15 +6,9 @@ import { Draws, Stream } from "../src/base/random.ts";
 import { Connection } from "../src/world/network/connection.ts";
 import { EvenLoss } from "../src/world/network/loss.ts";
 import { type PathQuality, Transport } from "../src/world/network/transport.ts";
+import { LOGIN } from "../src/world/population/logins.ts";
 import { type Bench, median, type Row, timed } from "./row.ts";
 
-const LOGIN = {
-  linearSyns: 0,
-  hasStamps: true,
-  congestion: "cubic",
-  exchanges: [1_200, 1_200, 8_192].map((response) => ({ request: 300, response })),
-  patienceUs: 40_000_000,
-} as const;
 const ROUNDS = 5;
 const EXACT = 50_000;
 const FAST = 1_000_000;

@@ -3,6 +3,7 @@ import type { Ledger, Match } from "../measure/ledger.ts";
 import type { Series } from "../measure/series.ts";
 import type { Figure } from "../scenario/scenario.ts";
 import { type Book, minutesIn } from "./book.ts";
+import { overSamples, shareOf } from "./samples.ts";
 
 interface Resource {
   readonly centre: string;
@@ -20,7 +21,7 @@ const finite = (value: number | null): number | null => (value === Infinity ? nu
 export const loadsWithoutOne = (
   { series }: Ledger,
   minutes: number,
-): readonly { readonly name: string; readonly values: Values }[] => {
+): readonly { readonly name: string; readonly values: readonly (number | null)[] }[] => {
   const resources = resourcesIn(series, []);
   const doors = resources.filter(({ name }) => name === DOORS);
   return [...new Set(resources.map(({ name }) => name))].map((name) => {
@@ -37,13 +38,17 @@ export const ofTiers = ({ metric, stat, window }: Figure, labels: readonly Match
   const names = [...new Set(resources.map(({ name }) => name))];
   const values = names.flatMap((name) => {
     const own = resources.filter((resource) => resource.name === name);
-    if (metric === "centre.bought") return mean(minutes.map((minute) => boughtOf(own, minute)));
-    if (metric === "centre.margin") return least(minutes.map((minute) => marginOf(own, doors, minute)));
-    const loads = own.map((one) => minutes.map((minute) => share(one.used.at(minute), one.able.at(minute))));
-    if (metric === "centre.headroom") return least(loads.flat().map((load) => (load === null ? null : 100 - load)));
-    return stat === "mean" ? most(loads.map(mean)) : most(loads.flat());
+    if (metric === "centre.bought")
+      return overSamples(
+        minutes.map((minute) => boughtOf(own, minute)),
+        stat,
+      );
+    if (metric === "centre.margin") return minutes.map((minute) => marginOf(own, doors, minute));
+    const loads = own.map((one) => minutes.map((minute) => shareOf(one.used.at(minute), one.able.at(minute))));
+    if (metric === "centre.headroom") return loads.flat().map((load) => (load === null ? null : 100 - load));
+    return loads.map((load) => overSamples(load, stat));
   });
-  return metric === "centre.load" || metric === "centre.bought" ? most(values) : least(values);
+  return overSamples(values, metric === "centre.load" || metric === "centre.bought" ? "max" : "min");
 };
 
 const resourcesIn = (series: Ledger["series"], labels: readonly Match[]): readonly Resource[] => {
@@ -76,7 +81,7 @@ const withoutOne = (own: readonly Resource[], doors: readonly Resource[], minute
 const doorOf = (doors: readonly Resource[], centre: string): Resource => doors.find((door) => door.centre === centre)!;
 
 const boughtOf = (own: readonly Resource[], minute: number): number | null =>
-  share(
+  shareOf(
     own.reduce((sum, one) => sum + one.able.at(minute), 0),
     own.reduce((sum, one) => sum + one.used.at(minute), 0),
   );
@@ -86,12 +91,3 @@ const marginOf = (own: readonly Resource[], doors: readonly Resource[], minute: 
   const load = withoutOne(own, doors, minute);
   return load === null || load === 0 ? null : 100 * (100 / load - 1);
 };
-
-const share = (part: number, whole: number): number | null => (whole === 0 ? null : (100 * part) / whole);
-
-type Values = readonly (number | null)[];
-const known = (values: Values): readonly number[] => values.filter((value) => value !== null);
-const least = (values: Values): number | null => (known(values).length === 0 ? null : Math.min(...known(values)));
-const most = (values: Values): number | null => (known(values).length === 0 ? null : Math.max(...known(values)));
-const mean = (values: Values): number | null =>
-  known(values).length === 0 ? null : known(values).reduce((sum, value) => sum + value, 0) / known(values).length;

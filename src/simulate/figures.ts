@@ -10,6 +10,7 @@ import { type Book, minutesIn } from "./book.ts";
 import { ofTiers } from "./capacity.ts";
 import { inWindow, lengthOf } from "./observer.ts";
 import type { FigureSample } from "./replication.ts";
+import { overSamples, shareOf } from "./samples.ts";
 
 /** What every run tells, asked or not. */
 const STANDARD: readonly (readonly [metric: string, stat: string, unit: string])[] = [
@@ -206,14 +207,6 @@ const ofDesks = ({ metric, stat, window }: Figure, labels: readonly LabelMatch[]
 };
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-const shareOf = (part: number, whole: number): number | null => (whole === 0 ? null : (100 * part) / whole);
-
-const overSamples = (samples: readonly (number | null)[], stat: string): number | null => {
-  const known = samples.filter((value) => value !== null);
-  if (known.length === 0) return null;
-  if (stat === "max") return Math.max(...known);
-  return stat === "min" ? Math.min(...known) : sum(known) / known.length;
-};
 
 const timeOf = (histogram: Histogram, stat: string): number | null => {
   const ms =

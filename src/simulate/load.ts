@@ -8,6 +8,7 @@ import type { Figure, LabelMatch, Scenario } from "../scenario/scenario.ts";
 import type { Services } from "../world/fleet/services.ts";
 import type { Ending, ServiceNotes } from "../world/fleet/visits.ts";
 import type { SeriesSample } from "./replication.ts";
+import { shareOf } from "./samples.ts";
 
 /** What is counted each second, of an entry and of a tier. */
 const OF_ENTRY = ["offered", "answered", "judged", "done", "shed", "late", "refused"] as const;
@@ -254,7 +255,6 @@ export class Load implements ServiceNotes {
 const secondOf = (at: Instant): number => Math.floor(at / 1e6);
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-const shareOf = (part: number, whole: number): number | null => (whole === 0 ? null : (100 * part) / whole);
 
 const sumOf = (column: Float64Array, from: number, to: number): number => {
   let total = 0;

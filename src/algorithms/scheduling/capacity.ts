@@ -88,9 +88,7 @@ export class Capacity {
 
   /** People it can take until it is as full as policy allows; never negative. */
   headroom(server: number): number {
-    const { capacity, reported, assigned } = this.#servers[server]!;
-    const load = Math.max(assigned, reported + this.#pending(server));
-    return Math.max(0, this.#policy.fullAt * capacity - load);
+    return Math.max(0, this.#policy.fullAt * this.#servers[server]!.capacity - this.#load(server));
   }
 
   /** People that may be added in this step: a share of the headroom there was before the shifts under way. */
@@ -100,15 +98,14 @@ export class Capacity {
     return Math.max(0, Math.min(headroom, this.#policy.stepOfHeadroom * (headroom + pending) - pending));
   }
 
-  /** The same, but at least this share of its capacity. */
+  /** The allowance, or at least this share of its capacity. */
   step(server: number, least: number): number {
     return Math.max(this.allowance(server), least * this.#servers[server]!.capacity);
   }
 
   /** How full it would be with so many more, against its capacity. */
   fullness(server: number, more: number): number {
-    const { capacity, reported, assigned } = this.#servers[server]!;
-    return (Math.max(assigned, reported + this.#pending(server)) + more) / capacity;
+    return (this.#load(server) + more) / this.#servers[server]!.capacity;
   }
 
   /** Would taking these servers out, on top of what is out already, leave too little? */
@@ -129,6 +126,12 @@ export class Capacity {
     const numbers = [assigned, reported, this.#pending(server), capacity, this.headroom(server)].map(Math.round);
     const [table, held, coming, full, free] = numbers.map(String);
     return `${name}: ${table!} assigned, ${held!} connected, ${coming!} on their way, capacity ${full!}, headroom ${free!}`;
+  }
+
+  /** The larger of the two counts. */
+  #load(server: number): number {
+    const { reported, assigned } = this.#servers[server]!;
+    return Math.max(assigned, reported + this.#pending(server));
   }
 
   #pending(server: number): number {

@@ -32,6 +32,7 @@ interface Parts {
 /** Of its capacity a server may always be given this share in a step, as far as there is room. Chosen: a nearly full one fills too. */
 const LEAST_STEP = 0.02;
 
+/** Times that a step asks every gateway. Chosen: so many servers may share one gateway's people at once. */
 const TURNS = 4;
 
 /** It decides this often, and those who are led take their turns within it. Chosen: as fast as servers show how they bear it. */

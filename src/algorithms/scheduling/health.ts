@@ -5,6 +5,7 @@
  * Met by: src/world/seams/scheduling.ts
  */
 import type { HealthReport } from "./messages.ts";
+
 /** A login that waits longer is distress: users notice a second. Chosen. */
 const LONGEST_WAIT_MS = 1_000;
 /** Fewer logins that succeed are distress; of so few asked for nothing follows. Chosen. */

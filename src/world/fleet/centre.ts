@@ -29,6 +29,10 @@ export interface Fleet {
   readonly endpoints: readonly Endpoint[];
 }
 
+/** Numbers of the servers of each centre, in the world's order. */
+export const serversByCentre = ({ centres }: WorldModel, { servers }: Fleet): readonly (readonly number[])[] =>
+  Object.keys(centres).map((centre) => servers.flatMap((server, index) => (server.centre === centre ? [index] : [])));
+
 /** Connections that a centre's machines hold: of each tier that holds any, as many as descriptors and memory of all its machines allow. */
 const connectionsOf = ({ centres, tiers }: WorldModel, centre: string): number => {
   let most = Infinity;

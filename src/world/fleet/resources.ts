@@ -4,7 +4,7 @@
  * tightest tier leaves for logins bounds the doors; what people who are already in ask for comes first.
  */
 import type { WorldModel } from "../../scenario/scenario.ts";
-import type { Fleet } from "./centre.ts";
+import { type Fleet, serversByCentre } from "./centre.ts";
 import type { Desks } from "./server.ts";
 
 /** What a centre's people ask for in a second. */
@@ -40,9 +40,7 @@ export class Resources {
     this.#fleet = fleet;
     this.#desks = desks;
     this.#centres = Object.keys(world.centres);
-    this.#servers = this.#centres.map((centre) =>
-      fleet.servers.flatMap((server, index) => (server.centre === centre ? [index] : [])),
-    );
+    this.#servers = serversByCentre(world, fleet);
   }
 
   /** Bounds each centre's doors to the logins that its tightest tier has cores for. */

@@ -3,7 +3,7 @@
  * of a second.
  */
 import type { WorldModel } from "../../scenario/scenario.ts";
-import type { Fleet } from "../fleet/centre.ts";
+import { type Fleet, serversByCentre } from "../fleet/centre.ts";
 import type { Desks } from "../fleet/server.ts";
 import { type Demand, type Standing, Resources } from "../fleet/resources.ts";
 import { BEATS, LINK } from "../link.ts";
@@ -15,6 +15,7 @@ export class DemandSeam {
   readonly #resources: Resources;
   readonly #messagesASecond: number;
   readonly #hasTiers: boolean;
+  readonly #centreOf: readonly number[];
   /** By centre: its servers; beats, logins and possible logins a second in the last minute, and their standings before. */
   readonly #servers: readonly (readonly number[])[];
   readonly #beats: Float64Array;
@@ -30,9 +31,9 @@ export class DemandSeam {
     this.#resources = new Resources(world, fleet, desks);
     this.#messagesASecond = world.clients.messagesAnHour / 3_600;
     this.#hasTiers = Object.keys(world.tiers).length > 0;
-    this.#servers = Object.keys(world.centres).map((centre) =>
-      fleet.servers.flatMap((server, index) => (server.centre === centre ? [index] : [])),
-    );
+    this.#servers = serversByCentre(world, fleet);
+    const centres = Object.keys(world.centres);
+    this.#centreOf = fleet.servers.map(({ centre }) => centres.indexOf(centre));
     const column = (): Float64Array => new Float64Array(this.#servers.length);
     [this.#beats, this.#logins, this.#able] = [column(), column(), column()];
     [this.#beatsBefore, this.#loginsBefore, this.#ableBefore] = [column(), column(), column()];
@@ -41,11 +42,10 @@ export class DemandSeam {
   /** A minute is over: how busy everything was. */
   minute(): readonly Standing[] {
     const crowd = this.#crowd;
-    const centreOf = this.#centreOfServers();
     const beats = new Float64Array(this.#servers.length);
     for (const pair of crowd.inUse) {
       const { server } = crowd.endpoints[pair % crowd.endpointCount]!;
-      beats[centreOf[server]!]! += crowd.links[pair * LINK + BEATS]!;
+      beats[this.#centreOf[server]!]! += crowd.links[pair * LINK + BEATS]!;
     }
     const able = Float64Array.from(this.#servers, (servers) =>
       servers.reduce((sum, server) => sum + this.#desks.capacity[server]!, 0),
@@ -75,13 +75,5 @@ export class DemandSeam {
       heartbeats: this.#beats[centre]!,
       able: this.#able[centre]!,
     };
-  }
-
-  #centreOfServers(): readonly number[] {
-    const of: number[] = [];
-    this.#servers.forEach((servers, centre) => {
-      for (const server of servers) of[server] = centre;
-    });
-    return of;
   }
 }

@@ -4,15 +4,9 @@ import { beatFails } from "../../../src/world/network/beats.ts";
 import { Connection, type Route } from "../../../src/world/network/connection.ts";
 import { EvenLoss } from "../../../src/world/network/loss.ts";
 import { type PathQuality, Transport } from "../../../src/world/network/transport.ts";
+import { LOGIN } from "../../../src/world/population/logins.ts";
 
 const SAMPLES = 20_000;
-const LOGIN = {
-  linearSyns: 0,
-  hasStamps: true,
-  congestion: "cubic",
-  exchanges: [1_200, 1_200, 8_192].map((response) => ({ request: 300, response })),
-  patienceUs: 40_000_000,
-} as const;
 const transport = new Transport(LOGIN);
 
 interface Lived {
