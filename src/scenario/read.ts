@@ -118,7 +118,7 @@ const resolveRun = (root: MapNode, report: Reporter): Partial<RunPlan> => {
     report(["run"], node === undefined ? "is missing" : "expected a map", "write run: { duration: 1 h, … }");
     return {};
   }
-  const { duration, warmup, scale, replications } = judgeFields(runShape, node, ["run"], report);
+  const { duration, warmup, scale, replications, heartbeats } = judgeFields(runShape, node, ["run"], report);
   if (duration !== undefined && duration < SHORTEST_RUN)
     report(["run", "duration"], "is too short", "write at least 1 s");
   if (duration !== undefined && warmup !== undefined && warmup >= duration)
@@ -128,6 +128,7 @@ const resolveRun = (root: MapNode, report: Reporter): Partial<RunPlan> => {
     ...(warmup === undefined ? {} : { warmup }),
     ...(scale === undefined ? {} : { peopleARow: scale }),
     ...(replications === undefined ? {} : { replications }),
+    ...(heartbeats === undefined ? {} : { heartbeats }),
   };
 };
 

@@ -38,6 +38,8 @@ export interface RunPlan {
   /** How many people a row stands for on average: 1000 for `1/1000`, 1 for `1`. */
   readonly peopleARow: number;
   readonly replications: number;
+  /** Whether beats that change nothing are counted as a rate, or each is lived. */
+  readonly heartbeats: "foretold" | "each";
 }
 
 export interface Window {

@@ -12,6 +12,10 @@ export const runShape = {
   warmup: duration("Until the default window begins"),
   scale: scale("How many people a row stands for: 1/1000, or 1"),
   replications: count("Runs with different draws", { min: 1, max: 10_000 }),
+  heartbeats: z.enum(["foretold", "each"]).default("foretold").meta({
+    description:
+      "foretold: beats that change nothing are counted as a rate, so that a run costs what happens; each: all are lived, equal in distribution",
+  }),
 };
 
 export const headShape = {

@@ -136,7 +136,7 @@ const planBook = (scenario: Scenario, world: World, observer: Observer, invarian
   });
   world.clock.every(MINUTE, after(START, MINUTE), () => {
     world.meter.meterAll(inMs(world.clock.now));
-    observer.standings((world.clock.now - MINUTE) as Instant, world.demand.minute());
+    observer.standings((world.clock.now - MINUTE) as Instant, world.demand.minute(inMs(world.clock.now)));
     observer.minute((world.clock.now - MINUTE) as Instant);
     invariants.check();
   });

@@ -30,6 +30,7 @@ import { type LoginNotes, Logins } from "./population/logins.ts";
 import { buildPopulation, rankOf, type Cell, type Population } from "./population/population.ts";
 import * as record from "./population/record.ts";
 import { pauseOf, Sessions } from "./population/sessions.ts";
+import { Rest } from "./population/rest.ts";
 import { Telemetry } from "./population/telemetry.ts";
 import { Refuge } from "./refuge.ts";
 import { DemandSeam } from "./seams/demand.ts";
@@ -107,7 +108,7 @@ export const buildWorld = (scenario: Scenario, options: BuildOptions): World => 
     roundMs: model.scheduler.round / 1_000,
   });
   const calendar = new Calendar({
-    capacity: population.rows,
+    capacity: scenario.run.heartbeats === "each" ? population.rows : Math.ceil(population.rows / 8),
     horizonMs: model.clients.heartbeat.longest / 1_000 + 60_000,
     bucketMs: BUCKET_MS,
   });
@@ -118,24 +119,17 @@ export const buildWorld = (scenario: Scenario, options: BuildOptions): World => 
     timeoutMs: model.clients.loginTimeout / 1_000,
   });
   const trace = traceOf(population, watch);
+  const life = { seed, heartbeat: model.clients.heartbeat, stayMs: model.clients.stay / 1_000 };
+  const rest = scenario.run.heartbeats === "each" ? undefined : new Rest(crowd, calendar, life);
   const sessions = new Sessions(
-    crowd,
-    calendar,
-    desks,
-    logins,
-    {
-      seed,
-      heartbeat: model.clients.heartbeat,
-      stayMs: model.clients.stay / 1_000,
-      pauseMs: model.clients.pause / 1_000,
-    },
-    trace,
+    { crowd, calendar, desks, logins, rest, trace },
+    { ...life, pauseMs: model.clients.pause / 1_000 },
   );
   const topology = topologyOf(gateways, fleet, population, legs, model);
   topology.gateways.forEach(({ candidates }, gateway) =>
     crowd.setTable(gateway, tableOf([{ endpoint: candidates[0]!, share: 1 }], candidates)),
   );
-  const sweeps = new Sweeps({ seed, crowd, calendar, desks, logins });
+  const sweeps = new Sweeps({ seed, crowd, calendar, desks, logins, rest });
   const clock = new Clock(ms(BUCKET_MS));
   const homes = new Homes({
     centres: Object.keys(model.centres),
@@ -178,11 +172,11 @@ export const buildWorld = (scenario: Scenario, options: BuildOptions): World => 
     refuge,
     beforeChange: (pair) => {
       meter.meterBeforeChange(pair, clock.now / 1_000);
-      telemetry.collect(pair);
+      telemetry.collect(pair, clock.now / 1_000);
     },
   });
   weather.calm();
-  settle(scenario, seed, { population, crowd, calendar, desks, fleet });
+  settle(scenario, seed, { population, crowd, calendar, desks, fleet, rest });
   const services =
     model.services === undefined
       ? undefined
@@ -195,6 +189,7 @@ export const buildWorld = (scenario: Scenario, options: BuildOptions): World => 
         });
   const mishaps = services === undefined ? undefined : new Mishaps(services);
   const drain = (): number => {
+    rest?.rouse();
     const events = calendar.drain(sessions);
     desks.turn();
     return events + (services?.advance(after(clock.now, ms(BUCKET_MS))) ?? 0);
@@ -221,19 +216,21 @@ interface Place {
   readonly calendar: Calendar;
   readonly desks: Desks;
   readonly fleet: Fleet;
+  readonly rest: Rest | undefined;
 }
 
 /** Everybody in place: most online somewhere between two beats, a few on a pause, and trying whom no server has room for. */
 const settle = (
   { world: { clients } }: Scenario,
   seed: string,
-  { population, crowd, calendar, desks, fleet }: Place,
+  { population, crowd, calendar, desks, fleet, rest }: Place,
 ): void => {
   const draws = new Draws(seed, "place");
   const { out } = draws;
   const awayBelow = (clients.pause / (clients.pause + clients.stay)) * 4_294_967_296;
   const { heartbeat } = clients;
   const arrivals = new Arrivals(calendar);
+  const client = new Int32Array(4);
   const wanted = new Float64Array(crowd.endpoints.length);
   population.cells.forEach(({ people }, cell) => (wanted[crowd.endpoints[crowd.routeOf(cell, 0)]!.server]! += people));
   population.cells.forEach(({ rows }, cell) => {
@@ -265,8 +262,12 @@ const settle = (
       crowd.online[cell]! += people;
       crowd.hold(cell * crowd.endpointCount + endpoint, people);
       desks.held[server]! += people;
-      const due = Math.floor((out[1]! / 4_294_967_296) * silenceMs);
-      arrivals.add(index, due, record.withEndpoint(record.ONLINE, endpoint), word);
+      client[0] = index;
+      client[2] = record.atRest(endpoint, 0);
+      client[3] = word;
+      const firstMs = Math.floor((out[1]! / 4_294_967_296) * silenceMs);
+      const laterMs = rest?.isQuiet(word) === true ? rest.lie(client, 0, firstMs) : 0;
+      if (laterMs >= 0) arrivals.add(index, firstMs + laterMs, client[2], word);
     }
   });
   arrivals.flush();

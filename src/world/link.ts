@@ -14,5 +14,9 @@ export const MISSED = 4;
 export const LOGINS = 5;
 export const TOLD = 6;
 export const TELLINGS = 7;
+/** Beats of people at rest (rest.ts): how fast they come, parts of one not yet among `BEATS`, and the ms up to which they are. */
+export const PACE = 8;
+export const PARTS = 9;
+export const SINCE = 10;
 /** Numbers of a link: link `i` begins at `i * LINK`. */
-export const LINK = 8;
+export const LINK = 11;

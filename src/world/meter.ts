@@ -78,6 +78,7 @@ export class Meter {
   #meter(pair: number, nowMs: number, draws: Draws, ordinal: number): void {
     const { links, paths, population, endpointCount } = this.#crowd;
     const link = pair * LINK;
+    this.#crowd.accrue(link, nowMs);
     const [beats, logins] = [links[link + BEATS]!, links[link + LOGINS]!];
     const messages =
       links[link + HELD]! * this.#messagePacketsAMs * (nowMs - Math.max(this.#since[pair]!, this.#allAt));

@@ -54,7 +54,7 @@ export class Refuge {
     const { crowd, clock, scenario } = this.#parts;
     const { over, people } = this.welcome(where);
     const noticed = how === "silent" ? scenario.world.clients.heartbeat.longest : 0;
-    crowd.welcome.set(people);
+    crowd.welcome = Float64Array.from(people);
     crowd.welcomeEndsMs = inMs(clock.now) + inMs((noticed + 2 * over) as Duration);
     return over;
   }

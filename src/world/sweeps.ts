@@ -1,6 +1,7 @@
 /**
  * What happens to many people at once: links forgotten, sockets closed, users led to another exit, hints
- * that reach connected clients now and not at their next beat. Each is one pass over all pending records.
+ * that reach connected clients now and not at their next beat. Each is one pass over all pending records, and over
+ * those at rest in the cells that it may touch.
  */
 import { Draws } from "../base/random.ts";
 import { type Calendar, DUE, type Visitor } from "../engine/calendar.ts";
@@ -9,6 +10,7 @@ import { BEAT_FAILS, HELD } from "./link.ts";
 import type { Crowd } from "./population/crowd.ts";
 import type { Logins } from "./population/logins.ts";
 import * as record from "./population/record.ts";
+import type { Rest } from "./population/rest.ts";
 
 export interface SweepParts {
   readonly seed: string;
@@ -16,6 +18,7 @@ export interface SweepParts {
   readonly calendar: Calendar;
   readonly desks: Desks;
   readonly logins: Logins;
+  readonly rest: Rest | undefined;
 }
 
 /** A server's closing words reach its clients over this long (chosen: as many round trips differ). */
@@ -24,8 +27,14 @@ const CLOSED_WITHIN_MS = 50;
 /** True for the pairs of cell and endpoint it is about. */
 export type PairTest = (cell: number, endpoint: number) => boolean;
 
-/** The same of a link, by its home cell, the cell its packets run through, and its endpoint. */
-type LinkTest = (home: number, cell: number, endpoint: number) => boolean;
+/** The same of one client's link, by its home cell and index, the cell its packets run through, and its endpoint. */
+type LinkTest = (home: number, index: number, cell: number, endpoint: number) => boolean;
+
+/** Whom a sweep is about: only people at home in these cells, of them those whose link passes the test. */
+interface Reach {
+  readonly homes: readonly number[];
+  readonly touches: LinkTest;
+}
 
 const isConnected = (phase: number): boolean =>
   phase === record.ONLINE || phase === record.HINTED || phase === record.STALE;
@@ -44,12 +53,14 @@ export class Sweeps {
 
   /** The other side forgets these links; their clients find out at the next beat. */
   forget(touches: PairTest): void {
-    this.#connected(
-      (_home, cell, endpoint) => touches(cell, endpoint),
-      (pool, at) => {
-        pool[at + 2] = record.withPhase(pool[at + 2]!, record.STALE);
-      },
-    );
+    this.#connected(this.#overPairs(touches), (pool, at) => {
+      pool[at + 2] = record.withPhase(pool[at + 2]!, record.STALE);
+    });
+  }
+
+  /** What people at rest over these pairs meet is about to change: each lives the next beat. */
+  wake(touches: PairTest): void {
+    if (this.#parts.rest !== undefined) this.#connected(this.#overPairs(touches), () => undefined);
   }
 
   /**
@@ -59,7 +70,7 @@ export class Sweeps {
   close(touches: PairTest, toldMs: number): void {
     const { logins } = this.#parts;
     this.#disconnect(
-      (_home, cell, endpoint) => touches(cell, endpoint),
+      this.#overPairs(touches),
       (home, index, ordinal, u) => logins.afterBreakMs(home, index, ordinal, toldMs) + u * CLOSED_WITHIN_MS,
     );
   }
@@ -70,7 +81,7 @@ export class Sweeps {
    */
   disconnectHomes(homes: ReadonlySet<number>, firstMs: number, spreadMs: number): void {
     this.#disconnect(
-      (home) => homes.has(home),
+      { homes: [...homes], touches: (home) => homes.has(home) },
       (_home, _index, _ordinal, u) => firstMs + u * spreadMs,
     );
   }
@@ -80,10 +91,11 @@ export class Sweeps {
     const { crowd } = this.#parts;
     const isHinted = Uint8Array.from(crowd.tables, (_, gateway) => (gateways.has(gateway) ? 1 : 0));
     const { gateway } = crowd.population;
-    const touches: LinkTest = (_home, cell) => isHinted[gateway[cell]!] === 1;
-    this.#connected(touches, (pool, at, _home, index, cell, endpoint, u, v) => {
+    const touches: LinkTest = (_home, index, cell, endpoint) =>
+      isHinted[gateway[cell]!] === 1 && crowd.isToMove(cell, index, endpoint);
+    const homes = this.#homes((cell) => isHinted[gateway[cell]!] === 1);
+    this.#connected({ homes, touches }, (pool, at, _home, _index, cell, endpoint, u, v) => {
       if (record.phaseOf(pool[at + 2]!) !== record.ONLINE) return;
-      if (!crowd.isToMove(cell, index, endpoint)) return;
       if (v < crowd.links[crowd.linkOf(cell, endpoint) + BEAT_FAILS]!) return;
       pool[at + 2] = record.withPhase(pool[at + 2]!, record.HINTED);
       this.#due(pool, at, u * spreadMs);
@@ -92,8 +104,8 @@ export class Sweeps {
 
   /** People by phase group, counted one by one: what the running totals must agree with. */
   census(): { online: number; connecting: number; away: number } {
-    const { crowd, calendar } = this.#parts;
-    const found = { online: 0, connecting: 0, away: 0 };
+    const { crowd, calendar, rest } = this.#parts;
+    const found = { online: rest?.count() ?? 0, connecting: 0, away: 0 };
     calendar.each((pool, at) => {
       const people = crowd.population.peopleOf(record.cellOf(pool[at + 3]!), pool[at]!);
       const phase = record.phaseOf(pool[at + 2]!);
@@ -104,9 +116,23 @@ export class Sweeps {
     return found;
   }
 
-  #disconnect(touches: LinkTest, delayMs: (home: number, index: number, ordinal: number, u: number) => number): void {
+  /** Cells whose people may now go through a cell that passes the test. */
+  #homes(passes: (cell: number) => boolean): number[] {
+    const { crowd } = this.#parts;
+    return crowd.population.cells.flatMap((_, home) => (crowd.viaCells(home).some(passes) ? [home] : []));
+  }
+
+  #overPairs(touches: PairTest): Reach {
+    const { endpoints } = this.#parts.crowd;
+    return {
+      homes: this.#homes((cell) => endpoints.some((_, endpoint) => touches(cell, endpoint))),
+      touches: (_home, _index, cell, endpoint) => touches(cell, endpoint),
+    };
+  }
+
+  #disconnect(reach: Reach, delayMs: (home: number, index: number, ordinal: number, u: number) => number): void {
     const { crowd, desks } = this.#parts;
-    this.#connected(touches, (pool, at, home, index, cell, endpoint, u) => {
+    this.#connected(reach, (pool, at, home, index, cell, endpoint, u) => {
       const people = crowd.population.peopleOf(home, index);
       crowd.online[home]! -= people;
       crowd.connecting[home]! += people;
@@ -124,7 +150,7 @@ export class Sweeps {
 
   /** `u` is a uniform in [0, 1) and `v` a whole word, drawn for this sweep and client alone. */
   #connected(
-    touches: LinkTest,
+    { homes, touches }: Reach,
     change: (
       pool: Int32Array,
       at: number,
@@ -136,25 +162,34 @@ export class Sweeps {
       v: number,
     ) => void,
   ): void {
-    const { crowd, calendar } = this.#parts;
+    const { crowd, calendar, rest } = this.#parts;
     this.#before = calendar.at === this.#at ? this.#before + 1 : 0;
     this.#at = calendar.at;
     const sweep = Math.imul(this.#at ^ (this.#before << 24), 0x9e3779b1);
+    const { out } = this.#draws;
+    const isTouched = (home: number, index: number, endpoint: number): boolean =>
+      touches(home, index, crowd.viaCell(home, index), endpoint);
+    const act = (pool: Int32Array, at: number): void => {
+      if (record.isForetold(pool[at + 2]!)) rest!.rise(pool, at);
+      const state = pool[at + 2]!;
+      const home = record.cellOf(pool[at + 3]!);
+      const index = pool[at]!;
+      this.#draws.two(crowd.population.identity[home]!, index, record.ordinalOf(state) ^ sweep);
+      const cell = crowd.viaCell(home, index);
+      change(pool, at, home, index, cell, record.endpointOf(state), out[0]! / 4_294_967_296, out[1]!);
+    };
     const visitor: Visitor = {
       visit: (pool, at) => {
         const state = pool[at + 2]!;
-        if (!isConnected(record.phaseOf(state))) return true;
-        const home = record.cellOf(pool[at + 3]!);
-        const index = pool[at]!;
-        const cell = crowd.viaCell(home, index);
-        const endpoint = record.endpointOf(state);
-        if (!touches(home, cell, endpoint)) return true;
-        this.#draws.at(crowd.population.identity[home]!, index, record.ordinalOf(state) ^ sweep);
-        const [u, v] = this.#draws.out;
-        change(pool, at, home, index, cell, endpoint, u! / 4_294_967_296, v!);
+        if (
+          isConnected(record.phaseOf(state)) &&
+          isTouched(record.cellOf(pool[at + 3]!), pool[at]!, record.endpointOf(state))
+        )
+          act(pool, at);
         return true;
       },
     };
     calendar.sweep(visitor);
+    rest?.sweep(homes, isTouched, act);
   }
 }

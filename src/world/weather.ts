@@ -16,8 +16,8 @@ import type { Telemetry } from "./population/telemetry.ts";
 import type { SchedulingSeam } from "./seams/scheduling.ts";
 import type { Refuge } from "./refuge.ts";
 import { Reasons } from "./reasons.ts";
-import type { PairTest, Sweeps } from "./sweeps.ts";
-import { namesDestination, touchesCell, touchesEndpoint, touchesPair, touchesServer } from "./where.ts";
+import type { Sweeps } from "./sweeps.ts";
+import { namesDestination, Places, touchesCell, touchesServer } from "./where.ts";
 
 /** A withdrawn gateway's users are sent through its siblings over this long (chosen: a carrier's orderly drain). */
 const DRAIN_MS = 60_000;
@@ -46,12 +46,11 @@ export class Weather {
   readonly #outOfService = new Reasons();
   /** Servers that are down, with the faults that keep them down. */
   readonly #down = new Reasons();
-  /** What a place covers never changes, and is asked for round after round. */
-  readonly #cellsKnown = new Map<Where, readonly number[]>();
-  readonly #pairsKnown = new Map<Where, PairTest>();
+  readonly #places: Places;
 
   constructor(parts: WeatherParts) {
     this.#parts = parts;
+    this.#places = new Places(parts);
   }
 
   /** Puts peace-time values in place. */
@@ -65,7 +64,7 @@ export class Weather {
     if (effects.down !== undefined) this.#goDown(fault, effects.down);
     const block =
       effects.block ??
-      (effects.down !== undefined && effects.down !== "drained" && !this.#isGateway(where)
+      (effects.down !== undefined && effects.down !== "drained" && namesDestination(where)
         ? effects.down === "reset"
           ? "reset"
           : "drop"
@@ -76,7 +75,7 @@ export class Weather {
     const lossDown = direction === "up" ? 0 : share;
     const delayMs = (effects.delay ?? 0) / 1_000;
     if (share !== 0 || delayMs !== 0 || block !== undefined) this.#lay(id, where, { lossUp, lossDown, delayMs, block });
-    if (effects.cutOver === true) this.#parts.sweeps.forget(this.#pairs(where));
+    if (effects.cutOver === true) this.#parts.sweeps.forget(this.#places.pairsOf(where));
     this.#refresh();
   }
 
@@ -92,12 +91,12 @@ export class Weather {
     const { fleet, seam } = this.#parts;
     switch (action.kind) {
       case "withdraw":
-        if (this.#isGateway(action.where)) this.#withdrawGateways(action.where, OPERATORS);
-        else this.#eachServer(action.where, (server) => seam.operatorServer(server, true));
+        if (!namesDestination(action.where)) this.#withdrawGateways(action.where, OPERATORS);
+        else this.#places.eachServer(action.where, (server) => seam.operatorServer(server, true));
         return;
       case "restore":
-        if (this.#isGateway(action.where)) this.#restoreGateways(action.where, OPERATORS);
-        else this.#eachServer(action.where, (server) => seam.operatorServer(server, false));
+        if (!namesDestination(action.where)) this.#restoreGateways(action.where, OPERATORS);
+        else this.#places.eachServer(action.where, (server) => seam.operatorServer(server, false));
         return;
       case "restore-route":
         return;
@@ -107,14 +106,14 @@ export class Weather {
         return;
       }
       case "add-capacity":
-        this.#eachServer(action.where, (server) => {
+        this.#places.eachServer(action.where, (server) => {
           fleet.servers[server]!.connections += action.connections;
           fleet.servers[server]!.loginsASecond += action.logins;
         });
         return;
       case "move":
         return this.#parts.gateways.forEach((_, index) => {
-          if (this.#cellsOf(action.where).some((cell) => this.#parts.crowd.population.gateway[cell] === index))
+          if (this.#places.cellsOf(action.where).some((cell) => this.#parts.crowd.population.gateway[cell] === index))
             seam.operatorMove(index, action.to);
         });
       case "evacuate":
@@ -129,7 +128,7 @@ export class Weather {
   /** People on the paths that a fault hits, by whether they still use them: for the time it takes to lead them away. */
   peopleOn(where: Where): number {
     const { crowd } = this.#parts;
-    const touches = this.#pairs(where);
+    const touches = this.#places.pairsOf(where);
     let people = 0;
     for (const pair of crowd.inUse)
       if (touches(Math.floor(pair / crowd.endpointCount), pair % crowd.endpointCount))
@@ -140,7 +139,7 @@ export class Weather {
   /** People online in the cells that a fault hits, wherever they are connected to. */
   onlineIn(where: Where): number {
     const { crowd } = this.#parts;
-    return this.#cellsOf(where).reduce((sum, cell) => sum + crowd.online[cell]!, 0);
+    return this.#places.cellsOf(where).reduce((sum, cell) => sum + crowd.online[cell]!, 0);
   }
 
   #lay(id: string, where: Where, burden: Burden): void {
@@ -156,13 +155,14 @@ export class Weather {
   }
 
   #compose(where: Where): void {
-    const { crowd, beforeChange } = this.#parts;
-    const touches = this.#pairs(where);
+    const { crowd, sweeps, beforeChange } = this.#parts;
+    const touches = this.#places.pairsOf(where);
     const tests = [...this.#burdens.values()].map(({ where: other, burden }) => ({
-      touches: this.#pairs(other),
+      touches: this.#places.pairsOf(other),
       burden,
     }));
-    for (const cell of this.#cellsOf(where)) {
+    const changed = new Set<number>();
+    for (const cell of this.#places.cellsOf(where)) {
       for (let endpoint = 0; endpoint < crowd.endpointCount; endpoint++) {
         if (!touches(cell, endpoint)) continue;
         const pair = cell * crowd.endpointCount + endpoint;
@@ -170,23 +170,25 @@ export class Weather {
         if (crowd.paths.wouldChange(cell, endpoint, burdens)) {
           beforeChange(pair);
           crowd.paths.compose(cell, endpoint, burdens);
+          changed.add(pair);
         }
       }
     }
+    if (changed.size > 0) sweeps.wake((cell, endpoint) => changed.has(cell * crowd.endpointCount + endpoint));
   }
 
   #goDown({ id, where }: Fault, how: "silent" | "reset" | "drained"): void {
     const { sweeps, seam, desks, refuge } = this.#parts;
-    if (this.#isGateway(where)) {
+    if (!namesDestination(where)) {
       if (how === "silent") this.#loseGateways(where, id);
       else this.#withdrawGateways(where, id, how === "reset" ? 0 : DRAIN_MS);
       return;
     }
     if (how !== "drained") {
       const over = refuge.direct(where, how);
-      if (how === "reset") sweeps.close(this.#pairs(where), inMs(over));
+      if (how === "reset") sweeps.close(this.#places.pairsOf(where), inMs(over));
     }
-    this.#eachServer(where, (server) => {
+    this.#places.eachServer(where, (server) => {
       if (how === "drained") seam.operatorServer(server, true);
       else {
         this.#down.note(server, id);
@@ -198,11 +200,11 @@ export class Weather {
 
   #comeUp({ id, where }: Fault, how: "silent" | "reset" | "drained"): void {
     const { seam, desks } = this.#parts;
-    if (this.#isGateway(where)) {
+    if (!namesDestination(where)) {
       this.#restoreGateways(where, id);
       return;
     }
-    this.#eachServer(where, (server) => {
+    this.#places.eachServer(where, (server) => {
       if (how === "drained") seam.operatorServer(server, false);
       else if (this.#down.drop(server, id)) {
         desks.setDown(server, false);
@@ -222,16 +224,16 @@ export class Weather {
   }
 
   #leaveHome(where: Where, reason: string, firstMs: number, spreadMs: number): void {
-    const leaving = this.#cellsOf(where).filter((cell) => !this.#outOfService.has(cell));
+    const leaving = this.#places.cellsOf(where).filter((cell) => !this.#outOfService.has(cell));
     const cells = new Set(leaving);
     this.#parts.sweeps.disconnectHomes(cells, firstMs, spreadMs);
-    for (const cell of this.#cellsOf(where)) this.#outOfService.note(cell, reason);
+    for (const cell of this.#places.cellsOf(where)) this.#outOfService.note(cell, reason);
     this.#lead(cells, firstMs, spreadMs);
   }
 
   #restoreGateways(where: Where, reason: string): void {
     const { sweeps, crowd } = this.#parts;
-    const back = new Set(this.#cellsOf(where).filter((cell) => this.#outOfService.drop(cell, reason)));
+    const back = new Set(this.#places.cellsOf(where).filter((cell) => this.#outOfService.drop(cell, reason)));
     if (back.size === 0) return;
     sweeps.disconnectHomes(back, 500, DRAIN_MS);
     for (const cell of back) {
@@ -277,7 +279,7 @@ export class Weather {
 
   /** What several faults may do to the same thing at once is worked out anew from all that are active. */
   #refresh(): void {
-    const { crowd, desks, fleet, telemetry, gateways, scenario, refuge } = this.#parts;
+    const { crowd, desks, fleet, telemetry, gateways, scenario, refuge, sweeps } = this.#parts;
     refuge.look();
     const active = [...this.#active.values()];
     let passes = 1;
@@ -294,6 +296,7 @@ export class Weather {
         if (effects.slow !== undefined && touchesServer(where, server)) slow *= effects.slow;
       desks.setSlowness(index, slow);
     });
+    const changed = new Set<number>();
     crowd.population.cells.forEach((cell, index) => {
       const gateway = gateways[cell.gateway]!;
       let timeout: number = gateway.natTimeout ?? scenario.world.carriers[cell.carrier]!.natTimeout[cell.access]!;
@@ -303,45 +306,12 @@ export class Weather {
         if (effects.natTimeout !== undefined) timeout = Math.min(timeout, effects.natTimeout);
         if (effects.surge !== undefined) surge *= effects.surge;
       }
+      if (crowd.natTimeoutMs[index] === timeout / 1_000 && crowd.restlessness[index] === surge) return;
       crowd.natTimeoutMs[index] = timeout / 1_000;
       crowd.restlessness[index] = surge;
+      changed.add(index);
     });
-  }
-
-  #isGateway(where: Where): boolean {
-    return !namesDestination(where);
-  }
-
-  #cellsOf(where: Where): readonly number[] {
-    const known = this.#cellsKnown.get(where);
-    if (known !== undefined) return known;
-    const { crowd, gateways } = this.#parts;
-    const cells = crowd.population.cells.flatMap((cell, index) =>
-      touchesCell(where, cell, gateways[cell.gateway]!) ? [index] : [],
-    );
-    this.#cellsKnown.set(where, cells);
-    return cells;
-  }
-
-  #eachServer(where: Where, act: (server: number) => void): void {
-    this.#parts.fleet.servers.forEach((server, index) => {
-      if (touchesServer(where, server)) act(index);
-    });
-  }
-
-  #pairs(where: Where): PairTest {
-    const known = this.#pairsKnown.get(where);
-    if (known !== undefined) return known;
-    const { crowd, fleet } = this.#parts;
-    const { cells } = crowd.population;
-    const cellIn = new Set(this.#cellsOf(where));
-    const endpointIn = fleet.endpoints.map((endpoint) =>
-      touchesEndpoint(where, endpoint, fleet.servers[endpoint.server]!),
-    );
-    const touches: PairTest = (cell, endpoint) =>
-      endpointIn[endpoint]! && cellIn.has(cell) && touchesPair(where, cells[cell]!, fleet.endpoints[endpoint]!);
-    this.#pairsKnown.set(where, touches);
-    return touches;
+    if (changed.size > 0) sweeps.wake((cell) => changed.has(cell));
   }
 }
 

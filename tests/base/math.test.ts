@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { binomialQuantile, exponential, normalQuantile } from "../../src/base/math.ts";
+import { binomialQuantile, exponential, logOfWord, normalQuantile } from "../../src/base/math.ts";
 
 /** P(X <= k) by plain summation. */
 const cumulative = (n: number, p: number): number[] => {
@@ -20,6 +20,13 @@ const quantile = (u: number, chances: readonly number[]): number => {
 };
 
 const grid = Array.from({ length: 2_000 }, (_, i) => (i + 0.5) / 2_000);
+
+it("the logarithm of a word is that of its share", () => {
+  const words = [0, 1, 2, 1_048_575, 1_048_576, 2_147_483_647, 2_147_483_648, 4_294_967_295];
+  for (let word = 3; word < 4_294_967_296; word = Math.floor(word * 1.0007) + 1) words.push(word);
+  for (const word of words)
+    expect(Math.abs(logOfWord(word) - Math.log((word + 0.5) / 4_294_967_296))).toBeLessThan(1e-6);
+});
 
 describe("a binomial count from one uniform", () => {
   it.each([

@@ -9,7 +9,9 @@ import { judge } from "../../src/study/judge.ts";
 
 /** The thresholds that one coarse replication of a story breaks. */
 const broken = (story: string, ...set: string[]): readonly string[] => {
-  const reading = readScenario(`scenarios/${story}.yaml`, { set, overrides: { scale: "1/10000" } });
+  // When the last of ten thousand people who are one row is back is a matter of luck; of three thousand, hardly.
+  const scale = story === "centre-lost-reset" ? "1/3000" : "1/10000";
+  const reading = readScenario(`scenarios/${story}.yaml`, { set, overrides: { scale } });
   if ("problems" in reading) throw new Error(JSON.stringify(reading.problems));
   const { scenario } = reading;
   const { figures, invariants } = simulate(scenario, { replication: 0, faults: true, interventions: true });

@@ -56,7 +56,13 @@ describe("a right scenario", () => {
       fault: { from: 3_000_000_000, to: 5_700_000_000 },
       run: { from: 1_200_000_000, to: 10_800_000_000 },
     });
-    expect(run).toEqual({ duration: 10_800_000_000, warmup: 1_200_000_000, peopleARow: 1_000, replications: 10 });
+    expect(run).toEqual({
+      duration: 10_800_000_000,
+      warmup: 1_200_000_000,
+      peopleARow: 1_000,
+      replications: 10,
+      heartbeats: "foretold",
+    });
     expect([seed, title]).toEqual(["story", "story"]);
   });
 

@@ -4,7 +4,8 @@
  * Counts are people, never rows.
  */
 import type { Endpoint } from "../fleet/centre.ts";
-import { HELD, LINK } from "../link.ts";
+import { BEATS, HELD, LINK, PACE, PARTS, SINCE } from "../link.ts";
+import { HEARTBEAT_UNIT } from "../../scenario/limits.ts";
 import type { Paths } from "../network/path.ts";
 import { type Population, rankOf } from "./population.ts";
 
@@ -16,6 +17,10 @@ export interface RouteTable {
   /** Other endpoints than the best, in turn measured by a small share of sessions. */
   readonly alternates: readonly number[];
 }
+
+/** Of a beat: fine enough for intervals of 1 to 63 units, and whole, so that sums are exact in any order. */
+const PACE_OF_ONE = 65_536;
+const PARTS_OF_A_BEAT = (PACE_OF_ONE * HEARTBEAT_UNIT) / 1_000;
 
 /** Nobody lives here any more: the home gateway is out of service and its users go through its siblings. */
 const AWAY_FROM_HOME = -1;
@@ -44,8 +49,8 @@ export class Crowd {
   readonly #left: ReadonlySet<number>[];
   /** Whether clients spread over their lists on purpose: who is elsewhere than the table says then stays, unless it is a place to leave. */
   readonly #spreads: boolean;
-  /** By server: how many of those who must go elsewhere are welcome, as clients were last told. */
-  readonly welcome: Float64Array;
+  /** By server: how many of those who must go elsewhere are welcome, as clients were last told; replaced, never changed. */
+  welcome: Float64Array;
   /** Until then that word counts more than the table's, ms since the run began. */
   welcomeEndsMs = 0;
   /** NAT idle time-out by cell, ms. */
@@ -87,6 +92,37 @@ export class Crowd {
       this.inUse.push(pair);
     }
     this.links[pair * LINK + HELD]! += people;
+  }
+
+  /** People who beat every so many units come to rest: from `nowMs` on their beats are counted as a rate. */
+  rest(link: number, people: number, units: number, nowMs: number): void {
+    this.accrue(link, nowMs);
+    this.links[link + PACE]! += people * Math.round(PACE_OF_ONE / units);
+  }
+
+  rise(link: number, people: number, units: number, nowMs: number): void {
+    this.rest(link, -people, units, nowMs);
+  }
+
+  /** Counts beats, or parts of them, that the rate leaves out: those of so many ms more than these people were at rest. */
+  credit(link: number, people: number, units: number, forMs: number): void {
+    this.links[link + PARTS]! += people * Math.round(PACE_OF_ONE / units) * forMs;
+  }
+
+  /** Counts the beats of people at rest up to `nowMs`. However often it is called, what comes out is the same. */
+  accrue(link: number, nowMs: number): void {
+    const { links } = this;
+    const parts = links[link + PARTS]! + links[link + PACE]! * (nowMs - links[link + SINCE]!);
+    const beats = Math.max(0, Math.floor(parts / PARTS_OF_A_BEAT));
+    links[link + BEATS]! += beats;
+    links[link + PARTS] = parts - beats * PARTS_OF_A_BEAT;
+    links[link + SINCE] = nowMs;
+  }
+
+  /** Cells whose paths somebody at home here may use now. */
+  viaCells(home: number): readonly number[] {
+    const via = this.#via[home]!;
+    return via === AWAY_FROM_HOME ? this.#siblings[home]! : [via];
   }
 
   /** Where a link's numbers begin. */

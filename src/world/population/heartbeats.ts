@@ -7,11 +7,12 @@
  */
 import type { Duration } from "../../base/units.ts";
 import { HEARTBEAT_UNIT } from "../../scenario/limits.ts";
-import type { HeartbeatState } from "../../algorithms/access/heartbeat.ts";
+import type { HeartbeatPolicy, HeartbeatState } from "../../algorithms/access/heartbeat.ts";
 
 /** How many low bits of a word a packed heartbeat takes. */
 export const HEARTBEAT_BITS = 18;
 
+const HEARTBEAT = (1 << HEARTBEAT_BITS) - 1;
 const UNIT = HEARTBEAT_UNIT;
 const INTERVAL = 0x3f;
 const COUNT = 0x7;
@@ -75,6 +76,17 @@ export class HeartbeatCursor implements HeartbeatState {
     this.word = was ? this.word | LAST_WAS_INTERVAL : this.word & ~LAST_WAS_INTERVAL;
   }
 }
+
+/**
+ * What a word looks like, its interval aside, of a phone that has learned all there is to learn: another answered beat
+ * changes nothing.
+ */
+export const quietWord = ({ stableTest }: HeartbeatPolicy): number =>
+  STABLE | ((stableTest + 1) << ANSWERED) | NEXT_IS_INTERVAL | LAST_WAS_INTERVAL;
+
+/** A heartbeat without its interval, and the interval in tens of seconds. */
+export const withoutInterval = (word: number): number => word & HEARTBEAT & ~INTERVAL;
+export const tensOf = (word: number): number => word & INTERVAL;
 
 /** A state as a word for `HeartbeatCursor`. */
 export const packHeartbeat = (state: HeartbeatState): number => {

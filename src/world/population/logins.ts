@@ -15,7 +15,7 @@ import type { Desks } from "../fleet/server.ts";
 import { LOGINS } from "../link.ts";
 import { DROPS, OPEN } from "../network/path.ts";
 import { Transport } from "../network/transport.ts";
-import type { Crowd } from "./crowd.ts";
+import type { Crowd, RouteTable } from "./crowd.ts";
 import { rankOf } from "./population.ts";
 import type { Telemetry } from "./telemetry.ts";
 
@@ -76,6 +76,20 @@ interface Asked {
   readonly told: Duration | undefined;
 }
 
+/** Lists of a gateway's clients while nothing changes that they depend on, by where the table sends them. */
+interface Lists {
+  readonly table: RouteTable;
+  readonly welcome: Float64Array;
+  readonly isFresh: boolean;
+  readonly byBest: Map<number, Choice>;
+}
+
+/** The lists that clients with the same best may have, and running sums of their weights; none with a single list. */
+interface Choice {
+  readonly upTo: readonly number[];
+  readonly lists: readonly (readonly number[])[];
+}
+
 /** What became of an attempt: where it got through and after how long, or how long until the next one. */
 export interface AttemptResult {
   connected: boolean;
@@ -95,6 +109,8 @@ export class Logins {
   readonly #others: Draws;
   readonly #memory = new Table();
   #candidates: readonly number[] = [];
+  /** By gateway. */
+  readonly #lists: (Lists | undefined)[] = [];
   readonly #restMs: number[] = [];
   readonly #failed: boolean[] = [];
 
@@ -113,7 +129,7 @@ export class Logins {
   attempt(home: number, index: number, ordinal: number, failures: number, nowMs: number): void {
     const crowd = this.#crowd;
     const cell = crowd.viaCell(home, index);
-    this.#list(cell, index, nowMs);
+    this.#candidates = this.#list(cell, index, nowMs);
     const { racing } = this.#plan;
     const identity = crowd.population.identity[home]!;
     const won = race(racing, this.#candidates.length, (place) => this.#try(cell, identity, index, ordinal, place));
@@ -195,8 +211,7 @@ export class Logins {
     this.#telemetry.connects(cell, index, endpoint, ordinal, people, 0);
     // Only whose attempts ended before any door know of addresses that do not answer.
     if (failures === 0 || (remembered & UNREACHED) === 0) return;
-    this.#list(cell, index, nowMs);
-    this.#candidates.forEach((candidate, place) => {
+    this.#list(cell, index, nowMs).forEach((candidate, place) => {
       if (candidate !== endpoint)
         this.#telemetry.connects(cell, index, candidate, ordinal + place + 1, failures * people, failures * people);
     });
@@ -212,38 +227,51 @@ export class Logins {
   }
 
   /** The client's list: where the table sends it, then the gateway's candidates. */
-  #list(cell: number, index: number, nowMs: number): void {
-    const { candidates } = this.#crowd.tables[this.#crowd.population.gateway[cell]!]!;
-    const best = this.#crowd.routeOf(cell, index);
-    this.#candidates =
-      candidates[0] === best
-        ? candidates
-        : [best, ...candidates.filter((candidate) => candidate !== best)].slice(0, CANDIDATES_MAX);
-    if (this.#plan.reconnect.policy === "directed") this.#turn(cell, index, best, nowMs);
+  #list(cell: number, index: number, nowMs: number): readonly number[] {
+    const crowd = this.#crowd;
+    const gateway = crowd.population.gateway[cell]!;
+    const table = crowd.tables[gateway]!;
+    const best = crowd.routeOf(cell, index);
+    const isFresh = nowMs < crowd.welcomeEndsMs;
+    let lists = this.#lists[gateway];
+    if (lists?.table !== table || lists.welcome !== crowd.welcome || lists.isFresh !== isFresh)
+      lists = this.#lists[gateway] = { table, welcome: crowd.welcome, isFresh, byBest: new Map() };
+    let choice = lists.byBest.get(best);
+    if (choice === undefined) lists.byBest.set(best, (choice = this.#choiceOf(table.candidates, best, isFresh)));
+    const { upTo } = choice;
+    let place = 0;
+    if (upTo.length > 1) {
+      // A draw of its own: by the rank that says when they come, those who come together would go together.
+      const left = this.#others.uniform(crowd.population.identity[cell]!, index, 0) * upTo.at(-1)!;
+      while (place < upTo.length - 1 && left >= upTo[place]!) place += 1;
+    }
+    return choice.lists[place]!;
   }
 
   /**
    * On the carrier's own line the order follows the user's id, weighted by who is welcome where: or all who lose a centre would
    * go to its neighbour. First stays where the table leads, unless a loss is so fresh that the servers' own word counts.
    */
-  #turn(cell: number, index: number, best: number, nowMs: number): void {
-    const { endpoints, population, welcome, welcomeEndsMs } = this.#crowd;
+  #choiceOf(candidates: readonly number[], best: number, isFresh: boolean): Choice {
+    const { endpoints, welcome } = this.#crowd;
     const { centre, line } = endpoints[best]!;
-    const isFresh = nowMs < welcomeEndsMs;
-    const others = this.#candidates.filter((candidate) => {
-      const { line: own, centre: there, server } = endpoints[candidate]!;
-      return own === line && (isFresh ? welcome[server]! > 0 : there !== centre);
-    });
-    if (others.length < 2) return;
-    const all = others.reduce((sum, other) => sum + welcome[endpoints[other]!.server]!, 0);
-    // A draw of its own: by the rank that says when they come, those who come together would go together.
-    let left = this.#others.uniform(population.identity[cell]!, index, 0) * all;
-    let place = 0;
-    while (place < others.length - 1 && left >= welcome[endpoints[others[place]!]!.server]!)
-      left -= welcome[endpoints[others[place++]!]!.server]!;
-    const chosen = others[place]!;
-    const head = isFresh ? [chosen] : [best, chosen];
-    this.#candidates = [...head, ...this.#candidates.filter((one) => !head.includes(one))];
+    const list = [best, ...candidates.filter((candidate) => candidate !== best)].slice(0, CANDIDATES_MAX);
+    const others =
+      this.#plan.reconnect.policy === "directed"
+        ? list.filter((candidate) => {
+            const { line: own, centre: there, server } = endpoints[candidate]!;
+            return own === line && (isFresh ? welcome[server]! > 0 : there !== centre);
+          })
+        : [];
+    if (others.length < 2) return { upTo: [], lists: [list] };
+    let all = 0;
+    return {
+      upTo: others.map((other) => (all += welcome[endpoints[other]!.server]!)),
+      lists: others.map((chosen) => {
+        const head = isFresh ? [chosen] : [best, chosen];
+        return [...head, ...list.filter((one) => !head.includes(one))];
+      }),
+    };
   }
 
   /** How an attempt at one candidate would end, were it let run. */

@@ -24,12 +24,23 @@ import type { Crowd } from "./crowd.ts";
 import { HeartbeatCursor } from "./heartbeats.ts";
 import type { Logins } from "./logins.ts";
 import * as record from "./record.ts";
+import { BREAKS, LEAVES, NOTHING, type Rest } from "./rest.ts";
 
 export interface SessionPlan {
   readonly seed: string;
   readonly heartbeat: HeartbeatPolicy;
   readonly stayMs: number;
   readonly pauseMs: number;
+}
+
+export interface SessionParts {
+  readonly crowd: Crowd;
+  readonly calendar: Calendar;
+  readonly desks: Desks;
+  readonly logins: Logins;
+  /** Where people lie who have nothing to tell for a while; none, and every beat of everybody is lived. */
+  readonly rest: Rest | undefined;
+  readonly trace: Trace | undefined;
 }
 
 /** Longest pause, ms: ten days, which a calendar can hold; who would be away for longer comes back then. */
@@ -52,6 +63,7 @@ export class Sessions implements Handler {
   readonly #staysPerMs: number;
   readonly #endpointCount: number;
   readonly #trace: Trace | undefined;
+  readonly #rest: Rest | undefined;
   /** Columns that every beat reads, taken out of their owners once. */
   readonly #identity: Int32Array;
   readonly #weight: Int32Array;
@@ -61,8 +73,9 @@ export class Sessions implements Handler {
   readonly #natTimeoutMs: Float64Array;
   readonly #restlessness: Float64Array;
 
-  constructor(crowd: Crowd, calendar: Calendar, desks: Desks, logins: Logins, plan: SessionPlan, trace?: Trace) {
+  constructor({ crowd, calendar, desks, logins, rest, trace }: SessionParts, plan: SessionPlan) {
     this.#trace = trace;
+    this.#rest = rest;
     this.#crowd = crowd;
     this.#calendar = calendar;
     this.#desks = desks;
@@ -110,9 +123,10 @@ export class Sessions implements Handler {
     const before = pool[at + 2]!;
     const nowMs = pool[at + DUE]! + this.#calendar.base;
     const delayMs = this.#handle(pool, at);
+    const nextMs = delayMs > 0 ? delayMs : this.#rest!.dueMs(cell, index) - nowMs;
     const after = pool[at + 2]!;
     const { name } = this.#crowd.endpoints[record.endpointOf(after)]!;
-    const what = `${record.describe(before)}; now ${record.describe(after)}, ${name}, next in ${String(delayMs)} ms`;
+    const what = `${record.describe(before)}; now ${record.describe(after)}, ${name}, next in ${String(nextMs)} ms`;
     trace.note({ at: (nowMs * 1_000) as Instant, cell, index, what });
     return delayMs;
   }
@@ -120,6 +134,7 @@ export class Sessions implements Handler {
   #handle(pool: Int32Array, at: number): number {
     const state = pool[at + 2]!;
     const phase = record.phaseOf(state);
+    if (this.#rest !== undefined && record.isForetold(state)) return this.#foretold(this.#rest, pool, at);
     if (phase === record.ONLINE) return this.#beat(pool, at, state);
     return this.#step(pool, at, state, phase);
   }
@@ -155,13 +170,9 @@ export class Sessions implements Handler {
     pool[at + 3] = cursor.word;
     const leaves = nextMs * this.#staysPerMs;
     if (out[1]! < leaves * this.#restlessness[cell]!) {
-      pool[at + 2] = record.withPhase(next, record.AWAY);
-      this.#leave(home, index, endpoint, people);
-      crowd.away[home]! += people;
+      pool[at + 2] = next;
       // In a surge, those beyond the usual come back at once.
-      if (out[1]! >= leaves) return 1;
-      this.#draws.at(who, index, ordinal);
-      return pauseOf(out[2]!, this.#plan.pauseMs);
+      return this.#goAway(pool, at, out[1]! < leaves);
     }
     // The answer carries the dispatch table's newest word.
     if (crowd.onlyRoute[this.#gateway[cell]!] !== endpoint && crowd.isToMove(cell, index, endpoint)) {
@@ -169,7 +180,44 @@ export class Sessions implements Handler {
       return 1;
     }
     pool[at + 2] = next;
-    return nextMs;
+    return this.#rest?.isQuiet(cursor.word) === true ? this.#lie(this.#rest, pool, at, nextMs) : nextMs;
+  }
+
+  /** The beat has come that something comes of. */
+  #foretold(rest: Rest, pool: Int32Array, at: number): number {
+    const state = pool[at + 2]!;
+    const home = record.cellOf(pool[at + 3]!);
+    const index = pool[at]!;
+    const nowMs = pool[at + DUE]! + this.#calendar.base;
+    const outcome = rest.outcome(pool, at);
+    this.digest.add(0x20 + outcome, this.#identity[home]! ^ index, nowMs | 0, state);
+    pool[at + 2] = record.notForetold(record.advanced(state));
+    this.#cursor.word = pool[at + 3]!;
+    if (outcome === NOTHING) return this.#lie(rest, pool, at, this.#cursor.interval / 1_000);
+    if (outcome !== BREAKS) return this.#goAway(pool, at, outcome === LEAVES);
+    const link = this.#crowd.linkOf(this.#crowd.viaCell(home, index), record.endpointOf(state));
+    this.#links[link + MISSED]! += this.#crowd.population.peopleOf(home, index);
+    return this.#broken(pool, at, pool[at + 2]!);
+  }
+
+  /** The next beat is due in `nextMs`; until something comes of one there is nothing to do. */
+  #lie(rest: Rest, pool: Int32Array, at: number, nextMs: number): number {
+    const laterMs = rest.lie(pool, at, pool[at + DUE]! + this.#calendar.base + nextMs);
+    return laterMs < 0 ? 0 : nextMs + laterMs;
+  }
+
+  /** Logs out; comes back after a pause, or at once. */
+  #goAway(pool: Int32Array, at: number, pauses: boolean): number {
+    const index = pool[at]!;
+    const state = pool[at + 2]!;
+    const home = record.cellOf(pool[at + 3]!);
+    const people = this.#crowd.population.peopleOf(home, index);
+    this.#leave(home, index, record.endpointOf(state), people);
+    this.#crowd.away[home]! += people;
+    pool[at + 2] = record.withPhase(state, record.AWAY);
+    if (!pauses) return 1;
+    this.#draws.at(this.#identity[home]!, index, record.ordinalOf(state) - 1);
+    return pauseOf(this.#draws.out[2]!, this.#plan.pauseMs);
   }
 
   /** A beat was not answered in time: the link is dead, and now its client knows. */

@@ -61,13 +61,15 @@ export class Telemetry {
   }
 
   /** Sends off what has been measured over one path so far: at a round's end, or before the path changes. */
-  collect(pair: number): void {
+  collect(pair: number, nowMs: number): void {
     const crowd = this.#crowd;
     const { links } = crowd;
     const link = pair * LINK;
+    crowd.accrue(link, nowMs);
     const answered = links[link + BEATS]! - links[link + MISSED]!;
     const sessions = answered - links[link + TOLD]!;
-    if (sessions === 0) return;
+    // Less than none: somebody's missed beat is known before all the beats before it have been counted.
+    if (sessions <= 0) return;
     links[link + TOLD] = answered;
     const telling = links[link + TELLINGS]! + 1;
     links[link + TELLINGS] = telling;
@@ -102,12 +104,13 @@ export class Telemetry {
   }
 
   /** Ends a round: hands over what arrived in it, in the order of gateways and endpoints. */
-  deliver(receive: (report: QualityReport) => void): void {
+  deliver(nowMs: number, receive: (report: QualityReport) => void): void {
     const { inUse, endpointCount } = this.#crowd;
     const { gateway } = this.#crowd.population;
     // All users of a gateway tell in one batch, or its mix of 2G and 3G would change from round to round.
     for (const pair of inUse)
-      if ((gateway[Math.floor(pair / endpointCount)]! + this.#round) % this.#plan.batchRounds === 0) this.collect(pair);
+      if ((gateway[Math.floor(pair / endpointCount)]! + this.#round) % this.#plan.batchRounds === 0)
+        this.collect(pair, nowMs);
     const arrived = this.#underWay.get(this.#round);
     if (arrived !== undefined) {
       const { counts } = arrived;

@@ -40,11 +40,12 @@ export class DemandSeam {
   }
 
   /** A minute is over: how busy everything was. */
-  minute(): readonly Standing[] {
+  minute(nowMs: number): readonly Standing[] {
     const crowd = this.#crowd;
     const beats = new Float64Array(this.#servers.length);
     for (const pair of crowd.inUse) {
       const { server } = crowd.endpoints[pair % crowd.endpointCount]!;
+      crowd.accrue(pair * LINK, nowMs);
       beats[this.#centreOf[server]!]! += crowd.links[pair * LINK + BEATS]!;
     }
     const able = Float64Array.from(this.#servers, (servers) =>

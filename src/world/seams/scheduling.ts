@@ -116,7 +116,7 @@ export class SchedulingSeam {
     const tell = (input: SchedulerInput): void => {
       for (const effect of scheduler.handle(input, now)) effects.push(effect);
     };
-    telemetry.deliver(tell);
+    telemetry.deliver(inMs(now), tell);
     fleet.servers.forEach(({ connections }, server) =>
       tell({ kind: "load", server, connections: desks.held[server]!, capacity: connections, up: this.#up[server]! }),
     );

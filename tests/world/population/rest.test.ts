@@ -1,0 +1,156 @@
+/**
+ * A world whose healthy beats are counted as a rate against the same world with every beat lived: equal in distribution,
+ * in peace and through everything that may happen to people at rest.
+ */
+import { mean, sampleVariance } from "simple-statistics";
+import { describe, expect, it } from "vitest";
+import { Scheduler } from "../../../src/algorithms/scheduling/scheduler.ts";
+import { after, type Instant, minutes, START } from "../../../src/base/units.ts";
+import { Load } from "../../../src/simulate/load.ts";
+import { buildWorld, type World } from "../../../src/world/build.ts";
+import { GUARD } from "../../../src/world/fleet/tiers.ts";
+import { BEATS, LINK, LOGINS, MISSED, TOLD } from "../../../src/world/link.ts";
+import { tiny } from "../support.ts";
+
+type Sample = Readonly<Record<string, number>>;
+
+const sampleOf = ({ crowd, clock }: World): Sample => {
+  const sums: Record<string, number> = { beats: 0, missed: 0, logins: 0, told: 0, away: 0, connecting: 0, broken: 0 };
+  for (const pair of crowd.inUse) {
+    const link = pair * LINK;
+    crowd.accrue(link, clock.now / 1_000);
+    sums["beats"]! += crowd.links[link + BEATS]!;
+    sums["missed"]! += crowd.links[link + MISSED]!;
+    sums["logins"]! += crowd.links[link + LOGINS]!;
+    sums["told"]! += crowd.links[link + TOLD]!;
+  }
+  for (const [name, column] of Object.entries({ away: crowd.away, connecting: crowd.connecting, broken: crowd.broken }))
+    sums[name] = column.reduce((sum, people) => sum + people, 0);
+  return sums;
+};
+
+interface Life {
+  /** Every five minutes. */
+  readonly samples: readonly Sample[];
+  readonly events: number;
+}
+
+const live = (
+  story: string,
+  heartbeats: "each" | "foretold",
+  replication: number,
+  sabotage: (world: World) => void = () => undefined,
+): Life => {
+  const scenario = tiny(story, ["run.scale=1", "online=10 k", `run.heartbeats=${heartbeats}`]);
+  const world = buildWorld(scenario, {
+    seed: `${heartbeats} ${String(replication)}`,
+    watch: [],
+    notes: { login: () => undefined },
+    scheduler: (topology) => new Scheduler(scenario.world.scheduler, topology),
+    serviceNotes: new Load(scenario),
+    guard: GUARD,
+  });
+  sabotage(world);
+  const { clock, weather, seam } = world;
+  const { round } = scenario.world.scheduler;
+  clock.every(round, after(START, round), () => seam.exchange(clock.now));
+  for (const fault of scenario.faults) {
+    clock.at(fault.at, () => weather.begin(fault));
+    if (fault.until !== undefined && "at" in fault.until) clock.at(fault.until.at, () => weather.end(fault));
+  }
+  for (const intervention of scenario.interventions)
+    clock.at(intervention.at, () => weather.perform(intervention, clock.now / 1_000));
+  const samples: Sample[] = [];
+  clock.every(minutes(5), after(START, minutes(5)), () => samples.push(sampleOf(world)));
+  let events = 0;
+  clock.run(minutes(30) as number as Instant, () => void (events += world.drain()));
+  const found = world.sweeps.census();
+  expect(found.online).toBe(world.crowd.online.reduce((sum, people) => sum + people, 0));
+  return { samples, events };
+};
+
+const RUNS = 5;
+/** Once in 100,000 comparisons by chance, and there are some hundred of them. */
+const FAR = 4.5;
+/**
+ * Beats of people at rest are spread evenly, those of people who logged in together come together: how far the two ways may
+ * differ in all beats of twenty minutes.
+ */
+const BEATS_APART = 0.05;
+
+/** Grow all the time; the others are standings. */
+const EVENTS: ReadonlySet<string> = new Set(["missed", "logins", "broken"]);
+const SPREAD: ReadonlySet<string> = new Set(["beats", "told"]);
+
+interface Distance {
+  /** In standard errors, the largest of any count in any five minutes but beats; and of all beats after the first ten, as a share. */
+  readonly t: number;
+  readonly beats: number;
+  readonly where: string;
+}
+
+const distance = (story: string, sabotage?: (world: World) => void): Distance => {
+  const [each, foretold] = (["each", "foretold"] as const).map((way) =>
+    Array.from({ length: RUNS }, (_, run) => live(story, way, run, way === "foretold" ? sabotage : undefined).samples),
+  ) as [Sample[][], Sample[][]];
+  const counts = (name: string, place: number, before: number): [number[], number[]] =>
+    [each, foretold].map((lives) =>
+      lives.map((life) => life[place]![name]! - (before < 0 ? 0 : life[before]![name]!)),
+    ) as [number[], number[]];
+  let [worst, where] = [0, ""];
+  each[0]!.forEach((first, place) => {
+    for (const name of Object.keys(first).filter((one) => !SPREAD.has(one))) {
+      const [a, b] = counts(name, place, EVENTS.has(name) ? place - 1 : -1);
+      // Runs that happen to be alike shall not cry wolf: people spread at least like Poisson's.
+      const spread = Math.max(sampleVariance(a) + sampleVariance(b), mean(a) + mean(b) + 1) / RUNS;
+      const t = Math.abs(mean(a) - mean(b)) / Math.sqrt(spread);
+      if (t > worst)
+        [worst, where] = [
+          t,
+          `${name} until ${String(5 * (place + 1))} min: ${a.join(" ")} each, ${b.join(" ")} foretold`,
+        ];
+    }
+  });
+  const apart = [...SPREAD].map((name) => {
+    const [a, b] = counts(name, 5, 1);
+    return Math.abs(mean(b) / mean(a) - 1);
+  });
+  return { t: worst, beats: Math.max(...apart), where };
+};
+
+const fault = (what: string): string => `faults: [{ id: f, at: 11 min 7 s, until: 21 min, ${what} }]`;
+
+const STORIES: Readonly<Record<string, string>> = {
+  peace: "",
+  "loss on a region": fault("loss: 65 %, where: { region: hainan }"),
+  "a NAT that forgets sooner": fault("nat-timeout: 60 s, where: { access: 3g }"),
+  "a cut-over": fault("cut-over: true, where: { region: sichuan }"),
+  "a surge": fault("surge: 5, where: { carrier: mobile }"),
+  "a gateway lost": fault("down: silent, where: { gateway: bj-mobile-3g-1 }"),
+  "gateways drained": fault("down: drained, where: { gateway: [hi-mobile-3g-1, hi-mobile-3g-2] }"),
+  "a centre closed": fault("down: reset, where: { centre: south }"),
+  "a server's people led elsewhere": fault("down: drained, where: { server: north-mobile-1 }"),
+  "heartbeats still being learned": "clients: { heartbeat-settled: false }",
+  evacuation: "interventions: [{ id: e, at: 11 min, evacuate: { centre: south, within: 10 min } }]",
+};
+
+describe("beats that are foretold against beats that are all lived", () => {
+  it.each(Object.entries(STORIES))("agree: %s", (_, story) => {
+    const { t, beats, where } = distance(story);
+    expect(t, where).toBeLessThan(FAR);
+    expect(beats).toBeLessThan(BEATS_APART);
+  });
+
+  it.each(["loss on a region", "a NAT that forgets sooner", "a surge"])(
+    "would not, if nobody were woken: %s",
+    (name) => {
+      const asleep = distance(STORIES[name]!, ({ sweeps }) => void (sweeps.wake = () => undefined));
+      expect(asleep.t).toBeGreaterThan(2 * FAR);
+    },
+  );
+
+  it("cost a fraction of the events", () => {
+    const set = (way: "each" | "foretold"): number => live("clients: { stay: 24 h }", way, 0).events;
+    expect(set("foretold")).toBeLessThan(0.1 * set("each"));
+  });
+});
