@@ -25,15 +25,29 @@ export interface ScaleRow {
 }
 
 /**
- * How far two scales may differ, in the figure's unit; undefined for figures that are not compared. Loss: a tenth of a
- * point, or a twentieth of it. Median login: a twentieth of a second, or a tenth of it. Alarm and reroute: three
- * halves of a scheduler's round of 30 s, for a report that comes a little later may wait for the next round. Chosen.
+ * How far two scales may differ, in the figure's unit; undefined for figures that are not compared, such as peaks of a
+ * second and waits. Loss: a tenth of a point, or a twentieth of it. Login times: a twentieth of a second, or a tenth of
+ * them. Alarm and reroute: three halves of a scheduler's round of 30 s, for a report that comes a little later may wait for
+ * the next round; an evacuation the same of its steps of two minutes. Shares of people in points, those of everybody finer
+ * than those of whoever logs in within a minute; time back in points of what capacity allows. Chosen.
  */
 export const marginOf = ({ metric, stat }: Figure, reference: number): number | undefined => {
   if (metric === "loss") return Math.max(0.1, 0.05 * reference);
-  if (metric === "login.time" && stat === "p50") return Math.max(0.05, 0.1 * reference);
-  if (metric === "alarm.delay" || metric === "reroute.delay") return 45;
-  return undefined;
+  if (metric === "login.time") return stat === "p50" || stat === "p95" ? Math.max(0.05, 0.1 * reference) : undefined;
+  return MARGINS[metric];
+};
+
+const MARGINS: Readonly<Record<string, number>> = {
+  "alarm.delay": 45,
+  "reroute.delay": 45,
+  "evacuation.delay": 180,
+  "back.stretch": 10,
+  "login.success": 0.5,
+  "login.goodput": 3,
+  online: 0.5,
+  crossing: 1,
+  "centre.load": 2,
+  "centre.margin": 2,
 };
 
 /** The values of one figure in each replication at one scale. */

@@ -28,7 +28,12 @@ describe("two scales", () => {
     expect(compareScales(figure("loss", "mean"), sample("1/1000", 0.4, 2.4, 1.0, 1.9), fine)?.verdict).toBe("unknown");
   });
   it("are compared only where a margin is stated, and only with data", () => {
-    expect(compareScales(figure("online", "share"), fine, fine)).toBeUndefined();
+    expect(compareScales(figure("server.load", "peak"), fine, fine)).toBeUndefined();
+    expect(compareScales(figure("login.time", "max"), fine, fine)).toBeUndefined();
+    expect(compareScales(figure("evacuation.delay", "max"), fine, fine)).toMatchObject({
+      margin: 180,
+      verdict: "held",
+    });
     expect(compareScales(figure("loss", "mean"), sample("1/1000", 1.4), fine)).toBeUndefined();
   });
 });

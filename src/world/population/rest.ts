@@ -36,7 +36,7 @@ export const SURGES = 3;
 
 const UNIT_MS = HEARTBEAT_UNIT / 1_000;
 /** Who is due within this time is brought into the calendar: rare enough that looking through 180 million costs little. Chosen. */
-const ROUSE_MS = 256_000;
+const ROUSE_MS = 512_000;
 /** Nobody rests for longer, and is asked again then; well within what 32 bits of ms tell apart. */
 const REST_MOST_MS = 864_000_000;
 /** Packed: endpoint 8, interval 6, ordinal 17 bits; or not at rest. */
