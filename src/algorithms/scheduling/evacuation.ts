@@ -2,7 +2,7 @@
  * Evacuation: a centre's people are led to the others while everybody goes on working. Who goes when is decided anew every
  * step: as many as the pace asks for, no more than the survivors' doors, lines and rooms can take, and none to a server
  * that shows distress. Nobody is led away before the new home has their state; everybody's turn follows from the user's own
- * id, so that a pause, a crash or a second look changes nothing about it.
+ * id, so that a pause, a crash or a second look changes nothing about it. Taken back, it leads everybody home likewise.
  * Met by: src/world/seams/scheduling.ts
  */
 import { after, type Duration, type Instant, minutes, printDuration } from "../../base/units.ts";
@@ -13,11 +13,12 @@ import type { EvacuationPlan, SchedulerEffect } from "./messages.ts";
 import type { Places } from "./places.ts";
 import type { SchedulerPolicy } from "./policy.ts";
 
-/** People of one gateway whose state is on its way to where they will be led. */
+/** People of one gateway whose state is on its way to where they will be led; `from`: the endpoints that they leave. */
 interface Slice {
   readonly gateway: number;
   readonly target: number;
   readonly share: number;
+  readonly from: ReadonlySet<number>;
 }
 
 interface Parts {
@@ -58,7 +59,9 @@ export class Evacuation {
   /** Slices whose state has arrived. */
   readonly #arrived: number[] = [];
   #isWaiting = false;
-  #state: "running" | "paused" | "done" | "rolled back" = "running";
+  #state: "running" | "paused" | "done" = "running";
+  /** It was taken back: everybody is led home. */
+  #isReturning = false;
 
   constructor(parts: Parts, plan: EvacuationPlan, now: Instant) {
     const { places, capacity } = parts;
@@ -75,21 +78,27 @@ export class Evacuation {
 
   /** Taken back: the centre may be evacuated anew. */
   get isOver(): boolean {
-    return this.#state === "rolled back";
+    return this.#isReturning;
   }
 
-  /** Operators hold it, let it go on, or take it back: then everybody is led home as after a fault, step by step. */
+  /** Operators hold it, let it go on, or take it back: then everybody is led home, state first, as fast as home bears it. */
   order(order: "pause" | "resume" | "roll-back"): readonly SchedulerEffect[] {
-    if (this.#state === "rolled back") return [];
-    if (order === "roll-back") {
-      const { places, capacity, dispatch } = this.#parts;
-      for (const endpoint of this.#leaving) capacity.withdraw(places.endpoint(endpoint).server, false);
-      for (const [gateway, home] of this.#origins) dispatch.settle(gateway, home);
-      this.#slices.clear();
-      this.#arrived.length = 0;
-    }
-    this.#state = order === "pause" ? "paused" : order === "resume" ? "running" : "rolled back";
-    return [this.#tell(order === "roll-back" ? "rolled back" : `${order}d`, ["ordered by an operator"])];
+    if (order === "roll-back") return this.#isReturning ? [] : this.#turnBack();
+    if (this.#state !== "done") this.#state = order === "pause" ? "paused" : "running";
+    return [this.#tell(`${order}d`, ["ordered by an operator"])];
+  }
+
+  #turnBack(): readonly SchedulerEffect[] {
+    const { places, capacity, dispatch } = this.#parts;
+    this.#isReturning = true;
+    this.#isWaiting = false;
+    this.#state = "running";
+    for (const endpoint of this.#leaving) capacity.withdraw(places.endpoint(endpoint).server, false);
+    // Until they are back they belong where they are: nobody else shall lead them.
+    for (const gateway of this.#origins.keys()) dispatch.settle(gateway, dispatch.best(gateway));
+    this.#slices.clear();
+    this.#arrived.length = 0;
+    return [this.#tell("rolled back", ["ordered by an operator"])];
   }
 
   /** The state of a slice's people has arrived: they are led with the next step, all who are then ready together. */
@@ -98,14 +107,24 @@ export class Evacuation {
   }
 
   #lead(batch: number, now: Instant): readonly SchedulerEffect[] {
-    const { gateway, target, share } = this.#slices.get(batch)!;
+    const { gateway, target, share, from } = this.#slices.get(batch)!;
     this.#slices.delete(batch);
     const { places, dispatch } = this.#parts;
-    const why = [`${this.#plan.centre} is evacuated: to ${places.endpoint(target).name}, state handed over`];
-    const effect = dispatch.lead(gateway, { target, share, from: this.#leaving, spread: this.#step, why }, now);
+    const what = this.#isReturning ? "takes its people back" : "is evacuated";
+    const why = [`${this.#plan.centre} ${what}: to ${places.endpoint(target).name}, state handed over`];
+    const effect = dispatch.lead(gateway, { target, share, from, spread: this.#step, why }, now);
     this.health.lead(places.endpoint(target).server, share * places.gateway(gateway).people);
-    if (this.#shareLeft(gateway) <= 0) dispatch.settle(gateway, dispatch.best(gateway));
+    if (this.#isReturning || this.#shareOn(gateway, this.#leaving) <= 0)
+      dispatch.settle(gateway, dispatch.best(gateway));
     return effect === undefined ? [] : [effect];
+  }
+
+  /** Those whose state has arrived where they are welcome. */
+  #leadArrived(now: Instant): SchedulerEffect[] {
+    const [ready, others] = [[] as number[], [] as number[]];
+    for (const batch of this.#arrived.splice(0)) (this.#isWelcome(batch) ? ready : others).push(batch);
+    this.#arrived.push(...others);
+    return ready.flatMap((batch) => this.#lead(batch, now));
   }
 
   /** A round: whose state is to be handed over now. */
@@ -114,10 +133,9 @@ export class Evacuation {
     if (now < this.#nextAt) return [];
     this.#nextAt = after(now, this.#step);
     if (this.#state !== "running") return [];
+    if (this.#isReturning) return this.#roundHome(now);
     if (this.#isAvoided(now)) return this.#wait(["nobody is led at this time of the day"]);
-    const effects = this.#arrived
-      .splice(0)
-      .flatMap((batch) => (this.#isWelcome(batch) ? this.#lead(batch, now) : this.#putOff(batch)));
+    const effects = this.#leadArrived(now);
     const left = this.#peopleLeft();
     if (left < 1) {
       if (this.#slices.size > 0) return effects;
@@ -135,15 +153,47 @@ export class Evacuation {
     return effects;
   }
 
+  /** A round of the way back: as many as home's doors, lines and rooms can take, and none to a server in distress. */
+  #roundHome(now: Instant): readonly SchedulerEffect[] {
+    const { places, dispatch } = this.#parts;
+    const effects = this.#leadArrived(now);
+    const given = this.#peoplePreparedByServer();
+    let left = 0;
+    for (const [gateway, target] of this.#origins) {
+      const { people } = places.gateway(gateway);
+      const { server } = places.endpoint(target);
+      const away = this.#mostAway(gateway);
+      if (away === undefined) continue;
+      left += people;
+      const share = this.#shareOn(gateway, away) - this.#sharePrepared(gateway, away);
+      const room = this.#isOpenAgain(gateway, target) ? this.#allowance(server) - given[server]! : 0;
+      const part = partOf(share, people, room);
+      if (part > 0) this.#prepare({ gateway, target, share: part, from: away }, part === share, given, effects);
+    }
+    if (left > 0 || this.#slices.size > 0) return effects;
+    this.#state = "done";
+    for (const [gateway, home] of this.#origins) dispatch.settle(gateway, home);
+    return [...effects, this.#tell("is undone", ["everybody is led home again"])];
+  }
+
+  /** The endpoints, in another centre than home, that most of a gateway's people are led to; undefined when none are. */
+  #mostAway(gateway: number): ReadonlySet<number> | undefined {
+    const { places, dispatch } = this.#parts;
+    const away = dispatch.routed(gateway).filter((endpoint) => !this.#leaving.has(endpoint));
+    const most = away.toSorted((a, b) => dispatch.share(gateway, b) - dispatch.share(gateway, a))[0];
+    if (most === undefined) return undefined;
+    return new Set(away.filter((endpoint) => places.endpoint(endpoint).centre === places.endpoint(most).centre));
+  }
+
+  #isOpenAgain(gateway: number, endpoint: number): boolean {
+    const { places, capacity, isOpen } = this.#parts;
+    return capacity.isUsable(places.endpoint(endpoint).server) && isOpen(gateway, endpoint);
+  }
+
   /** Whether the server that a slice is for is still well. */
   #isWelcome(batch: number): boolean {
     const { target } = this.#slices.get(batch)!;
     return !this.#plan.heedsHealth || this.health.share(this.#parts.places.endpoint(target).server) > 0;
-  }
-
-  #putOff(batch: number): readonly SchedulerEffect[] {
-    this.#arrived.push(batch);
-    return [];
   }
 
   /** Told once, until it goes on. */
@@ -177,41 +227,45 @@ export class Evacuation {
   #give(budget: number, effects: SchedulerEffect[]): number {
     const { places } = this.#parts;
     let left = budget;
-    const given = new Float64Array(places.servers.length);
-    for (const { gateway, target, share } of this.#slices.values())
-      given[places.endpoint(target).server]! += share * places.gateway(gateway).people;
+    const given = this.#peoplePreparedByServer();
     // A gateway may be shared out over as many servers as turns are taken.
     for (const gateway of Array.from({ length: TURNS }, () => [...places.gateways.keys()]).flat()) {
       if (left < 1) break;
-      const share = this.#shareLeft(gateway) - this.#sharePrepared(gateway);
+      const share = this.#shareOn(gateway, this.#leaving) - this.#sharePrepared(gateway, this.#leaving);
       if (share <= 0) continue;
       const { people } = places.gateway(gateway);
       const target = this.#choose(gateway, given);
       if (target === undefined) continue;
       const { server } = places.endpoint(target);
       const room = this.#allowance(server) - given[server]!;
-      const able = Math.min(share, people > 0 ? Math.min(left, room) / people : share);
-      // Nobody is left behind for being few.
-      const part = share - able < SMALLEST_STEP ? share : able;
-      if (part < Math.min(share, SMALLEST_STEP)) continue;
-      given[server]! += part * people;
+      const part = partOf(share, people, Math.min(left, room));
+      if (part <= 0) continue;
       left -= part * people;
       this.#batchLeft -= part * people;
       this.#origins.set(gateway, this.#origins.get(gateway) ?? this.#parts.dispatch.home(gateway));
-      const batch = ++this.#slicesMade;
-      this.#slices.set(batch, { gateway, target, share: part });
-      const { centre } = places.endpoint(target);
-      effects.push({
-        kind: "hand-over",
-        batch,
-        gateway,
-        from: this.#plan.centre,
-        to: centre,
-        share: part,
-        isRest: part === share,
-      });
+      this.#prepare({ gateway, target, share: part, from: this.#leaving }, part === share, given, effects);
     }
     return budget - left;
+  }
+
+  /** The state of these people sets out; they follow when it has arrived. */
+  #prepare(slice: Slice, isRest: boolean, given: Float64Array, effects: SchedulerEffect[]): void {
+    const { places } = this.#parts;
+    const { gateway, target, share, from } = slice;
+    const batch = ++this.#slicesMade;
+    this.#slices.set(batch, slice);
+    const { server, centre: to } = places.endpoint(target);
+    given[server]! += share * places.gateway(gateway).people;
+    const centre = places.endpoint([...from][0]!).centre;
+    effects.push({ kind: "hand-over", of: this.#plan.centre, batch, gateway, from: centre, to, share, isRest });
+  }
+
+  #peoplePreparedByServer(): Float64Array {
+    const { places } = this.#parts;
+    const people = new Float64Array(places.servers.length);
+    for (const { gateway, target, share } of this.#slices.values())
+      people[places.endpoint(target).server]! += share * places.gateway(gateway).people;
+    return people;
   }
 
   /** Of the places a gateway's users can go to, the least full of those in good health; nearer ones count as a little less full. */
@@ -243,17 +297,20 @@ export class Evacuation {
     return Math.min(room, this.health.logins(server)) * this.health.share(server);
   }
 
-  #shareLeft(gateway: number): number {
+  #shareOn(gateway: number, endpoints: ReadonlySet<number>): number {
     const { dispatch } = this.#parts;
     let share = 0;
     for (const endpoint of dispatch.routed(gateway))
-      if (this.#leaving.has(endpoint)) share += dispatch.share(gateway, endpoint);
+      if (endpoints.has(endpoint)) share += dispatch.share(gateway, endpoint);
     return share;
   }
 
-  #sharePrepared(gateway: number): number {
+  /** Of a gateway's people on these endpoints, those whose state is on its way. */
+  #sharePrepared(gateway: number, endpoints: ReadonlySet<number>): number {
     let share = 0;
-    for (const slice of this.#slices.values()) if (slice.gateway === gateway) share += slice.share;
+    for (const slice of this.#slices.values())
+      if (slice.gateway === gateway && [...slice.from].some((endpoint) => endpoints.has(endpoint)))
+        share += slice.share;
     return share;
   }
 
@@ -267,7 +324,8 @@ export class Evacuation {
   #peopleLeft(): number {
     const { places } = this.#parts;
     let people = 0;
-    for (const [gateway, entry] of places.gateways.entries()) people += this.#shareLeft(gateway) * entry.people;
+    for (const [gateway, entry] of places.gateways.entries())
+      people += this.#shareOn(gateway, this.#leaving) * entry.people;
     return people;
   }
 
@@ -279,3 +337,11 @@ export class Evacuation {
     return { kind: "evacuation", who: this.#plan.centre, what: `evacuation ${what}`, why };
   }
 }
+
+/** Of a share of a gateway's people as much as there is room for; nothing where that is not worth a step. */
+const partOf = (share: number, people: number, room: number): number => {
+  const able = Math.max(0, Math.min(share, people > 0 ? room / people : share));
+  // Nobody is left behind for being few.
+  const part = share - able < SMALLEST_STEP ? share : able;
+  return part < Math.min(share, SMALLEST_STEP) ? 0 : part;
+};

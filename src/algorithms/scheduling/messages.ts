@@ -99,7 +99,7 @@ export type SchedulerInput =
   | { readonly kind: "evacuation"; readonly order: "pause" | "resume" | "roll-back" }
   | HealthReport
   /** The state of these people has arrived where they will be led. */
-  | { readonly kind: "handed-over"; readonly from: string; readonly batch: number }
+  | { readonly kind: "handed-over"; readonly of: string; readonly batch: number }
   | { readonly kind: "wake" };
 
 /** One way a gateway's users are told to go, and the share of them. */
@@ -141,6 +141,8 @@ export type SchedulerEffect =
   /** The state of a share of a gateway's users goes from one centre to another; to be answered when it has arrived. */
   | {
       readonly kind: "hand-over";
+      /** The centre whose evacuation it belongs to. */
+      readonly of: string;
       readonly batch: number;
       readonly gateway: number;
       readonly from: string;

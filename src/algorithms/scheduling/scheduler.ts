@@ -115,7 +115,7 @@ export class Scheduler implements Machine<SchedulerInput, SchedulerEffect> {
         for (const { health } of this.#evacuations.values()) health.hear(input);
         return NOTHING;
       case "handed-over":
-        this.#evacuations.get(input.from)?.handedOver(input.batch);
+        this.#evacuations.get(input.of)?.handedOver(input.batch);
         return [];
       case "wake":
         return now < this.wakeAt ? [] : this.#closeRound(now);

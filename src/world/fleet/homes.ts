@@ -37,23 +37,6 @@ export class Homes {
     return moved;
   }
 
-  /** People who belonged to a centre at first and have their home elsewhere. */
-  abroad(centre: string): number {
-    let people = 0;
-    this.#plan.gateways.forEach((gateway, index) => {
-      if (gateway.centre === centre) people += gateway.people - this.#people[this.#place(index, centre)]!;
-    });
-    return people;
-  }
-
-  /** They come back, state and all. */
-  handBack(centre: string): void {
-    this.#plan.gateways.forEach((gateway, index) => {
-      if (gateway.centre !== centre) return;
-      for (const other of this.#plan.centres) if (other !== centre) this.handOver(index, other, centre, Infinity);
-    });
-  }
-
   isLost(centre: string): boolean {
     return this.#down.has(this.#plan.centres.indexOf(centre));
   }

@@ -58,6 +58,8 @@ export class SchedulingSeam {
 
   readonly #withdrawn = new Set<number>();
   readonly #evacuated = new Set<string>();
+  /** How often evacuations were taken back. */
+  #turn = 0;
   /** When the line from one centre to another is free again. */
   readonly #linesBusyUntil = new Map<string, number>();
   /** Standings of the desks a round ago: asked, completed, able. */
@@ -94,14 +96,8 @@ export class SchedulingSeam {
   orderEvacuation(order: "pause" | "resume" | "roll-back"): void {
     this.#pending.push({ kind: "evacuation", order });
     if (order !== "roll-back") return;
-    const { homes, clock, handoverASecond } = this.#parts;
-    for (const centre of this.#evacuated) {
-      const seconds = homes.abroad(centre) / handoverASecond;
-      clock.at(Math.round(clock.now + seconds * 1e6) as Instant, () => {
-        homes.handBack(centre);
-      });
-    }
     this.#evacuated.clear();
+    this.#turn += 1;
   }
 
   /** Operators want nobody there. */
@@ -147,7 +143,7 @@ export class SchedulingSeam {
 
   /** State goes from centre to centre at the rate of their line, one batch after another; when the round is over its people may be led. */
   #handOver(
-    { batch, gateway, from, to, share, isRest }: Extract<SchedulerEffect, { kind: "hand-over" }>,
+    { of, batch, gateway, from, to, share, isRest }: Extract<SchedulerEffect, { kind: "hand-over" }>,
     now: Instant,
   ): void {
     const { clock, homes, crowd, handoverASecond } = this.#parts;
@@ -156,10 +152,12 @@ export class SchedulingSeam {
     const begins = Math.max(now, this.#linesBusyUntil.get(line) ?? 0);
     const ends = Math.round(begins + (people / handoverASecond) * 1e6) as Instant;
     this.#linesBusyUntil.set(line, ends);
+    const turn = this.#turn;
     clock.at(ends, () => {
-      if (!this.#evacuated.has(from)) return;
+      // Taken back meanwhile: it stays where it is.
+      if (turn !== this.#turn) return;
       homes.handOver(gateway, from, to, isRest ? Infinity : people);
-      this.#pending.push({ kind: "handed-over", from, batch });
+      this.#pending.push({ kind: "handed-over", of, batch });
     });
   }
 

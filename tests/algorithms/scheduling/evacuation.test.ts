@@ -166,15 +166,36 @@ describe("an evacuation", () => {
     expect("why" in told[1]! && told[1].why[0]).toMatch(/^\d+ people are still there$/);
   });
 
-  it("taken back makes the old homes homes again", () => {
-    const { run, evacuation, dispatch, room, places } = begin();
+  it("taken back leads everybody home, state first, at the pace that home bears, and nobody else does", () => {
+    const { at, run, evacuation, dispatch, room, places } = begin();
     run(1, 44);
-    expect([...dispatch.away()]).toEqual([]);
     evacuation.order("roll-back");
-    expect([...dispatch.away()]).toHaveLength(3);
-    for (const gateway of dispatch.away()) expect(places.endpoint(dispatch.home(gateway)).centre).toBe("north");
     expect(room.isUsable(0)).toBe(true);
-    expect(run(44, 60)).toEqual([]);
+    const first = run(44, 48);
+    expect(first[0]).toMatchObject({ kind: "hand-over", of: "north", to: "north" });
+    expect(first.some(({ kind }) => kind === "dispatch")).toBe(false);
+    run(48, 52);
+    expect(at("north")).toBeGreaterThan(0);
+    expect(at("north")).toBeLessThan(500);
+    // The scheduler's own way back takes it that they belong where they are.
+    expect([...dispatch.away()]).toEqual([]);
+    const rest = run(52, 120);
+    expect([at("north"), at("shanghai"), at("shenzhen")]).toEqual([600, 600, 600]);
+    expect(rest.at(-1)).toMatchObject({ kind: "evacuation", what: "evacuation is undone" });
+    for (const gateway of [0, 3, 6]) expect(places.endpoint(dispatch.home(gateway)).centre).toBe("north");
+    expect([...dispatch.away()]).toEqual([]);
+  });
+
+  it("taken back half-way leads home those who had left, and none to servers in distress", () => {
+    const { at, run, evacuation } = begin();
+    run(1, 24);
+    const then = at("north");
+    expect(then).toBeGreaterThan(100);
+    evacuation.order("roll-back");
+    run(24, 48, (server) => (server < 2 ? { waitMs: 5_000 } : {}));
+    expect(at("north")).toBe(then);
+    run(48, 120);
+    expect(at("north")).toBe(600);
   });
 
   it("that heeds nothing sends everybody to the nearest", () => {

@@ -39,14 +39,6 @@ describe("homes", () => {
     expect([homes.lostMessages, homes.homeless()]).toEqual([0, 0]);
   });
 
-  it("come back, state and all, when an evacuation is taken back", () => {
-    const homes = make();
-    homes.handOver(0, "north", "south", 400);
-    expect(homes.abroad("north")).toBe(400);
-    homes.handBack("north");
-    expect([homes.at("north"), homes.at("south"), homes.abroad("north")]).toEqual([1_000, 500, 0]);
-  });
-
   it("are there again when the centre is", () => {
     const homes = make();
     homes.lose("north");
