@@ -15,6 +15,7 @@ export interface JudgedRow {
   readonly value: number | null;
   readonly unit: string;
   readonly ci95: readonly [number, number] | null;
+  readonly atLeast?: true;
   readonly verdict: Verdict;
 }
 

@@ -145,12 +145,21 @@ const withPublished = (
   };
 };
 
+/** An axis of percent shows at least a point: what is less would look like an event and is none. */
+const notTooFine = ({ least, most }: ReturnType<typeof extentOf>, unit: string): ReturnType<typeof extentOf> => {
+  const lacking = unit === "%" && Number.isFinite(least) ? Math.max(0, 1 - (most - least)) / 2 : 0;
+  return { least: least - lacking, most: most <= 100 ? Math.min(100, most + lacking) : most };
+};
+
 const lineScales = (definition: LineChart, looks: Looks) => {
   const lines = extentOf(definition.series.flatMap(({ value, noFault }) => [...value, ...(noFault ?? [])]));
   const bands = extentOf(
     definition.series.flatMap(({ value, low, high, noFault }) => [...value, ...low, ...high, ...(noFault ?? [])]),
   );
-  const extent = Number.isFinite(lines.least) ? withPublished(withBands(lines, bands), definition.published) : lines;
+  const extent = notTooFine(
+    Number.isFinite(lines.least) ? withPublished(withBands(lines, bands), definition.published) : lines,
+    definition.unit,
+  );
   const x = axisOf(looks, `simulated time, ${definition.time.unit}`);
   const y = axisOf(looks, definition.unit);
   const isFlat = !(extent.most > 0);
@@ -291,6 +300,7 @@ export const CONFIGURE_SCRIPT = Object.entries({
   fromZero,
   withBands,
   withPublished,
+  notTooFine,
   lineScales,
   intervalScales,
   legendItems,

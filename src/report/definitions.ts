@@ -46,6 +46,8 @@ export interface LineChart extends Common {
   readonly markers: readonly Marker[];
   /** How the key to the markers is laid out where the picture stands alone. */
   readonly key: { readonly columns: number; readonly rows: number; readonly lineHeight: number };
+  /** Where all that there is is used, on charts of loads. */
+  readonly limit: number | undefined;
   /** When the scheduler decided something. */
   readonly decisions: readonly number[];
   /** What was published about a series, over its window. */
@@ -209,6 +211,12 @@ const keyOf = (markers: LineChart["markers"]): LineChart["key"] => {
   return { columns, rows: Math.ceil(markers.length / columns), lineHeight: 18 };
 };
 
+/** When something was decided; evenly thinned out where marks would run into each other. */
+const decisionTimes = ({ decisions }: RunDocument): readonly number[] => {
+  const times = [...new Set(decisions.map(({ at }) => at))];
+  return spread(times.length, MOST_DECISIONS).map((place) => times[place]!);
+};
+
 const lineChart = (chart: ChartData, document: RunDocument, pictures: RunPictures): LineChart => {
   const time = timeOf(pictures.durationSeconds);
   const { size, unit } = sizeOf(chart);
@@ -238,7 +246,8 @@ const lineChart = (chart: ChartData, document: RunDocument, pictures: RunPicture
       .map(({ name, from, to }) => ({ name, from: inUnit(from), to: inUnit(to) })),
     markers,
     key: keyOf(markers),
-    decisions: [...new Set(document.decisions.slice(0, MOST_DECISIONS).map(({ at }) => inUnit(at)))],
+    limit: chart.name.includes("load") ? 100 : undefined,
+    decisions: decisionTimes(document).map(inUnit),
     published: publishedOf(chart, document, pictures, time.seconds),
   };
 };

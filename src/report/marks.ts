@@ -79,6 +79,9 @@ const drawWindows = ({ pen, area, looks, x }: Frame, windows: LineChart["windows
     if (right <= left) continue;
     pen.fillStyle = looks.palette.window;
     pen.fillRect(left, area.top, right - left, area.bottom - area.top - 1);
+    pen.fillStyle = looks.palette.grid;
+    pen.fillRect(left, area.top, 1, area.bottom - area.top - 1);
+    pen.fillRect(right - 1, area.top, 1, area.bottom - area.top - 1);
     const free = ends.findIndex((end) => end <= left);
     const row = free < 0 ? ends.length : free;
     ends[row] = left + 10 + pen.measureText(name).width;
@@ -135,6 +138,20 @@ const drawPublished = ({ pen, looks, x, y, area }: Frame, bands: LineChart["publ
     pen.textBaseline = above ? "bottom" : "top";
     pen.fillText(text, right - 4, above ? top - 3 : bottom + 4);
   }
+};
+
+/** A limit that lies within the picture. */
+const drawLimit = ({ pen, area, looks, y }: Frame, limit: number | undefined): void => {
+  const height = limit === undefined ? -1 : Math.round(y(limit)) + 0.5;
+  if (height < area.top || height > area.bottom) return;
+  pen.strokeStyle = looks.palette.broken;
+  pen.lineWidth = 1.5;
+  pen.setLineDash([6, 4]);
+  pen.beginPath();
+  pen.moveTo(area.left, height);
+  pen.lineTo(area.right, height);
+  pen.stroke();
+  pen.setLineDash([]);
 };
 
 const drawMarkers = ({ pen, area, looks, x }: Frame, markers: LineChart["markers"]): void => {
@@ -267,6 +284,7 @@ export const marksOf = (definition: ChartDefinition, looks: Looks) => ({
     frame.pen.save();
     if (definition.kind === "lines") {
       drawPublished(frame, definition.published);
+      drawLimit(frame, definition.limit);
       drawMarkers(frame, definition.markers);
       drawDecisions(frame, definition.decisions);
       if (looks.alone) drawKey(frame, definition);
@@ -283,6 +301,7 @@ export const MARKS_SCRIPT = Object.entries({
   drawWindows,
   drawBand,
   drawPublished,
+  drawLimit,
   drawMarkers,
   drawDecisions,
   drawKey,

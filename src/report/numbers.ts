@@ -51,10 +51,11 @@ const shortened = ({ value, ci95: [low, high] }: Interval) => {
   return { interval, sign };
 };
 
-/** E.g. `3.52 %` or `179.61 M people`, with as many digits as its interval supports. */
+/** E.g. `3.52 %`, `179.61 M people` or, of what was cut off there, `≥ 60 s`, with as many digits as its interval supports. */
 export const printValue = (given: Interval, unit: string): string => {
   const { interval, sign } = shortened(given);
-  return [printFixed(interval.value, decimalsOf(interval)), sign, unit].filter((part) => part !== "").join(NO_BREAK);
+  const size = printFixed(interval.value, decimalsOf(interval));
+  return [given.atLeast === true ? "≥" : "", size, sign, unit].filter((part) => part !== "").join(NO_BREAK);
 };
 
 /** E.g. `[3.44, 3.60]`, in the size of the value; empty for an interval without width, which one replication or a constant has. */

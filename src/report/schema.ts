@@ -7,7 +7,10 @@ const verdict = z
   .enum(["held", "broken", "unknown"])
   .meta({ description: "Broken or held only when the whole interval says so" });
 const range = z.tuple([number, number]).meta({ description: "95 % t interval of the mean over replications" });
-const interval = { value: number.meta({ description: "Mean over replications" }), ci95: range };
+const atLeast = z.exactOptional(
+  z.literal(true).meta({ description: "Some replications were cut off there: it is at least this much" }),
+);
+const interval = { value: number.meta({ description: "Mean over replications" }), ci95: range, atLeast };
 const unit = z.string().meta({ description: "%, s, /s, /h, or empty for a count; percent as percent" });
 const figure = z.string().meta({ description: "Canonical text, such as loss.mean{region=chongqing,window=fault}" });
 const at = number.meta({ description: "Seconds of simulated time" });
@@ -25,7 +28,7 @@ const figureResult = z.strictObject({
   ),
 });
 
-const judged = { value: number.nullable(), unit, ci95: range.nullable(), verdict };
+const judged = { value: number.nullable(), unit, ci95: range.nullable(), atLeast, verdict };
 
 const runSchema = z.strictObject({
   schema: z.literal("firedrill.run/1"),

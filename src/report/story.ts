@@ -64,7 +64,7 @@ export const methodOf = (document: RunDocument): readonly string[] => {
           "Each replication was run again with the same chance but without any fault or intervention. “Caused by the fault” is the paired difference, so what both share cancels.",
         ]
       : ["There is no run without the fault beside this one, so no figure says what the fault caused."]),
-    `Scale ${scale}: ${printCount(population.rows, "row")} stand for ${printCount(population.online, "person").replace("persons", "people")} online; capacities are not scaled. Per-second peaks, queue waits and maxima do not survive scaling and are judged at 1:1 only.`,
+    `Scale ${scale}: ${printCount(population.rows, "row")} stand for ${printCount(population.online, "person").replace("persons", "people")} online; capacities are not scaled. Times that logins wait in queues, and the longest of them, do not survive scaling: thresholds on them are judged at 1:1 only, and where doors are overrun login times come out too long.`,
     "A row is held when its whole interval lies inside what was asked, broken when all of it lies outside, else unknown.",
     "A figure “by construction” is fixed by a parameter that was typed in: its agreement shows that the model does as told, and is no validation. “As it comes” means that nothing was set to it.",
     "Timeline and decisions are those of the first replication.",

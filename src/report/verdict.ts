@@ -33,8 +33,10 @@ const MEANINGS: Readonly<Record<Finding["kind"], string>> = {
 const isAt = (verdict: Verdict) => (row: { readonly verdict: Verdict }) => row.verdict === verdict;
 
 /** E.g. "5.20 % [5.05, 5.35]", or that there is none. */
-export const printMeasured = ({ value, ci95, unit }: JudgedRow): string =>
-  value === null || ci95 === null ? "no data" : printInterval({ value, ci95 }, unit);
+export const printMeasured = ({ value, ci95, unit, atLeast }: JudgedRow): string =>
+  value === null || ci95 === null
+    ? "no data"
+    : printInterval({ value, ci95, ...(atLeast === true ? { atLeast } : {}) }, unit);
 
 /** The size of a miss, with the digits of the value it belongs to. */
 const printMiss = (by: number, value: number, { ci95, unit }: JudgedRow): string => {

@@ -15,8 +15,12 @@ const POINTS_MAX = 180;
 /** Few people log in in a minute: their mean is taken over this many. */
 const LOGIN_STEP = 5;
 
-/** A ratio of two series, in steps of whole minutes; against nothing, it is a rate a second. */
+/**
+ * A ratio of two series, in steps of whole minutes; against nothing, it is a rate a second. What was counted during a
+ * minute stands in its middle, what was looked at when it ended stands there.
+ */
 interface Line {
+  readonly isLookedAt?: true;
   readonly chart: string;
   readonly figure: string;
   readonly title: string;
@@ -37,10 +41,12 @@ interface Group {
 export const seriesOf = (scenario: Scenario, ledger: Ledger, gateways: readonly string[]): readonly SeriesSample[] => {
   const minutes = Math.floor(inSeconds(scenario.run.duration) / 60);
   const fine = Math.ceil(minutes / POINTS_MAX);
-  const line = ({ chart, figure, title, unit, step, above, below, factor, matches }: Line): SeriesSample => {
+  const line = (one: Line): SeriesSample => {
+    const { chart, figure, title, unit, step, above, below, factor, matches } = one;
     const part = ledger.series.total(above, matches);
     const whole = below === undefined ? undefined : ledger.series.total(below, matches);
-    const at = Array.from({ length: Math.floor(minutes / step) }, (_, place) => (place + 0.5) * step * 60);
+    const late = one.isLookedAt === true ? 30 : 0;
+    const at = Array.from({ length: Math.floor(minutes / step) }, (_, place) => 60 * (place + 0.5) * step + late);
     const value = at.map((_, place) => {
       const all = whole === undefined ? 60 * step : sumOf(whole, place * step, step);
       return all === 0 ? null : (factor * sumOf(part, place * step, step)) / all;
@@ -84,6 +90,7 @@ export const seriesOf = (scenario: Scenario, ledger: Ledger, gateways: readonly 
       step: fine,
       above: "online",
       below: "people",
+      isLookedAt: true,
       factor: 100,
       matches: group.labels,
     }),
@@ -97,6 +104,7 @@ export const seriesOf = (scenario: Scenario, ledger: Ledger, gateways: readonly 
       step: fine,
       above: "server.held",
       below: "server.capacity",
+      isLookedAt: true,
       factor: 100,
       matches: [{ label: "centre", values: [centre], negated: false }],
     }),
@@ -120,7 +128,7 @@ export const seriesOf = (scenario: Scenario, ledger: Ledger, gateways: readonly 
     ? loadsWithoutOne(ledger, minutes).map(({ name, values }): SeriesSample => {
         const at = Array.from({ length: Math.floor(minutes / fine) }, (_, place) => place * fine);
         const figure = `centre.load.max{resource=${name}}`;
-        const seconds = at.map((minute) => (minute + fine / 2) * 60);
+        const seconds = at.map((minute) => (minute + 1) * 60);
         return {
           chart: "load-without-the-worst-centre",
           figure,

@@ -19,7 +19,7 @@ const MARKS = ["units", "connections", "memory"] as const;
 /** Utilisation is looked at over this many seconds: one alone is noise. */
 const STRETCH = 10;
 /** Lines that can be told apart on one pair of axes, and points that a line needs at most. */
-const LINES_MAX = 6;
+const LINES_MAX = 8;
 const POINTS_MAX = 180;
 
 type Counts<Names extends readonly string[]> = Readonly<Record<Names[number], Float64Array>>;

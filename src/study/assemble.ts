@@ -63,6 +63,7 @@ const expectRow = ({ figure, between, kind, published, source, fixedBy }: Expect
     value: result?.value ?? null,
     unit: figure.unit,
     ci95,
+    ...(result?.atLeast === true ? { atLeast: true } : {}),
     verdict: judge(ci95, { min: between[0], max: between[1] }),
   };
 };
@@ -78,6 +79,7 @@ const thresholdRow = ({ figure, of, limit, min, max }: Threshold, results: Resul
     value: result?.value ?? null,
     unit: figure.unit,
     ci95,
+    ...(result?.atLeast === true ? { atLeast: true } : {}),
     verdict: judge(ci95, { min, max }),
   };
 };

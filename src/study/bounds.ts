@@ -12,7 +12,7 @@ const LOGIN_CENSORED = 60;
 const SECONDS: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3_600, d: 86_400 };
 
 /** What these measure began with a fault, and is censored at the end of the figure's window. */
-const FROM_A_FAULT = ["alarm.delay", "reroute.delay"];
+const FROM_A_FAULT = ["alarm.delay", "reroute.delay", "back.delay"];
 
 /** Length of the figure's window in seconds; of the whole run where the window is not known. */
 const windowSeconds = (figure: Figure, scenario: Scenario): number => {
@@ -20,27 +20,39 @@ const windowSeconds = (figure: Figure, scenario: Scenario): number => {
   return window === undefined ? inSeconds(scenario.run.duration) : inSeconds(window.to) - inSeconds(window.from);
 };
 
-/** Percentages of something that can be exceeded: a server may hold more than it should. */
-const EXCEEDABLE = ["server.load"];
+/** Percentages of something that can be exceeded: a server may hold more than it should, and be asked for more than it has. */
+const EXCEEDABLE = ["server.load", "centre.load", "centre.bought", "back.stretch"];
+/** Those that say what is missing when they are below nothing. */
+const OVERDRAWN = ["centre.headroom", "centre.margin"];
 
 /** In the figure's own unit. */
 export const boundsOf = (figure: Figure, scenario: Scenario): Bounds => {
+  if (OVERDRAWN.includes(figure.metric)) return { low: -Infinity, high: 100 };
   if (figure.unit === "%") return { low: 0, high: EXCEEDABLE.includes(figure.metric) ? Infinity : 100 };
   if (figure.metric === "login.time") return { low: 0, high: LOGIN_CENSORED, censored: true };
   if (FROM_A_FAULT.includes(figure.metric)) return { low: 0, high: longestDelay(figure, scenario), censored: true };
+  if (figure.metric === "evacuation.delay") return { low: 0, high: longestLeaving(figure, scenario), censored: true };
   return { low: 0, high: figure.unit === "s" ? inSeconds(scenario.run.duration) : Infinity };
 };
 
 /** Seconds from the first fault that the figure is about to its window's end. */
 const longestDelay = (figure: Figure, scenario: Scenario): number => {
-  const begins = scenario.faults
-    .filter(({ id }) =>
-      figure.labels.every(({ label, values, negated }) => label !== "fault" || values.includes(id) !== negated),
-    )
-    .map(({ at }) => inSeconds(at));
+  const begins = scenario.faults.filter(({ id }) => isAbout(figure, "fault", id)).map(({ at }) => inSeconds(at));
   const end = inSeconds(scenario.windows[figure.window]?.to ?? scenario.run.duration);
   return Math.max(0, end - Math.min(end, ...begins));
 };
+
+/** Seconds from the first order to leave a centre that the figure is about to its window's end. */
+const longestLeaving = (figure: Figure, scenario: Scenario): number => {
+  const ordered = scenario.interventions.flatMap(({ at, action }) =>
+    action.kind === "evacuate" && isAbout(figure, "centre", action.plan.centre) ? [inSeconds(at)] : [],
+  );
+  const end = inSeconds(scenario.windows[figure.window]?.to ?? scenario.run.duration);
+  return Math.max(0, end - Math.min(end, ...ordered));
+};
+
+const isAbout = ({ labels }: Figure, about: string, name: string): boolean =>
+  labels.every(({ label, values, negated }) => label !== about || values.includes(name) !== negated);
 
 /**
  * What one event in one replication adds to a figure that counts events: 1 for a count or for the busiest

@@ -12,6 +12,8 @@ export type Verdict = "held" | "broken" | "unknown";
 export interface Interval {
   readonly value: number;
   readonly ci95: readonly [number, number];
+  /** Some replications had not come to an end where the figure is cut off: it is at least this much. */
+  readonly atLeast?: true;
 }
 
 export interface FigureResult extends Interval {
@@ -36,6 +38,7 @@ export interface ExpectRow {
   readonly value: number | null;
   readonly unit: string;
   readonly ci95: readonly [number, number] | null;
+  readonly atLeast?: true;
   readonly verdict: Verdict;
 }
 

@@ -57,6 +57,7 @@ const resultOf = (figure: Figure, scenario: Scenario, pairs: readonly Pair[], pi
     value: interval.value,
     unit: figure.unit,
     ci95: interval.ci95,
+    ...(interval.atLeast === true ? { atLeast: true } : {}),
     n: values.length,
     ...(noFault === undefined ? {} : { noFault }),
     ...(difference === undefined ? {} : { difference }),

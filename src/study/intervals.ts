@@ -76,9 +76,10 @@ export const intervalOf = (values: readonly number[], bounds: Bounds, noneSeen?:
   const none = noneSeen !== undefined && values.length > 1 && values.every((one) => one === 0);
   const half = none ? (3 / values.length) * noneSeen : halfWidth(values);
   const low = Math.min(value, Math.max(bounds.low, value - half));
-  const isOpen = bounds.censored === true && values.length > 1 && values.some((one) => one >= bounds.high);
+  const isCut = bounds.censored === true && values.some((one) => one >= bounds.high);
+  const isOpen = isCut && values.length > 1;
   const high = Math.max(value, Math.min(bounds.high, isOpen ? Infinity : value + half));
-  return roundInterval({ value, ci95: [low, high] });
+  return { ...roundInterval({ value, ci95: [low, high] }), ...(isCut ? { atLeast: true } : {}) };
 };
 
 /** Mean and 95 % t interval of the differences of pairs that shared their seeds. Clipped to what two such figures can differ by. */

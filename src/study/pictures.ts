@@ -42,12 +42,20 @@ export const picturesOf = (scenario: Scenario, pairs: readonly Pair[]): RunPictu
 };
 
 /** `login-time` reads "Login time". */
-const titleOf = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1).replaceAll("-", " ");
+const titleOf = (name: string): string =>
+  (TITLES[name] ?? name.charAt(0).toUpperCase() + name.slice(1)).replaceAll("-", " ");
+
+const TITLES: Readonly<Record<string, string>> = {
+  "load-without-the-worst-centre": "Load of what would be left, were one more centre lost",
+  "login-time": "Login time, mean",
+};
 
 const seriesOf = (sample: SeriesSample, pairs: readonly Pair[]): SeriesResult => {
-  const bounds = { low: 0, high: sample.unit === "%" ? 100 : Infinity };
   const same = (one: Replication | undefined): SeriesSample | undefined =>
     one?.series.find(({ chart, figure }) => chart === sample.chart && figure === sample.figure);
+  const isShare =
+    sample.unit === "%" && pairs.every(({ run }) => (same(run)?.value ?? []).every((one) => (one ?? 0) <= 100));
+  const bounds = { low: 0, high: isShare ? 100 : Infinity };
   const runs = pairs.map(({ run }) => same(run));
   const twins = pairs.flatMap(({ twin }) => same(twin) ?? []);
   const at = (samples: readonly (SeriesSample | undefined)[], index: number): readonly number[] =>

@@ -140,7 +140,7 @@ describe("beside the document", () => {
   it("lie mean, band and twin of every line, and the map's tiles", () => {
     const { charts, tiles } = picturesOf(scenario(), pairs(3));
     expect(charts).toHaveLength(1);
-    expect(charts[0]).toMatchObject({ name: "login-time", title: "Login time", unit: "s" });
+    expect(charts[0]).toMatchObject({ name: "login-time", title: "Login time, mean", unit: "s" });
     expect(charts[0]!.series[0]).toMatchObject({ at: [30, 90], value: [1, null], low: [0, null], noFault: [1, null] });
     expect(charts[0]!.series[0]!.high[0]).toBeCloseTo(1 + 4.302653 / Math.sqrt(3), 4);
     expect(tiles).toEqual([{ region: "hainan", code: "hi", title: "Hainan", tile: [7, 9], loss: 25, noFault: 1 }]);
