@@ -5,7 +5,7 @@
  */
 import { binomialQuantile } from "../base/math.ts";
 import { Draws, identity, open } from "../base/random.ts";
-import { BEATS, HELD, LINK, LOGINS } from "./link.ts";
+import { HELD, LINK, LOGINS } from "./link.ts";
 import type { Crowd } from "./population/crowd.ts";
 
 /** Packets of a beat without loss: the beat, its answer, the last acknowledgement; and two for each probe. */
@@ -78,14 +78,13 @@ export class Meter {
   #meter(pair: number, nowMs: number, draws: Draws, ordinal: number): void {
     const { links, paths, population, endpointCount } = this.#crowd;
     const link = pair * LINK;
-    this.#crowd.accrue(link, nowMs);
-    const [beats, logins] = [links[link + BEATS]!, links[link + LOGINS]!];
+    const [beats, logins] = [this.#crowd.beats(link, nowMs), links[link + LOGINS]!];
     const messages =
       links[link + HELD]! * this.#messagePacketsAMs * (nowMs - Math.max(this.#since[pair]!, this.#allAt));
-    const beaten = beats - this.#beatsBefore[pair]!;
+    const beaten = Math.max(0, beats - this.#beatsBefore[pair]!);
     const loggedIn = logins - this.#loginsBefore[pair]!;
     const packets = Math.round(beaten * this.#beatPackets + loggedIn * LOGIN_PACKETS + messages);
-    this.#beatsBefore[pair] = beats;
+    this.#beatsBefore[pair]! += beaten;
     this.#loginsBefore[pair] = logins;
     this.#since[pair] = nowMs;
     if (packets === 0) return;

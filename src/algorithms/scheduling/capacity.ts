@@ -17,7 +17,7 @@ interface Server {
   isUp: boolean;
   downSince: Instant;
   /** By an operator. */
-  isWithdrawn: boolean;
+  readonly withdrawnFor: Set<string>;
   pending: { readonly people: number; readonly until: Instant }[];
 }
 
@@ -36,7 +36,7 @@ export class Capacity {
       assigned: 0,
       isUp: true,
       downSince: START,
-      isWithdrawn: false,
+      withdrawnFor: new Set(),
       pending: [],
     }));
   }
@@ -53,12 +53,15 @@ export class Capacity {
     server.isUp = load.up;
   }
 
-  withdraw(server: number, isWithdrawn: boolean): void {
-    this.#servers[server]!.isWithdrawn = isWithdrawn;
+  /** Nobody is to be led there, for this reason or not for this one any more. */
+  withdraw(server: number, reason: string, isWithdrawn: boolean): void {
+    const { withdrawnFor } = this.#servers[server]!;
+    if (isWithdrawn) withdrawnFor.add(reason);
+    else withdrawnFor.delete(reason);
   }
 
-  isWithdrawn(server: number): boolean {
-    return this.#servers[server]!.isWithdrawn;
+  isWithdrawn(server: number, reason: string): boolean {
+    return this.#servers[server]!.withdrawnFor.has(reason);
   }
 
   /** Down for at least a round: one missed health check is none. */
@@ -68,8 +71,8 @@ export class Capacity {
   }
 
   isUsable(server: number): boolean {
-    const { isUp, isWithdrawn } = this.#servers[server]!;
-    return isUp && !isWithdrawn;
+    const { isUp, withdrawnFor } = this.#servers[server]!;
+    return isUp && withdrawnFor.size === 0;
   }
 
   assign(server: number, people: number): void {

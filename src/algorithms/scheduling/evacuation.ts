@@ -8,18 +8,11 @@
 import { after, type Duration, type Instant, minutes, printDuration } from "../../base/units.ts";
 import type { Capacity } from "./capacity.ts";
 import { type Dispatch, SMALLEST_STEP } from "./dispatch.ts";
+import { Handovers, type Slice } from "./handovers.ts";
 import { Health } from "./health.ts";
 import type { EvacuationPlan, SchedulerEffect } from "./messages.ts";
 import type { Places } from "./places.ts";
 import type { SchedulerPolicy } from "./policy.ts";
-
-/** People of one gateway whose state is on its way to where they will be led; `from`: the endpoints that they leave. */
-interface Slice {
-  readonly gateway: number;
-  readonly target: number;
-  readonly share: number;
-  readonly from: ReadonlySet<number>;
-}
 
 interface Parts {
   readonly places: Places;
@@ -49,16 +42,18 @@ export class Evacuation {
   readonly #leaving: ReadonlySet<number>;
   /** Where each gateway's users belonged before. */
   readonly #origins = new Map<number, number>();
-  readonly #slices = new Map<number, Slice>();
+  readonly #handovers: Handovers;
   readonly #step: Duration;
   #nextAt: Instant;
   #batches = 0;
   #batchEnds: Instant;
   #batchLeft = 0;
-  #slicesMade = 0;
-  /** Slices whose state has arrived. */
-  readonly #arrived: number[] = [];
   #isWaiting = false;
+  /** When it last decided something, or could have: time in which it was held is not the batch's. */
+  #activeAt: Instant;
+  /** State of people who left by another way has been asked for. */
+  #hasSwept = false;
+  readonly #reason: string;
   #state: "running" | "paused" | "done" = "running";
   /** It was taken back: everybody is led home. */
   #isReturning = false;
@@ -68,12 +63,14 @@ export class Evacuation {
     this.#parts = parts;
     this.#plan = plan;
     this.health = new Health(places.servers.length);
-    this.#batchEnds = this.#nextAt = now;
+    this.#handovers = new Handovers(places, plan.centre);
+    this.#batchEnds = this.#nextAt = this.#activeAt = now;
+    this.#reason = `evacuation of ${plan.centre}`;
     this.#step = Math.max(STEP, parts.policy.round) as Duration;
     this.#leaving = new Set(
       places.endpoints.flatMap((endpoint, index) => (endpoint.centre === plan.centre ? [index] : [])),
     );
-    for (const endpoint of this.#leaving) capacity.withdraw(places.endpoint(endpoint).server, true);
+    for (const endpoint of this.#leaving) capacity.withdraw(places.endpoint(endpoint).server, this.#reason, true);
   }
 
   /** Taken back: the centre may be evacuated anew. */
@@ -84,7 +81,8 @@ export class Evacuation {
   /** Operators hold it, let it go on, or take it back: then everybody is led home, state first, as fast as home bears it. */
   order(order: "pause" | "resume" | "roll-back"): readonly SchedulerEffect[] {
     if (order === "roll-back") return this.#isReturning ? [] : this.#turnBack();
-    if (this.#state !== "done") this.#state = order === "pause" ? "paused" : "running";
+    if (this.#state === "done") return [];
+    this.#state = order === "pause" ? "paused" : "running";
     return [this.#tell(`${order}d`, ["ordered by an operator"])];
   }
 
@@ -93,22 +91,24 @@ export class Evacuation {
     this.#isReturning = true;
     this.#isWaiting = false;
     this.#state = "running";
-    for (const endpoint of this.#leaving) capacity.withdraw(places.endpoint(endpoint).server, false);
+    for (const endpoint of this.#leaving) capacity.withdraw(places.endpoint(endpoint).server, this.#reason, false);
     // Until they are back they belong where they are: nobody else shall lead them.
     for (const gateway of this.#origins.keys()) dispatch.settle(gateway, dispatch.best(gateway));
-    this.#slices.clear();
-    this.#arrived.length = 0;
+    this.#handovers.drop();
     return [this.#tell("rolled back", ["ordered by an operator"])];
   }
 
   /** The state of a slice's people has arrived: they are led with the next step, all who are then ready together. */
   handedOver(batch: number): void {
-    if (this.#slices.has(batch)) this.#arrived.push(batch);
+    this.#handovers.arrive(batch);
   }
 
-  #lead(batch: number, now: Instant): readonly SchedulerEffect[] {
-    const { gateway, target, share, from } = this.#slices.get(batch)!;
-    this.#slices.delete(batch);
+  /** Those whose state has arrived where they are welcome. */
+  #leadArrived(now: Instant): SchedulerEffect[] {
+    return this.#handovers.take((slice) => this.#isWelcome(slice)).flatMap((slice) => this.#lead(slice, now));
+  }
+
+  #lead({ gateway, target, share, from }: Slice, now: Instant): readonly SchedulerEffect[] {
     const { places, dispatch } = this.#parts;
     const what = this.#isReturning ? "takes its people back" : "is evacuated";
     const why = [`${this.#plan.centre} ${what}: to ${places.endpoint(target).name}, state handed over`];
@@ -119,33 +119,22 @@ export class Evacuation {
     return effect === undefined ? [] : [effect];
   }
 
-  /** Those whose state has arrived where they are welcome. */
-  #leadArrived(now: Instant): SchedulerEffect[] {
-    const [ready, others] = [[] as number[], [] as number[]];
-    for (const batch of this.#arrived.splice(0)) (this.#isWelcome(batch) ? ready : others).push(batch);
-    this.#arrived.push(...others);
-    return ready.flatMap((batch) => this.#lead(batch, now));
-  }
-
   /** A round: whose state is to be handed over now. */
   round(now: Instant): readonly SchedulerEffect[] {
     this.health.close();
     if (now < this.#nextAt) return [];
     this.#nextAt = after(now, this.#step);
     if (this.#state !== "running") return [];
+    this.#makeUpFor(now);
     if (this.#isReturning) return this.#roundHome(now);
     if (this.#isAvoided(now)) return this.#wait(["nobody is led at this time of the day"]);
     const effects = this.#leadArrived(now);
     const left = this.#peopleLeft();
-    if (left < 1) {
-      if (this.#slices.size > 0) return effects;
-      this.#state = "done";
-      return [...effects, this.#tell("is complete", ["nobody is led there any more"])];
-    }
+    if (left < 1) return [...effects, ...this.#complete()];
     if (this.#batchLeft < 1 && !this.#beginBatch(left, now, effects)) return effects;
     const steps = Math.max(1, Math.floor((this.#batchEnds - now) / this.#step));
     // Whose state is still on its way counts: a slow line makes no pile of promises.
-    const budget = Math.min(this.#batchLeft, this.#batchLeft / steps + 1) - this.#peoplePrepared();
+    const budget = Math.min(this.#batchLeft, this.#batchLeft / steps + 1) - this.#handovers.people();
     const given = this.#give(budget, effects);
     if (given > 0) this.#isWaiting = false;
     else if (budget >= 1)
@@ -153,11 +142,32 @@ export class Evacuation {
     return effects;
   }
 
+  /** Nobody is led there any more: it is complete when the state of those who left by another way has gone as well. */
+  #complete(): readonly SchedulerEffect[] {
+    if (!this.#handovers.isEmpty) return [];
+    if (this.#hasSwept) {
+      this.#state = "done";
+      return [this.#tell("is complete", ["nobody is led there any more, and nobody's state is left"])];
+    }
+    this.#hasSwept = true;
+    const { places, dispatch } = this.#parts;
+    return [...places.gateways.keys()].map((gateway) =>
+      this.#handovers.begin({ gateway, target: dispatch.best(gateway), share: 0, from: this.#leaving }, true),
+    );
+  }
+
+  /** Held by an operator, or with the whole scheduler: the batch has as much more time. */
+  #makeUpFor(now: Instant): void {
+    const held = now - this.#activeAt - this.#step;
+    this.#activeAt = now;
+    if (held > 0) this.#batchEnds = after(this.#batchEnds, held as Duration);
+  }
+
   /** A round of the way back: as many as home's doors, lines and rooms can take, and none to a server in distress. */
   #roundHome(now: Instant): readonly SchedulerEffect[] {
     const { places, dispatch } = this.#parts;
     const effects = this.#leadArrived(now);
-    const given = this.#peoplePreparedByServer();
+    const given = this.#handovers.byServer();
     let left = 0;
     for (const [gateway, target] of this.#origins) {
       const { people } = places.gateway(gateway);
@@ -165,12 +175,12 @@ export class Evacuation {
       const away = this.#mostAway(gateway);
       if (away === undefined) continue;
       left += people;
-      const share = this.#shareOn(gateway, away) - this.#sharePrepared(gateway, away);
+      const share = this.#shareOn(gateway, away) - this.#handovers.share(gateway, away);
       const room = this.#isOpenAgain(gateway, target) ? this.#allowance(server) - given[server]! : 0;
       const part = partOf(share, people, room);
       if (part > 0) this.#prepare({ gateway, target, share: part, from: away }, part === share, given, effects);
     }
-    if (left > 0 || this.#slices.size > 0) return effects;
+    if (left > 0 || !this.#handovers.isEmpty) return effects;
     this.#state = "done";
     for (const [gateway, home] of this.#origins) dispatch.settle(gateway, home);
     return [...effects, this.#tell("is undone", ["everybody is led home again"])];
@@ -191,8 +201,7 @@ export class Evacuation {
   }
 
   /** Whether the server that a slice is for is still well. */
-  #isWelcome(batch: number): boolean {
-    const { target } = this.#slices.get(batch)!;
+  #isWelcome({ target }: Slice): boolean {
     return !this.#plan.heedsHealth || this.health.share(this.#parts.places.endpoint(target).server) > 0;
   }
 
@@ -227,11 +236,11 @@ export class Evacuation {
   #give(budget: number, effects: SchedulerEffect[]): number {
     const { places } = this.#parts;
     let left = budget;
-    const given = this.#peoplePreparedByServer();
+    const given = this.#handovers.byServer();
     // A gateway may be shared out over as many servers as turns are taken.
     for (const gateway of Array.from({ length: TURNS }, () => [...places.gateways.keys()]).flat()) {
       if (left < 1) break;
-      const share = this.#shareOn(gateway, this.#leaving) - this.#sharePrepared(gateway, this.#leaving);
+      const share = this.#shareOn(gateway, this.#leaving) - this.#handovers.share(gateway, this.#leaving);
       if (share <= 0) continue;
       const { people } = places.gateway(gateway);
       const target = this.#choose(gateway, given);
@@ -251,21 +260,8 @@ export class Evacuation {
   /** The state of these people sets out; they follow when it has arrived. */
   #prepare(slice: Slice, isRest: boolean, given: Float64Array, effects: SchedulerEffect[]): void {
     const { places } = this.#parts;
-    const { gateway, target, share, from } = slice;
-    const batch = ++this.#slicesMade;
-    this.#slices.set(batch, slice);
-    const { server, centre: to } = places.endpoint(target);
-    given[server]! += share * places.gateway(gateway).people;
-    const centre = places.endpoint([...from][0]!).centre;
-    effects.push({ kind: "hand-over", of: this.#plan.centre, batch, gateway, from: centre, to, share, isRest });
-  }
-
-  #peoplePreparedByServer(): Float64Array {
-    const { places } = this.#parts;
-    const people = new Float64Array(places.servers.length);
-    for (const { gateway, target, share } of this.#slices.values())
-      people[places.endpoint(target).server]! += share * places.gateway(gateway).people;
-    return people;
+    given[places.endpoint(slice.target).server]! += slice.share * places.gateway(slice.gateway).people;
+    effects.push(this.#handovers.begin(slice, isRest));
   }
 
   /** Of the places a gateway's users can go to, the least full of those in good health; nearer ones count as a little less full. */
@@ -303,22 +299,6 @@ export class Evacuation {
     for (const endpoint of dispatch.routed(gateway))
       if (endpoints.has(endpoint)) share += dispatch.share(gateway, endpoint);
     return share;
-  }
-
-  /** Of a gateway's people on these endpoints, those whose state is on its way. */
-  #sharePrepared(gateway: number, endpoints: ReadonlySet<number>): number {
-    let share = 0;
-    for (const slice of this.#slices.values())
-      if (slice.gateway === gateway && [...slice.from].some((endpoint) => endpoints.has(endpoint)))
-        share += slice.share;
-    return share;
-  }
-
-  #peoplePrepared(): number {
-    let people = 0;
-    for (const { gateway, share } of this.#slices.values())
-      people += share * this.#parts.places.gateway(gateway).people;
-    return people;
   }
 
   #peopleLeft(): number {

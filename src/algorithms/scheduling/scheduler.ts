@@ -31,6 +31,9 @@ const SOUND_ROUNDS = 6;
 const EVERYTHING = 0.5;
 const EVERYTHING_LEAST = 6;
 
+/** What takes a server out of service on order. */
+const OPERATOR = "operator";
+
 /** The answer to a report, thousands of times a round. */
 const NOTHING: readonly SchedulerEffect[] = [];
 
@@ -108,6 +111,15 @@ export class Scheduler implements Machine<SchedulerInput, SchedulerEffect> {
         // A centre is evacuated once: a second order for it changes nothing until the first is taken back.
         if (this.#evacuations.get(input.plan.centre)?.isOver !== false)
           this.#evacuations.set(input.plan.centre, new Evacuation(this.#evacuationParts, input.plan, now));
+        else
+          return [
+            {
+              kind: "evacuation",
+              who: input.plan.centre,
+              what: "evacuation is not begun anew",
+              why: ["it is under way"],
+            },
+          ];
         return [];
       case "evacuation":
         return [...this.#evacuations.values()].flatMap((evacuation) => evacuation.order(input.order));
@@ -186,8 +198,8 @@ export class Scheduler implements Machine<SchedulerInput, SchedulerEffect> {
   }
 
   #withdraw(server: number, isWithdrawn: boolean): void {
-    if (this.#capacity.isWithdrawn(server) === isWithdrawn) return;
-    this.#capacity.withdraw(server, isWithdrawn);
+    if (this.#capacity.isWithdrawn(server, OPERATOR) === isWithdrawn) return;
+    this.#capacity.withdraw(server, OPERATOR, isWithdrawn);
     if (isWithdrawn) this.#faults.add(this.#alarms.serverFinding(server, "withdrawn by an operator"), "operator", true);
     else this.#alarms.serverIsBack(server, "operator");
   }

@@ -62,6 +62,11 @@ export class Homes {
     this.#down.delete(this.#plan.centres.indexOf(centre));
   }
 
+  /** Of the people behind a gateway, those at home in a centre. */
+  of(gateway: number, centre: string): number {
+    return this.#people[this.#place(gateway, centre)]!;
+  }
+
   /** People at home in a centre. */
   at(centre: string): number {
     const { centres, gateways } = this.#plan;

@@ -109,14 +109,31 @@ export class Crowd {
     this.links[link + PARTS]! += people * Math.round(PACE_OF_ONE / units) * forMs;
   }
 
-  /** Counts the beats of people at rest up to `nowMs`. However often it is called, what comes out is the same. */
+  /**
+   * Beats sent over a link up to `nowMs`, those of people at rest among them. To put it right a few may be taken back: who
+   * reads goes by the most there have been.
+   */
+  beats(link: number, nowMs: number): number {
+    return this.links[link + BEATS]! + this.#beatsDue(link, nowMs);
+  }
+
+  /** Counts the beats of people at rest up to `nowMs`: at times that no observer chooses. */
   accrue(link: number, nowMs: number): void {
     const { links } = this;
-    const parts = links[link + PARTS]! + links[link + PACE]! * (nowMs - links[link + SINCE]!);
-    const beats = Math.max(0, Math.floor(parts / PARTS_OF_A_BEAT));
+    const beats = this.#beatsDue(link, nowMs);
     links[link + BEATS]! += beats;
-    links[link + PARTS] = parts - beats * PARTS_OF_A_BEAT;
+    links[link + PARTS]! += links[link + PACE]! * (nowMs - links[link + SINCE]!) - beats * PARTS_OF_A_BEAT;
     links[link + SINCE] = nowMs;
+  }
+
+  #beatsDue(link: number, nowMs: number): number {
+    const { links } = this;
+    const forMs = nowMs - links[link + SINCE]!;
+    // What changes in a moment shows after it.
+    if (forMs === 0) return 0;
+    const whole = Math.floor((links[link + PARTS]! + links[link + PACE]! * forMs) / PARTS_OF_A_BEAT);
+    // Who comes to rest owes half a beat, to be paid by the rate. Where nobody is at rest, what was counted is put right.
+    return links[link + PACE]! > 0 ? Math.max(0, whole) : whole;
   }
 
   /** Cells whose paths somebody at home here may use now. */

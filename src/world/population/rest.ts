@@ -6,7 +6,8 @@
  *
  * The draw holds while its chances hold. Whoever would change them (a fault, a new row of the dispatch table) first
  * wakes who rests there: the next beat of each is then lived like any other. Equal in distribution to living every beat,
- * not beat for beat (tests/world/population/rest.test.ts).
+ * not beat for beat (tests/world/population/rest.test.ts); only when within an interval a beat comes is smoothed: those of
+ * people who came together are spread, where lived ones come together again and again.
  *
  * Rows at rest lie in two words each, a cell's side by side, so that a change finds them without a look at all others. They
  * come into the calendar some minutes before their event.
@@ -135,10 +136,17 @@ export class Rest {
     const home = record.cellOf(pool[at + 3]!);
     const tens = tensOf(pool[at + 3]!);
     const { at: nowMs, base } = this.#calendar;
-    crowd.rise(this.#link(home, index, state), crowd.population.peopleOf(home, index), tens, nowMs);
+    const link = this.#link(home, index, state);
+    const people = crowd.population.peopleOf(home, index);
+    crowd.rise(link, people, tens, nowMs);
     const interval = tens * UNIT_MS;
-    const leftMs = pool[at + DUE]! + base - nowMs;
-    pool[at + DUE] = pool[at + DUE]! - Math.floor(leftMs / interval) * interval;
+    const dueMs = pool[at + DUE]! + base;
+    const nextMs = dueMs - Math.floor((dueMs - nowMs) / interval) * interval;
+    // What was counted of them shall be the beats that were sent: whole ones, the latest an interval before the next.
+    const sinceBeatMs = nowMs - (nextMs - interval);
+    const isFirst = record.ordinalOf(state) === 0;
+    crowd.credit(link, people, tens, isFirst ? nextMs - (nextMs % interval) - nowMs : interval / 2 - sinceBeatMs);
+    pool[at + DUE] = nextMs - base;
     pool[at + 2] = record.notForetold(record.advanced(state));
   }
 

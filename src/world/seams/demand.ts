@@ -55,7 +55,7 @@ export class DemandSeam {
       servers.reduce((sum, server) => sum + this.#desks.completed[server]!, 0),
     );
     for (let centre = 0; centre < beats.length; centre++) {
-      this.#beats[centre] = (beats[centre]! - this.#beatsBefore[centre]!) / 60;
+      this.#beats[centre] = Math.max(0, beats[centre]! - this.#beatsBefore[centre]!) / 60;
       this.#able[centre] = (able[centre]! - this.#ableBefore[centre]!) / 60;
       this.#logins[centre] = (logins[centre]! - this.#loginsBefore[centre]!) / 60;
     }

@@ -58,8 +58,8 @@ export class SchedulingSeam {
 
   readonly #withdrawn = new Set<number>();
   readonly #evacuated = new Set<string>();
-  /** How often evacuations were taken back. */
-  #turn = 0;
+  /** By centre, how often it was ordered to be evacuated or that was taken back. */
+  readonly #turns = new Map<string, number>();
   /** When the line from one centre to another is free again. */
   readonly #linesBusyUntil = new Map<string, number>();
   /** Standings of the desks a round ago: asked, completed, able. */
@@ -89,6 +89,8 @@ export class SchedulingSeam {
   }
 
   evacuate(plan: EvacuationPlan): void {
+    // The same order again changes nothing.
+    if (!this.#evacuated.has(plan.centre)) this.#turn(plan.centre);
     this.#evacuated.add(plan.centre);
     this.#pending.push({ kind: "evacuate", plan });
   }
@@ -96,8 +98,13 @@ export class SchedulingSeam {
   orderEvacuation(order: "pause" | "resume" | "roll-back"): void {
     this.#pending.push({ kind: "evacuation", order });
     if (order !== "roll-back") return;
+    for (const centre of this.#evacuated) this.#turn(centre);
     this.#evacuated.clear();
-    this.#turn += 1;
+  }
+
+  /** State of the centre's people that is on its way now stays where it is. */
+  #turn(centre: string): void {
+    this.#turns.set(centre, (this.#turns.get(centre) ?? 0) + 1);
   }
 
   /** Operators want nobody there. */
@@ -147,15 +154,15 @@ export class SchedulingSeam {
     now: Instant,
   ): void {
     const { clock, homes, crowd, handoverASecond } = this.#parts;
-    const people = share * crowd.peopleBehind(gateway);
+    const people = isRest ? homes.of(gateway, from) : share * crowd.peopleBehind(gateway);
     const line = `${from} to ${to}`;
     const begins = Math.max(now, this.#linesBusyUntil.get(line) ?? 0);
     const ends = Math.round(begins + (people / handoverASecond) * 1e6) as Instant;
     this.#linesBusyUntil.set(line, ends);
-    const turn = this.#turn;
+    const turn = this.#turns.get(of);
     clock.at(ends, () => {
-      // Taken back meanwhile: it stays where it is.
-      if (turn !== this.#turn) return;
+      // Another order came meanwhile.
+      if (turn !== this.#turns.get(of)) return;
       homes.handOver(gateway, from, to, isRest ? Infinity : people);
       this.#pending.push({ kind: "handed-over", of, batch });
     });

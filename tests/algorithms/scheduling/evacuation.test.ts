@@ -73,7 +73,7 @@ describe("an evacuation", () => {
   it("leads everybody out within its time, to the others alike, and says when it is over", () => {
     const { at, run } = begin();
     expect([at("north"), at("shanghai"), at("shenzhen")]).toEqual([600, 600, 600]);
-    const effects = run(1, 44);
+    const effects = run(1, 50);
     expect(at("north")).toBe(0);
     expect(Math.abs(at("shanghai") - 900)).toBeLessThanOrEqual(40);
     expect(
@@ -157,6 +157,37 @@ describe("an evacuation", () => {
     evacuation.order("resume");
     run(8, 17);
     expect(at("north")).toBeLessThan(600);
+  });
+
+  it("held for long has as much more time, and does not make up for it", () => {
+    const { at, run, evacuation } = begin();
+    run(1, 10);
+    evacuation.order("pause");
+    run(10, 120);
+    evacuation.order("resume");
+    const then = at("north");
+    run(120, 130);
+    expect(then - at("north")).toBeLessThan(250);
+    run(130, 170);
+    expect(at("north")).toBe(0);
+  });
+
+  it("asks in the end for the state of those who left by another way, and is complete when it has gone", () => {
+    const { run, evacuation } = begin();
+    const handed: HandOver[] = [];
+    const told: unknown[] = [];
+    for (const effect of run(1, 60)) {
+      if (effect.kind === "hand-over") handed.push(effect);
+      if (effect.kind === "evacuation") told.push(effect.what);
+    }
+    const rest = handed.filter(({ share }) => share === 0);
+    expect(rest.map(({ gateway, isRest, from }) => [gateway, isRest, from])).toEqual(
+      Array.from({ length: 9 }, (_, gateway) => [gateway, true, "north"]),
+    );
+    expect(told.at(-1)).toBe("evacuation is complete");
+    evacuation.handedOver(rest[0]!.batch);
+    expect(evacuation.order("pause")).toEqual([]);
+    expect(run(60, 70)).toEqual([]);
   });
 
   it("says once that it waits when nobody has room, and whom it leaves", () => {

@@ -130,6 +130,10 @@ const STORIES: Readonly<Record<string, string>> = {
   "gateways drained": fault("down: drained, where: { gateway: [hi-mobile-3g-1, hi-mobile-3g-2] }"),
   "a centre closed": fault("down: reset, where: { centre: south }"),
   "a server's people led elsewhere": fault("down: drained, where: { server: north-mobile-1 }"),
+  "changes closer together than heartbeats": `faults:\n${Array.from({ length: 18 }, (_, i) => {
+    const at = 660 + 60 * i;
+    return `  - { id: f${String(i)}, at: ${String(at)} s, until: ${String(at + 30)} s, delay: 1 ms, where: {} }`;
+  }).join("\n")}`,
   "heartbeats still being learned": "clients: { heartbeat-settled: false }",
   evacuation: "interventions: [{ id: e, at: 11 min, evacuate: { centre: south, within: 10 min } }]",
 };
