@@ -2,13 +2,9 @@
  * Scenario → World: carriers' gateways, centres, paths, people, and the clock that runs them. Everything is
  * wired here and nowhere else.
  */
-import { packHeartbeat } from "./population/heartbeats.ts";
-import { settled, newHeartbeat } from "../algorithms/access/heartbeat.ts";
 import type { Machine } from "../base/machine.ts";
-import { Draws } from "../base/random.ts";
 import { after, inSeconds, ms } from "../base/units.ts";
 import type { SchedulerEffect, SchedulerInput, Topology } from "../algorithms/scheduling/messages.ts";
-import { Arrivals } from "../engine/arrivals.ts";
 import { Calendar } from "../engine/calendar.ts";
 import { Clock } from "../engine/clock.ts";
 import { Trace } from "../engine/trace.ts";
@@ -27,9 +23,9 @@ import { distanceKm } from "./network/geography.ts";
 import { type Legs, Paths } from "./network/path.ts";
 import { Crowd } from "./population/crowd.ts";
 import { type LoginNotes, Logins } from "./population/logins.ts";
-import { buildPopulation, rankOf, type Cell, type Population } from "./population/population.ts";
-import * as record from "./population/record.ts";
-import { pauseOf, Sessions } from "./population/sessions.ts";
+import { settle } from "./population/placement.ts";
+import { buildPopulation, type Cell, type Population } from "./population/population.ts";
+import { Sessions } from "./population/sessions.ts";
 import { Rest } from "./population/rest.ts";
 import { Telemetry } from "./population/telemetry.ts";
 import { Refuge } from "./refuge.ts";
@@ -39,8 +35,6 @@ import { Sweeps } from "./sweeps.ts";
 import { Weather } from "./weather.ts";
 
 const BUCKET_MS = 250;
-/** Whoever finds no room from the start tries for the first time within a minute. */
-const TRYING_MS = 60_000;
 
 export interface World {
   readonly clock: Clock;
@@ -176,7 +170,7 @@ export const buildWorld = (scenario: Scenario, options: BuildOptions): World => 
     },
   });
   weather.calm();
-  settle(scenario, seed, { population, crowd, calendar, desks, fleet, rest });
+  settle(scenario, seed, { crowd, calendar, desks, fleet, rest });
   const services =
     model.services === undefined
       ? undefined
@@ -208,69 +202,6 @@ const traceOf = (population: Population, watch: BuildOptions["watch"]): Trace | 
       index,
     );
   return trace;
-};
-
-interface Place {
-  readonly population: Population;
-  readonly crowd: Crowd;
-  readonly calendar: Calendar;
-  readonly desks: Desks;
-  readonly fleet: Fleet;
-  readonly rest: Rest | undefined;
-}
-
-/** Everybody in place: most online somewhere between two beats, a few on a pause, and trying whom no server has room for. */
-const settle = (
-  { world: { clients } }: Scenario,
-  seed: string,
-  { population, crowd, calendar, desks, fleet, rest }: Place,
-): void => {
-  const draws = new Draws(seed, "place");
-  const { out } = draws;
-  const awayBelow = (clients.pause / (clients.pause + clients.stay)) * 4_294_967_296;
-  const { heartbeat } = clients;
-  const arrivals = new Arrivals(calendar);
-  const client = new Int32Array(4);
-  const wanted = new Float64Array(crowd.endpoints.length);
-  population.cells.forEach(({ people }, cell) => (wanted[crowd.endpoints[crowd.routeOf(cell, 0)]!.server]! += people));
-  population.cells.forEach(({ rows }, cell) => {
-    const state = clients.heartbeatSettled
-      ? settled(ms(crowd.natTimeoutMs[cell]!), heartbeat)
-      : newHeartbeat(heartbeat);
-    const word = record.packClient(cell, packHeartbeat(state));
-    const silenceMs = (state.nextIsInterval ? state.interval : heartbeat.shortest) / 1_000;
-    for (let index = 0; index < rows; index++) {
-      const people = population.peopleOf(cell, index);
-      draws.at(population.identity[cell]!, index, 0);
-      if (out[0]! < awayBelow) {
-        crowd.away[cell]! += people;
-        calendar.add(index, pauseOf(out[1]!, clients.pause / 1_000), record.AWAY, word);
-        continue;
-      }
-      const endpoint = crowd.routeOf(cell, index);
-      const { server } = crowd.endpoints[endpoint]!;
-      const room = fleet.servers[server]!.connections;
-      const hasRoom =
-        desks.held[server]! + people <= room &&
-        (wanted[server]! <= room || rankOf(index, population.identity[cell]!) * wanted[server]! < room);
-      if (!hasRoom) {
-        crowd.connecting[cell]! += people;
-        const due = Math.floor((out[1]! / 4_294_967_296) * TRYING_MS);
-        calendar.add(index, due, record.withEndpoint(record.CONNECT, endpoint), word);
-        continue;
-      }
-      crowd.online[cell]! += people;
-      crowd.hold(cell * crowd.endpointCount + endpoint, people);
-      desks.held[server]! += people;
-      client[0] = index;
-      client[2] = record.atRest(endpoint, 0);
-      client[3] = word;
-      const firstMs = Math.floor((out[1]! / 4_294_967_296) * silenceMs);
-      const laterMs = rest?.isQuiet(word) === true ? rest.lie(client, 0, firstMs) : 0;
-      if (laterMs >= 0) arrivals.add(index, firstMs + laterMs, client[2], word);
-    }
-  });
-  arrivals.flush();
 };
 
 /** The legs of every path in peace. */

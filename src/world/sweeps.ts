@@ -137,7 +137,7 @@ export class Sweeps {
       crowd.online[home]! -= people;
       crowd.connecting[home]! += people;
       crowd.links[crowd.linkOf(cell, endpoint) + HELD]! -= people;
-      desks.held[crowd.endpoints[endpoint]!.server]! -= people;
+      desks.hold(crowd.endpoints[endpoint]!.server, -people);
       pool[at + 2] = record.withFailures(record.withPhase(pool[at + 2]!, record.CONNECT), 0);
       this.#due(pool, at, delayMs(home, index, record.ordinalOf(pool[at + 2]!), u));
     });

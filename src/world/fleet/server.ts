@@ -40,6 +40,9 @@ const APPOINTED = 0.95;
 const ROW_SHARE = 1 / 4;
 /** Buckets over which arrivals are spread at most. */
 const SPREAD_MOST = 256;
+/** Ranks are told apart by so many classes where not all may connect who came together. Chosen. */
+const CLASSES = 16;
+const classOf = (rank: number): number => Math.floor(rank * CLASSES);
 
 export class Desks {
   /** People waiting at the start of the bucket before this one, and those who joined the queue in it: what a settling client needs. */
@@ -49,9 +52,6 @@ export class Desks {
   /** People who join the queue in this bucket and in those to come, by bucket and server; which bucket is this one. */
   readonly #joining: Float64Array;
   #bucket = 0;
-  /** People of the rows that arrived in this bucket and the one before. */
-  readonly #arrived: Float64Array;
-  readonly #arrivedBefore: Float64Array;
   /** Fractions of people that a bucket's capacity had left over, so that rates need not divide evenly. */
   readonly #carry: Float64Array;
   readonly #slowness: Float64Array;
@@ -67,10 +67,11 @@ export class Desks {
   /** Work of refusals that is still to be done, in logins. */
   readonly #owed: Float64Array;
   readonly held: Float64Array;
-  /** The most connections held at any instant since last asked. */
+  /** The most connections held at the end of a bucket since last asked. */
   readonly peak: Float64Array;
-  readonly #free: Float64Array;
-  readonly #admitted: Float64Array;
+  /** People who arrived in this bucket by server and class of rank, and the class from which on there was no room in the last one. */
+  readonly #ranked: Float64Array;
+  readonly #closedFrom: Uint8Array;
   readonly served: Float64Array;
   readonly capacity: Float64Array;
   /** Logins that whoever came and waited left possible, bucket by bucket: no more than capacity, no more than were asked for. */
@@ -93,9 +94,7 @@ export class Desks {
     this.#backlogBefore = column();
     this.#joinedBefore = column();
     this.#joining = new Float64Array(servers.length * SPREAD_MOST);
-    this.#arrivedBefore = column();
     this.#backlog = column();
-    this.#arrived = column();
     this.#carry = column();
     this.#slowness = column().fill(1);
     this.#share = column().fill(1);
@@ -110,16 +109,17 @@ export class Desks {
     this.completed = column();
     this.held = column();
     this.peak = column();
-    this.#free = column();
-    this.#admitted = column();
+    this.#ranked = new Float64Array(servers.length * CLASSES);
+    this.#closedFrom = new Uint8Array(servers.length);
     this.served = column();
     this.capacity = column();
     this.possible = column();
     this.longestWaitMs = column();
   }
 
-  arrive(server: number, people: number): void {
-    this.#arrived[server] = this.#arrived[server]! + people;
+  /** These people ask for a login. Their rank among all who do in this bucket is in [0, 1). */
+  arrive(server: number, people: number, rank: number): void {
+    this.#ranked[server * CLASSES + classOf(rank)]! += people;
     this.asked[server]! += people;
     const ableMs = (ROW_SHARE * this.#servers[server]!.loginsASecond) / 1_000;
     const buckets = Math.min(SPREAD_MOST, Math.ceil(people / (ableMs * this.#bucketMs)));
@@ -148,17 +148,9 @@ export class Desks {
     return this.#backlog[server]! / this.#perMs(server);
   }
 
-  /**
-   * Whether the server has a connection left for these people, by their keyed rank in [0, 1) among the bucket's
-   * arrivals; the count of those let in closes the door for good when it is full.
-   */
-  admits(server: number, people: number, rank: number): boolean {
-    const arrived = this.#arrivedBefore[server]!;
-    const free = this.#free[server]!;
-    if (arrived > free && rank * arrived >= free - 3 * Math.sqrt(free * people)) return false;
-    if (this.#admitted[server]! + people > free) return false;
-    this.#admitted[server] = this.#admitted[server]! + people;
-    return true;
+  /** Whether the server has a connection left for somebody who came in the bucket before this one with this rank. */
+  admits(server: number, rank: number): boolean {
+    return classOf(rank) < this.#closedFrom[server]!;
   }
 
   /** A client's patience is shorter than its wait: its socket will be closed when its turn comes, and costs nothing then. */
@@ -166,11 +158,9 @@ export class Desks {
     if (this.#door.carriesDeadlines) this.#abandoned[server]! += people;
   }
 
-  /** A connection of these people begins. */
+  /** Connections of these people begin; of fewer than none, they end. */
   hold(server: number, people: number): void {
-    const held = this.held[server]! + people;
-    this.held[server] = held;
-    if (held > this.peak[server]!) this.peak[server] = held;
+    this.held[server]! += people;
   }
 
   /** Whether the door let somebody into the queue who came in the bucket before this one, by keyed rank in [0, 1). */
@@ -229,11 +219,9 @@ export class Desks {
       this.#carry[server] = waiting > served ? able - Math.floor(able) : 0;
       this.#backlogBefore[server] = this.#backlog[server]!;
       this.#joinedBefore[server] = joined;
-      this.#arrivedBefore[server] = this.#arrived[server]!;
       this.#backlog[server] = waiting - served;
-      this.#arrived[server] = 0;
-      this.#admitted[server] = 0;
-      this.#free[server] = Math.max(0, this.#servers[server]!.connections - this.held[server]!);
+      this.peak[server] = Math.max(this.peak[server]!, this.held[server]!);
+      this.#closedFrom[server] = this.#roomFor(server);
       this.served[server] = this.served[server]! + served;
       this.capacity[server] = this.capacity[server]! + fresh;
       this.possible[server] = this.possible[server]! + Math.min(fresh, this.#backlogBefore[server]! + came);
@@ -243,6 +231,20 @@ export class Desks {
       );
     }
     this.#bucket = (this.#bucket + 1) % SPREAD_MOST;
+  }
+
+  /** How many classes of those who came find a connection, whoever else of them does. */
+  #roomFor(server: number): number {
+    let free = this.#servers[server]!.connections - this.held[server]!;
+    let isOpen = true;
+    let classes = 0;
+    for (let place = server * CLASSES; place < (server + 1) * CLASSES; place++) {
+      free -= this.#ranked[place]!;
+      this.#ranked[place] = 0;
+      isOpen &&= free >= 0;
+      if (isOpen) classes += 1;
+    }
+    return classes;
   }
 
   /** How many of those who came the door lets into the queue; the others get appointments. */

@@ -109,9 +109,13 @@ export class Crowd {
     this.links[link + PARTS]! += people * Math.round(PACE_OF_ONE / units) * forMs;
   }
 
-  /** Counts the beats of people at rest up to `nowMs`. However often it is called, what comes out is the same. */
+  /**
+   * Counts the beats of people at rest up to `nowMs`. What is credited at that time counts from then on, in whatever order
+   * it comes: once more at the same time changes nothing.
+   */
   accrue(link: number, nowMs: number): void {
     const { links } = this;
+    if (nowMs === links[link + SINCE]) return;
     const parts = links[link + PARTS]! + links[link + PACE]! * (nowMs - links[link + SINCE]!);
     const beats = Math.max(0, Math.floor(parts / PARTS_OF_A_BEAT));
     links[link + BEATS]! += beats;

@@ -176,7 +176,7 @@ export class Logins {
     const waitMs = Math.round(this.#desks.waitMs(server, offsetMs));
     const cell = crowd.viaCell(home, index);
     const cut = crowd.paths.block[cell * crowd.endpointCount + endpoint] !== OPEN;
-    const rank = this.#waits.uniform(crowd.population.identity[home]!, index, ordinal);
+    const rank = this.rank(home, index, ordinal);
     if (!this.#desks.welcomes(server, rank)) {
       const told = Math.round(this.#desks.appointmentMs(server, rank) * 1_000) as Duration;
       result.connected = false;
@@ -185,7 +185,7 @@ export class Logins {
     }
     const inTime = !cut && restMs !== NEVER_COMPLETE && waitMs + restMs <= this.#plan.timeoutMs;
     if (waitMs > this.#plan.timeoutMs) this.#desks.abandon(server, people);
-    result.connected = inTime && this.#desks.admits(server, people, rank);
+    result.connected = inTime && this.#desks.admits(server, rank);
     if (!result.connected) {
       const tookMs = inTime ? Math.max(1, Math.round(waitMs + restMs)) : this.#plan.timeoutMs;
       result.delayMs = this.#fail(home, index, ordinal, failures, { nowMs: arrivedMs, tookMs });
@@ -195,6 +195,11 @@ export class Logins {
     this.#memory.set(row, (remembered & UNREACHED) | later(remembered & SINCE_MASK, tookMs));
     result.endpoint = endpoint;
     result.delayMs = tookMs;
+  }
+
+  /** Who of those who arrive together comes first, in [0, 1). */
+  rank(home: number, index: number, ordinal: number): number {
+    return this.#waits.uniform(this.#crowd.population.identity[home]!, index, ordinal);
   }
 
   /** Logged in at `nowMs`: notes how long it took, and reports the attempts with the failures before them. */

@@ -255,10 +255,12 @@ export class Sessions implements Handler {
         return this.#connect(pool, at, record.withFailures(state, 0));
       case record.CONNECT:
         return this.#connect(pool, at, state);
-      case record.ARRIVE:
-        this.#desks.arrive(crowd.endpoints[record.endpointOf(state)]!.server, people);
+      case record.ARRIVE: {
+        const rank = this.#logins.rank(home, index, record.ordinalOf(state));
+        this.#desks.arrive(crowd.endpoints[record.endpointOf(state)]!.server, people, rank);
         pool[at + 2] = record.withPhase(state, record.SETTLE);
         return this.#calendar.bucketMs;
+      }
       case record.SETTLE:
         return this.#settle(pool, at, state, nowMs);
       case record.LOGGED:
@@ -337,6 +339,6 @@ export class Sessions implements Handler {
     const crowd = this.#crowd;
     crowd.online[home]! -= people;
     crowd.links[crowd.linkOf(crowd.viaCell(home, index), endpoint) + HELD]! -= people;
-    this.#desks.held[crowd.endpoints[endpoint]!.server]! -= people;
+    this.#desks.hold(crowd.endpoints[endpoint]!.server, -people);
   }
 }
