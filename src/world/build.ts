@@ -106,7 +106,7 @@ export const buildWorld = (scenario: Scenario, options: BuildOptions): World => 
     horizonMs: model.clients.heartbeat.longest / 1_000 + 60_000,
     bucketMs: BUCKET_MS,
   });
-  const logins = new Logins(crowd, desks, telemetry, notes, {
+  const logins = new Logins(crowd, desks, notes, {
     seed,
     racing: model.clients.racing,
     reconnect: model.clients.reconnect,

@@ -4,7 +4,7 @@
  * Counts are people, never rows.
  */
 import type { Endpoint } from "../fleet/centre.ts";
-import { BEATS, HELD, LINK, PACE, PARTS, SINCE } from "../link.ts";
+import { BEATS, FAILED, HELD, LINK, PACE, PARTS, SINCE } from "../link.ts";
 import { HEARTBEAT_UNIT } from "../../scenario/limits.ts";
 import type { Paths } from "../network/path.ts";
 import { type Population, rankOf } from "./population.ts";
@@ -32,7 +32,7 @@ export class Crowd {
   readonly endpointCount: number;
   /** What happens between each cell and endpoint (world/link.ts). */
   readonly links: Float64Array;
-  /** Pairs over which somebody is or was connected. They are few of all: whoever looks at every path looks at these. */
+  /** Pairs over which somebody is or was connected, or tried to be. They are few of all: whoever looks at every path looks at these. */
   readonly inUse: number[] = [];
   readonly #isInUse: Uint8Array;
   /** People online, connecting and away (their sum never changes), by home cell. */
@@ -85,13 +85,22 @@ export class Crowd {
     this.#via = Int32Array.from({ length: cells }, (_, cell) => cell);
   }
 
-  /** A connection begins. */
+  /** Connections begin. */
   hold(pair: number, people: number): void {
-    if (this.#isInUse[pair] === 0) {
-      this.#isInUse[pair] = 1;
-      this.inUse.push(pair);
-    }
+    this.#use(pair);
     this.links[pair * LINK + HELD]! += people;
+  }
+
+  /** So many attempts failed of somebody who has got in now and can tell. */
+  fail(pair: number, attempts: number): void {
+    this.#use(pair);
+    this.links[pair * LINK + FAILED]! += attempts;
+  }
+
+  #use(pair: number): void {
+    if (this.#isInUse[pair] !== 0) return;
+    this.#isInUse[pair] = 1;
+    this.inUse.push(pair);
   }
 
   /** People who beat every so many units come to rest: from `nowMs` on their beats are counted as a rate. */

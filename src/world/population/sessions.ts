@@ -319,7 +319,7 @@ export class Sessions implements Handler {
     const endpoint = record.endpointOf(state);
     const people = crowd.population.peopleOf(home, index);
     const due = pool[at + DUE]!;
-    this.#logins.complete(home, index, record.ordinalOf(state), endpoint, record.failuresOf(state), nowMs);
+    this.#logins.complete(home, index, endpoint, record.failuresOf(state), nowMs);
     crowd.connecting[home]! -= people;
     crowd.online[home]! += people;
     this.#desks.completed[crowd.endpoints[endpoint]!.server]! += people;
