@@ -7,6 +7,7 @@ import { after, inSeconds, ms } from "../base/units.ts";
 import type { SchedulerEffect, SchedulerInput, Topology } from "../algorithms/scheduling/messages.ts";
 import { Calendar } from "../engine/calendar.ts";
 import { Clock } from "../engine/clock.ts";
+import { Company } from "../engine/company.ts";
 import { Trace } from "../engine/trace.ts";
 import type { Scenario, WorldModel } from "../scenario/scenario.ts";
 import { assign } from "./assignment.ts";
@@ -56,7 +57,7 @@ export interface World {
   readonly mishaps: Mishaps | undefined;
   /** What happened to those who were followed. */
   readonly trace: Trace | undefined;
-  /** Handles one bucket of people, and returns how many events there were. */
+  /** Handles one bucket of people, and returns how many events there were in all threads. */
   readonly drain: () => number;
 }
 
@@ -68,14 +69,16 @@ export interface BuildOptions {
   readonly scheduler: (topology: Topology) => Machine<SchedulerInput, SchedulerEffect>;
   readonly serviceNotes: ServiceNotes;
   readonly guard: Guard;
+  /** The threads of this run; alone when there is one. */
+  readonly company?: Company;
 }
 
 export const buildWorld = (scenario: Scenario, options: BuildOptions): World => {
-  const { seed, watch, notes, scheduler } = options;
+  const { seed, watch, notes, scheduler, company = new Company() } = options;
   const { world: model } = scenario;
   const gateways = buildGateways(model);
   const fleet = buildFleet(model);
-  const population = buildPopulation(model, gateways, scenario.run.peopleARow);
+  const population = buildPopulation(model, gateways, scenario.run.peopleARow, company);
   const legs = legsOf(model, gateways, fleet.endpoints);
   const paths = new Paths(
     population.cells.length,
@@ -83,14 +86,15 @@ export const buildWorld = (scenario: Scenario, options: BuildOptions): World => 
     model.clients.heartbeat.timeout / 1_000,
     (cell, endpoint) => legs(population.cells[cell]!, endpoint),
   );
-  const crowd = new Crowd(
+  const crowd = new Crowd({
+    company,
     population,
     paths,
-    fleet.endpoints,
-    gateways.length,
-    model.clients.reconnect.policy === "directed",
-  );
-  const desks = new Desks(fleet.servers, BUCKET_MS, doorOf(model));
+    endpoints: fleet.endpoints,
+    gateways: gateways.length,
+    spreads: model.clients.reconnect.policy === "directed",
+  });
+  const desks = new Desks(fleet.servers, BUCKET_MS, doorOf(model), company);
   const telemetry = new Telemetry(crowd, {
     seed,
     gateways: gateways.length,
@@ -102,7 +106,7 @@ export const buildWorld = (scenario: Scenario, options: BuildOptions): World => 
     roundMs: model.scheduler.round / 1_000,
   });
   const calendar = new Calendar({
-    capacity: scenario.run.heartbeats === "each" ? population.rows : Math.ceil(population.rows / 8),
+    capacity: scenario.run.heartbeats === "each" ? population.rowsHere : Math.ceil(population.rowsHere / 8),
     horizonMs: model.clients.heartbeat.longest / 1_000 + 60_000,
     bucketMs: BUCKET_MS,
   });
@@ -123,7 +127,7 @@ export const buildWorld = (scenario: Scenario, options: BuildOptions): World => 
   topology.gateways.forEach(({ candidates }, gateway) =>
     crowd.setTable(gateway, tableOf([{ endpoint: candidates[0]!, share: 1 }], candidates)),
   );
-  const sweeps = new Sweeps({ seed, crowd, calendar, desks, logins, rest });
+  const sweeps = new Sweeps({ seed, company, crowd, calendar, desks, logins, rest });
   const clock = new Clock(ms(BUCKET_MS));
   const homes = new Homes({
     centres: Object.keys(model.centres),
@@ -171,6 +175,8 @@ export const buildWorld = (scenario: Scenario, options: BuildOptions): World => 
   });
   weather.calm();
   settle(scenario, seed, { crowd, calendar, desks, fleet, rest });
+  company.meet(calendar.at);
+  const happened = company.tally(new Float64Array(1));
   const services =
     model.services === undefined
       ? undefined
@@ -184,9 +190,12 @@ export const buildWorld = (scenario: Scenario, options: BuildOptions): World => 
   const mishaps = services === undefined ? undefined : new Mishaps(services);
   const drain = (): number => {
     rest?.rouse();
-    const events = calendar.drain(sessions);
+    const startMs = calendar.at;
+    happened.values[0] = 0;
+    happened.add(0, calendar.drain(sessions));
+    company.meet(startMs);
     desks.turn();
-    return events + (services?.advance(after(clock.now, ms(BUCKET_MS))) ?? 0);
+    return happened.values[0] + (services?.advance(after(clock.now, ms(BUCKET_MS))) ?? 0);
   };
   const people = { population, crowd, desks, homes, sessions, meter, sweeps };
   const steering = { seam, weather, refuge, demand };

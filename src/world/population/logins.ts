@@ -216,7 +216,7 @@ export class Logins {
     this.#memory.delete(row);
     if (took !== NOTED) this.#notes.login(home, nowMs - took, Math.min(took, CENSORED_MS), people);
     const cell = crowd.viaCell(home, index);
-    crowd.links[crowd.linkOf(cell, endpoint) + LOGINS]! += people;
+    crowd.count(crowd.linkOf(cell, endpoint), LOGINS, people);
     // Only whose attempts ended before any door know of addresses that do not answer.
     if (failures === 0 || (remembered & UNREACHED) === 0) return;
     for (const candidate of this.#list(cell, index, nowMs))

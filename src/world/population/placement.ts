@@ -31,7 +31,7 @@ const TRYING_MS = 60_000;
 const CLASSES = 4_096;
 const classOf = (rank: number): number => Math.floor(rank * CLASSES);
 
-/** Puts everybody in place; the first row of the dispatch table is in force. */
+/** Puts everybody of this thread in place; the first row of the dispatch table is in force. */
 export const settle = ({ world: { clients } }: Scenario, seed: string, place: Place): void => {
   const { crowd, calendar, desks, rest } = place;
   const { population } = crowd;
@@ -42,29 +42,29 @@ export const settle = ({ world: { clients } }: Scenario, seed: string, place: Pl
   const arrivals = new Arrivals(calendar);
   const client = new Int32Array(4);
   const closedFrom = roomIn(place);
-  population.cells.forEach(({ rows }, cell) => {
+  population.cells.forEach((_, cell) => {
     const state = clients.heartbeatSettled
       ? settled(ms(crowd.natTimeoutMs[cell]!), heartbeat)
       : newHeartbeat(heartbeat);
     const word = record.packClient(cell, packHeartbeat(state));
     const silenceMs = (state.nextIsInterval ? state.interval : heartbeat.shortest) / 1_000;
-    for (let index = 0; index < rows; index++) {
+    for (let index = population.first[cell]!; index < population.end[cell]!; index++) {
       const people = population.peopleOf(cell, index);
       draws.at(population.identity[cell]!, index, 0);
       if (out[0]! < awayBelow) {
-        crowd.away[cell]! += people;
+        crowd.away.add(cell, people);
         calendar.add(index, pauseOf(out[1]!, clients.pause / 1_000), record.AWAY, word);
         continue;
       }
       const endpoint = crowd.routeOf(cell, index);
       const { server } = crowd.endpoints[endpoint]!;
       if (closedFrom[server]! < CLASSES && classOf(rankOf(index, population.identity[cell]!)) >= closedFrom[server]!) {
-        crowd.connecting[cell]! += people;
+        crowd.connecting.add(cell, people);
         const due = Math.floor((out[1]! / 4_294_967_296) * TRYING_MS);
         calendar.add(index, due, record.withEndpoint(record.CONNECT, endpoint), word);
         continue;
       }
-      crowd.online[cell]! += people;
+      crowd.online.add(cell, people);
       crowd.hold(cell * crowd.endpointCount + endpoint, people);
       desks.hold(server, people);
       client[0] = index;
