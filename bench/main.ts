@@ -18,7 +18,7 @@ const names = args.filter((arg) => !arg.startsWith("--"));
 
 if (args[0] === "--measure") {
   const bench = await BENCHES[names[0]!]!();
-  process.stdout.write(`${JSON.stringify(bench.measure!(Number(names[1])))}\n`);
+  process.stdout.write(`${JSON.stringify(await bench.measure!(Number(names[1])))}\n`);
 } else if (names.some((name) => !Object.hasOwn(BENCHES, name))) {
   process.stderr.write(`usage: npm run -s bench -- [${Object.keys(BENCHES).join("|")}]... [--json]\n`);
   process.exitCode = 2;

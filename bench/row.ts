@@ -22,7 +22,7 @@ export interface Row {
 export interface Bench {
   readonly run: () => readonly Row[];
   /** One measurement of ours in a process of its own, where the compiler has seen nothing but this; for those that need one. */
-  readonly measure?: (n: number) => Measurement;
+  readonly measure?: (n: number) => Measurement | Promise<Measurement>;
 }
 
 export interface Measurement {

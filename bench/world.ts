@@ -2,10 +2,11 @@
  * The full model on a quiet evening at 1:1: every one of 180 million users is a row with heartbeats, logins and
  * goodbyes, over the network, the telemetry and the scheduler, metered and booked. Fifteen simulated minutes.
  */
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { readScenario } from "../src/scenario/read.ts";
 import type { Scenario } from "../src/scenario/scenario.ts";
-import { simulate } from "../src/simulate/simulation.ts";
+import { LocalExecutor, threadsFor } from "../src/study/executors/local.ts";
 import { ours, ROOT } from "./programs.ts";
 import type { Bench, Measurement, Row } from "./row.ts";
 
@@ -20,11 +21,18 @@ const evening = (online: number): Scenario => {
   return reading.scenario;
 };
 
-/** One replication without faults: events, seconds, and the most memory this process took. */
-export const measureRun = (scenario: Scenario, interventions: boolean): Measurement => {
+/** One replication without faults, on as many threads: events, seconds, and the most memory this process took. */
+export const measureRun = async (
+  scenario: Scenario,
+  interventions: boolean,
+  threads = availableParallelism(),
+): Promise<Measurement> => {
   const start = performance.now();
-  const { events } = simulate(scenario, { replication: 0, faults: false, interventions });
-  return { events, seconds: (performance.now() - start) / 1_000, bytes: process.resourceUsage().maxRSS * 1_024 };
+  const executor = new LocalExecutor(scenario, 1, threadsFor(scenario, threads));
+  const { events } = await executor.run({ replication: 0, faults: false, interventions });
+  const seconds = (performance.now() - start) / 1_000;
+  await executor.close();
+  return { events, seconds, bytes: process.resourceUsage().maxRSS * 1_024 };
 };
 
 const run = (): readonly Row[] =>

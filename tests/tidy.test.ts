@@ -18,7 +18,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   scenario: ["base", "algorithms"],
   world: ["base", "engine", "measure", "algorithms", "scenario"],
   simulate: ["base", "engine", "measure", "algorithms", "scenario", "world"],
-  study: ["base", "measure", "scenario", "simulate"],
+  study: ["base", "engine", "measure", "scenario", "simulate"],
   report: ["base", "measure", "scenario", "simulate", "study"],
   cli: ["base", "scenario", "simulate", "study", "report", "deploy"],
 };

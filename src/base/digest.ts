@@ -29,9 +29,14 @@ export class Digest {
     this.add(0x7e, hash, when, text.length);
   }
 
-  /** Sums another digest into this one: shards of one run, or replications of one study (salted by the caller). */
-  merge(other: Digest): void {
-    this.#sum(other.#high, other.#low);
+  /** Its two halves, for `sum` elsewhere. */
+  get words(): readonly [high: number, low: number] {
+    return [this.#high, this.#low];
+  }
+
+  /** Sums the words of another digest into this one, as of the threads of one run. */
+  sum([high, low]: readonly [high: number, low: number]): void {
+    this.#sum(high, low);
   }
 
   /** Adds 64 bits, with the carry: there is one when the sum of the low halves, unsigned, is less than what was added. */

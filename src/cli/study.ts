@@ -7,7 +7,7 @@ import { figuresOf } from "../simulate/figures.ts";
 import { assemble, isDecided, scaleText } from "../study/assemble.ts";
 import type { Meta, RunDocument, RunPictures } from "../study/document.ts";
 import { estimate } from "../study/estimate.ts";
-import { LocalExecutor } from "../study/executors/local.ts";
+import { LocalExecutor, threadsFor } from "../study/executors/local.ts";
 import { figureResult, replicationRows, type ReplicationRow } from "../study/figures.ts";
 import { picturesOf } from "../study/pictures.ts";
 import { runStudy, type Executor, type Pair, type StudyPlan, type StudyResult } from "../study/replications.ts";
@@ -36,18 +36,27 @@ export const planOf = (scenario: Scenario, flags: InputFlags): StudyPlan => {
 /** More rows than this, and the costs are told beforehand. */
 const LARGE_RUN = 20_000_000;
 
-const workersFor = (scenario: Scenario, plan: StudyPlan, asked: number | undefined): number => {
+/** How many runs at a time, and how many threads to each. */
+interface Crew {
+  readonly runs: number;
+  readonly threads: number;
+}
+
+/** Threads go to runs first, which need not wait for each other; what is left over, or has no memory, works together on one. */
+const crewFor = (scenario: Scenario, plan: StudyPlan, asked: number | undefined): Crew => {
   const { bytes } = estimate(scenario);
   const fitting = Math.max(1, Math.floor((0.8 * freemem()) / Math.max(1, bytes)));
-  return Math.min(asked ?? Math.min(availableParallelism(), fitting), plan.most * (plan.twin ? 2 : 1));
+  const workers = asked ?? availableParallelism();
+  const runs = Math.min(workers, asked ?? fitting, plan.most * (plan.twin ? 2 : 1));
+  return { runs, threads: threadsFor(scenario, Math.floor(workers / runs)) };
 };
 
-const warnOfCosts = (scenario: Scenario, plan: StudyPlan, workers: number): void => {
+const warnOfCosts = (scenario: Scenario, plan: StudyPlan, crew: Crew): void => {
   const { rows, bytes, seconds } = estimate(scenario);
   if (rows <= LARGE_RUN) return;
   const runs = plan.most * (plan.twin ? 2 : 1);
-  const memory = ((bytes * Math.min(workers, runs)) / 2 ** 30).toFixed(1);
-  const time = span((seconds * runs) / Math.min(workers, runs));
+  const memory = ((bytes * crew.runs) / 2 ** 30).toFixed(1);
+  const time = span((seconds * runs) / (crew.runs * crew.threads));
   const what = `${printCount(runs, "run")} of ${printNumber(rows)} rows`;
   process.stderr.write(`a large run: ${what} will take about ${memory} GiB and ${time}\n`);
 };
@@ -59,11 +68,11 @@ export const runOnThreads = async (
   signal: AbortSignal,
 ): Promise<Finished | undefined> => {
   const plan = planOf(scenario, flags);
-  const workers = workersFor(scenario, plan, flags.workers);
-  if (flags.quiet !== true) warnOfCosts(scenario, plan, workers);
+  const crew = crewFor(scenario, plan, flags.workers);
+  if (flags.quiet !== true) warnOfCosts(scenario, plan, crew);
   const started = new Date();
   const before = performance.now();
-  const { result, events } = await watched(scenario, plan, workers, flags, signal);
+  const { result, events } = await watched(scenario, plan, crew, flags, signal);
   if (result.pairs.length === 0) return undefined;
   const wallSeconds = (performance.now() - before) / 1000;
   const figures = figuresOf(scenario);
@@ -77,7 +86,7 @@ export const runOnThreads = async (
       wallSeconds: Math.round(wallSeconds * 1000) / 1000,
       eventsPerSecond: Math.round(events / wallSeconds),
       memoryMiB: Math.round(process.resourceUsage().maxRSS / 1024),
-      workers,
+      workers: crew.runs * crew.threads,
       host: `${platform()} ${arch()}, ${String(availableParallelism())} × ${cpus()[0]?.model.trim() ?? "processor"}`,
       node: process.version,
       v8: process.versions.v8,
@@ -94,11 +103,11 @@ export const runOnThreads = async (
 const watched = async (
   scenario: Scenario,
   plan: StudyPlan,
-  workers: number,
+  crew: Crew,
   flags: RunFlags,
   signal: AbortSignal,
 ): Promise<{ readonly result: StudyResult; readonly events: number }> => {
-  const executor = new LocalExecutor(scenario, workers);
+  const executor = new LocalExecutor(scenario, crew.runs, crew.threads);
   const count = new Count(executor, scenario, plan);
   const progress = flags.quiet === true ? undefined : new Progress(process.stderr, () => count.standing());
   try {

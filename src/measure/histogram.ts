@@ -12,6 +12,9 @@ const DROPPED = 14;
 /** Buckets are made room for this many at a time: a power of two of values. */
 const OCTAVE = 64;
 
+/** Numbers that tell of a histogram before its buckets do. */
+const FACTS = 7;
+
 const float = new Float64Array(1);
 const words = new Uint32Array(float.buffer);
 /** Which of the two words holds exponent and leading bits. */
@@ -61,6 +64,26 @@ export class Histogram {
     other.#counts.forEach((weight, place) => {
       if (weight > 0) this.#addTo(other.#first + place, weight);
     });
+  }
+
+  /** All that it has seen, for `from` elsewhere. */
+  get numbers(): readonly number[] {
+    const { count, sum, min, max } = this;
+    return [count, sum, min, max, this.#zeros, this.#first, this.#counts.length, ...this.#counts];
+  }
+
+  /** The histogram that `told` begins with, and how many numbers of it that took. */
+  static from(told: Float64Array): { readonly histogram: Histogram; readonly length: number } {
+    const histogram = new Histogram();
+    histogram.count = told[0]!;
+    histogram.sum = told[1]!;
+    histogram.min = told[2]!;
+    histogram.max = told[3]!;
+    histogram.#zeros = told[4]!;
+    histogram.#first = told[5]!;
+    const length = FACTS + told[6]!;
+    histogram.#counts = told.slice(FACTS, length);
+    return { histogram, length };
   }
 
   /** Undefined when nothing was added. */

@@ -22,6 +22,23 @@ export class Sheet {
     return this.#rows[index]!;
   }
 
+  /** All rows one after another, for `add` elsewhere. */
+  get numbers(): Float64Array {
+    const all = new Float64Array(this.#rows.length * this.#width);
+    this.#rows.forEach((row, index) => {
+      all.set(row, index * this.#width);
+    });
+    return all;
+  }
+
+  /** Adds the `numbers` of a sheet of the same width and step. */
+  add(numbers: Float64Array): void {
+    for (let at = 0; at < numbers.length; at++) {
+      const row = this.row((Math.floor(at / this.#width) * this.#step) as Instant);
+      row[at % this.#width]! += numbers[at]!;
+    }
+  }
+
   /** Adds one of the many, step by step, to a series. */
   addTo(series: Series, column: number): void {
     this.#rows.forEach((row, index) => {

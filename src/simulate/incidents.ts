@@ -145,7 +145,7 @@ export class Incidents {
 
   #connecting(): number {
     const { connecting } = this.#world.crowd;
-    return connecting.reduce((sum, people) => sum + people, 0);
+    return connecting.values.reduce((sum, people) => sum + people, 0);
   }
 
   /** Seconds from the fault's begin to the first alert that names its place; `limit` when there was none by then. Null when it never began. */

@@ -3,15 +3,15 @@
  * were. Counts of a window are differences between its edges; series are sampled every minute.
  */
 import { type Instant, inMs, inSeconds, minutes } from "../base/units.ts";
+import type { Company } from "../engine/company.ts";
 import { type Labels, Ledger } from "../measure/ledger.ts";
-import type { Histogram } from "../measure/histogram.ts";
 import { Sheet } from "../measure/sheet.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { HELD, LINK } from "../world/link.ts";
 import type { World } from "../world/build.ts";
 import type { Standing } from "../world/fleet/resources.ts";
 import type { LoginNotes } from "../world/population/logins.ts";
-import { SUCCESS_LIMIT_MS } from "./limits.ts";
+import { LoginBook } from "./logins.ts";
 
 const MINUTE = minutes(1);
 
@@ -41,8 +41,7 @@ interface OpenWindow {
 export class Observer implements LoginNotes {
   readonly ledger = new Ledger(MINUTE);
   readonly #windows: OpenWindow[];
-  /** Instruments by cell and window, and by cell, taken out of the ledger once. */
-  readonly #logins: (Histogram | undefined)[] = [];
+  #logins!: LoginBook;
   /** By name of the series: a number for each cell, minute by minute. Logins count in the minute they began in. */
   #sheets!: Readonly<Record<CellSeries, Sheet>>;
   readonly #pairLabels: (Labels | undefined)[] = [];
@@ -87,14 +86,15 @@ export class Observer implements LoginNotes {
     for (const name of Object.keys(DESK_SERIES) as DeskSeries[])
       this.#desksBefore[name] = new Float64Array(world.fleet.servers.length);
     const sheet = (): Sheet => new Sheet(cells.length, MINUTE);
+    this.#logins = new LoginBook(cells.length, this.#windows);
     this.#sheets = {
       "packets.sent": sheet(),
       "packets.lost": sheet(),
       crossing: sheet(),
       online: sheet(),
       people: sheet(),
-      "login.count": sheet(),
-      "login.sum": sheet(),
+      "login.count": this.#logins.count,
+      "login.sum": this.#logins.sum,
     };
     this.#serverLabels = world.fleet.servers.map(({ name, centre, line }) => ({ centre, line, server: name }));
     cells.forEach(({ people }, cell) => {
@@ -103,18 +103,7 @@ export class Observer implements LoginNotes {
   }
 
   login(cell: number, startedMs: number, tookMs: number, people: number): void {
-    const labels = this.#cellLabels[cell];
-    const started = (startedMs * 1_000) as Instant;
-    this.#sheets["login.count"].row(started)[cell]! += people;
-    this.#sheets["login.sum"].row(started)[cell]! += people * tookMs;
-    for (let place = 0; place < this.#windows.length; place++) {
-      const window = this.#windows[place]!;
-      if (startedMs < window.fromMs || startedMs >= window.toMs) continue;
-      const at = cell * this.#windows.length + place;
-      const times = (this.#logins[at] ??= this.ledger.histograms.of(inWindow("login.time", window.name), labels));
-      times.add(tookMs, people);
-      if (tookMs > SUCCESS_LIMIT_MS) this.ledger.counters.of(inWindow("login.late", window.name), labels).add(people);
-    }
+    this.#logins.login(cell, startedMs, tookMs, people);
   }
 
   /** All packets have just been metered: opens and closes the windows whose edge this is. */
@@ -125,7 +114,7 @@ export class Observer implements LoginNotes {
       if (window.fromMs !== nowMs) continue;
       window.sent = meter.sent.slice();
       window.lost = meter.lost.slice();
-      window.broken = crowd.broken.slice();
+      window.broken = crowd.broken.values.slice();
       window.moved = crowd.moved.slice();
       window.lostMessages = homes.lostMessages;
     }
@@ -146,7 +135,7 @@ export class Observer implements LoginNotes {
       const { line } = crowd.endpoints[pair % crowd.endpointCount]!;
       if (line !== crowd.population.cells[cell]!.carrier) crossing[cell]! += crowd.links[pair * LINK + HELD]!;
     }
-    this.#sheets.online.row(start).set(crowd.online);
+    this.#sheets.online.row(start).set(crowd.online.values);
     this.#sheets.people.row(start).set(this.#people);
     this.#sentBefore.set(meter.sentByCell);
     this.#lostBefore.set(meter.lostByCell);
@@ -177,12 +166,27 @@ export class Observer implements LoginNotes {
     }
   }
 
-  /** The run is over: its sheets are filed in the ledger. */
-  end(): void {
+  /** The run is over: logins of all its threads are put together, and what is on sheets is filed in the ledger. */
+  end(company: Company): void {
+    company.gather(this.#logins.numbers).forEach((numbers, place) => {
+      if (place !== company.place) this.#logins.add(numbers);
+    });
+    this.#fileLogins();
     for (const [name, sheet] of Object.entries(this.#sheets))
       this.#cellLabels.forEach((labels, cell) => {
         sheet.addTo(this.ledger.series.of(name, labels), cell);
       });
+  }
+
+  #fileLogins(): void {
+    this.#cellLabels.forEach((labels, cell) => {
+      this.#windows.forEach(({ name }, place) => {
+        const found = this.#logins.timesOf(cell, place);
+        if (found === undefined) return;
+        this.ledger.histograms.of(inWindow("login.time", name), labels).merge(found.times);
+        this.ledger.counters.of(inWindow("login.late", name), labels).add(found.late);
+      });
+    });
   }
 
   #close(window: OpenWindow): void {
@@ -192,7 +196,7 @@ export class Observer implements LoginNotes {
     const { endpointCount } = crowd;
     const name = (metric: string): string => inWindow(metric, window.name);
     this.#cellLabels.forEach((people, cell) => {
-      counters.of(name("link.broken"), people).add(crowd.broken[cell]! - window.broken[cell]!);
+      counters.of(name("link.broken"), people).add(crowd.broken.values[cell]! - window.broken[cell]!);
       counters.of(name("moved"), people).add(crowd.moved[cell]! - window.moved[cell]!);
     });
     for (const pair of crowd.inUse) {

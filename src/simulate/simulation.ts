@@ -3,21 +3,23 @@
  * its book, boiled down to plain values. A pure function of scenario, replication and whether there are faults.
  */
 import { Scheduler } from "../algorithms/scheduling/scheduler.ts";
+import { assert } from "../base/assert.ts";
+import { Digest } from "../base/digest.ts";
 import type { Machine } from "../base/machine.ts";
 import { after, type Instant, inMs, inSeconds, minutes, seconds, START } from "../base/units.ts";
 import type { SchedulerEffect, SchedulerInput, Topology } from "../algorithms/scheduling/messages.ts";
 import type { SchedulerPolicy } from "../algorithms/scheduling/policy.ts";
 import type { Figure, Scenario } from "../scenario/scenario.ts";
-import { HELD, LINK } from "../world/link.ts";
+import { Company } from "../engine/company.ts";
 import { isAboutServices } from "../scenario/where.ts";
 import { buildWorld, type World } from "../world/build.ts";
-import type { Services } from "../world/fleet/services.ts";
 import { GUARD, type Guard } from "../world/fleet/tiers.ts";
 import { seriesOf } from "./charts.ts";
 import type { Book } from "./book.ts";
 import { figureSample, figuresOf } from "./figures.ts";
-import type { Decision, InvariantResult, TimelineEvent } from "./findings.ts";
+import type { Decision, TimelineEvent } from "./findings.ts";
 import { Incidents } from "./incidents.ts";
+import { Invariants } from "./invariants.ts";
 import { SUCCESS_LIMIT_MS } from "./limits.ts";
 import { Load } from "./load.ts";
 import { Observer } from "./observer.ts";
@@ -35,8 +37,18 @@ const REAL: Parts = { scheduler: (policy, topology) => new Scheduler(policy, top
 const SECOND = seconds(1);
 const MINUTE = minutes(1);
 
-/** Runs one replication. Throws only when the simulator breaks a rule of its own. */
-export const simulate = (scenario: Scenario, request: ReplicationRequest, parts: Parts = REAL): Replication => {
+/**
+ * Runs one replication. Throws only when the simulator breaks a rule of its own. In a company of threads that all run the
+ * same each gets the same result, and the one that it would get alone; services and people followed want one that is alone.
+ */
+export const simulate = (
+  scenario: Scenario,
+  request: ReplicationRequest,
+  parts: Parts = REAL,
+  company = new Company(),
+): Replication => {
+  const isWhole = company.size === 1 || (scenario.world.services === undefined && request.watch === undefined);
+  assert(isWhole, () => `${String(company.size)} threads for services or for people followed`);
   const observer = new Observer(scenario);
   const load = new Load(scenario);
   const world = buildWorld(scenario, {
@@ -46,6 +58,7 @@ export const simulate = (scenario: Scenario, request: ReplicationRequest, parts:
     scheduler: (topology) => parts.scheduler(scenario.world.scheduler, topology),
     serviceNotes: load,
     guard: parts.guard ?? GUARD,
+    company,
   });
   observer.watch(world);
   const incidents = new Incidents(world, scenario);
@@ -62,10 +75,11 @@ export const simulate = (scenario: Scenario, request: ReplicationRequest, parts:
     if (startMs % 10_000 === 0) request.onProgress?.(startMs / 1_000, events);
   });
   world.sessions.noteUnfinished(inMs(scenario.run.duration), SUCCESS_LIMIT_MS);
-  observer.end();
+  observer.end(company);
 
   const book: Book = { scenario, world, ledger: observer.ledger, incidents, decisions: world.seam.decisions, load };
-  const { digest } = world.sessions;
+  const digest = new Digest();
+  for (const [high, low] of company.gather(Float64Array.from(world.sessions.digest.words))) digest.sum([high!, low!]);
   for (const { at, kind, what, who } of book.decisions)
     digest.addText(`${kind} ${what} ${who}`, Math.round(at * 1_000) | 0);
   return {
@@ -219,128 +233,3 @@ const regionLoss = (book: Book): Record<string, number | null> => {
   }
   return worst;
 };
-
-const total = (column: Float64Array): number => {
-  let sum = 0;
-  for (let at = 0; at < column.length; at++) sum += column[at]!;
-  return sum;
-};
-
-const totalAt = (column: Float64Array, places: readonly number[]): number => {
-  let sum = 0;
-  for (const place of places) sum += column[place]!;
-  return sum;
-};
-
-/** What must be true in every world at all times. */
-class Invariants {
-  readonly #world: World;
-  readonly #broken = new Map<string, string>();
-
-  constructor(world: World) {
-    this.#world = world;
-  }
-
-  /** Cheap enough for every minute. */
-  check(): void {
-    const { crowd, desks, meter, population, fleet, homes } = this.#world;
-    const [online, connecting, away] = [total(crowd.online), total(crowd.connecting), total(crowd.away)];
-    this.#expect(
-      "clients conserved",
-      online + connecting + away === population.people,
-      () =>
-        `${String(online)} online + ${String(connecting)} connecting + ${String(away)} away ≠ ${String(population.people)}`,
-    );
-    let [held, least] = [0, 0];
-    for (const pair of crowd.inUse) {
-      const people = crowd.links[pair * LINK + HELD]!;
-      held += people;
-      least = Math.min(least, people);
-    }
-    this.#expect(
-      "everybody at home somewhere",
-      homes.all() === population.people,
-      () => `${String(homes.all())} people have a home, of ${String(population.people)}`,
-    );
-    this.#expect(
-      "connections are people online",
-      held === online,
-      () => `${String(held)} connections held by ${String(online)} people`,
-    );
-    this.#expect(
-      "connections are people online",
-      least >= 0,
-      () => `somebody left a path that nobody was on: ${String(least)} people on it`,
-    );
-    const [sent, delivered, lost] = [meter.sent, meter.delivered, meter.lost].map((column) =>
-      totalAt(column, crowd.inUse),
-    ) as [number, number, number];
-    this.#expect(
-      "packets conserved",
-      sent === delivered + lost,
-      () => `${String(sent)} sent ≠ ${String(delivered)} delivered + ${String(lost)} lost`,
-    );
-    if (this.#world.services !== undefined) this.#checkServices(this.#world.services);
-    fleet.servers.forEach(({ name, connections }, server) => {
-      this.#expect(
-        "connections within capacity",
-        desks.held[server]! <= connections,
-        () => `${name} holds ${String(desks.held[server])} connections of ${String(connections)}`,
-      );
-      this.#expect(
-        "served within capacity",
-        desks.served[server]! <= desks.capacity[server]! + 1,
-        () => `${name} served ${String(desks.served[server])} of ${String(desks.capacity[server])}`,
-      );
-    });
-  }
-
-  /** Of the machines behind the access servers. */
-  #checkServices({ tiers }: Services): void {
-    for (const { model, machines, unitsMost } of tiers)
-      for (const { name, station } of machines) {
-        this.#expect(
-          "cores within capacity",
-          station.busy >= 0 && station.busy <= model.cores,
-          () => `${name} computes on ${String(station.busy)} of ${String(model.cores)} cores`,
-        );
-        this.#expect(
-          "units within memory",
-          station.units >= station.busy && station.units <= unitsMost,
-          () =>
-            `${name} has ${String(station.units)} units, room for ${String(unitsMost)}, ${String(station.busy)} busy`,
-        );
-      }
-  }
-
-  /** With a last count of everybody, one by one. */
-  results(): readonly InvariantResult[] {
-    const { crowd, sweeps } = this.#world;
-    this.check();
-    const found = sweeps.census();
-    // A client in the queue of a bucket that is over is logged in when the next one begins.
-    this.#expect(
-      "everybody counted",
-      found.online === total(crowd.online) && found.away === total(crowd.away),
-      () =>
-        `counted ${JSON.stringify(found)}, booked ${String(total(crowd.online))} online and ${String(total(crowd.away))} away`,
-    );
-    return [
-      "clients conserved",
-      "connections are people online",
-      "connections within capacity",
-      "everybody at home somewhere",
-      "everybody counted",
-      "packets conserved",
-      "served within capacity",
-      ...(this.#world.services === undefined ? [] : ["cores within capacity", "units within memory"]),
-    ].map((name) => {
-      const why = this.#broken.get(name);
-      return why === undefined ? { name, held: true } : { name, held: false, why };
-    });
-  }
-
-  #expect(name: string, holds: boolean, why: () => string): void {
-    if (!holds && !this.#broken.has(name)) this.#broken.set(name, why());
-  }
-}

@@ -2,15 +2,12 @@
  * Scenario → World: carriers' gateways, centres, paths, people, and the clock that runs them. Everything is
  * wired here and nowhere else.
  */
-import { packHeartbeat } from "./population/heartbeats.ts";
-import { settled, newHeartbeat } from "../algorithms/access/heartbeat.ts";
 import type { Machine } from "../base/machine.ts";
-import { Draws } from "../base/random.ts";
 import { after, inSeconds, ms } from "../base/units.ts";
 import type { SchedulerEffect, SchedulerInput, Topology } from "../algorithms/scheduling/messages.ts";
-import { Arrivals } from "../engine/arrivals.ts";
 import { Calendar } from "../engine/calendar.ts";
 import { Clock } from "../engine/clock.ts";
+import { Company } from "../engine/company.ts";
 import { Trace } from "../engine/trace.ts";
 import type { Scenario, WorldModel } from "../scenario/scenario.ts";
 import { assign } from "./assignment.ts";
@@ -27,9 +24,9 @@ import { distanceKm } from "./network/geography.ts";
 import { type Legs, Paths } from "./network/path.ts";
 import { Crowd } from "./population/crowd.ts";
 import { type LoginNotes, Logins } from "./population/logins.ts";
-import { buildPopulation, rankOf, type Cell, type Population } from "./population/population.ts";
-import * as record from "./population/record.ts";
-import { pauseOf, Sessions } from "./population/sessions.ts";
+import { settle } from "./population/placement.ts";
+import { buildPopulation, type Cell, type Population } from "./population/population.ts";
+import { Sessions } from "./population/sessions.ts";
 import { Rest } from "./population/rest.ts";
 import { Telemetry } from "./population/telemetry.ts";
 import { Refuge } from "./refuge.ts";
@@ -39,8 +36,6 @@ import { Sweeps } from "./sweeps.ts";
 import { Weather } from "./weather.ts";
 
 const BUCKET_MS = 250;
-/** Whoever finds no room from the start tries for the first time within a minute. */
-const TRYING_MS = 60_000;
 
 export interface World {
   readonly clock: Clock;
@@ -62,7 +57,7 @@ export interface World {
   readonly mishaps: Mishaps | undefined;
   /** What happened to those who were followed. */
   readonly trace: Trace | undefined;
-  /** Handles one bucket of people, and returns how many events there were. */
+  /** Handles one bucket of people, and returns how many events there were in all threads. */
   readonly drain: () => number;
 }
 
@@ -74,14 +69,16 @@ export interface BuildOptions {
   readonly scheduler: (topology: Topology) => Machine<SchedulerInput, SchedulerEffect>;
   readonly serviceNotes: ServiceNotes;
   readonly guard: Guard;
+  /** The threads of this run; alone when there is one. */
+  readonly company?: Company;
 }
 
 export const buildWorld = (scenario: Scenario, options: BuildOptions): World => {
-  const { seed, watch, notes, scheduler } = options;
+  const { seed, watch, notes, scheduler, company = new Company() } = options;
   const { world: model } = scenario;
   const gateways = buildGateways(model);
   const fleet = buildFleet(model);
-  const population = buildPopulation(model, gateways, scenario.run.peopleARow);
+  const population = buildPopulation(model, gateways, scenario.run.peopleARow, company);
   const legs = legsOf(model, gateways, fleet.endpoints);
   const paths = new Paths(
     population.cells.length,
@@ -89,14 +86,15 @@ export const buildWorld = (scenario: Scenario, options: BuildOptions): World => 
     model.clients.heartbeat.timeout / 1_000,
     (cell, endpoint) => legs(population.cells[cell]!, endpoint),
   );
-  const crowd = new Crowd(
+  const crowd = new Crowd({
+    company,
     population,
     paths,
-    fleet.endpoints,
-    gateways.length,
-    model.clients.reconnect.policy === "directed",
-  );
-  const desks = new Desks(fleet.servers, BUCKET_MS, doorOf(model));
+    endpoints: fleet.endpoints,
+    gateways: gateways.length,
+    spreads: model.clients.reconnect.policy === "directed",
+  });
+  const desks = new Desks(fleet.servers, BUCKET_MS, doorOf(model), company);
   const telemetry = new Telemetry(crowd, {
     seed,
     gateways: gateways.length,
@@ -108,11 +106,11 @@ export const buildWorld = (scenario: Scenario, options: BuildOptions): World => 
     roundMs: model.scheduler.round / 1_000,
   });
   const calendar = new Calendar({
-    capacity: scenario.run.heartbeats === "each" ? population.rows : Math.ceil(population.rows / 8),
+    capacity: scenario.run.heartbeats === "each" ? population.rowsHere : Math.ceil(population.rowsHere / 8),
     horizonMs: model.clients.heartbeat.longest / 1_000 + 60_000,
     bucketMs: BUCKET_MS,
   });
-  const logins = new Logins(crowd, desks, telemetry, notes, {
+  const logins = new Logins(crowd, desks, notes, {
     seed,
     racing: model.clients.racing,
     reconnect: model.clients.reconnect,
@@ -129,7 +127,7 @@ export const buildWorld = (scenario: Scenario, options: BuildOptions): World => 
   topology.gateways.forEach(({ candidates }, gateway) =>
     crowd.setTable(gateway, tableOf([{ endpoint: candidates[0]!, share: 1 }], candidates)),
   );
-  const sweeps = new Sweeps({ seed, crowd, calendar, desks, logins, rest });
+  const sweeps = new Sweeps({ seed, company, crowd, calendar, desks, logins, rest });
   const clock = new Clock(ms(BUCKET_MS));
   const homes = new Homes({
     centres: Object.keys(model.centres),
@@ -176,7 +174,9 @@ export const buildWorld = (scenario: Scenario, options: BuildOptions): World => 
     },
   });
   weather.calm();
-  settle(scenario, seed, { population, crowd, calendar, desks, fleet, rest });
+  settle(scenario, seed, { crowd, calendar, desks, fleet, rest });
+  company.meet(calendar.at);
+  const happened = company.tally(new Float64Array(1));
   const services =
     model.services === undefined
       ? undefined
@@ -190,9 +190,12 @@ export const buildWorld = (scenario: Scenario, options: BuildOptions): World => 
   const mishaps = services === undefined ? undefined : new Mishaps(services);
   const drain = (): number => {
     rest?.rouse();
-    const events = calendar.drain(sessions);
+    const startMs = calendar.at;
+    happened.values[0] = 0;
+    happened.add(0, calendar.drain(sessions));
+    company.meet(startMs);
     desks.turn();
-    return events + (services?.advance(after(clock.now, ms(BUCKET_MS))) ?? 0);
+    return happened.values[0] + (services?.advance(after(clock.now, ms(BUCKET_MS))) ?? 0);
   };
   const people = { population, crowd, desks, homes, sessions, meter, sweeps };
   const steering = { seam, weather, refuge, demand };
@@ -208,69 +211,6 @@ const traceOf = (population: Population, watch: BuildOptions["watch"]): Trace | 
       index,
     );
   return trace;
-};
-
-interface Place {
-  readonly population: Population;
-  readonly crowd: Crowd;
-  readonly calendar: Calendar;
-  readonly desks: Desks;
-  readonly fleet: Fleet;
-  readonly rest: Rest | undefined;
-}
-
-/** Everybody in place: most online somewhere between two beats, a few on a pause, and trying whom no server has room for. */
-const settle = (
-  { world: { clients } }: Scenario,
-  seed: string,
-  { population, crowd, calendar, desks, fleet, rest }: Place,
-): void => {
-  const draws = new Draws(seed, "place");
-  const { out } = draws;
-  const awayBelow = (clients.pause / (clients.pause + clients.stay)) * 4_294_967_296;
-  const { heartbeat } = clients;
-  const arrivals = new Arrivals(calendar);
-  const client = new Int32Array(4);
-  const wanted = new Float64Array(crowd.endpoints.length);
-  population.cells.forEach(({ people }, cell) => (wanted[crowd.endpoints[crowd.routeOf(cell, 0)]!.server]! += people));
-  population.cells.forEach(({ rows }, cell) => {
-    const state = clients.heartbeatSettled
-      ? settled(ms(crowd.natTimeoutMs[cell]!), heartbeat)
-      : newHeartbeat(heartbeat);
-    const word = record.packClient(cell, packHeartbeat(state));
-    const silenceMs = (state.nextIsInterval ? state.interval : heartbeat.shortest) / 1_000;
-    for (let index = 0; index < rows; index++) {
-      const people = population.peopleOf(cell, index);
-      draws.at(population.identity[cell]!, index, 0);
-      if (out[0]! < awayBelow) {
-        crowd.away[cell]! += people;
-        calendar.add(index, pauseOf(out[1]!, clients.pause / 1_000), record.AWAY, word);
-        continue;
-      }
-      const endpoint = crowd.routeOf(cell, index);
-      const { server } = crowd.endpoints[endpoint]!;
-      const room = fleet.servers[server]!.connections;
-      const hasRoom =
-        desks.held[server]! + people <= room &&
-        (wanted[server]! <= room || rankOf(index, population.identity[cell]!) * wanted[server]! < room);
-      if (!hasRoom) {
-        crowd.connecting[cell]! += people;
-        const due = Math.floor((out[1]! / 4_294_967_296) * TRYING_MS);
-        calendar.add(index, due, record.withEndpoint(record.CONNECT, endpoint), word);
-        continue;
-      }
-      crowd.online[cell]! += people;
-      crowd.hold(cell * crowd.endpointCount + endpoint, people);
-      desks.held[server]! += people;
-      client[0] = index;
-      client[2] = record.atRest(endpoint, 0);
-      client[3] = word;
-      const firstMs = Math.floor((out[1]! / 4_294_967_296) * silenceMs);
-      const laterMs = rest?.isQuiet(word) === true ? rest.lie(client, 0, firstMs) : 0;
-      if (laterMs >= 0) arrivals.add(index, firstMs + laterMs, client[2], word);
-    }
-  });
-  arrivals.flush();
 };
 
 /** The legs of every path in peace. */

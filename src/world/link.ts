@@ -18,5 +18,8 @@ export const TELLINGS = 7;
 export const PACE = 8;
 export const PARTS = 9;
 export const SINCE = 10;
+/** Logins that were told of, and failed attempts of whoever has got in since that were not yet. */
+export const LOGINS_TOLD = 11;
+export const FAILED = 12;
 /** Numbers of a link: link `i` begins at `i * LINK`. */
-export const LINK = 11;
+export const LINK = 13;

@@ -5,6 +5,8 @@
  */
 import { Draws } from "../base/random.ts";
 import { type Calendar, DUE, type Visitor } from "../engine/calendar.ts";
+import type { Company } from "../engine/company.ts";
+import type { Tally } from "../engine/tally.ts";
 import type { Desks } from "./fleet/server.ts";
 import { BEAT_FAILS, HELD } from "./link.ts";
 import type { Crowd } from "./population/crowd.ts";
@@ -14,6 +16,7 @@ import type { Rest } from "./population/rest.ts";
 
 export interface SweepParts {
   readonly seed: string;
+  readonly company: Company;
   readonly crowd: Crowd;
   readonly calendar: Calendar;
   readonly desks: Desks;
@@ -45,9 +48,12 @@ export class Sweeps {
   /** When the latest sweep was, and how many there were before it at that time. */
   #at = -1;
   #before = 0;
+  /** People found online, connecting and away. */
+  readonly #found: Tally;
 
   constructor(parts: SweepParts) {
     this.#parts = parts;
+    this.#found = parts.company.tally(new Float64Array(3));
     this.#draws = new Draws(parts.seed, "sweep");
   }
 
@@ -104,16 +110,17 @@ export class Sweeps {
 
   /** People by phase group, counted one by one: what the running totals must agree with. */
   census(): { online: number; connecting: number; away: number } {
-    const { crowd, calendar, rest } = this.#parts;
-    const found = { online: rest?.count() ?? 0, connecting: 0, away: 0 };
+    const { company, crowd, calendar, rest } = this.#parts;
+    this.#found.values.fill(0);
+    this.#found.add(0, rest?.count() ?? 0);
     calendar.each((pool, at) => {
       const people = crowd.population.peopleOf(record.cellOf(pool[at + 3]!), pool[at]!);
       const phase = record.phaseOf(pool[at + 2]!);
-      if (isConnected(phase)) found.online += people;
-      else if (phase === record.AWAY) found.away += people;
-      else found.connecting += people;
+      this.#found.add(isConnected(phase) ? 0 : phase === record.AWAY ? 2 : 1, people);
     });
-    return found;
+    company.meet(calendar.at);
+    const [online, connecting, away] = this.#found.values as unknown as [number, number, number];
+    return { online, connecting, away };
   }
 
   /** Cells whose people may now go through a cell that passes the test. */
@@ -134,10 +141,10 @@ export class Sweeps {
     const { crowd, desks } = this.#parts;
     this.#connected(reach, (pool, at, home, index, cell, endpoint, u) => {
       const people = crowd.population.peopleOf(home, index);
-      crowd.online[home]! -= people;
-      crowd.connecting[home]! += people;
-      crowd.links[crowd.linkOf(cell, endpoint) + HELD]! -= people;
-      desks.held[crowd.endpoints[endpoint]!.server]! -= people;
+      crowd.online.add(home, -people);
+      crowd.connecting.add(home, people);
+      crowd.count(crowd.linkOf(cell, endpoint), HELD, -people);
+      desks.hold(crowd.endpoints[endpoint]!.server, -people);
       pool[at + 2] = record.withFailures(record.withPhase(pool[at + 2]!, record.CONNECT), 0);
       this.#due(pool, at, delayMs(home, index, record.ordinalOf(pool[at + 2]!), u));
     });
@@ -162,7 +169,7 @@ export class Sweeps {
       v: number,
     ) => void,
   ): void {
-    const { crowd, calendar, rest } = this.#parts;
+    const { company, crowd, calendar, rest } = this.#parts;
     this.#before = calendar.at === this.#at ? this.#before + 1 : 0;
     this.#at = calendar.at;
     const sweep = Math.imul(this.#at ^ (this.#before << 24), 0x9e3779b1);
@@ -191,5 +198,6 @@ export class Sweeps {
     };
     calendar.sweep(visitor);
     rest?.sweep(homes, isTouched, act);
+    company.meet(calendar.at);
   }
 }

@@ -139,7 +139,7 @@ export class Weather {
   /** People online in the cells that a fault hits, wherever they are connected to. */
   onlineIn(where: Where): number {
     const { crowd } = this.#parts;
-    return this.#places.cellsOf(where).reduce((sum, cell) => sum + crowd.online[cell]!, 0);
+    return this.#places.cellsOf(where).reduce((sum, cell) => sum + crowd.online.values[cell]!, 0);
   }
 
   #lay(id: string, where: Where, burden: Burden): void {

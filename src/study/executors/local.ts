@@ -4,7 +4,10 @@
  */
 import { Tinypool } from "tinypool";
 import type { Scenario } from "../../scenario/scenario.ts";
+import { Barrier, isLost } from "../../engine/barrier.ts";
+import { type Seat, tableFor } from "../../engine/company.ts";
 import type { Replication } from "../../simulate/replication.ts";
+import { estimate } from "../estimate.ts";
 import type { Executor, Request } from "../replications.ts";
 
 /** What a worker is told when it is born. */
@@ -14,10 +17,11 @@ export interface Briefing {
   readonly progress: SharedArrayBuffer;
 }
 
-/** What a worker is told to do. */
+/** What a worker is told to do: to run it alone, or at a table with others. */
 export interface Order {
   readonly request: Request;
   readonly slot: number;
+  readonly seat: Seat | undefined;
 }
 
 interface Waiting {
@@ -25,19 +29,29 @@ interface Waiting {
   readonly start: (slot: number) => void;
 }
 
+/** Fewer rows than this are not worth the meetings. Chosen. */
+const ROWS_WORTH_IT = 1_000_000;
+
+/** How many threads a replication of this scenario can make use of, of so many. */
+export const threadsFor = (scenario: Scenario, threads: number): number =>
+  scenario.world.services !== undefined || estimate(scenario).rows < ROWS_WORTH_IT ? 1 : threads;
+
 /** Room for short-lived objects: with more of it they die before anybody has to copy them. */
 const YOUNG_MIB = 32;
 
 /** Slots say who writes where in the shared progress; a request starts when one is free. */
 export class LocalExecutor implements Executor {
   readonly workers: number;
+  readonly #threads: number;
   readonly #pool: Tinypool;
   readonly #progress: Float64Array;
   readonly #busy: (Request | undefined)[];
   #waiting: readonly Waiting[] = [];
 
-  constructor(scenario: Scenario, workers: number) {
+  /** `workers` replications at a time, `threads` to each. */
+  constructor(scenario: Scenario, workers: number, threads = 1) {
     this.workers = workers;
+    this.#threads = threads;
     const progress = new SharedArrayBuffer(workers * 2 * Float64Array.BYTES_PER_ELEMENT);
     this.#progress = new Float64Array(progress);
     this.#busy = Array.from({ length: workers }, () => undefined);
@@ -45,8 +59,8 @@ export class LocalExecutor implements Executor {
       filename: new URL("./worker.js", import.meta.url).href,
       name: "replicate",
       runtime: "worker_threads",
-      minThreads: workers,
-      maxThreads: workers,
+      minThreads: workers * threads,
+      maxThreads: workers * threads,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
       workerData: { scenario, progress } satisfies Briefing,
     });
@@ -55,10 +69,35 @@ export class LocalExecutor implements Executor {
   async run(request: Request): Promise<Replication> {
     const slot = await this.#claim(request);
     try {
-      return (await this.#pool.run({ request, slot } satisfies Order)) as Replication;
+      if (this.#threads === 1 || request.watch !== undefined)
+        return (await this.#order({ request, slot, seat: undefined }))!;
+      return await this.#together(request, slot);
     } finally {
       this.#release(slot);
     }
+  }
+
+  /** One replication on several threads: all are at work at once, for as many are free as there are of a slot. */
+  async #together(request: Request, slot: number): Promise<Replication> {
+    const table = tableFor(this.#threads);
+    const barrier = new Barrier(table.barrier, this.#threads);
+    const orders = Array.from({ length: this.#threads }, async (_, place) => {
+      try {
+        return await this.#order({ request, slot, seat: { table, place } });
+      } catch (error) {
+        // The others wait for it: they must not do so for good, nor keep their threads.
+        barrier.abandon();
+        throw error;
+      }
+    });
+    const ends = await Promise.allSettled(orders);
+    const errors = ends.flatMap((end): unknown[] => (end.status === "rejected" ? [end.reason] : []));
+    if (errors.length > 0) throw errors.find((error) => !isLost(error)) ?? errors[0];
+    return (await orders[0])!;
+  }
+
+  async #order(order: Order): Promise<Replication | undefined> {
+    return (await this.#pool.run(order)) as Replication | undefined;
   }
 
   underWay(): readonly { readonly request: Request; readonly seconds: number; readonly events: number }[] {

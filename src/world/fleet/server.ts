@@ -8,6 +8,8 @@
  */
 import { assert } from "../../base/assert.ts";
 import { inMs } from "../../base/units.ts";
+import { Company } from "../../engine/company.ts";
+import type { Tally } from "../../engine/tally.ts";
 import type { WorldModel } from "../../scenario/scenario.ts";
 import type { Server } from "./centre.ts";
 
@@ -40,6 +42,9 @@ const APPOINTED = 0.95;
 const ROW_SHARE = 1 / 4;
 /** Buckets over which arrivals are spread at most. */
 const SPREAD_MOST = 256;
+/** Ranks are told apart by so many classes where not all may connect who came together. Chosen. */
+const CLASSES = 16;
+const classOf = (rank: number): number => Math.floor(rank * CLASSES);
 
 export class Desks {
   /** People waiting at the start of the bucket before this one, and those who joined the queue in it: what a settling client needs. */
@@ -47,18 +52,15 @@ export class Desks {
   readonly #joinedBefore: Float64Array;
   readonly #backlog: Float64Array;
   /** People who join the queue in this bucket and in those to come, by bucket and server; which bucket is this one. */
-  readonly #joining: Float64Array;
+  readonly #joining: Tally;
   #bucket = 0;
-  /** People of the rows that arrived in this bucket and the one before. */
-  readonly #arrived: Float64Array;
-  readonly #arrivedBefore: Float64Array;
   /** Fractions of people that a bucket's capacity had left over, so that rates need not divide evenly. */
   readonly #carry: Float64Array;
   readonly #slowness: Float64Array;
   readonly #share: Float64Array;
   readonly #isDown: Uint8Array;
   /** People who gave up waiting: what they asked for is taken out of the queue. */
-  readonly #abandoned: Float64Array;
+  readonly #abandoned: Tally;
   /** Share of the last bucket's arrivals that were let into the queue, and how many were not. */
   readonly #welcomed: Float64Array;
   readonly #refusedBefore: Float64Array;
@@ -67,65 +69,73 @@ export class Desks {
   /** Work of refusals that is still to be done, in logins. */
   readonly #owed: Float64Array;
   readonly held: Float64Array;
-  /** The most connections held at any instant since last asked. */
+  readonly #held: Tally;
+  /** The most connections held at the end of a bucket since last asked. */
   readonly peak: Float64Array;
-  readonly #free: Float64Array;
-  readonly #admitted: Float64Array;
+  /** People who arrived in this bucket by server and class of rank, and the class from which on there was no room in the last one. */
+  readonly #ranked: Tally;
+  readonly #closedFrom: Uint8Array;
   readonly served: Float64Array;
   readonly capacity: Float64Array;
   /** Logins that whoever came and waited left possible, bucket by bucket: no more than capacity, no more than were asked for. */
   readonly possible: Float64Array;
   /** People who asked, those of them who were turned away at the door, and those who were logged in. */
   readonly asked: Float64Array;
+  readonly #asked: Tally;
   readonly refused: Float64Array;
   readonly completed: Float64Array;
+  readonly #completed: Tally;
   /** Longest wait a settled client had, ms, since last asked. */
   readonly longestWaitMs: Float64Array;
+  readonly #longestWaitMs: Tally;
   readonly #servers: readonly Server[];
   readonly #bucketMs: number;
   readonly #door: Door;
 
-  constructor(servers: readonly Server[], bucketMs: number, door = WIDE_OPEN) {
+  constructor(servers: readonly Server[], bucketMs: number, door = WIDE_OPEN, company = new Company()) {
     const column = (): Float64Array => new Float64Array(servers.length);
     this.#servers = servers;
     this.#bucketMs = bucketMs;
     this.#door = door;
     this.#backlogBefore = column();
     this.#joinedBefore = column();
-    this.#joining = new Float64Array(servers.length * SPREAD_MOST);
-    this.#arrivedBefore = column();
+    this.#joining = company.tally(new Float64Array(servers.length * SPREAD_MOST));
     this.#backlog = column();
-    this.#arrived = column();
     this.#carry = column();
     this.#slowness = column().fill(1);
     this.#share = column().fill(1);
     this.#isDown = new Uint8Array(servers.length);
-    this.#abandoned = column();
+    this.#abandoned = company.tally(column());
     this.#welcomed = column().fill(1);
     this.#refusedBefore = column();
     this.#appointed = column();
     this.#owed = column();
-    this.asked = column();
+    this.#asked = company.tally(column());
+    this.asked = this.#asked.values;
     this.refused = column();
-    this.completed = column();
-    this.held = column();
+    this.#completed = company.tally(column());
+    this.completed = this.#completed.values;
+    this.#held = company.tally(column());
+    this.held = this.#held.values;
     this.peak = column();
-    this.#free = column();
-    this.#admitted = column();
+    this.#ranked = company.tally(new Float64Array(servers.length * CLASSES));
+    this.#closedFrom = new Uint8Array(servers.length);
     this.served = column();
     this.capacity = column();
     this.possible = column();
-    this.longestWaitMs = column();
+    this.#longestWaitMs = company.tally(column(), { keeps: "most" });
+    this.longestWaitMs = this.#longestWaitMs.values;
   }
 
-  arrive(server: number, people: number): void {
-    this.#arrived[server] = this.#arrived[server]! + people;
-    this.asked[server]! += people;
+  /** These people ask for a login. Their rank among all who do in this bucket is in [0, 1). */
+  arrive(server: number, people: number, rank: number): void {
+    this.#ranked.add(server * CLASSES + classOf(rank), people);
+    this.#asked.add(server, people);
     const ableMs = (ROW_SHARE * this.#servers[server]!.loginsASecond) / 1_000;
     const buckets = Math.min(SPREAD_MOST, Math.ceil(people / (ableMs * this.#bucketMs)));
     for (let ahead = 0, left = people; ahead < buckets; ahead++) {
       const part = Math.ceil(left / (buckets - ahead));
-      this.#joining[this.#placeOf(server, ahead)]! += part;
+      this.#joining.add(this.#placeOf(server, ahead), part);
       left -= part;
     }
   }
@@ -139,7 +149,7 @@ export class Desks {
     const perMs = this.#perMs(server);
     const ahead = this.#backlogBefore[server]! + (this.#joinedBefore[server]! * offsetMs) / this.#bucketMs;
     const wait = Math.max(0, ahead / perMs - offsetMs);
-    if (wait > this.longestWaitMs[server]!) this.longestWaitMs[server] = wait;
+    this.#longestWaitMs.raise(server, wait);
     return wait;
   }
 
@@ -148,29 +158,24 @@ export class Desks {
     return this.#backlog[server]! / this.#perMs(server);
   }
 
-  /**
-   * Whether the server has a connection left for these people, by their keyed rank in [0, 1) among the bucket's
-   * arrivals; the count of those let in closes the door for good when it is full.
-   */
-  admits(server: number, people: number, rank: number): boolean {
-    const arrived = this.#arrivedBefore[server]!;
-    const free = this.#free[server]!;
-    if (arrived > free && rank * arrived >= free - 3 * Math.sqrt(free * people)) return false;
-    if (this.#admitted[server]! + people > free) return false;
-    this.#admitted[server] = this.#admitted[server]! + people;
-    return true;
+  /** Whether the server has a connection left for somebody who came in the bucket before this one with this rank. */
+  admits(server: number, rank: number): boolean {
+    return classOf(rank) < this.#closedFrom[server]!;
   }
 
   /** A client's patience is shorter than its wait: its socket will be closed when its turn comes, and costs nothing then. */
   abandon(server: number, people: number): void {
-    if (this.#door.carriesDeadlines) this.#abandoned[server]! += people;
+    if (this.#door.carriesDeadlines) this.#abandoned.add(server, people);
   }
 
-  /** A connection of these people begins. */
+  /** Connections of these people begin; of fewer than none, they end. */
   hold(server: number, people: number): void {
-    const held = this.held[server]! + people;
-    this.held[server] = held;
-    if (held > this.peak[server]!) this.peak[server] = held;
+    this.#held.add(server, people);
+  }
+
+  /** These people are logged in. */
+  complete(server: number, people: number): void {
+    this.#completed.add(server, people);
   }
 
   /** Whether the door let somebody into the queue who came in the bucket before this one, by keyed rank in [0, 1). */
@@ -213,27 +218,25 @@ export class Desks {
   turn(): void {
     for (let server = 0; server < this.#servers.length; server++) {
       const place = this.#placeOf(server, 0);
-      const came = this.#joining[place]!;
-      this.#joining[place] = 0;
+      const came = this.#joining.values[place]!;
+      this.#joining.values[place] = 0;
       const fresh = this.#isDown[server] === 1 ? 0 : this.#perMs(server) * this.#bucketMs;
       const refusing = Math.min(fresh, this.#owed[server]!);
       this.#owed[server]! -= refusing;
       const able = fresh - refusing + this.#carry[server]!;
       const joined = this.#letIn(server, came, able);
       const asked = this.#backlog[server]! + joined;
-      const gone = Math.min(asked, this.#abandoned[server]!);
+      const gone = Math.min(asked, this.#abandoned.values[server]!);
       const waiting = asked - gone;
       // Who gave up before all people of the row had joined leaves with the rest of them.
-      this.#abandoned[server]! -= gone;
+      this.#abandoned.values[server]! -= gone;
       const served = Math.min(waiting, Math.floor(able));
       this.#carry[server] = waiting > served ? able - Math.floor(able) : 0;
       this.#backlogBefore[server] = this.#backlog[server]!;
       this.#joinedBefore[server] = joined;
-      this.#arrivedBefore[server] = this.#arrived[server]!;
       this.#backlog[server] = waiting - served;
-      this.#arrived[server] = 0;
-      this.#admitted[server] = 0;
-      this.#free[server] = Math.max(0, this.#servers[server]!.connections - this.held[server]!);
+      this.peak[server] = Math.max(this.peak[server]!, this.held[server]!);
+      this.#closedFrom[server] = this.#roomFor(server);
       this.served[server] = this.served[server]! + served;
       this.capacity[server] = this.capacity[server]! + fresh;
       this.possible[server] = this.possible[server]! + Math.min(fresh, this.#backlogBefore[server]! + came);
@@ -243,6 +246,20 @@ export class Desks {
       );
     }
     this.#bucket = (this.#bucket + 1) % SPREAD_MOST;
+  }
+
+  /** How many classes of those who came find a connection, whoever else of them does. */
+  #roomFor(server: number): number {
+    let free = this.#servers[server]!.connections - this.held[server]!;
+    let isOpen = true;
+    let classes = 0;
+    for (let place = server * CLASSES; place < (server + 1) * CLASSES; place++) {
+      free -= this.#ranked.values[place]!;
+      this.#ranked.values[place] = 0;
+      isOpen &&= free >= 0;
+      if (isOpen) classes += 1;
+    }
+    return classes;
   }
 
   /** How many of those who came the door lets into the queue; the others get appointments. */

@@ -3,8 +3,10 @@
  * many beats and logins went over a path since it was last metered, and where the dispatch table sends whom.
  * Counts are people, never rows.
  */
+import type { Company } from "../../engine/company.ts";
+import type { Tally } from "../../engine/tally.ts";
 import type { Endpoint } from "../fleet/centre.ts";
-import { BEATS, HELD, LINK, PACE, PARTS, SINCE } from "../link.ts";
+import { BEATS, FAILED, HELD, LINK, PACE, PARTS, SINCE } from "../link.ts";
 import { HEARTBEAT_UNIT } from "../../scenario/limits.ts";
 import type { Paths } from "../network/path.ts";
 import { type Population, rankOf } from "./population.ts";
@@ -25,22 +27,32 @@ const PARTS_OF_A_BEAT = (PACE_OF_ONE * HEARTBEAT_UNIT) / 1_000;
 /** Nobody lives here any more: the home gateway is out of service and its users go through its siblings. */
 const AWAY_FROM_HOME = -1;
 
+export interface CrowdParts {
+  readonly company: Company;
+  readonly population: Population;
+  readonly paths: Paths;
+  readonly endpoints: readonly Endpoint[];
+  readonly gateways: number;
+  readonly spreads: boolean;
+}
+
 export class Crowd {
   readonly population: Population;
   readonly paths: Paths;
   readonly endpoints: readonly Endpoint[];
   readonly endpointCount: number;
-  /** What happens between each cell and endpoint (world/link.ts). */
+  /** What happens between each cell and endpoint (world/link.ts), and where what people do there is added to it. */
   readonly links: Float64Array;
-  /** Pairs over which somebody is or was connected. They are few of all: whoever looks at every path looks at these. */
+  readonly #links: Tally;
+  /** Pairs over which somebody is or was connected, or tried to be. They are few of all: whoever looks at every path looks at these. */
   readonly inUse: number[] = [];
   readonly #isInUse: Uint8Array;
   /** People online, connecting and away (their sum never changes), by home cell. */
-  readonly online: Float64Array;
-  readonly connecting: Float64Array;
-  readonly away: Float64Array;
+  readonly online: Tally;
+  readonly connecting: Tally;
+  readonly away: Tally;
   /** People whose link was found dead, and who were led to another best entry, by home cell. */
-  readonly broken: Float64Array;
+  readonly broken: Tally;
   readonly moved: Float64Array;
   /** By gateway: the only route, or -1 when there are several. */
   readonly onlyRoute: Int32Array;
@@ -61,7 +73,7 @@ export class Crowd {
   readonly #via: Int32Array;
   readonly #siblings: number[][] = [];
 
-  constructor(population: Population, paths: Paths, endpoints: readonly Endpoint[], gateways: number, spreads = false) {
+  constructor({ company, population, paths, endpoints, gateways, spreads }: CrowdParts) {
     this.#spreads = spreads;
     this.#left = Array.from({ length: gateways }, () => new Set());
     this.population = population;
@@ -71,11 +83,12 @@ export class Crowd {
     const cells = population.cells.length;
     const column = (size: number): Float64Array => new Float64Array(size);
     this.links = paths.links;
+    this.#links = company.tally(paths.links, { hear: (place, nowMs) => this.#hear(place, nowMs) });
     this.#isInUse = new Uint8Array(cells * endpoints.length);
-    this.online = column(cells);
-    this.connecting = column(cells);
-    this.away = column(cells);
-    this.broken = column(cells);
+    this.online = company.tally(column(cells));
+    this.connecting = company.tally(column(cells));
+    this.away = company.tally(column(cells));
+    this.broken = company.tally(column(cells));
     this.moved = column(cells);
     this.onlyRoute = new Int32Array(gateways).fill(-1);
     this.tables = Array.from({ length: gateways }, () => ({ routes: [], upTo: [], candidates: [], alternates: [] }));
@@ -85,19 +98,33 @@ export class Crowd {
     this.#via = Int32Array.from({ length: cells }, (_, cell) => cell);
   }
 
-  /** A connection begins. */
+  /** So much more of something that people count on a link: one of `BEATS`, `MISSED`, `LOGINS` and `HELD`. */
+  count(link: number, what: number, people: number): void {
+    this.#links.add(link + what, people);
+  }
+
+  /** Connections begin. */
   hold(pair: number, people: number): void {
-    if (this.#isInUse[pair] === 0) {
-      this.#isInUse[pair] = 1;
-      this.inUse.push(pair);
-    }
-    this.links[pair * LINK + HELD]! += people;
+    this.#use(pair);
+    this.#links.add(pair * LINK + HELD, people);
+  }
+
+  /** So many attempts failed of somebody who has got in now and can tell. */
+  fail(pair: number, attempts: number): void {
+    this.#use(pair);
+    this.#links.add(pair * LINK + FAILED, attempts);
+  }
+
+  #use(pair: number): void {
+    if (this.#isInUse[pair] !== 0) return;
+    this.#isInUse[pair] = 1;
+    this.inUse.push(pair);
   }
 
   /** People who beat every so many units come to rest: from `nowMs` on their beats are counted as a rate. */
   rest(link: number, people: number, units: number, nowMs: number): void {
-    this.accrue(link, nowMs);
-    this.links[link + PACE]! += people * Math.round(PACE_OF_ONE / units);
+    if (this.#links.isAlone) this.accrue(link, nowMs);
+    this.#links.add(link + PACE, people * Math.round(PACE_OF_ONE / units));
   }
 
   rise(link: number, people: number, units: number, nowMs: number): void {
@@ -106,7 +133,7 @@ export class Crowd {
 
   /** Counts beats, or parts of them, that the rate leaves out: those of so many ms more than these people were at rest. */
   credit(link: number, people: number, units: number, forMs: number): void {
-    this.links[link + PARTS]! += people * Math.round(PACE_OF_ONE / units) * forMs;
+    this.#links.add(link + PARTS, people * Math.round(PACE_OF_ONE / units) * forMs);
   }
 
   /**
@@ -117,7 +144,10 @@ export class Crowd {
     return this.links[link + BEATS]! + this.#beatsDue(link, nowMs);
   }
 
-  /** Counts the beats of people at rest up to `nowMs`: at times that no observer chooses. */
+  /**
+   * Counts the beats of people at rest up to `nowMs`: at times that no observer chooses. What is credited at that time counts
+   * from then on, in whatever order it comes: once more at the same time changes nothing.
+   */
   accrue(link: number, nowMs: number): void {
     const { links } = this;
     const beats = this.#beatsDue(link, nowMs);
@@ -129,11 +159,17 @@ export class Crowd {
   #beatsDue(link: number, nowMs: number): number {
     const { links } = this;
     const forMs = nowMs - links[link + SINCE]!;
-    // What changes in a moment shows after it.
     if (forMs === 0) return 0;
     const whole = Math.floor((links[link + PARTS]! + links[link + PACE]! * forMs) / PARTS_OF_A_BEAT);
     // Who comes to rest owes half a beat, to be paid by the rate. Where nobody is at rest, what was counted is put right.
     return links[link + PACE]! > 0 ? Math.max(0, whole) : whole;
+  }
+
+  /** What people of all threads did on a link is about to be counted: beats until then came at the old pace. */
+  #hear(place: number, nowMs: number): void {
+    const pair = Math.floor(place / LINK);
+    this.#use(pair);
+    if (place - pair * LINK === PACE) this.accrue(pair * LINK, nowMs);
   }
 
   /** Cells whose paths somebody at home here may use now. */
@@ -195,8 +231,8 @@ export class Crowd {
     if (led > 0)
       this.population.cells.forEach((cell, home) => {
         if (cell.gateway !== gateway) return;
-        online += this.online[home]!;
-        this.moved[home]! += Math.round(led * this.online[home]!);
+        online += this.online.values[home]!;
+        this.moved[home]! += Math.round(led * this.online.values[home]!);
       });
     return gains.map(({ endpoint, share }) => ({ endpoint, people: share * online }));
   }

@@ -17,7 +17,6 @@ import { DROPS, OPEN } from "../network/path.ts";
 import { Transport } from "../network/transport.ts";
 import type { Crowd, RouteTable } from "./crowd.ts";
 import { rankOf } from "./population.ts";
-import type { Telemetry } from "./telemetry.ts";
 
 /**
  * Logins as clients of 2014 make them: kernels before 6.5, three questions of 300 bytes answered by 1,200, 1,200 and 8,192.
@@ -101,7 +100,6 @@ export class Logins {
   readonly result: AttemptResult = { connected: false, endpoint: 0, delayMs: 0 };
   readonly #crowd: Crowd;
   readonly #desks: Desks;
-  readonly #telemetry: Telemetry;
   readonly #notes: LoginNotes;
   readonly #plan: LoginPlan;
   readonly #draws: Draws;
@@ -114,10 +112,9 @@ export class Logins {
   readonly #restMs: number[] = [];
   readonly #failed: boolean[] = [];
 
-  constructor(crowd: Crowd, desks: Desks, telemetry: Telemetry, notes: LoginNotes, plan: LoginPlan) {
+  constructor(crowd: Crowd, desks: Desks, notes: LoginNotes, plan: LoginPlan) {
     this.#crowd = crowd;
     this.#desks = desks;
-    this.#telemetry = telemetry;
     this.#notes = notes;
     this.#plan = plan;
     this.#draws = new Draws(plan.seed, "login");
@@ -132,9 +129,15 @@ export class Logins {
     this.#candidates = this.#list(cell, index, nowMs);
     const { racing } = this.#plan;
     const identity = crowd.population.identity[home]!;
-    const won = race(racing, this.#candidates.length, (place) => this.#try(cell, identity, index, ordinal, place));
+    const first = this.#try(cell, identity, index, ordinal, 0);
+    // Who connects before a second attempt would start has no race.
+    const won =
+      first.connected && first.after <= Math.min(racing.startEvery, racing.timeout)
+        ? { winner: 0, took: first.after, started: 1 }
+        : race(racing, this.#candidates.length, (place) =>
+            place === 0 ? first : this.#try(cell, identity, index, ordinal, place),
+          );
     const { result } = this;
-    const people = crowd.population.peopleOf(home, index);
     if (won.winner < 0) {
       const tookMs = won.took / 1_000;
       result.connected = false;
@@ -143,7 +146,8 @@ export class Logins {
       return;
     }
     for (let place = 0; place < won.started; place++)
-      if (this.#failed[place]) this.#telemetry.connects(cell, index, this.#candidates[place]!, ordinal, people, people);
+      if (this.#failed[place])
+        crowd.fail(cell * crowd.endpointCount + this.#candidates[place]!, crowd.population.peopleOf(home, index));
     result.connected = true;
     result.endpoint = this.#candidates[won.winner]!;
     result.delayMs = Math.max(1, Math.round(won.took / 1_000));
@@ -176,7 +180,7 @@ export class Logins {
     const waitMs = Math.round(this.#desks.waitMs(server, offsetMs));
     const cell = crowd.viaCell(home, index);
     const cut = crowd.paths.block[cell * crowd.endpointCount + endpoint] !== OPEN;
-    const rank = this.#waits.uniform(crowd.population.identity[home]!, index, ordinal);
+    const rank = this.rank(home, index, ordinal);
     if (!this.#desks.welcomes(server, rank)) {
       const told = Math.round(this.#desks.appointmentMs(server, rank) * 1_000) as Duration;
       result.connected = false;
@@ -185,7 +189,7 @@ export class Logins {
     }
     const inTime = !cut && restMs !== NEVER_COMPLETE && waitMs + restMs <= this.#plan.timeoutMs;
     if (waitMs > this.#plan.timeoutMs) this.#desks.abandon(server, people);
-    result.connected = inTime && this.#desks.admits(server, people, rank);
+    result.connected = inTime && this.#desks.admits(server, rank);
     if (!result.connected) {
       const tookMs = inTime ? Math.max(1, Math.round(waitMs + restMs)) : this.#plan.timeoutMs;
       result.delayMs = this.#fail(home, index, ordinal, failures, { nowMs: arrivedMs, tookMs });
@@ -197,8 +201,13 @@ export class Logins {
     result.delayMs = tookMs;
   }
 
+  /** Who of those who arrive together comes first, in [0, 1). */
+  rank(home: number, index: number, ordinal: number): number {
+    return this.#waits.uniform(this.#crowd.population.identity[home]!, index, ordinal);
+  }
+
   /** Logged in at `nowMs`: notes how long it took, and reports the attempts with the failures before them. */
-  complete(home: number, index: number, ordinal: number, endpoint: number, failures: number, nowMs: number): void {
+  complete(home: number, index: number, endpoint: number, failures: number, nowMs: number): void {
     const crowd = this.#crowd;
     const people = crowd.population.peopleOf(home, index);
     const row = this.#row(home, index);
@@ -207,14 +216,11 @@ export class Logins {
     this.#memory.delete(row);
     if (took !== NOTED) this.#notes.login(home, nowMs - took, Math.min(took, CENSORED_MS), people);
     const cell = crowd.viaCell(home, index);
-    crowd.links[crowd.linkOf(cell, endpoint) + LOGINS]! += people;
-    this.#telemetry.connects(cell, index, endpoint, ordinal, people, 0);
+    crowd.count(crowd.linkOf(cell, endpoint), LOGINS, people);
     // Only whose attempts ended before any door know of addresses that do not answer.
     if (failures === 0 || (remembered & UNREACHED) === 0) return;
-    this.#list(cell, index, nowMs).forEach((candidate, place) => {
-      if (candidate !== endpoint)
-        this.#telemetry.connects(cell, index, candidate, ordinal + place + 1, failures * people, failures * people);
-    });
+    for (const candidate of this.#list(cell, index, nowMs))
+      if (candidate !== endpoint) crowd.fail(cell * crowd.endpointCount + candidate, failures * people);
   }
 
   /** A login that is under way when the run ends; what is remembered of it reaches up to `atMs`. */

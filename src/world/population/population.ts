@@ -32,10 +32,14 @@ export class Population {
   /** A row of a cell weighs `weight`, or one more when its index is below `heavier`. */
   readonly weight: Int32Array;
   readonly heavier: Int32Array;
-  /** Number of a cell's first row among all: for columns of cold facts. */
+  /** Of each cell, the indexes of the rows that this thread lives for: from `first` to before `end`. How many there are in all. */
+  readonly first: Float64Array;
+  readonly end: Float64Array;
+  readonly rowsHere: number;
+  /** What to add to an index of this thread's to number all its rows, from 0: for columns of cold facts. */
   readonly firstRow: Float64Array;
 
-  constructor(cells: readonly Cell[]) {
+  constructor(cells: readonly Cell[], { place, size }: { readonly place: number; readonly size: number }) {
     assert(cells.length <= CELLS_MOST, () => `${String(cells.length)} cells; at most ${String(CELLS_MOST)}`);
     this.cells = cells;
     this.people = cells.reduce((sum, { people }) => sum + people, 0);
@@ -44,9 +48,16 @@ export class Population {
     this.gateway = Int32Array.from(cells, ({ gateway }) => gateway);
     this.weight = Int32Array.from(cells, ({ people, rows }) => Math.floor(people / rows));
     this.heavier = Int32Array.from(cells, ({ people, rows }) => people % rows);
+    // Parts in a row: by rank (below) each is a sample of the whole cell, and gets its share of all that happens.
+    this.first = Float64Array.from(cells, ({ rows }) => Math.floor((rows * place) / size));
+    this.end = Float64Array.from(cells, ({ rows }) => Math.floor((rows * (place + 1)) / size));
     this.firstRow = new Float64Array(cells.length);
-    for (let cell = 1; cell < cells.length; cell++)
-      this.firstRow[cell] = this.firstRow[cell - 1]! + cells[cell - 1]!.rows;
+    let before = 0;
+    for (let cell = 0; cell < cells.length; cell++) {
+      this.firstRow[cell] = before - this.first[cell]!;
+      before += this.end[cell]! - this.first[cell]!;
+    }
+    this.rowsHere = before;
   }
 
   /** People that a row stands for. */
@@ -70,7 +81,12 @@ export const rankOf = (index: number, cell: number): number => {
 };
 
 /** Shares the online users out over regions, carriers, gateways and accesses, and rows over them. */
-export const buildPopulation = (world: WorldModel, gateways: readonly Gateway[], peopleARow: number): Population => {
+export const buildPopulation = (
+  world: WorldModel,
+  gateways: readonly Gateway[],
+  peopleARow: number,
+  part = { place: 0, size: 1 },
+): Population => {
   const weights = Object.values(world.regions).reduce((sum, { people, penetration }) => sum + people * penetration, 0);
   const found: { gateway: number; access: string; people: number }[] = [];
   let exact = 0;
@@ -99,5 +115,6 @@ export const buildPopulation = (world: WorldModel, gateways: readonly Gateway[],
       const { name, region, carrier } = gateways[gateway]!;
       return { name: `${name}/${access}`, gateway, region, carrier, access, people, rows };
     }),
+    part,
   );
 };

@@ -70,7 +70,7 @@ export class Rest {
     this.#draws = new Draws(seed, "rest");
     this.#quiet = quietWord(heartbeat);
     this.#staysPerMs = 1 / stayMs;
-    this.#rows = new Int32Array(2 * crowd.population.rows).fill(AWAKE);
+    this.#rows = new Int32Array(2 * crowd.population.rowsHere).fill(AWAKE);
   }
 
   /** Whether another answered beat would teach this client's heartbeat nothing. */
@@ -153,16 +153,16 @@ export class Rest {
   /** Brings everybody into the calendar whose event is near. Call before each bucket. */
   rouse(): void {
     const calendar = this.#calendar;
-    const { cells, firstRow } = this.#crowd.population;
+    const { cells, first, end, firstRow } = this.#crowd.population;
     if (calendar.at < this.#rousedMs) return;
     this.#rousedMs += ROUSE_MS;
     const until = this.#rousedMs | 0;
     const rows = this.#rows;
-    cells.forEach((cell, home) => {
-      const first = 2 * firstRow[home]!;
-      for (let row = first; row < first + 2 * cell.rows; row += 2)
+    cells.forEach((_, home) => {
+      const start = 2 * firstRow[home]!;
+      for (let row = start + 2 * first[home]!; row < start + 2 * end[home]!; row += 2)
         if (((rows[row]! - until) | 0) < 0 && rows[row + 1] !== AWAKE) {
-          const pool = this.#show(home, (row - first) / 2);
+          const pool = this.#show(home, (row - start) / 2);
           calendar.add(pool[0]!, pool[DUE]!, pool[2]!, pool[3]!);
           rows[row + 1] = AWAKE;
         }
@@ -178,17 +178,17 @@ export class Rest {
     touches: (home: number, index: number, endpoint: number) => boolean,
     act: (pool: Int32Array, at: number) => void,
   ): void {
-    const { cells, firstRow } = this.#crowd.population;
+    const { first, end, firstRow } = this.#crowd.population;
     const rows = this.#rows;
     for (const home of homes) {
-      const first = 2 * firstRow[home]!;
-      for (let index = 0; index < cells[home]!.rows; index++) {
-        const what = rows[first + 2 * index + 1]!;
+      for (let index = first[home]!; index < end[home]!; index++) {
+        const row = 2 * (firstRow[home]! + index);
+        const what = rows[row + 1]!;
         if (what === AWAKE || !touches(home, index, what & ENDPOINT)) continue;
         const pool = this.#show(home, index);
         act(pool, 0);
         this.#calendar.add(pool[0]!, pool[DUE]!, pool[2]!, pool[3]!);
-        rows[first + 2 * index + 1] = AWAKE;
+        rows[row + 1] = AWAKE;
       }
     }
   }
@@ -197,8 +197,8 @@ export class Rest {
   count(): number {
     const { population } = this.#crowd;
     let people = 0;
-    population.cells.forEach(({ rows }, home) => {
-      for (let index = 0; index < rows; index++)
+    population.cells.forEach((_, home) => {
+      for (let index = population.first[home]!; index < population.end[home]!; index++)
         if (this.#rows[2 * (population.firstRow[home]! + index) + 1] !== AWAKE)
           people += population.peopleOf(home, index);
     });

@@ -158,12 +158,12 @@ export class Sessions implements Handler {
     const { out } = this.#draws;
     const ordinal = record.ordinalOf(state);
     this.#draws.two(who, index, ordinal);
-    links[link + BEATS]! += people;
+    crowd.count(link, BEATS, people);
     const answered = silence <= this.#natTimeoutMs[cell]! * 1_000 && out[0]! >= links[link + BEAT_FAILS]!;
     this.digest.add(answered ? 1 : 2, who ^ index, (pool[at + DUE]! + this.#calendar.base) | 0, state);
     const next = record.advanced(state);
     if (!answered) {
-      links[link + MISSED]! += people;
+      crowd.count(link, MISSED, people);
       return this.#broken(pool, at, next);
     }
     afterBeat(cursor, true, false, heartbeat);
@@ -196,7 +196,7 @@ export class Sessions implements Handler {
     if (outcome === NOTHING) return this.#lie(rest, pool, at, this.#cursor.interval / 1_000);
     if (outcome !== BREAKS) return this.#goAway(pool, at, outcome === LEAVES);
     const link = this.#crowd.linkOf(this.#crowd.viaCell(home, index), record.endpointOf(state));
-    this.#links[link + MISSED]! += this.#crowd.population.peopleOf(home, index);
+    this.#crowd.count(link, MISSED, this.#crowd.population.peopleOf(home, index));
     return this.#broken(pool, at, pool[at + 2]!);
   }
 
@@ -213,7 +213,7 @@ export class Sessions implements Handler {
     const home = record.cellOf(pool[at + 3]!);
     const people = this.#crowd.population.peopleOf(home, index);
     this.#leave(home, index, record.endpointOf(state), people);
-    this.#crowd.away[home]! += people;
+    this.#crowd.away.add(home, people);
     pool[at + 2] = record.withPhase(state, record.AWAY);
     if (!pauses) return 1;
     this.#draws.at(this.#identity[home]!, index, record.ordinalOf(state) - 1);
@@ -231,8 +231,8 @@ export class Sessions implements Handler {
     onDisconnected(cursor);
     pool[at + 3] = cursor.word;
     this.#leave(home, index, record.endpointOf(state), people);
-    crowd.connecting[home]! += people;
-    crowd.broken[home]! += people;
+    crowd.connecting.add(home, people);
+    crowd.broken.add(home, people);
     pool[at + 2] = record.withFailures(record.withPhase(state, record.CONNECT), 0);
     return this.#timeoutMs + this.#logins.afterBreakMs(home, index, record.ordinalOf(state), undefined);
   }
@@ -246,19 +246,21 @@ export class Sessions implements Handler {
     this.digest.add(0x10 + phase, crowd.population.identity[home]! ^ index, nowMs, state);
     switch (phase) {
       case record.AWAY:
-        crowd.away[home]! -= people;
-        crowd.connecting[home]! += people;
+        crowd.away.add(home, -people);
+        crowd.connecting.add(home, people);
         return this.#connect(pool, at, record.withFailures(state, 0));
       case record.HINTED:
         this.#leave(home, index, record.endpointOf(state), people);
-        crowd.connecting[home]! += people;
+        crowd.connecting.add(home, people);
         return this.#connect(pool, at, record.withFailures(state, 0));
       case record.CONNECT:
         return this.#connect(pool, at, state);
-      case record.ARRIVE:
-        this.#desks.arrive(crowd.endpoints[record.endpointOf(state)]!.server, people);
+      case record.ARRIVE: {
+        const rank = this.#logins.rank(home, index, record.ordinalOf(state));
+        this.#desks.arrive(crowd.endpoints[record.endpointOf(state)]!.server, people, rank);
         pool[at + 2] = record.withPhase(state, record.SETTLE);
         return this.#calendar.bucketMs;
+      }
       case record.SETTLE:
         return this.#settle(pool, at, state, nowMs);
       case record.LOGGED:
@@ -317,10 +319,10 @@ export class Sessions implements Handler {
     const endpoint = record.endpointOf(state);
     const people = crowd.population.peopleOf(home, index);
     const due = pool[at + DUE]!;
-    this.#logins.complete(home, index, record.ordinalOf(state), endpoint, record.failuresOf(state), nowMs);
-    crowd.connecting[home]! -= people;
-    crowd.online[home]! += people;
-    this.#desks.completed[crowd.endpoints[endpoint]!.server]! += people;
+    this.#logins.complete(home, index, endpoint, record.failuresOf(state), nowMs);
+    crowd.connecting.add(home, -people);
+    crowd.online.add(home, people);
+    this.#desks.complete(crowd.endpoints[endpoint]!.server, people);
     crowd.hold(crowd.viaCell(home, index) * this.#endpointCount + endpoint, people);
     const cursor = this.#cursor;
     cursor.word = pool[at + 3]!;
@@ -335,8 +337,8 @@ export class Sessions implements Handler {
   /** A connection ends. */
   #leave(home: number, index: number, endpoint: number, people: number): void {
     const crowd = this.#crowd;
-    crowd.online[home]! -= people;
-    crowd.links[crowd.linkOf(crowd.viaCell(home, index), endpoint) + HELD]! -= people;
-    this.#desks.held[crowd.endpoints[endpoint]!.server]! -= people;
+    crowd.online.add(home, -people);
+    crowd.count(crowd.linkOf(crowd.viaCell(home, index), endpoint), HELD, -people);
+    this.#desks.hold(crowd.endpoints[endpoint]!.server, -people);
   }
 }

@@ -2,7 +2,7 @@
  * What clients tell: quality reports on their way to the scheduler. They are batched, late and sometimes lost, and
  * whoever is cut off tells nothing until the next success.
  *
- * All people whose beats were answered over one path in one round met the same chances, so what they report
+ * All people whose beats were answered over one path in one round, or who got in, met the same chances, so what they report
  * together is drawn together: binomially, over people and not over rows. The noise is the same whatever the scale,
  * and it costs nothing per person.
  */
@@ -10,7 +10,7 @@ import { binomialQuantile } from "../../base/math.ts";
 import { Draws, identity, open, Stream } from "../../base/random.ts";
 import type { QualityReport } from "../../algorithms/scheduling/messages.ts";
 import { Batch, CONNECTS, DEGRADED, FAILURES, PROBES, SESSIONS, UNANSWERED } from "./batch.ts";
-import { BEATS, LINK, MISSED, PROBE_FAILS, TELLINGS, TOLD } from "../link.ts";
+import { BEATS, FAILED, LINK, LOGINS, LOGINS_TOLD, MISSED, PROBE_FAILS, TELLINGS, TOLD } from "../link.ts";
 import type { Crowd } from "./crowd.ts";
 
 export interface TelemetryPlan {
@@ -68,19 +68,33 @@ export class Telemetry {
     crowd.accrue(link, nowMs);
     const answered = links[link + BEATS]! - links[link + MISSED]!;
     const sessions = answered - links[link + TOLD]!;
-    // Less than none: somebody's missed beat is known before all the beats before it have been counted.
-    if (sessions <= 0) return;
-    links[link + TOLD] = answered;
+    const logins = links[link + LOGINS]! - links[link + LOGINS_TOLD]!;
+    const failed = links[link + FAILED]!;
+    if (sessions <= 0 && logins + failed === 0) return;
     const telling = links[link + TELLINGS]! + 1;
     links[link + TELLINGS] = telling;
+    const cell = Math.floor(pair / crowd.endpointCount);
+    const who = this.#gatewayIdentity[crowd.population.gateway[cell]!]!;
+    const u = open(this.#lateDraws.at(who, 0, this.#round));
+    const late = this.#lateness.rounds(u) + this.#extra(open(this.#lateDraws.out[1]!));
+    // Less than none: somebody's missed beat is known before all the beats before it have been counted.
+    if (sessions > 0) {
+      links[link + TOLD] = answered;
+      this.#tellSessions(pair, sessions, telling, late);
+    }
+    if (logins + failed === 0) return;
+    links[link + LOGINS_TOLD] = links[link + LOGINS]!;
+    links[link + FAILED] = 0;
+    this.#tellConnects(pair, logins, failed, telling, late);
+  }
+
+  #tellSessions(pair: number, sessions: number, telling: number, late: number): void {
+    const crowd = this.#crowd;
     const cell = Math.floor(pair / crowd.endpointCount);
     const endpoint = pair % crowd.endpointCount;
     this.#draws.at(crowd.population.identity[cell]!, this.#endpointIdentity[endpoint]!, telling);
     const chance = this.#chance.from(this.#draws.out);
-    const kept = binomialQuantile(chance.next(), sessions, (1 - this.#plan.lost) * (1 - this.extraLost));
-    const lateDraws = this.#lateDraws;
-    const u = open(lateDraws.at(this.#gatewayIdentity[crowd.population.gateway[cell]!]!, 0, this.#round));
-    const late = this.#lateness.rounds(u) + this.#extra(open(lateDraws.out[1]!));
+    const kept = binomialQuantile(chance.next(), sessions, this.#arrives());
     if (kept > 0) this.#file(late, cell, endpoint, kept, chance);
     const explorers = binomialQuantile(chance.next(), kept, this.#plan.explore);
     if (explorers === 0) return;
@@ -91,16 +105,25 @@ export class Telemetry {
     this.#file(late, cell, alternate, explorers, chance);
   }
 
-  /** Attempts at connections, told after a success; `failures` of them failed. */
-  connects(cell: number, index: number, endpoint: number, ordinal: number, attempts: number, failures: number): void {
-    const u = open(this.#connectDraws.at(this.#crowd.population.identity[cell]!, index, ordinal));
-    const lost = 1 - (1 - this.#plan.lost) * (1 - this.extraLost);
-    if (u < lost) return;
-    const late = this.#lateness.rounds((u - lost) / (1 - lost)) + this.#extra(open(this.#connectDraws.out[1]!));
+  /** Attempts at connections, told after a success: so many logins, and so many that failed before or beside one. */
+  #tellConnects(pair: number, logins: number, failed: number, telling: number, late: number): void {
+    const crowd = this.#crowd;
+    const cell = Math.floor(pair / crowd.endpointCount);
+    const endpoint = pair % crowd.endpointCount;
+    const draws = this.#connectDraws;
+    draws.at(crowd.population.identity[cell]!, this.#endpointIdentity[endpoint]!, telling);
+    const keptFailures = binomialQuantile(open(draws.out[1]!), failed, this.#arrives());
+    const kept = keptFailures + binomialQuantile(open(draws.out[0]!), logins, this.#arrives());
+    if (kept === 0) return;
     const batch = this.#batch(late);
     const at = batch.at(this.#path(cell, endpoint));
-    batch.counts[at + CONNECTS]! += attempts;
-    batch.counts[at + FAILURES]! += failures;
+    batch.counts[at + CONNECTS]! += kept;
+    batch.counts[at + FAILURES]! += keptFailures;
+  }
+
+  /** Chance that a report is not lost. */
+  #arrives(): number {
+    return (1 - this.#plan.lost) * (1 - this.extraLost);
   }
 
   /** Ends a round: hands over what arrived in it, in the order of gateways and endpoints. */

@@ -14,7 +14,7 @@ const server = (loginsASecond: number, connections = 1e9): Server => ({
 
 /** Rows that each stand for a few people. */
 const crowd = (desks: Desks, people: number): void => {
-  for (let left = people; left > 0; left -= 50) desks.arrive(0, Math.min(50, left));
+  for (let left = people; left > 0; left -= 50) desks.arrive(0, Math.min(50, left), 0);
 };
 
 describe("a login queue", () => {
@@ -47,7 +47,7 @@ describe("a login queue", () => {
 
   it("takes a row's people one by one: one that is larger than a bucket's logins makes no queue of its own", () => {
     const desks = new Desks([server(1_000)], 250);
-    desks.arrive(0, 2_000);
+    desks.arrive(0, 2_000, 0);
     for (let bucket = 0; bucket < 32; bucket++) {
       desks.turn();
       for (const offset of [0, 100, 249]) expect(desks.waitMs(0, offset)).toBe(0);
@@ -61,7 +61,7 @@ describe("a login queue", () => {
         const desks = new Desks([server(rate)], 250);
         let came = 0;
         for (const people of arrivals) {
-          desks.arrive(0, people);
+          desks.arrive(0, people, 0);
           came += people;
           desks.turn();
         }
@@ -78,14 +78,28 @@ describe("a login queue", () => {
         fc.array(fc.double({ min: 0, max: 0.999, noNaN: true }), { minLength: 1, maxLength: 300 }),
         (ranks) => {
           const desks = new Desks([server(1_000, 50)], 250);
-          ranks.forEach(() => {
-            desks.arrive(0, 1);
+          ranks.forEach((rank) => {
+            desks.arrive(0, 1, rank);
           });
           desks.turn();
-          expect(ranks.filter((rank) => desks.admits(0, 1, rank)).length).toBeLessThanOrEqual(50);
+          const admitted = ranks.filter((rank) => desks.admits(0, rank)).length;
+          expect(admitted).toBeLessThanOrEqual(50);
+          if (ranks.length <= 50) expect(admitted).toBe(ranks.length);
         },
       ),
     );
+  });
+
+  it("fills nearly all that it has when many come at once, and tells the most it held", () => {
+    const desks = new Desks([server(1_000, 500)], 250);
+    for (let place = 0; place < 1_000; place++) desks.arrive(0, 1, place / 1_000);
+    desks.turn();
+    for (let place = 0; place < 1_000; place++) if (desks.admits(0, place / 1_000)) desks.hold(0, 1);
+    expect(desks.held[0]).toBeGreaterThan(430);
+    desks.turn();
+    desks.hold(0, -400);
+    desks.turn();
+    expect(desks.peak[0]).toBe(desks.held[0]! + 400);
   });
 });
 

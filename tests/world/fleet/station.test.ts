@@ -163,7 +163,8 @@ describe("the fluid login queue", () => {
     let compared = 0;
     for (let bucket = 0, next = 0; bucket < 200; bucket++) {
       const first = next;
-      for (; next < came.length && came[next]! < seconds(((bucket + 1) * bucketMs) / 1_000); next++) desks.arrive(0, 1);
+      for (; next < came.length && came[next]! < seconds(((bucket + 1) * bucketMs) / 1_000); next++)
+        desks.arrive(0, 1, 0);
       desks.turn();
       for (let one = first; one < next; one++) {
         const wait = desks.waitMs(0, came[one]! / 1_000 - bucket * bucketMs);

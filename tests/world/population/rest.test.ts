@@ -25,7 +25,7 @@ const sampleOf = ({ crowd, clock }: World): Sample => {
     sums["told"]! += crowd.links[link + TOLD]!;
   }
   for (const [name, column] of Object.entries({ away: crowd.away, connecting: crowd.connecting, broken: crowd.broken }))
-    sums[name] = column.reduce((sum, people) => sum + people, 0);
+    sums[name] = column.values.reduce((sum, people) => sum + people, 0);
   return sums;
 };
 
@@ -65,7 +65,7 @@ const live = (
   let events = 0;
   clock.run(minutes(30) as number as Instant, () => void (events += world.drain()));
   const found = world.sweeps.census();
-  expect(found.online).toBe(world.crowd.online.reduce((sum, people) => sum + people, 0));
+  expect(found.online).toBe(world.crowd.online.values.reduce((sum, people) => sum + people, 0));
   return { samples, events };
 };
 
