@@ -37,6 +37,8 @@ type LinkTest = (home: number, index: number, cell: number, endpoint: number) =>
 interface Reach {
   readonly homes: readonly number[];
   readonly touches: LinkTest;
+  /** They keep their links. */
+  readonly goesOn?: boolean;
 }
 
 const isConnected = (phase: number): boolean =>
@@ -66,7 +68,7 @@ export class Sweeps {
 
   /** What people at rest over these pairs meet is about to change: each lives the next beat. */
   wake(touches: PairTest): void {
-    if (this.#parts.rest !== undefined) this.#connected(this.#overPairs(touches), () => undefined);
+    if (this.#parts.rest !== undefined) this.#connected({ ...this.#overPairs(touches), goesOn: true }, () => undefined);
   }
 
   /**
@@ -157,7 +159,7 @@ export class Sweeps {
 
   /** `u` is a uniform in [0, 1) and `v` a whole word, drawn for this sweep and client alone. */
   #connected(
-    { homes, touches }: Reach,
+    { homes, touches, goesOn = false }: Reach,
     change: (
       pool: Int32Array,
       at: number,
@@ -177,7 +179,7 @@ export class Sweeps {
     const isTouched = (home: number, index: number, endpoint: number): boolean =>
       touches(home, index, crowd.viaCell(home, index), endpoint);
     const act = (pool: Int32Array, at: number): void => {
-      if (record.isForetold(pool[at + 2]!)) rest!.rise(pool, at);
+      if (record.isForetold(pool[at + 2]!)) rest!.rise(pool, at, goesOn);
       const state = pool[at + 2]!;
       const home = record.cellOf(pool[at + 3]!);
       const index = pool[at]!;

@@ -128,8 +128,12 @@ export class Rest {
     return place < usual ? LEAVES : SURGES;
   }
 
-  /** Whoever this foretold record is of lives the next beat like any other: `record` is of that beat then. */
-  rise(pool: Int32Array, at: number): void {
+  /**
+   * Whoever this foretold record is of lives the next beat like any other: `record` is of that beat then. Who goes on over the
+   * same link may be woken again and again, and what was counted is put right; who leaves it has beaten as often as counted, on
+   * average.
+   */
+  rise(pool: Int32Array, at: number, goesOn: boolean): void {
     const crowd = this.#crowd;
     const index = pool[at]!;
     const state = pool[at + 2]!;
@@ -142,10 +146,12 @@ export class Rest {
     const interval = tens * UNIT_MS;
     const dueMs = pool[at + DUE]! + base;
     const nextMs = dueMs - Math.floor((dueMs - nowMs) / interval) * interval;
-    // What was counted of them shall be the beats that were sent: whole ones, the latest an interval before the next.
-    const sinceBeatMs = nowMs - (nextMs - interval);
-    const isFirst = record.ordinalOf(state) === 0;
-    crowd.credit(link, people, tens, isFirst ? nextMs - (nextMs % interval) - nowMs : interval / 2 - sinceBeatMs);
+    if (goesOn) {
+      // What was counted of them shall be the beats that were sent: whole ones, the latest an interval before the next.
+      const sinceBeatMs = nowMs - (nextMs - interval);
+      const isFirst = record.ordinalOf(state) === 0;
+      crowd.credit(link, people, tens, isFirst ? nextMs - (nextMs % interval) - nowMs : interval / 2 - sinceBeatMs);
+    }
     pool[at + DUE] = nextMs - base;
     pool[at + 2] = record.notForetold(record.advanced(state));
   }
