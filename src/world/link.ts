@@ -21,5 +21,7 @@ export const SINCE = 10;
 /** Logins that were told of, and failed attempts of whoever has got in since that were not yet. */
 export const LOGINS_TOLD = 11;
 export const FAILED = 12;
+/** When people at rest were last woken there because something changed, ms since the run began; 0: never. */
+export const WOKEN = 13;
 /** Numbers of a link: link `i` begins at `i * LINK`. */
-export const LINK = 13;
+export const LINK = 14;

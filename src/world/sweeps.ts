@@ -8,7 +8,7 @@ import { type Calendar, DUE, type Visitor } from "../engine/calendar.ts";
 import type { Company } from "../engine/company.ts";
 import type { Tally } from "../engine/tally.ts";
 import type { Desks } from "./fleet/server.ts";
-import { BEAT_FAILS, HELD } from "./link.ts";
+import { BEAT_FAILS, HELD, LINK, WOKEN } from "./link.ts";
 import type { Crowd } from "./population/crowd.ts";
 import type { Logins } from "./population/logins.ts";
 import * as record from "./population/record.ts";
@@ -68,7 +68,12 @@ export class Sweeps {
 
   /** What people at rest over these pairs meet is about to change: each lives the next beat. */
   wake(touches: PairTest): void {
-    if (this.#parts.rest !== undefined) this.#connected({ ...this.#overPairs(touches), goesOn: true }, () => undefined);
+    const { crowd, calendar, rest } = this.#parts;
+    if (rest === undefined) return;
+    this.#connected({ ...this.#overPairs(touches), goesOn: true }, () => undefined);
+    for (const pair of crowd.inUse)
+      if (touches(Math.floor(pair / crowd.endpointCount), pair % crowd.endpointCount))
+        crowd.links[pair * LINK + WOKEN] = calendar.at;
   }
 
   /**

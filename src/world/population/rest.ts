@@ -17,7 +17,7 @@ import { Draws, open } from "../../base/random.ts";
 import type { HeartbeatPolicy } from "../../algorithms/access/heartbeat.ts";
 import { type Calendar, DUE } from "../../engine/calendar.ts";
 import { HEARTBEAT_UNIT } from "../../scenario/limits.ts";
-import { BEAT_FAILS } from "../link.ts";
+import { BEAT_FAILS, WOKEN } from "../link.ts";
 import type { Crowd } from "./crowd.ts";
 import { quietWord, tensOf, withoutInterval } from "./heartbeats.ts";
 import * as record from "./record.ts";
@@ -130,8 +130,7 @@ export class Rest {
 
   /**
    * Whoever this foretold record is of lives the next beat like any other: `record` is of that beat then. Who goes on over the
-   * same link may be woken again and again, and what was counted is put right; who leaves it has beaten as often as counted, on
-   * average.
+   * same link may be woken again and again, and then what was counted is put right; else it is right on average.
    */
   rise(pool: Int32Array, at: number, goesOn: boolean): void {
     const crowd = this.#crowd;
@@ -146,12 +145,10 @@ export class Rest {
     const interval = tens * UNIT_MS;
     const dueMs = pool[at + DUE]! + base;
     const nextMs = dueMs - Math.floor((dueMs - nowMs) / interval) * interval;
-    if (goesOn) {
-      // What was counted of them shall be the beats that were sent: whole ones, the latest an interval before the next.
-      const sinceBeatMs = nowMs - (nextMs - interval);
-      const isFirst = record.ordinalOf(state) === 0;
-      crowd.credit(link, people, tens, isFirst ? nextMs - (nextMs % interval) - nowMs : interval / 2 - sinceBeatMs);
-    }
+    const wokenMs = crowd.links[link + WOKEN]!;
+    // So soon after they were last woken they have not beaten at any time alike: what was counted shall be the beats sent.
+    if (goesOn && wokenMs > 0 && nowMs - wokenMs < interval)
+      crowd.credit(link, people, tens, interval / 2 - (nowMs - (nextMs - interval)));
     pool[at + DUE] = nextMs - base;
     pool[at + 2] = record.notForetold(record.advanced(state));
   }
