@@ -2,7 +2,7 @@
  * What a figure can be at all, so that no interval claims a loss below nothing or a login longer than
  * anybody waits. Times of what did not happen are censored: they stand at the limit, and so do open ends.
  */
-import { inSeconds } from "../base/units.ts";
+import { type Instant, inSeconds } from "../base/units.ts";
 import type { Figure, Scenario } from "../scenario/scenario.ts";
 import type { Bounds } from "./intervals.ts";
 
@@ -37,18 +37,21 @@ export const boundsOf = (figure: Figure, scenario: Scenario): Bounds => {
 
 /** Seconds from the first fault that the figure is about to its window's end. */
 const longestDelay = (figure: Figure, scenario: Scenario): number => {
-  const begins = scenario.faults.filter(({ id }) => isAbout(figure, "fault", id)).map(({ at }) => inSeconds(at));
-  const end = inSeconds(scenario.windows[figure.window]?.to ?? scenario.run.duration);
-  return Math.max(0, end - Math.min(end, ...begins));
+  const begun = scenario.faults.filter(({ id }) => isAbout(figure, "fault", id));
+  return longestSince(begun, figure, scenario);
 };
 
 /** Seconds from the first order to leave a centre that the figure is about to its window's end. */
 const longestLeaving = (figure: Figure, scenario: Scenario): number => {
-  const ordered = scenario.interventions.flatMap(({ at, action }) =>
-    action.kind === "evacuate" && isAbout(figure, "centre", action.plan.centre) ? [inSeconds(at)] : [],
+  const ordered = scenario.interventions.filter(
+    ({ action }) => action.kind === "evacuate" && isAbout(figure, "centre", action.plan.centre),
   );
+  return longestSince(ordered, figure, scenario);
+};
+
+const longestSince = (begun: readonly { readonly at: Instant }[], figure: Figure, scenario: Scenario): number => {
   const end = inSeconds(scenario.windows[figure.window]?.to ?? scenario.run.duration);
-  return Math.max(0, end - Math.min(end, ...ordered));
+  return Math.max(0, end - Math.min(end, ...begun.map(({ at }) => inSeconds(at))));
 };
 
 const isAbout = ({ labels }: Figure, about: string, name: string): boolean =>

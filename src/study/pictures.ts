@@ -53,10 +53,9 @@ const TITLES: Readonly<Record<string, string>> = {
 const seriesOf = (sample: SeriesSample, pairs: readonly Pair[]): SeriesResult => {
   const same = (one: Replication | undefined): SeriesSample | undefined =>
     one?.series.find(({ chart, figure }) => chart === sample.chart && figure === sample.figure);
-  const isShare =
-    sample.unit === "%" && pairs.every(({ run }) => (same(run)?.value ?? []).every((one) => (one ?? 0) <= 100));
-  const bounds = { low: 0, high: isShare ? 100 : Infinity };
   const runs = pairs.map(({ run }) => same(run));
+  const isShare = sample.unit === "%" && runs.every((run) => (run?.value ?? []).every((one) => (one ?? 0) <= 100));
+  const bounds = { low: 0, high: isShare ? 100 : Infinity };
   const twins = pairs.flatMap(({ twin }) => same(twin) ?? []);
   const at = (samples: readonly (SeriesSample | undefined)[], index: number): readonly number[] =>
     samples.flatMap((one) => one?.value[index] ?? []);

@@ -16,7 +16,7 @@ interface Server {
   assigned: number;
   isUp: boolean;
   downSince: Instant;
-  /** By an operator. */
+  /** Why nobody is to be led there: an operator's order, an evacuation. */
   readonly withdrawnFor: Set<string>;
   pending: { readonly people: number; readonly until: Instant }[];
 }
