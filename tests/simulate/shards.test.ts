@@ -48,11 +48,10 @@ interventions:
 `,
 };
 
-/** As it is; a row a person; every beat lived; with closed doors and servers that are too small. */
+/** As it is; a row a person and every beat lived; with closed doors and servers that are too small. */
 const SETTINGS: readonly (readonly string[])[] = [
   [],
-  ["run.scale=1", "online=30 k"],
-  ["run.heartbeats=each"],
+  ["run.scale=1", "online=10 k", "run.heartbeats=each"],
   [
     "admission.policy=by-wait",
     "clients.reconnect.policy=directed",
