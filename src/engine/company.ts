@@ -1,7 +1,7 @@
 /**
  * The threads that live through one run together. Each runs all of it, but people: of them it has its own part. What people
- * do to anything that is not theirs is added up in whole numbers and told to all when the threads meet, so everything else
- * goes the same way in every thread, and the same way as with one.
+ * do to anything that is not theirs is added up in whole numbers and told to all when the threads meet, or later, when all of them
+ * look at it; so everything else goes the same way in every thread, and the same way as with one.
  *
  * Who is alone writes to the totals at once, and meets nobody.
  */
@@ -40,7 +40,12 @@ export class Company {
   readonly size: number;
   readonly #barrier: Barrier | undefined;
   readonly #boxes: readonly Float64Array[];
-  readonly #tallies: Tally[] = [];
+  /** Told at every meeting, and only when somebody looks. */
+  readonly #prompt: Tally[] = [];
+  readonly #patient: Tally[] = [];
+  /** Whether there was a meeting since the patient were told; the same in all threads. */
+  #isNews = false;
+  #isApart = false;
 
   /** Without a seat, alone. */
   constructor(seat?: Seat) {
@@ -51,42 +56,66 @@ export class Company {
   }
 
   /** Totals that every thread adds to, at first what is in `values`. All threads make the same tallies in the same order. */
-  tally(values: Float64Array, plan?: TallyPlan): Tally {
-    const tally = new Tally(values, this.#barrier === undefined, plan);
-    this.#tallies.push(tally);
+  tally(values: Float64Array, plan: TallyPlan = {}): Tally {
+    const isAlone = this.#barrier === undefined;
+    if (plan.isPatient !== true) {
+      const tally = new Tally(values, isAlone, plan);
+      this.#prompt.push(tally);
+      return tally;
+    }
+    const tally = new Tally(values, isAlone, plan, () => this.#look());
+    this.#patient.push(tally);
     return tally;
   }
 
-  /** Tells all what this thread added since they last met, and hears what others did, at `nowMs` since the run began. */
-  meet(nowMs: number): void {
+  /** People act, each thread's own; then all meet and tell what they added. */
+  apart(act: () => void): void {
+    assert(!this.#isApart, () => "people act while people act");
+    this.#isApart = true;
+    act();
+    this.#isApart = false;
+    this.#isNews = true;
+    this.#tell(this.#prompt);
+  }
+
+  /** Somebody looks at what is told only then: all threads do so at the same time. */
+  #look(): void {
+    assert(!this.#isApart, () => "a look at totals while people act");
+    if (!this.#isNews) return;
+    this.#isNews = false;
+    this.#tell(this.#patient);
+  }
+
+  /** Tells all what this thread added to these, and hears what others did. */
+  #tell(tallies: readonly Tally[]): void {
     if (this.#barrier === undefined) return;
     let [tally, next] = [0, 0];
     this.#turns(
       (box, room) => {
         let at = 0;
-        for (; tally < this.#tallies.length; tally++, next = 0) {
+        for (; tally < tallies.length; tally++, next = 0) {
           // A heading, and at least one entry.
           if (room - at < 4) return { count: at, isMore: true };
           const heading = at;
           at += 2;
-          const entries = this.#tallies[tally]!.write(next, box.subarray(at, room));
+          const entries = tallies[tally]!.write(next, box.subarray(at, room));
           at += 2 * entries;
           box[heading] = tally;
           box[heading + 1] = entries;
           next += entries;
-          if (this.#tallies[tally]!.touched > next) return { count: at, isMore: true };
+          if (tallies[tally]!.touched > next) return { count: at, isMore: true };
         }
         return { count: at, isMore: false };
       },
       (box) => {
         for (let at = 0; at < box.length;) {
           const entries = box[at + 1]!;
-          this.#tallies[box[at]!]!.read(box.subarray(at + 2, at + 2 + 2 * entries), nowMs);
+          tallies[box[at]!]!.read(box.subarray(at + 2, at + 2 + 2 * entries));
           at += 2 + 2 * entries;
         }
       },
     );
-    for (const one of this.#tallies) one.forget();
+    for (const one of tallies) one.forget();
   }
 
   /** Hands all threads the numbers of each, in the order of their places. */

@@ -174,8 +174,7 @@ export const buildWorld = (scenario: Scenario, options: BuildOptions): World => 
     },
   });
   weather.calm();
-  settle(scenario, seed, { crowd, calendar, desks, fleet, rest });
-  company.meet(calendar.at);
+  company.apart(() => settle(scenario, seed, { crowd, calendar, desks, fleet, rest }));
   const happened = company.tally(new Float64Array(1));
   const services =
     model.services === undefined
@@ -190,10 +189,8 @@ export const buildWorld = (scenario: Scenario, options: BuildOptions): World => 
   const mishaps = services === undefined ? undefined : new Mishaps(services);
   const drain = (): number => {
     rest?.rouse();
-    const startMs = calendar.at;
     happened.values[0] = 0;
-    happened.add(0, calendar.drain(sessions));
-    company.meet(startMs);
+    company.apart(() => happened.add(0, calendar.drain(sessions)));
     desks.turn();
     return happened.values[0] + (services?.advance(after(clock.now, ms(BUCKET_MS))) ?? 0);
   };

@@ -109,7 +109,7 @@ export class Sweeps {
     const homes = this.#homes((cell) => isHinted[gateway[cell]!] === 1);
     this.#connected({ homes, touches }, (pool, at, _home, _index, cell, endpoint, u, v) => {
       if (record.phaseOf(pool[at + 2]!) !== record.ONLINE) return;
-      if (v < crowd.links[crowd.linkOf(cell, endpoint) + BEAT_FAILS]!) return;
+      if (v < crowd.paths.links[crowd.linkOf(cell, endpoint) + BEAT_FAILS]!) return;
       pool[at + 2] = record.withPhase(pool[at + 2]!, record.HINTED);
       this.#due(pool, at, u * spreadMs);
     });
@@ -119,13 +119,14 @@ export class Sweeps {
   census(): { online: number; connecting: number; away: number } {
     const { company, crowd, calendar, rest } = this.#parts;
     this.#found.values.fill(0);
-    this.#found.add(0, rest?.count() ?? 0);
-    calendar.each((pool, at) => {
-      const people = crowd.population.peopleOf(record.cellOf(pool[at + 3]!), pool[at]!);
-      const phase = record.phaseOf(pool[at + 2]!);
-      this.#found.add(isConnected(phase) ? 0 : phase === record.AWAY ? 2 : 1, people);
+    company.apart(() => {
+      this.#found.add(0, rest?.count() ?? 0);
+      calendar.each((pool, at) => {
+        const people = crowd.population.peopleOf(record.cellOf(pool[at + 3]!), pool[at]!);
+        const phase = record.phaseOf(pool[at + 2]!);
+        this.#found.add(isConnected(phase) ? 0 : phase === record.AWAY ? 2 : 1, people);
+      });
     });
-    company.meet(calendar.at);
     const [online, connecting, away] = this.#found.values as unknown as [number, number, number];
     return { online, connecting, away };
   }
@@ -203,8 +204,9 @@ export class Sweeps {
         return true;
       },
     };
-    calendar.sweep(visitor);
-    rest?.sweep(homes, isTouched, act);
-    company.meet(calendar.at);
+    company.apart(() => {
+      calendar.sweep(visitor);
+      rest?.sweep(homes, isTouched, act);
+    });
   }
 }

@@ -41,12 +41,11 @@ export class Crowd {
   readonly paths: Paths;
   readonly endpoints: readonly Endpoint[];
   readonly endpointCount: number;
-  /** What happens between each cell and endpoint (world/link.ts), and where what people do there is added to it. */
-  readonly links: Float64Array;
   readonly #links: Tally;
-  /** Pairs over which somebody is or was connected, or tried to be. They are few of all: whoever looks at every path looks at these. */
-  readonly inUse: number[] = [];
+  readonly #inUse: number[] = [];
   readonly #isInUse: Uint8Array;
+  /** When beats over all links in use were last counted, ms since the run began: others count from here. */
+  #allAt = 0;
   /** People online, connecting and away (their sum never changes), by home cell. */
   readonly online: Tally;
   readonly connecting: Tally;
@@ -82,13 +81,16 @@ export class Crowd {
     this.endpointCount = endpoints.length;
     const cells = population.cells.length;
     const column = (size: number): Float64Array => new Float64Array(size);
-    this.links = paths.links;
-    this.#links = company.tally(paths.links, { hear: (place, nowMs) => this.#hear(place, nowMs) });
+    const patient = (): Tally => company.tally(column(cells), { isPatient: true });
+    this.#links = company.tally(paths.links, {
+      isPatient: true,
+      hear: (place) => this.#use(Math.floor(place / LINK)),
+    });
     this.#isInUse = new Uint8Array(cells * endpoints.length);
-    this.online = company.tally(column(cells));
-    this.connecting = company.tally(column(cells));
-    this.away = company.tally(column(cells));
-    this.broken = company.tally(column(cells));
+    this.online = patient();
+    this.connecting = patient();
+    this.away = patient();
+    this.broken = patient();
     this.moved = column(cells);
     this.onlyRoute = new Int32Array(gateways).fill(-1);
     this.tables = Array.from({ length: gateways }, () => ({ routes: [], upTo: [], candidates: [], alternates: [] }));
@@ -96,6 +98,17 @@ export class Crowd {
     this.natTimeoutMs = column(cells);
     this.restlessness = column(cells).fill(1);
     this.#via = Int32Array.from({ length: cells }, (_, cell) => cell);
+  }
+
+  /** What happens between each cell and endpoint (world/link.ts), all that people did until now among it. */
+  get links(): Float64Array {
+    return this.#links.values;
+  }
+
+  /** Pairs over which somebody is or was connected, or tried to be. They are few of all: whoever looks at every path looks at these. */
+  get inUse(): readonly number[] {
+    this.#links.look();
+    return this.#inUse;
   }
 
   /** So much more of something that people count on a link: one of `BEATS`, `MISSED`, `LOGINS` and `HELD`. */
@@ -118,13 +131,15 @@ export class Crowd {
   #use(pair: number): void {
     if (this.#isInUse[pair] !== 0) return;
     this.#isInUse[pair] = 1;
-    this.inUse.push(pair);
+    this.#inUse.push(pair);
   }
 
   /** People who beat every so many units come to rest: from `nowMs` on their beats are counted as a rate. */
   rest(link: number, people: number, units: number, nowMs: number): void {
-    if (this.#links.isAlone) this.accrue(link, nowMs);
-    this.#links.add(link + PACE, people * Math.round(PACE_OF_ONE / units));
+    const pace = people * Math.round(PACE_OF_ONE / units);
+    this.#links.add(link + PACE, pace);
+    // As if they had been at rest since the link's beats were last counted, but for what came of that until now.
+    this.#links.add(link + PARTS, -pace * (nowMs - this.#sinceMs(link)));
   }
 
   rise(link: number, people: number, units: number, nowMs: number): void {
@@ -144,32 +159,32 @@ export class Crowd {
     return this.links[link + BEATS]! + this.#beatsDue(link, nowMs);
   }
 
-  /**
-   * Counts the beats of people at rest up to `nowMs`: at times that no observer chooses. What is credited at that time counts
-   * from then on, in whatever order it comes: once more at the same time changes nothing.
-   */
+  /** Counts the beats of people at rest over all links in use up to `nowMs`: at times that no observer chooses. */
+  accrueAll(nowMs: number): void {
+    for (const pair of this.inUse) this.accrue(pair * LINK, nowMs);
+    this.#allAt = nowMs;
+  }
+
+  /** The same over one link: once more at the same time changes nothing. */
   accrue(link: number, nowMs: number): void {
     const { links } = this;
     const beats = this.#beatsDue(link, nowMs);
     links[link + BEATS]! += beats;
-    links[link + PARTS]! += links[link + PACE]! * (nowMs - links[link + SINCE]!) - beats * PARTS_OF_A_BEAT;
+    links[link + PARTS]! += links[link + PACE]! * (nowMs - this.#sinceMs(link)) - beats * PARTS_OF_A_BEAT;
     links[link + SINCE] = nowMs;
   }
 
   #beatsDue(link: number, nowMs: number): number {
     const { links } = this;
-    const forMs = nowMs - links[link + SINCE]!;
-    if (forMs === 0) return 0;
-    const whole = Math.floor((links[link + PARTS]! + links[link + PACE]! * forMs) / PARTS_OF_A_BEAT);
+    const parts = links[link + PARTS]! + links[link + PACE]! * (nowMs - this.#sinceMs(link));
+    const whole = Math.floor(parts / PARTS_OF_A_BEAT);
     // Who comes to rest owes half a beat, to be paid by the rate. Where nobody is at rest, what was counted is put right.
     return links[link + PACE]! > 0 ? Math.max(0, whole) : whole;
   }
 
-  /** What people of all threads did on a link is about to be counted: beats until then came at the old pace. */
-  #hear(place: number, nowMs: number): void {
-    const pair = Math.floor(place / LINK);
-    this.#use(pair);
-    if (place - pair * LINK === PACE) this.accrue(pair * LINK, nowMs);
+  /** Up to when beats over a link are counted. */
+  #sinceMs(link: number): number {
+    return Math.max(this.#allAt, this.paths.links[link + SINCE]!);
   }
 
   /** Cells whose paths somebody at home here may use now. */

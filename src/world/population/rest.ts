@@ -145,7 +145,7 @@ export class Rest {
     const interval = tens * UNIT_MS;
     const dueMs = pool[at + DUE]! + base;
     const nextMs = dueMs - Math.floor((dueMs - nowMs) / interval) * interval;
-    const wokenMs = crowd.links[link + WOKEN]!;
+    const wokenMs = crowd.paths.links[link + WOKEN]!;
     // So soon after they were last woken they have not beaten at any time alike: what was counted shall be the beats sent.
     if (goesOn && wokenMs > 0 && nowMs - wokenMs < interval)
       crowd.credit(link, people, tens, interval / 2 - (nowMs - (nextMs - interval)));
@@ -236,7 +236,7 @@ export class Rest {
     const cell = crowd.viaCell(home, index);
     const interval = tens * UNIT_MS;
     const link = crowd.linkOf(cell, record.endpointOf(state));
-    const fails = interval > crowd.natTimeoutMs[cell]! ? 1 : crowd.links[link + BEAT_FAILS]! / 4_294_967_296;
+    const fails = interval > crowd.natTimeoutMs[cell]! ? 1 : crowd.paths.links[link + BEAT_FAILS]! / 4_294_967_296;
     const leaves = Math.min(1, interval * this.#staysPerMs * crowd.restlessness[cell]!);
     const happens = fails + (1 - fails) * leaves;
     if (happens !== this.#known) {

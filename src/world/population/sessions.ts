@@ -90,7 +90,7 @@ export class Sessions implements Handler {
     this.#weight = population.weight;
     this.#heavier = population.heavier;
     this.#gateway = population.gateway;
-    this.#links = crowd.links;
+    this.#links = crowd.paths.links;
     this.#natTimeoutMs = crowd.natTimeoutMs;
     this.#restlessness = crowd.restlessness;
   }

@@ -43,9 +43,9 @@ export class DemandSeam {
   minute(nowMs: number): readonly Standing[] {
     const crowd = this.#crowd;
     const beats = new Float64Array(this.#servers.length);
+    crowd.accrueAll(nowMs);
     for (const pair of crowd.inUse) {
       const { server } = crowd.endpoints[pair % crowd.endpointCount]!;
-      crowd.accrue(pair * LINK, nowMs);
       beats[this.#centreOf[server]!]! += crowd.links[pair * LINK + BEATS]!;
     }
     const able = Float64Array.from(this.#servers, (servers) =>
