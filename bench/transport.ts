@@ -6,7 +6,7 @@ import { Draws, Stream } from "../src/base/random.ts";
 import { Connection } from "../src/world/network/connection.ts";
 import { EvenLoss } from "../src/world/network/loss.ts";
 import { type PathQuality, Transport } from "../src/world/network/transport.ts";
-import { LOGIN } from "../src/world/population/logins.ts";
+import { LOGIN } from "../src/world/population/conversation.ts";
 import { type Bench, median, type Row, timed } from "./row.ts";
 
 const ROUNDS = 5;

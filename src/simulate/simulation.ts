@@ -32,6 +32,14 @@ export interface Parts {
   readonly guard?: Guard;
 }
 
+/** What a run has in common with others. */
+export interface Shared {
+  /** The threads that live through it together; alone by default. */
+  readonly company?: Company;
+  /** From `outcomesMemory`. */
+  readonly outcomes?: SharedArrayBuffer | undefined;
+}
+
 const REAL: Parts = { scheduler: (policy, topology) => new Scheduler(policy, topology) };
 
 const SECOND = seconds(1);
@@ -45,7 +53,7 @@ export const simulate = (
   scenario: Scenario,
   request: ReplicationRequest,
   parts: Parts = REAL,
-  company = new Company(),
+  { company = new Company(), outcomes }: Shared = {},
 ): Replication => {
   const isWhole = company.size === 1 || (scenario.world.services === undefined && request.watch === undefined);
   assert(isWhole, () => `${String(company.size)} threads for services or for people followed`);
@@ -59,6 +67,7 @@ export const simulate = (
     serviceNotes: load,
     guard: parts.guard ?? GUARD,
     company,
+    outcomes,
   });
   observer.watch(world);
   const incidents = new Incidents(world, scenario);

@@ -23,6 +23,7 @@ import { buildGateways, type Gateway } from "./network/gateway.ts";
 import { distanceKm } from "./network/geography.ts";
 import { type Legs, Paths } from "./network/path.ts";
 import { Crowd } from "./population/crowd.ts";
+import { loginTransport } from "./population/conversation.ts";
 import { type LoginNotes, Logins } from "./population/logins.ts";
 import { settle } from "./population/placement.ts";
 import { buildPopulation, type Cell, type Population } from "./population/population.ts";
@@ -71,6 +72,8 @@ export interface BuildOptions {
   readonly guard: Guard;
   /** The threads of this run; alone when there is one. */
   readonly company?: Company;
+  /** What connections of logins come to, shared with other threads; worked out by this one when there is none. */
+  readonly outcomes?: SharedArrayBuffer | undefined;
 }
 
 export const buildWorld = (scenario: Scenario, options: BuildOptions): World => {
@@ -112,6 +115,7 @@ export const buildWorld = (scenario: Scenario, options: BuildOptions): World => 
   });
   const logins = new Logins(crowd, desks, notes, {
     seed,
+    transport: loginTransport(options.outcomes),
     racing: model.clients.racing,
     reconnect: model.clients.reconnect,
     timeoutMs: model.clients.loginTimeout / 1_000,

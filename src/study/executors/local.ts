@@ -6,6 +6,7 @@ import { Tinypool } from "tinypool";
 import type { Scenario } from "../../scenario/scenario.ts";
 import { Barrier, isLost } from "../../engine/barrier.ts";
 import { type Seat, tableFor } from "../../engine/company.ts";
+import { outcomesMemory } from "../../simulate/outcomes.ts";
 import type { Replication } from "../../simulate/replication.ts";
 import { estimate } from "../estimate.ts";
 import type { Executor, Request } from "../replications.ts";
@@ -15,6 +16,8 @@ export interface Briefing {
   readonly scenario: Scenario;
   /** For each slot simulated seconds and events of what runs there, as two doubles. */
   readonly progress: SharedArrayBuffer;
+  /** What connections come to, for all workers. */
+  readonly outcomes: SharedArrayBuffer;
 }
 
 /** What a worker is told to do: to run it alone, or at a table with others. */
@@ -62,7 +65,7 @@ export class LocalExecutor implements Executor {
       minThreads: workers * threads,
       maxThreads: workers * threads,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
-      workerData: { scenario, progress } satisfies Briefing,
+      workerData: { scenario, progress, outcomes: outcomesMemory() } satisfies Briefing,
     });
   }
 

@@ -5,7 +5,7 @@ import type { Replication } from "../../simulate/replication.ts";
 import { simulate } from "../../simulate/simulation.ts";
 import type { Briefing, Order } from "./local.ts";
 
-const { scenario, progress } = Tinypool.workerData as Briefing;
+const { scenario, progress, outcomes } = Tinypool.workerData as Briefing;
 const told = new Float64Array(progress);
 
 /** Called by the pool, by this name. */
@@ -15,7 +15,11 @@ export const replicate = ({ request, slot, seat }: Order): Replication | undefin
     told[slot * 2] = simulatedSeconds;
     told[slot * 2 + 1] = events;
   };
-  const replication = simulate(scenario, isFirst ? { ...request, onProgress } : request, undefined, new Company(seat));
+  const company = new Company(seat);
+  const replication = simulate(scenario, isFirst ? { ...request, onProgress } : request, undefined, {
+    company,
+    outcomes,
+  });
   // All at a table find the same.
   return isFirst ? replication : undefined;
 };

@@ -9,6 +9,7 @@
 import { Draws, Stream } from "../../base/random.ts";
 import { Connection, type ConnectionOutcome, type Conversation } from "./connection.ts";
 import type { Loss } from "./loss.ts";
+import type { Leaf, Shelf } from "./shelf.ts";
 
 /** One way through a connection. Times in ms from the first SYN, infinite for what did not happen. */
 export interface TransportOutcome {
@@ -89,6 +90,15 @@ const APART = 2;
 /** Kept of each entry, at the shorter round trip and then at the longer: two times, and four counts. */
 const TIMES = 4;
 const COUNTS = 8;
+/** What a shelf has room for. */
+export const LEAF = { entries: ENTRIES, times: TIMES, counts: COUNTS } as const;
+const BLANK: Leaf = { times: new Float32Array(), counts: new Uint16Array(), state: new Uint8Array() };
+
+/** Where a table lies. */
+export interface Berth {
+  readonly shelf: Shelf;
+  readonly place: number;
+}
 
 export class Table {
   /** Share of connections that lose anything. */
@@ -99,9 +109,8 @@ export class Table {
   /** Chance that the first loss is that of a packet or one before it. */
   readonly #firstTo: number[] = [];
   /** Made with the first entry: many tables are only asked how often anything is lost. */
-  #times = new Float32Array();
-  #counts = new Uint16Array();
-  #state = new Uint8Array();
+  #leaf = BLANK;
+  readonly #berth: Berth;
   readonly #chance = new Stream();
   readonly #tripsToConnect: number;
   readonly #tripsToDone: number;
@@ -111,7 +120,9 @@ export class Table {
     rttMs: readonly [number, number],
     loss: readonly [up: number, down: number],
     { ways, connectedMs, doneMs }: CleanCourse,
+    berth: Berth,
   ) {
+    this.#berth = berth;
     this.#tripsToConnect = connectedMs / rttMs[0];
     this.#tripsToDone = doneMs / rttMs[0];
     this.#conversation = conversation;
@@ -127,19 +138,18 @@ export class Table {
 
   /** Fills `outcome` from an entry at a round trip between the two; `coin` in [0, 1) decides where they went apart. */
   read(entry: number, rttMs: number, coin: number, outcome: TransportOutcome): void {
-    if ((this.#state[entry] ?? EMPTY) === EMPTY) this.#fill(entry);
+    const kind = this.#kindOf(entry);
     const [low, high] = this.#rttMs;
     const share = (rttMs - low) / (high - low);
     const side = coin < share ? 1 : 0;
-    const counts = this.#counts;
+    const { counts, times } = this.#leaf;
     const count = entry * COUNTS + (side * COUNTS) / 2;
     outcome.sentUp = counts[count]!;
     outcome.lostUp = counts[count + 1]!;
     outcome.sentDown = counts[count + 2]!;
     outcome.lostDown = counts[count + 3]!;
-    const times = this.#times;
     const at = entry * TIMES;
-    if (this.#state[entry] === ALIKE) {
+    if (kind === ALIKE) {
       const connected = times[at]!;
       const done = times[at + 1]!;
       outcome.connectedMs = connected === Infinity ? Infinity : connected + share * (times[at + 2]! - connected);
@@ -152,12 +162,20 @@ export class Table {
     }
   }
 
-  #fill(entry: number): void {
-    if (this.#state.length === 0) {
-      this.#times = new Float32Array(ENTRIES * TIMES);
-      this.#counts = new Uint16Array(ENTRIES * COUNTS);
-      this.#state = new Uint8Array(ENTRIES);
-    }
+  /** Whether an entry went alike at both round trips; lives it first where nobody has. */
+  #kindOf(entry: number): number {
+    if (this.#leaf === BLANK) this.#leaf = this.#berth.shelf.open(this.#berth.place);
+    const { state } = this.#leaf;
+    const known = Atomics.load(state, entry);
+    if (known !== EMPTY) return known;
+    const kind = this.#fill(entry);
+    Atomics.store(state, entry, kind);
+    return kind;
+  }
+
+  /** Writes an entry down, all but that it is there. */
+  #fill(entry: number): typeof ALIKE | typeof APART {
+    const { times, counts } = this.#leaf;
     const place = draws.uniform(1, entry, 0) * this.lossy;
     let first = 0;
     while (first < this.#firstTo.length - 1 && this.#firstTo[first]! <= place) first += 1;
@@ -170,10 +188,10 @@ export class Table {
         chanceOf(entry, this.#chance),
       );
       const doneMs = ending === "done" ? atUs / 1_000 : Infinity;
-      this.#times.set([connectedUs / 1_000, doneMs], entry * TIMES + 2 * side);
-      this.#counts.set([up.sent, up.lost, down.sent, down.lost], entry * COUNTS + (side * COUNTS) / 2);
+      times.set([connectedUs / 1_000, doneMs], entry * TIMES + 2 * side);
+      counts.set([up.sent, up.lost, down.sent, down.lost], entry * COUNTS + (side * COUNTS) / 2);
       return `${String(course.hash)} ${ending} ${String(connectedUs === Infinity)}`;
     });
-    this.#state[entry] = hashes[0] === hashes[1] ? ALIKE : APART;
+    return hashes[0] === hashes[1] ? ALIKE : APART;
   }
 }

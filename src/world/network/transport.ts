@@ -9,7 +9,8 @@ import { wholePower } from "../../base/math.ts";
 import { Stream } from "../../base/random.ts";
 import type { Conversation } from "./connection.ts";
 import { EvenLoss } from "./loss.ts";
-import { CleanCourse, ENTRIES, live, Table, type TransportOutcome } from "./tables.ts";
+import { Shelf } from "./shelf.ts";
+import { CleanCourse, ENTRIES, LEAF, live, Table, type TransportOutcome } from "./tables.ts";
 
 /** What a path does to packets: round trip in ms, chance of loss for each packet up and down. */
 export interface PathQuality {
@@ -52,13 +53,22 @@ export class Transport {
     lostDown: 0,
   };
   readonly #conversation: Conversation;
+  readonly #shelf: Shelf;
   readonly #clean: CleanCourse[] = [];
   readonly #tables: Table[] = [];
   readonly #chance = new Stream();
 
-  /** `conversation`: what is said on each connection; its patience bounds all times. */
-  constructor(conversation: Conversation) {
+  /**
+   * `conversation`: what is said on each connection; its patience bounds all times. `memory`, which `Transport.memory` made, is
+   * shared by all who say the same.
+   */
+  constructor(conversation: Conversation, memory?: SharedArrayBuffer) {
     this.#conversation = conversation;
+    this.#shelf = new Shelf(LEAF, memory);
+  }
+
+  static memory(): SharedArrayBuffer {
+    return Shelf.memory(LEAF);
   }
 
   /**
@@ -122,6 +132,7 @@ export class Transport {
       [rttOf(step), rttOf(step + 1)],
       [LOSSES[up]!, LOSSES[down]!],
       this.#cleanAt(step),
+      { shelf: this.#shelf, place },
     ));
   }
 

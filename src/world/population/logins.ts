@@ -14,23 +14,10 @@ import { type ReconnectPolicy, untilNextAttempt } from "../../algorithms/access/
 import type { Desks } from "../fleet/server.ts";
 import { LOGINS } from "../link.ts";
 import { DROPS, OPEN } from "../network/path.ts";
-import { Transport } from "../network/transport.ts";
+import type { Transport } from "../network/transport.ts";
 import type { Crowd, RouteTable } from "./crowd.ts";
 import { rankOf } from "./population.ts";
 
-/**
- * Logins as clients of 2014 make them: kernels before 6.5, three questions of 300 bytes answered by 1,200, 1,200 and 8,192.
- * Whoever waits for longer has given up.
- */
-export const LOGIN = {
-  linearSyns: 0,
-  hasStamps: true,
-  congestion: "cubic",
-  exchanges: [1_200, 1_200, 8_192].map((response) => ({ request: 300, response })),
-  patienceUs: 40_000_000,
-} as const;
-/** Its tables fill as they are read, for all runs of this process. */
-const TRANSPORT = new Transport(LOGIN);
 /** Logins that take longer count as this long. */
 export const CENSORED_MS = 60_000;
 /** Remembered of each: 16 bits of ms since the first candidate, 15 of ms that the exchanges take; the latter's top value says "never". */
@@ -50,6 +37,7 @@ export const CANDIDATES_MAX = 16;
 
 export interface LoginPlan {
   readonly seed: string;
+  readonly transport: Transport;
   readonly racing: RacingPolicy;
   readonly reconnect: ReconnectPolicy;
   readonly timeoutMs: number;
@@ -297,7 +285,7 @@ export class Logins {
       return { connected: false, after: (block === DROPS ? Infinity : paths.rttMs[pair]! * 1_000) as Duration };
     this.#draws.at(identity, index, ordinal * CANDIDATES_MAX + place);
     const path = { rttMs: paths.rttMs[pair]!, lossUp: paths.lossUp[pair]!, lossDown: paths.lossDown[pair]! };
-    const { connectedMs, doneMs } = TRANSPORT.live(path, this.#draws.out);
+    const { connectedMs, doneMs } = this.#plan.transport.live(path, this.#draws.out);
     if (connectedMs === Infinity) return { connected: false, after: Infinity as Duration };
     this.#restMs[place] = Math.min(NEVER_COMPLETE, Math.round(doneMs - connectedMs));
     this.#failed[place] = connectedMs > this.#plan.racing.timeout / 1_000;

@@ -4,7 +4,7 @@ import { beatFails } from "../../../src/world/network/beats.ts";
 import { Connection, type Route } from "../../../src/world/network/connection.ts";
 import { EvenLoss } from "../../../src/world/network/loss.ts";
 import { type PathQuality, Transport } from "../../../src/world/network/transport.ts";
-import { LOGIN } from "../../../src/world/population/logins.ts";
+import { LOGIN } from "../../../src/world/population/conversation.ts";
 
 const SAMPLES = 20_000;
 const transport = new Transport(LOGIN);
@@ -135,6 +135,24 @@ describe("a login from tables", () => {
     const forward = Array.from({ length: 500 }, (_, index) => ask(transport, index));
     const backward = Array.from({ length: 500 }, (_, index) => ask(fresh, 499 - index)).toReversed();
     expect(backward).toEqual(forward);
+  });
+
+  it("is the same from memory that others have written to, and where that memory has no room", () => {
+    const memory = Transport.memory();
+    const ask = (one: Transport): readonly number[] => {
+      const draws = new Draws("tests", "shared");
+      return Array.from({ length: 2_000 }, (_, index) => {
+        draws.at(0, index, 0);
+        const rttMs = 10 + (index % 40) * 15;
+        return one.live(both(rttMs, 0.005 * (index % 190)), draws.out).doneMs;
+      });
+    };
+    const alone = ask(new Transport(LOGIN));
+    expect(ask(new Transport(LOGIN, memory))).toEqual(alone);
+    const isWritten = new Uint8Array(memory).slice();
+    expect(isWritten.some((byte) => byte !== 0)).toBe(true);
+    expect(ask(new Transport(LOGIN, memory))).toEqual(alone);
+    expect(Buffer.compare(new Uint8Array(memory), isWritten)).toBe(0);
   });
 });
 
