@@ -18,13 +18,16 @@ export class LoginBook implements LoginNotes {
   readonly count: Sheet;
   readonly sum: Sheet;
   readonly #spans: readonly Span[];
-  /** By cell and window, for whoever began in it. */
+  /** Every edge of a window, in order: a login is noted once, between two of them, in however many windows it lies. */
+  readonly #edges: readonly number[];
+  /** By cell and the edge before, for whoever began from there to the next. */
   readonly #times: (Histogram | undefined)[] = [];
   readonly #late: Float64Array;
 
   constructor(cells: number, spans: readonly Span[], step: Duration = minutes(1)) {
     this.#spans = spans;
-    this.#late = new Float64Array(cells * spans.length);
+    this.#edges = [...new Set(spans.flatMap(({ fromMs, toMs }) => [fromMs, toMs]))].sort((a, b) => a - b);
+    this.#late = new Float64Array(cells * this.#edges.length);
     this.count = new Sheet(cells, step);
     this.sum = new Sheet(cells, step);
   }
@@ -33,20 +36,27 @@ export class LoginBook implements LoginNotes {
     const started = (startedMs * 1_000) as Instant;
     this.count.row(started)[cell]! += people;
     this.sum.row(started)[cell]! += people * tookMs;
-    for (let span = 0; span < this.#spans.length; span++) {
-      const { fromMs, toMs } = this.#spans[span]!;
-      if (startedMs < fromMs || startedMs >= toMs) continue;
-      const at = cell * this.#spans.length + span;
-      (this.#times[at] ??= new Histogram()).add(tookMs, people);
-      if (tookMs > SUCCESS_LIMIT_MS) this.#late[at]! += people;
-    }
+    const edges = this.#edges;
+    let edge = edges.length - 1;
+    while (edge >= 0 && startedMs < edges[edge]!) edge -= 1;
+    if (edge < 0) return;
+    const at = cell * edges.length + edge;
+    (this.#times[at] ??= new Histogram()).add(tookMs, people);
+    if (tookMs > SUCCESS_LIMIT_MS) this.#late[at]! += people;
   }
 
   /** How long logins of a cell that began in a window took, ms, and how many people's took too long; undefined when there were none. */
   timesOf(cell: number, span: number): { readonly times: Histogram; readonly late: number } | undefined {
-    const at = cell * this.#spans.length + span;
-    const times = this.#times[at];
-    return times && { times, late: this.#late[at]! };
+    const { fromMs, toMs } = this.#spans[span]!;
+    const times = new Histogram();
+    let late = 0;
+    this.#edges.forEach((edge, place) => {
+      if (edge < fromMs || edge >= toMs) return;
+      const at = cell * this.#edges.length + place;
+      if (this.#times[at] !== undefined) times.merge(this.#times[at]);
+      late += this.#late[at]!;
+    });
+    return times.count === 0 ? undefined : { times, late };
   }
 
   /** All that was noted, as numbers that another thread can add to its own. */
