@@ -219,7 +219,7 @@ const state = fields(
 const telemetry = fields(
   {
     "probes-a-beat": count("Probes sent and counted with every heartbeat", { min: 1, max: 1_000 }),
-    batch: duration("A gateway's clients tell once in this long; whole scheduler rounds"),
+    batch: duration("A gateway's clients tell of their beats once in this long; whole scheduler rounds"),
     late: duration("Mean lateness of a report"),
     lost: share("Reports that never arrive"),
   },

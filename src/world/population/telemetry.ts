@@ -2,9 +2,9 @@
  * What clients tell: quality reports on their way to the scheduler. They are batched, late and sometimes lost, and
  * whoever is cut off tells nothing until the next success.
  *
- * All people whose beats were answered over one path in one round, or who got in, met the same chances, so what they report
- * together is drawn together: binomially, over people and not over rows. The noise is the same whatever the scale,
- * and it costs nothing per person.
+ * Beats are told of once a batch; whoever gets in tells at once of the attempts that it took. All people whose beats were
+ * answered over one path in one round, or who got in, met the same chances, so what they report together is drawn together:
+ * binomially, over people and not over rows. The noise is the same whatever the scale, and it costs nothing per person.
  */
 import { binomialQuantile } from "../../base/math.ts";
 import { Draws, identity, open, Stream } from "../../base/random.ts";
@@ -60,7 +60,7 @@ export class Telemetry {
     this.#lateness = new Lateness(plan.lateMs / plan.roundMs);
   }
 
-  /** Sends off what has been measured over one path so far: at a round's end, or before the path changes. */
+  /** Sends off what beats have measured over one path so far: at a round's end, or before the path changes. */
   collect(pair: number, nowMs: number): void {
     const crowd = this.#crowd;
     const { links } = crowd;
@@ -68,30 +68,17 @@ export class Telemetry {
     crowd.accrue(link, nowMs);
     const answered = links[link + BEATS]! - links[link + MISSED]!;
     const sessions = answered - links[link + TOLD]!;
-    const logins = links[link + LOGINS]! - links[link + LOGINS_TOLD]!;
-    const failed = links[link + FAILED]!;
-    if (sessions <= 0 && logins + failed === 0) return;
+    // Less than none: somebody's missed beat is known before all the beats before it have been counted.
+    if (sessions <= 0) return;
+    links[link + TOLD] = answered;
     const telling = links[link + TELLINGS]! + 1;
     links[link + TELLINGS] = telling;
     const cell = Math.floor(pair / crowd.endpointCount);
+    const endpoint = pair % crowd.endpointCount;
+    // All that is told behind a gateway now is late together.
     const who = this.#gatewayIdentity[crowd.population.gateway[cell]!]!;
     const u = open(this.#lateDraws.at(who, 0, this.#round));
     const late = this.#lateness.rounds(u) + this.#extra(open(this.#lateDraws.out[1]!));
-    // Less than none: somebody's missed beat is known before all the beats before it have been counted.
-    if (sessions > 0) {
-      links[link + TOLD] = answered;
-      this.#tellSessions(pair, sessions, telling, late);
-    }
-    if (logins + failed === 0) return;
-    links[link + LOGINS_TOLD] = links[link + LOGINS]!;
-    links[link + FAILED] = 0;
-    this.#tellConnects(pair, logins, failed, telling, late);
-  }
-
-  #tellSessions(pair: number, sessions: number, telling: number, late: number): void {
-    const crowd = this.#crowd;
-    const cell = Math.floor(pair / crowd.endpointCount);
-    const endpoint = pair % crowd.endpointCount;
     this.#draws.at(crowd.population.identity[cell]!, this.#endpointIdentity[endpoint]!, telling);
     const chance = this.#chance.from(this.#draws.out);
     const kept = binomialQuantile(chance.next(), sessions, this.#arrives());
@@ -105,17 +92,25 @@ export class Telemetry {
     this.#file(late, cell, alternate, explorers, chance);
   }
 
-  /** Attempts at connections, told after a success: so many logins, and so many that failed before or beside one. */
-  #tellConnects(pair: number, logins: number, failed: number, telling: number, late: number): void {
+  /** Attempts at connections, told after a success: this round's logins, and those that failed before or beside one. */
+  #tellConnects(pair: number): void {
     const crowd = this.#crowd;
+    const { links } = crowd;
+    const link = pair * LINK;
+    const logins = links[link + LOGINS]! - links[link + LOGINS_TOLD]!;
+    const failed = links[link + FAILED]!;
+    if (logins + failed === 0) return;
+    links[link + LOGINS_TOLD] = links[link + LOGINS]!;
+    links[link + FAILED] = 0;
     const cell = Math.floor(pair / crowd.endpointCount);
     const endpoint = pair % crowd.endpointCount;
-    const draws = this.#connectDraws;
-    draws.at(crowd.population.identity[cell]!, this.#endpointIdentity[endpoint]!, telling);
-    const keptFailures = binomialQuantile(open(draws.out[1]!), failed, this.#arrives());
-    const kept = keptFailures + binomialQuantile(open(draws.out[0]!), logins, this.#arrives());
+    this.#connectDraws.at(crowd.population.identity[cell]!, this.#endpointIdentity[endpoint]!, this.#round);
+    const chance = this.#chance.from(this.#connectDraws.out);
+    const keptFailures = binomialQuantile(chance.next(), failed, this.#arrives());
+    const kept = keptFailures + binomialQuantile(chance.next(), logins, this.#arrives());
     if (kept === 0) return;
-    const batch = this.#batch(late);
+    // Late together: a row stands for many people, and what it met must not be told as if it had happened twice.
+    const batch = this.#batch(this.#lateness.rounds(chance.next()) + this.#extra(chance.next()));
     const at = batch.at(this.#path(cell, endpoint));
     batch.counts[at + CONNECTS]! += kept;
     batch.counts[at + FAILURES]! += keptFailures;
@@ -130,10 +125,12 @@ export class Telemetry {
   deliver(nowMs: number, receive: (report: QualityReport) => void): void {
     const { inUse, endpointCount } = this.#crowd;
     const { gateway } = this.#crowd.population;
-    // All users of a gateway tell in one batch, or its mix of 2G and 3G would change from round to round.
-    for (const pair of inUse)
+    for (const pair of inUse) {
+      // All users of a gateway tell in one batch, or its mix of 2G and 3G would change from round to round.
       if ((gateway[Math.floor(pair / endpointCount)]! + this.#round) % this.#plan.batchRounds === 0)
         this.collect(pair, nowMs);
+      this.#tellConnects(pair);
+    }
     const arrived = this.#underWay.get(this.#round);
     if (arrived !== undefined) {
       const { counts } = arrived;
