@@ -5,11 +5,12 @@
  * sibling with better radio does not flatter the way.
  * Met by: src/world/seams/scheduling.ts
  */
+import { estimate } from "./estimate.ts";
 import { type Finding, percent } from "./finding.ts";
 import type { Capacity } from "./capacity.ts";
 import type { Places } from "./places.ts";
 import type { SchedulerPolicy } from "./policy.ts";
-import { estimate, type Quality } from "./quality.ts";
+import type { Quality } from "./quality.ts";
 import type { Counts } from "./stream.ts";
 import type { Cell } from "./cell.ts";
 
@@ -120,7 +121,7 @@ export class Destinations {
     const quality = this.#quality;
     const { betterRatio, betterMargin } = this.#policy;
     const { name } = this.#places.endpoint(endpoint);
-    const there = this.#estimate(gateway, endpoint, finding.since);
+    const there = this.#estimate(gateway, endpoint, finding);
     if (there === undefined) return { isBetter: false, why: `${name}: never measured` };
     const here = quality.cell(gateway, from);
     const since = quality.horizon(finding.since);
@@ -153,11 +154,14 @@ export class Destinations {
     return { isBetter, why: `${name}: ${parts.join("; ")} (${there.by})` };
   }
 
-  /** Upper bounds of the shares of bad sessions and failed connects, from the narrowest pool that says enough. */
+  /**
+   * Upper bounds of the shares of bad sessions and failed connects, from the narrowest pool that says enough. Of loss only
+   * sessions tell: whoever connects gets through it, sooner or later. Of connecting whoever has a session tells too.
+   */
   #estimate(
     gateway: number,
     endpoint: number,
-    since: number,
+    { since, rise }: Finding,
   ): { sessions: number; connects: number; by: string } | undefined {
     const places = this.#places;
     const quality = this.#quality;
@@ -176,23 +180,33 @@ export class Destinations {
     let best: { sessions: number; connects: number; by: string } | undefined;
     for (const [by, cells] of pools) {
       const pool = this.#pool(cells, since);
-      if (pool.now === 0) continue;
+      const heard = rise.sessions > 0 ? pool.sessionsNow : pool.sessionsNow + pool.connectsNow;
+      if (heard === 0) continue;
       const expected = pool.expected / pool.sessions;
       const high = Math.min(1, estimate(pool.bad, pool.sessions, pool.deflation).high * (normal / expected));
       const failing = estimate(pool.failures, pool.connects, 3).high;
       best = {
         sessions: high,
         connects: Math.max(failing, often),
-        by: `${by}, ${String(Math.round(pool.now))} sessions and connects since`,
+        by: `${by}, ${String(pool.sessionsNow)} sessions and ${String(pool.connectsNow)} connects since`,
       };
-      if (pool.now >= ENOUGH) break;
+      if (heard >= ENOUGH) break;
     }
     return best;
   }
 
   #pool(cells: readonly Cell[], from: number) {
     const since = this.#quality.horizon(from);
-    const sum = { now: 0, sessions: 0, bad: 0, expected: 0, connects: 0, failures: 0, deflation: 1 };
+    const sum = {
+      sessionsNow: 0,
+      connectsNow: 0,
+      sessions: 0,
+      bad: 0,
+      expected: 0,
+      connects: 0,
+      failures: 0,
+      deflation: 1,
+    };
     for (const cell of cells) {
       const normal = this.#quality.normalSessions(cell);
       const often = this.#quality.normalConnects(cell);
@@ -201,7 +215,8 @@ export class Destinations {
       if (sessions.all + connects.all === 0) continue;
       const lent = Math.min(BORROWED, cell.sessions.known);
       const lentConnects = Math.min(BORROWED, cell.connects.known);
-      sum.now += sessions.all + connects.all;
+      sum.sessionsNow += sessions.all;
+      sum.connectsNow += connects.all;
       sum.sessions += sessions.all + lent;
       sum.bad += sessions.bad + lent * normal;
       sum.expected += (sessions.all + lent) * normal;

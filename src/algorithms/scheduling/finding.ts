@@ -2,9 +2,10 @@
  * What attribution finds: what failed, for whom, how much worse it is, and the numbers that say so.
  * Met by: src/world/seams/scheduling.ts
  */
+import { estimate } from "./estimate.ts";
 import type { AlertKind, SchedulerEffect } from "./messages.ts";
 import type { Level } from "./places.ts";
-import { estimate, type Evidence, type Quality, type Rise } from "./quality.ts";
+import type { Evidence, Quality, Rise } from "./quality.ts";
 import type { Cell } from "./cell.ts";
 
 /** A routed cell whose alarm, or whose pool's alarm, stands since a round; `alarmedIn` is when we first saw it. */
