@@ -105,7 +105,7 @@ export class Quality {
     this.#places = places;
     this.#policy = policy;
     const fading = new Fading(policy.round, policy.memory);
-    this.#trial = { round: 0, height: 0, prior: 0, fading, mayLearn: false, mayTest: false };
+    this.#trial = { round: 0, height: 0, prior: 0, fading, mayLearn: false, mayTest: false, isRouted: false };
     const groups = places.members.length;
     const paths = places.gateways.length * places.endpoints.length;
     this.#cells = new Array<Cell | undefined>(paths).fill(undefined);
@@ -154,8 +154,15 @@ export class Quality {
     return this.#ofEndpoint[endpoint]!;
   }
 
-  /** Judges and files what was heard since the last round. `mayLearn` says whether a path is free of known faults. */
-  close(round: number, mayLearn: (gateway: number, endpoint: number) => boolean): void {
+  /**
+   * Judges and files what was heard since the last round. `mayLearn` says whether a path is free of known faults, `isRouted`
+   * whether users are led over it.
+   */
+  close(
+    round: number,
+    mayLearn: (gateway: number, endpoint: number) => boolean,
+    isRouted: (gateway: number, endpoint: number) => boolean,
+  ): void {
     this.round = round;
     if (this.#firstRound < 0 && this.#heard.count > 0) this.#firstRound = round;
     const age = (round - this.#firstRound) * inSeconds(this.#policy.round);
@@ -175,6 +182,7 @@ export class Quality {
       const sessions = this.#sessions.moveTo(path);
       const connects = this.#connects.moveTo(path);
       this.#trial.mayLearn = learns;
+      this.#trial.isRouted = (sessions.isNew || connects.isNew) && isRouted(gateway, endpoint);
       this.#trial.prior = sessions.isYoung ? this.#norms.prior(gateway, endpoint) : 0;
       let step = sessions.close(this.#trial, sums.sessions, sums.degraded, this.#worseSessions);
       this.#trial.prior = CONNECT_PRIOR;

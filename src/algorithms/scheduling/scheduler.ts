@@ -49,6 +49,7 @@ export class Scheduler implements Machine<SchedulerInput, SchedulerEffect> {
   readonly #alarms: Alarms;
   readonly #destinations: Destinations;
   readonly #moves: Moves;
+  readonly #isRouted: (gateway: number, endpoint: number) => boolean;
   readonly #evacuationParts: ConstructorParameters<typeof Evacuation>[0];
   /** By centre. */
   readonly #evacuations = new Map<string, Evacuation>();
@@ -65,6 +66,7 @@ export class Scheduler implements Machine<SchedulerInput, SchedulerEffect> {
     const faults = new Faults(quality, policy);
     const destinations = new Destinations(quality, places, capacity, policy);
     const isRouted = (gateway: number, endpoint: number): boolean => dispatch.share(gateway, endpoint) > 0;
+    this.#isRouted = isRouted;
     const isExplained = ({ gateway, endpoint }: Cell): boolean => faults.covering(gateway, endpoint) !== undefined;
     const attribution = new Attribution(quality, places, policy, isRouted, isExplained);
     this.#policy = policy;
@@ -143,6 +145,7 @@ export class Scheduler implements Machine<SchedulerInput, SchedulerEffect> {
     this.#quality.close(
       round,
       (gateway, endpoint) => isSound && this.#faults.covering(gateway, endpoint) === undefined,
+      this.#isRouted,
     );
     if (isSound) this.#silence.close();
     const distrust = this.#trust(flaw ?? this.#everythingIsBad());

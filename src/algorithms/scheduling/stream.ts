@@ -38,6 +38,8 @@ export interface Trial {
   readonly mayLearn: boolean;
   /** False in the first minutes of a feed. */
   readonly mayTest: boolean;
+  /** Whether users are led over this path: then it is watched from the first outcome on. */
+  readonly isRouted: boolean;
 }
 
 export interface Counts {
@@ -64,7 +66,7 @@ const KNOWN_BAD = 1;
 const DEVIATION = 2;
 const DEVIATIONS = 3;
 const LEARNT_IN = 4;
-/** The weights of outcomes, and the null they were made for. */
+/** The weights of outcomes, and the null they were made for; below zero while little was known. */
 const WEIGHED_AT = 5;
 const BAD_WEIGHS = 6;
 const GOOD_WEIGHS = 7;
@@ -114,6 +116,11 @@ export class Stream {
     return this.#numbers[this.#from + KNOWN]!;
   }
 
+  /** Too little was heard to ask for small rises. */
+  get isNew(): boolean {
+    return this.known < this.#settings.burnIn;
+  }
+
   get isYoung(): boolean {
     return this.known < 20 * this.#settings.priorWeight;
   }
@@ -148,23 +155,27 @@ export class Stream {
     const normal = this.normal(trial.prior);
     const variance = normal * (1 - normal);
     let step = 0;
-    if (trial.mayTest && this.known >= this.#settings.burnIn) {
+    const isKnown = !this.isNew;
+    if (trial.mayTest && (isKnown || trial.isRouted)) {
       // The null is the upper end of what normal may be: a path that is hardly known yet raises no alarm over little.
       const doubt = Math.sqrt((variance * this.dispersion) / (this.known + this.#settings.priorWeight));
       const null_ = Math.min(0.97, normal + 2 * doubt);
-      if (Math.abs(null_ - numbers[from + WEIGHED_AT]!) > NULL_STEP * null_) this.#weighFor(null_, worse(null_));
+      // Before it is known at all one can only ask whether it is dead.
+      const at = isKnown ? null_ : -null_;
+      if (Math.abs(at - numbers[from + WEIGHED_AT]!) > NULL_STEP * null_)
+        this.#weighFor(at, null_, isKnown ? worse(null_) : null_ + DEAD * (1 - null_));
       const ratio = (bad * numbers[from + BAD_WEIGHS]! + (all - bad) * numbers[from + GOOD_WEIGHS]!) / this.dispersion;
       step = this.test.add(ratio, trial.height, trial.round);
     }
     // A path that fails from the start is not learnt as one that always did.
-    const isDead = this.known < this.#settings.burnIn && bad > all * (normal + DEAD * (1 - normal));
+    const isDead = !isKnown && bad > all * (normal + DEAD * (1 - normal));
     if (trial.mayLearn && !isDead && this.test.value < trial.height / 2) this.#learn(trial, all, bad, normal);
     return step;
   }
 
   /** What a bad and a good outcome weigh, in nats, when this share is normal. */
-  #weighFor(normal: number, worse: number): void {
-    this.#numbers[this.#from + WEIGHED_AT] = normal;
+  #weighFor(at: number, normal: number, worse: number): void {
+    this.#numbers[this.#from + WEIGHED_AT] = at;
     this.#numbers[this.#from + BAD_WEIGHS] = logLikelihoodRatio(1, 1, normal, worse);
     this.#numbers[this.#from + GOOD_WEIGHS] = logLikelihoodRatio(0, 1, normal, worse);
   }

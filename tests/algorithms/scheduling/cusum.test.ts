@@ -81,6 +81,7 @@ describe("a stream that learns what is normal", () => {
     fading,
     mayLearn: true,
     mayTest: round > 12,
+    isRouted: true,
   });
   const worse = (normal: number): number => normal + 0.035;
   const highest = (settings: StreamSettings, rounds: number, outcome: (round: number) => [number, number]): number => {
@@ -133,6 +134,27 @@ describe("a stream that learns what is normal", () => {
     expect(alarmedIn).toBeGreaterThan(600);
     expect(alarmedIn).toBeLessThanOrEqual(603);
     expect(stream.normal(0.06)).toBeLessThan(0.06);
+  });
+
+  describe("where nothing was heard before", () => {
+    const firstHeard = (share: number, isRouted: boolean, rounds: number): number => {
+      const draw = draws("first heard");
+      const stream = new Stream(SESSIONS);
+      for (let round = 1; round <= rounds; round++) {
+        stream.close({ ...trial(100 + round), isRouted }, 40, draw(40, share), worse);
+        if (stream.test.value >= HEIGHT) return round;
+      }
+      return Infinity;
+    };
+
+    it("sees that a path is dead once users are led over it, and only then", () => {
+      expect(firstHeard(0.9, true, 12)).toBeLessThanOrEqual(6);
+      expect(firstHeard(0.9, false, 1_000)).toBe(Infinity);
+    });
+
+    it("takes a path that is worse by nature for what it is", () => {
+      for (const share of [0.06, 0.12, 0.24]) expect(firstHeard(share, true, 1_000)).toBe(Infinity);
+    });
   });
 
   it("knows failed connects by their bunches", () => {
