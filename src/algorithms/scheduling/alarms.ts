@@ -6,8 +6,9 @@
  */
 import type { Instant } from "../../base/units.ts";
 import type { Attribution } from "./attribution.ts";
-import { alertOf, type Finding, type Suspect } from "./finding.ts";
+import { alertOf, type Finding, onset, type Suspect } from "./finding.ts";
 import type { Capacity } from "./capacity.ts";
+import type { Joined, Latecomers } from "./latecomers.ts";
 import { type Cause, type Fault, type Faults, isAccess } from "./faults.ts";
 import type { SchedulerEffect } from "./messages.ts";
 import type { Places } from "./places.ts";
@@ -24,6 +25,7 @@ interface Parts {
   readonly capacity: Capacity;
   readonly faults: Faults;
   readonly attribution: Attribution;
+  readonly latecomers: Latecomers;
   readonly isRouted: (gateway: number, endpoint: number) => boolean;
 }
 
@@ -54,6 +56,7 @@ export class Alarms {
   /** Opens a fault for everything that stands in alarm and can be explained. */
   watch(): SchedulerEffect[] {
     const effects = this.#watchSilence();
+    for (const joined of this.#parts.latecomers.join()) effects.push(...this.#tellJoined(joined));
     for (const suspects of this.#suspects()) {
       const unexplained = suspects.filter(({ cell }) => !this.#isExplained(cell));
       if (unexplained.length === 0) continue;
@@ -245,6 +248,13 @@ export class Alarms {
     return [alertOf(finding, finding.what, why)];
   }
 
+  /** A fault that others have joined is told anew; what goes by another name now is over by the old one. */
+  #tellJoined({ fault, finding }: Joined): SchedulerEffect[] {
+    const isRenamed = finding.who !== fault.finding.who;
+    const alert = alertOf(finding, finding.what, [...finding.why, "its users are led around it"]);
+    return isRenamed ? [...this.#clear(fault, `it is wider: ${finding.who}`), alert] : [alert];
+  }
+
   #serversOf(finding: Finding): number[] {
     return [...new Set([...finding.unit].map((endpoint) => this.#parts.places.endpoint(endpoint).server))];
   }
@@ -289,8 +299,3 @@ export class Alarms {
     }
   }
 }
-
-const onset = ({ sessions, connects }: Cell): number => {
-  const [first, second] = sessions.test.value >= connects.test.value ? [sessions, connects] : [connects, sessions];
-  return first.test.raisedIn >= 0 ? first.test.raisedIn : second.test.raisedIn;
-};

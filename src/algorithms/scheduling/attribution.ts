@@ -19,7 +19,7 @@ import type { SchedulerPolicy } from "./policy.ts";
 import { describe, type Finding, HINT, measure, sizeOf, type Suspect, told, verdictOf } from "./finding.ts";
 import type { Quality, Rise } from "./quality.ts";
 import { Ports, scopeName, WAIT_FOR_NEIGHBOURS_SECONDS } from "./ports.ts";
-import { Witnesses } from "./witnesses.ts";
+import type { Witnesses } from "./witnesses.ts";
 import type { Cell } from "./cell.ts";
 
 const PROOF = 5;
@@ -41,12 +41,13 @@ export class Attribution {
     quality: Quality,
     places: Places,
     policy: SchedulerPolicy,
+    witnesses: Witnesses,
     isRouted: (gateway: number, endpoint: number) => boolean,
     isExplained: (cell: Cell) => boolean,
   ) {
     this.#isExplained = isExplained;
-    this.#witnesses = new Witnesses(quality, places, isRouted);
-    this.#ports = new Ports(quality, places, this.#witnesses);
+    this.#witnesses = witnesses;
+    this.#ports = new Ports(quality, places, witnesses);
     this.#quality = quality;
     this.#places = places;
     this.#policy = policy;

@@ -6,7 +6,7 @@
  * Met by: src/world/seams/scheduling.ts
  */
 import { estimate } from "./estimate.ts";
-import { type Finding, percent } from "./finding.ts";
+import { type Finding, onset, percent } from "./finding.ts";
 import type { Capacity } from "./capacity.ts";
 import type { Places } from "./places.ts";
 import type { SchedulerPolicy } from "./policy.ts";
@@ -124,7 +124,8 @@ export class Destinations {
     const there = this.#estimate(gateway, endpoint, finding);
     if (there === undefined) return { isBetter: false, why: `${name}: never measured` };
     const here = quality.cell(gateway, from);
-    const since = quality.horizon(finding.since);
+    // Who got worse later than others is not flattered by the time before.
+    const since = quality.horizon(Math.max(finding.since, quality.isRaised(here) ? onset(here) : 0));
     const [sessions, connects] = [here.sessions.since(since), here.connects.since(since)];
     // What it meets itself, where that is enough to tell; else its normal and the rise of all who are concerned.
     const present = (own: Counts, deflation: number, normal: number, rise: number): number =>

@@ -35,6 +35,8 @@ interface Row {
   belongs: ReadonlySet<number>;
   shift: (Shift & { nextAt: Instant }) | undefined;
   movedAt: Instant[];
+  /** The best entry before the last move. */
+  cameFrom: number | undefined;
 }
 
 const isAtHome = ({ best, home, shares, belongs }: Row): boolean =>
@@ -58,7 +60,15 @@ export class Dispatch {
     this.#rows = places.gateways.map((gateway) => {
       const home = gateway.candidates[0]!;
       capacity.assign(places.endpoint(home).server, gateway.people);
-      return { home, best: home, shares: new Map([[home, 1]]), belongs: new Set(), shift: undefined, movedAt: [] };
+      return {
+        home,
+        best: home,
+        shares: new Map([[home, 1]]),
+        belongs: new Set(),
+        shift: undefined,
+        movedAt: [],
+        cameFrom: undefined,
+      };
     });
   }
 
@@ -112,14 +122,17 @@ export class Dispatch {
     row.belongs = new Set(row.shares.keys());
   }
 
-  /** Has it stayed long enough since its last move, and moved seldom enough in the last hour? */
-  mayMove(gateway: number, now: Instant): boolean {
+  /**
+   * Has it stayed long enough since its last move, and moved seldom enough in the last hour? Whose last move only led from
+   * one place of what it must leave to another has not left yet: staying there is no damping.
+   */
+  mayMove(gateway: number, now: Instant, leaves?: ReadonlySet<number>): boolean {
     const row = this.#rows[gateway]!;
     row.movedAt = row.movedAt.filter((at) => after(at, hours(1)) > now);
     const last = row.movedAt.at(-1);
-    return (
-      (last === undefined || now >= after(last, this.#policy.dwell)) && row.movedAt.length < this.#policy.movesAnHour
-    );
+    const hasStayed = last === undefined || now >= after(last, this.#policy.dwell);
+    const isStillThere = leaves?.has(row.best) === true && leaves.has(row.cameFrom ?? -1);
+    return (hasStayed || isStillThere) && row.movedAt.length < this.#policy.movesAnHour;
   }
 
   /** Starts a shift with its first step; undefined, and nothing changed, if the destination cannot take even that. */
@@ -149,8 +162,7 @@ export class Dispatch {
     if (moved < Math.min(left, SMALLEST_STEP) || moved <= 0) return undefined;
     const isMove = row.best !== shift.target;
     this.#transfer(row, gateway, shift.target, moved >= left - 1e-9 ? left : moved, now);
-    row.best = shift.target;
-    if (isMove) row.movedAt.push(now);
+    if (isMove) this.#noteMove(row, shift.target, now);
     row.shift = row.shares.size === 1 ? undefined : { ...shift, nextAt: after(now, settlingTime(this.#policy)) };
     return {
       kind: "dispatch",
@@ -180,10 +192,7 @@ export class Dispatch {
     if (moved <= 0) return undefined;
     const isMove = row.best !== target && from.has(row.best);
     this.#transfer(row, gateway, target, moved, now, from);
-    if (isMove) {
-      row.best = target;
-      row.movedAt.push(now);
-    }
+    if (isMove) this.#noteMove(row, target, now);
     return {
       kind: "dispatch",
       gateway,
@@ -194,6 +203,12 @@ export class Dispatch {
       restores: false,
       why: [...why, this.#capacity.describe(this.#places.endpoint(target).server)],
     };
+  }
+
+  #noteMove(row: Row, target: number, now: Instant): void {
+    row.cameFrom = row.best;
+    row.best = target;
+    row.movedAt.push(now);
   }
 
   /** Stops a shift where it stands. */

@@ -72,6 +72,14 @@ export class Faults {
     return fault;
   }
 
+  /** Others have joined it: it is wider, and what said that it ends was not said by them. */
+  widen(fault: Fault, finding: Finding): void {
+    const stuck = finding.who === fault.finding.who ? fault.stuck : undefined;
+    const wider: Fault = { ...fault, finding, gateways: finding.gateways, cleanRounds: 0, nats: 0, stuck };
+    this.#open = this.#open.map((other) => (other === fault ? wider : other));
+    this.#quality.explain(this.#cells(wider));
+  }
+
   remove(fault: Fault): void {
     this.#open = this.#open.filter((other) => other !== fault);
     this.#quality.acquit(this.#cells(fault));

@@ -103,3 +103,9 @@ export const told = (label: string, evidence: Evidence): readonly string[] =>
 export const describe = ({ nats, sessions, bad, expected, connects, failures }: Evidence): string =>
   `${nats.toFixed(1)} nats for bad: ${String(bad)} of ${String(sessions)} sessions degraded, ${expected.toFixed(1)} expected; ` +
   `${String(failures)} of ${String(connects)} connects failed`;
+
+/** Since which round a cell whose test is raised is likely to be worse. */
+export const onset = ({ sessions, connects }: Cell): number => {
+  const [first, second] = sessions.test.value >= connects.test.value ? [sessions, connects] : [connects, sessions];
+  return first.test.raisedIn >= 0 ? first.test.raisedIn : second.test.raisedIn;
+};

@@ -86,8 +86,8 @@ export class Moves {
       if (dispatch.shift(gateway) !== undefined) continue;
       const from = dispatch.routed(gateway).find((endpoint) => unit.has(endpoint));
       if (from === undefined) continue;
-      if (fault.cause === "reports" && dispatch.routed(gateway).length === 1 && !dispatch.mayMove(gateway, now))
-        continue;
+      const isSettled = fault.cause === "reports" && dispatch.routed(gateway).length === 1;
+      if (isSettled && !dispatch.mayMove(gateway, now, unit)) continue;
       const outcome = this.#leaveFor(gateway, from, fault, now, effects);
       if (outcome === undefined) continue;
       lacks.add(outcome.lacks);

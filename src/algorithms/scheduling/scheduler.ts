@@ -18,12 +18,14 @@ import { Dispatch } from "./dispatch.ts";
 import { Evacuation } from "./evacuation.ts";
 import { Faults } from "./faults.ts";
 import { Feed } from "./feed.ts";
+import { Latecomers } from "./latecomers.ts";
 import type { SchedulerEffect, SchedulerInput, Topology } from "./messages.ts";
 import { Moves } from "./moves.ts";
 import { Places } from "./places.ts";
 import type { SchedulerPolicy } from "./policy.ts";
 import { Quality } from "./quality.ts";
 import { Silence } from "./silence.ts";
+import { Witnesses } from "./witnesses.ts";
 
 /** Trust returns after this many sound rounds. Chosen: a minute. */
 const SOUND_ROUNDS = 6;
@@ -68,7 +70,8 @@ export class Scheduler implements Machine<SchedulerInput, SchedulerEffect> {
     const isRouted = (gateway: number, endpoint: number): boolean => dispatch.share(gateway, endpoint) > 0;
     this.#isRouted = isRouted;
     const isExplained = ({ gateway, endpoint }: Cell): boolean => faults.covering(gateway, endpoint) !== undefined;
-    const attribution = new Attribution(quality, places, policy, isRouted, isExplained);
+    const witnesses = new Witnesses(quality, places, isRouted);
+    const attribution = new Attribution(quality, places, policy, witnesses, isRouted, isExplained);
     this.#policy = policy;
     this.#places = places;
     this.#capacity = capacity;
@@ -79,7 +82,18 @@ export class Scheduler implements Machine<SchedulerInput, SchedulerEffect> {
     this.#feed = new Feed(places, policy);
     this.#silence = new Silence(places.gateways.length, policy);
     const silence = this.#silence;
-    this.#alarms = new Alarms({ places, policy, quality, silence, capacity, faults, attribution, isRouted });
+    const latecomers = new Latecomers({ places, quality, faults, witnesses, isRouted });
+    this.#alarms = new Alarms({
+      places,
+      policy,
+      quality,
+      silence,
+      capacity,
+      faults,
+      attribution,
+      latecomers,
+      isRouted,
+    });
     this.#moves = new Moves({ places, policy, quality, capacity, dispatch, faults, destinations });
     this.#evacuationParts = {
       places,

@@ -1,4 +1,7 @@
-/** What is heard of places to go to: told by hand, round by round, of one region and carrier that lives in Shenzhen. */
+/**
+ * A route fault whose gateways do not all show it at once, and what is heard of places to go: told by hand, round by round,
+ * of one region and carrier that lives in Shenzhen.
+ */
 import { describe, expect, it } from "vitest";
 import type { SchedulerEffect } from "../../../src/algorithms/scheduling/messages.ts";
 import { SCHEDULER_DEFAULTS } from "../../../src/algorithms/scheduling/policy.ts";
@@ -6,10 +9,19 @@ import { Scheduler } from "../../../src/algorithms/scheduling/scheduler.ts";
 import { type Instant, seconds } from "../../../src/base/units.ts";
 import { layOut } from "./country.ts";
 
-const TOGETHER = layOut({
-  capacity: 3_000_000,
-  gateways: [0, 1, 2, 3].map(() => ({ region: "hainan", carrier: "mobile", people: 100_000, loss: 0.01, home: 2 })),
-});
+/** Four gateways; the first lives in Shenzhen, the others where it is said. */
+const layOutFrom = (home: number) =>
+  layOut({
+    capacity: 3_000_000,
+    gateways: [2, home, home, home].map((centre) => ({
+      region: "hainan",
+      carrier: "mobile",
+      people: 100_000,
+      loss: 0.01,
+      home: centre,
+    })),
+  });
+const TOGETHER = layOutFrom(2);
 const { endpoints } = TOGETHER;
 const isShenzhen = (endpoint: number): boolean => endpoints[endpoint]!.centre === "shenzhen";
 
@@ -64,8 +76,56 @@ const live = (rounds: number, story: Story, topology = TOGETHER) => {
         ? [{ round: one.round, to: one.routes[0]!.endpoint }]
         : [],
     );
-  return { movesOf };
+  const alerts = log.flatMap((one) => (one.kind === "alert" ? [`${String(one.round)} ${one.what}: ${one.who}`] : []));
+  return { best, movesOf, alerts };
 };
+
+describe("a gateway whose siblings are led around a bad way", () => {
+  const SHOWS = BEGINS + 30;
+  /** The last one tells once a minute, and five minutes longer of the time before. */
+  const late: Story = (gateway, endpoint, round, isRouted) => {
+    const path = [gateway, endpoint, round, isRouted] as const;
+    if (gateway < 3) return (round >= BEGINS && isShenzhen(endpoint) ? worse(0.4) : asEver)(...path);
+    if (round % 6 > 0) return undefined;
+    const { sessions, bad } = (round >= SHOWS && isShenzhen(endpoint) ? worse(0.4) : asEver)(...path)!;
+    return { sessions: 6 * sessions, bad: 6 * bad };
+  };
+
+  it("and that shows the same later is taken along by their fault, in the round in which it does", () => {
+    const { movesOf, alerts, best } = live(BEGINS + 60, late);
+    for (const gateway of [0, 1, 2]) expect(movesOf(gateway)).toHaveLength(1);
+    expect(movesOf(3).map(({ round }) => round)).toEqual([SHOWS]);
+    for (const endpoint of best) expect(isShenzhen(endpoint)).toBe(false);
+    expect(alerts.at(-1)).toBe(`${String(SHOWS)} route fault: hainan/mobile to shenzhen`);
+    expect(alerts.map((line) => line.split(" ").slice(1).join(" "))).toEqual(
+      alerts.map(() => "route fault: hainan/mobile to shenzhen"),
+    );
+  });
+
+  it("but that is as bad to every centre is judged by itself, and stays", () => {
+    const sick: Story = (...path) => {
+      const told = late(...path);
+      const [gateway, , round] = path;
+      return told !== undefined && gateway === 3 && round >= SHOWS
+        ? { ...told, bad: Math.round(0.4 * told.sessions) }
+        : told;
+    };
+    const { movesOf, alerts } = live(BEGINS + 60, sick);
+    expect(movesOf(3)).toEqual([]);
+    expect(alerts.at(-1)).toContain(`access fault: ${TOGETHER.gateways[3]!.name}`);
+  });
+
+  it("but that is only a little worse is not of their fault", () => {
+    const slight: Story = (...path) => {
+      const told = late(...path);
+      const [gateway, endpoint, round] = path;
+      if (told === undefined || gateway < 3 || !isShenzhen(endpoint)) return told;
+      return { ...told, bad: Math.round((round >= SHOWS ? 0.1 : 0.05) * told.sessions) };
+    };
+    const { alerts } = live(BEGINS + 60, slight);
+    expect(alerts.filter((line) => line.includes("hainan/mobile"))).toHaveLength(1);
+  });
+});
 
 describe("a place to go to", () => {
   it("is not proved to lose less by who connects there", () => {
@@ -82,5 +142,20 @@ describe("a place to go to", () => {
     const { movesOf } = live(BEGINS + 60, story);
     expect(movesOf(0).length).toBeGreaterThan(0);
     for (const { to } of movesOf(0)) expect(isShenzhen(to)).toBe(false);
+  });
+
+  it("that turns out to be as bad is left at once, though it was never measured before", () => {
+    // Siblings, who live elsewhere, explore the server next door and find it good; for the first gateway it is not.
+    const story: Story = (gateway, endpoint, round, isRouted) => {
+      const path = [gateway, endpoint, round, isRouted] as const;
+      if (gateway > 0 || !isShenzhen(endpoint)) return asEver(...path);
+      return !isRouted ? undefined : (round >= BEGINS ? worse(0.9) : asEver)(...path);
+    };
+    const { movesOf, alerts } = live(BEGINS + 60, story, layOutFrom(1));
+    const [first, second, ...more] = movesOf(0);
+    expect([first, second].map((move) => isShenzhen(move!.to))).toEqual([true, false]);
+    expect(second!.round - first!.round).toBeLessThanOrEqual(3);
+    expect(more).toEqual([]);
+    expect(alerts.at(-1)).toContain("to shenzhen/mobile");
   });
 });
