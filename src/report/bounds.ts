@@ -16,6 +16,8 @@ export interface JudgedRow {
   readonly unit: string;
   readonly ci95: readonly [number, number] | null;
   readonly atLeast?: true;
+  readonly binds?: string;
+  readonly shows?: "failure";
   readonly verdict: Verdict;
 }
 

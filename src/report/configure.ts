@@ -20,10 +20,17 @@ const dotsOf = (values: readonly (number | null)[]): readonly number[] =>
     value !== null && (values[i - 1] ?? null) === null && (values[i + 1] ?? null) === null ? 2.5 : 0,
   );
 
+/** Of plenty it does not matter how much. */
+const underCeiling = (values: readonly (number | null)[], ceiling: number | undefined): readonly (number | null)[] =>
+  ceiling === undefined ? values : values.map((value) => (value === null ? null : Math.min(value, ceiling)));
+
 const lineSets = (definition: LineChart, looks: Looks) =>
   definition.series.flatMap((series, i) => {
     const color = colorOf(looks, i);
-    const points = (values: readonly (number | null)[]) => series.at.map((at, k) => ({ x: at, y: values[k] ?? null }));
+    const points = (values: readonly (number | null)[]) => {
+      const shown = underCeiling(values, definition.ceiling);
+      return series.at.map((at, k) => ({ x: at, y: shown[k] ?? null }));
+    };
     const line = {
       label: series.label,
       data: points(series.value),
@@ -36,7 +43,7 @@ const lineSets = (definition: LineChart, looks: Looks) =>
     };
     if (series.noFault === undefined) return [line];
     const twin = {
-      label: `${series.label}, without the fault`,
+      label: `${series.label}, without ${definition.lacks}`,
       data: points(series.noFault),
       borderDash: [5, 4],
       borderWidth: 1.5,
@@ -45,7 +52,7 @@ const lineSets = (definition: LineChart, looks: Looks) =>
     return [line, { ...line, ...twin, pointRadius: dotsOf(series.noFault) }];
   });
 
-const intervalSets = ({ rows }: IntervalChart, { palette }: Looks) => {
+const intervalSets = ({ rows, lacks }: IntervalChart, { palette }: Looks) => {
   const colors = rows.map(({ verdict }) => palette[verdict]);
   const shapes = { held: "circle", broken: "rectRot", unknown: "triangle" };
   return [
@@ -66,7 +73,7 @@ const intervalSets = ({ rows }: IntervalChart, { palette }: Looks) => {
     },
     {
       type: "line",
-      label: "without the fault",
+      label: `without ${lacks}`,
       showLine: false,
       data: rows.map(({ noFault }) => noFault),
       pointBackgroundColor: palette.background,
@@ -151,14 +158,26 @@ const notTooFine = ({ least, most }: ReturnType<typeof extentOf>, unit: string):
   return { least: least - lacking, most: most <= 100 ? Math.min(100, most + lacking) : most };
 };
 
+/** Where all is used is always to be seen. */
+const withLimit = (
+  { least, most }: ReturnType<typeof extentOf>,
+  limit: LineChart["limit"],
+): ReturnType<typeof extentOf> =>
+  limit === undefined ? { least, most } : { least: Math.min(least, limit.at), most: Math.max(most, limit.at) };
+
 const lineScales = (definition: LineChart, looks: Looks) => {
-  const lines = extentOf(definition.series.flatMap(({ value, noFault }) => [...value, ...(noFault ?? [])]));
-  const bands = extentOf(
-    definition.series.flatMap(({ value, low, high, noFault }) => [...value, ...low, ...high, ...(noFault ?? [])]),
+  const { series, ceiling, limit, published } = definition;
+  const capped = (values: readonly (number | null)[]) => extentOf(underCeiling(values, ceiling));
+  const lines = capped(series.flatMap(({ value, noFault }) => [...value, ...(noFault ?? [])]));
+  const bands = capped(
+    series.flatMap(({ value, low, high, noFault }) => [...value, ...low, ...high, ...(noFault ?? [])]),
   );
-  const extent = notTooFine(
-    Number.isFinite(lines.least) ? withPublished(withBands(lines, bands), definition.published) : lines,
-    definition.unit,
+  const extent = withLimit(
+    notTooFine(
+      Number.isFinite(lines.least) ? withPublished(withBands(lines, bands), published) : lines,
+      definition.unit,
+    ),
+    limit,
   );
   const x = axisOf(looks, `simulated time, ${definition.time.unit}`);
   const y = axisOf(looks, definition.unit);
@@ -224,7 +243,7 @@ const legendItems = (definition: ChartDefinition, looks: Looks, chart: LegendCha
       { pointStyle: "line", lineWidth: 5, strokeStyle: text },
       { pointStyle: "rect", fillStyle: `${published}33`, strokeStyle: published },
     ];
-    return ["simulated", "without the fault", "95 % interval", "published"].map((name, i) =>
+    return ["simulated", `without ${definition.lacks}`, "95 % interval", "published"].map((name, i) =>
       entry(name, i, shapes[i] ?? {}),
     );
   }
@@ -234,7 +253,7 @@ const legendItems = (definition: ChartDefinition, looks: Looks, chart: LegendCha
     const stroke = { pointStyle: "line", strokeStyle: twin && many ? looks.palette.muted : borderColor };
     if (!twin) return [entry(label, i, stroke)];
     const isFirst = sets.findIndex((set) => set.twin) === i;
-    return isFirst ? [entry("without the fault", i, { ...stroke, lineDash: [5, 4] })] : [];
+    return isFirst ? [entry(`without ${definition.lacks}`, i, { ...stroke, lineDash: [5, 4] })] : [];
   });
 };
 
@@ -293,6 +312,7 @@ export const configure = (definition: ChartDefinition, looks: Looks) => {
 export const CONFIGURE_SCRIPT = Object.entries({
   colorOf,
   dotsOf,
+  underCeiling,
   lineSets,
   intervalSets,
   axisOf,
@@ -301,6 +321,7 @@ export const CONFIGURE_SCRIPT = Object.entries({
   withBands,
   withPublished,
   notTooFine,
+  withLimit,
   lineScales,
   intervalScales,
   legendItems,

@@ -2,10 +2,12 @@
  * What each chart shows, as plain data: drawn as PNG and, from the same definitions, in the page. Every chart
  * also says itself in words and as a table, for those who cannot see it.
  */
-import type { TimelineEvent } from "../simulate/findings.ts";
 import type { ChartData, ExpectRow, RunDocument, RunPictures, SeriesResult, Verdict } from "../study/document.ts";
 import { bandOf } from "./bounds.ts";
+import { causeOf, type Cause } from "./causes.ts";
 import { labelOf, partsOf, placeOfFigure } from "./labels.ts";
+import { scaleOf, type Limit } from "./limits.ts";
+import { markersOf, type Marker } from "./moments.ts";
 import { printClock, printCount, printInterval, printNumber } from "./numbers.ts";
 import { printMeasured } from "./verdict.ts";
 
@@ -19,13 +21,6 @@ export interface LineSeries {
   readonly noFault?: readonly (number | null)[];
 }
 
-/** What happened at one instant; several events may share it. */
-export interface Marker {
-  readonly at: number;
-  readonly number: string;
-  readonly text: string;
-}
-
 interface Common {
   /** File name without ending. */
   readonly name: string;
@@ -35,6 +30,8 @@ interface Common {
   /** The chart in words. */
   readonly description: string;
   readonly unit: string;
+  /** What the run beside this one is without. */
+  readonly lacks: Cause;
   readonly table: { readonly header: readonly string[]; readonly rows: readonly (readonly string[])[] };
 }
 
@@ -46,8 +43,9 @@ export interface LineChart extends Common {
   readonly markers: readonly Marker[];
   /** How the key to the markers is laid out where the picture stands alone. */
   readonly key: { readonly columns: number; readonly rows: number; readonly lineHeight: number };
-  /** Where all that there is is used, on charts of loads. */
-  readonly limit: number | undefined;
+  /** On charts of how full things are: where all that there is is used, and as how much plenty is drawn. */
+  readonly limit: Limit | undefined;
+  readonly ceiling: number | undefined;
   /** When the scheduler decided something. */
   readonly decisions: readonly number[];
   /** What was published about a series, over its window. */
@@ -80,7 +78,6 @@ export type ChartDefinition = LineChart | IntervalChart;
 export const ROWS_A_CHART = 8;
 const ROWS_A_TABLE = 13;
 const CELLS_A_TABLE = 80;
-const MOST_MARKERS = 12;
 const MOST_DECISIONS = 200;
 const LABEL_WIDTH = 30;
 const MILLION = 1e6;
@@ -103,28 +100,6 @@ const timeOf = (durationSeconds: number) => {
 
 const captionOf = ({ scenario, scale, replications, seed, partial }: RunDocument): string =>
   `${scenario.title} · scale ${scale} · ${printCount(replications, "replication")}${partial === true ? ", interrupted" : ""} · seed ${seed}`;
-
-/** Faults and interventions, or everything where the timeline has no such words. */
-const markedEvents = (timeline: readonly TimelineEvent[]): readonly TimelineEvent[] => {
-  const named = timeline.filter(({ what }) => /\b(fault|intervention)\b/i.test(what));
-  return named.length > 0 ? named : timeline;
-};
-
-/** When something was done to the world, in order of time; what happens at one instant is one moment. */
-export const momentsOf = ({ timeline }: RunDocument): readonly { readonly at: number; readonly text: string }[] => {
-  const texts = new Map<number, string[]>();
-  for (const { at, what, who } of markedEvents(timeline).toSorted((a, b) => a.at - b.at)) {
-    const text = who === "" ? what : `${what} (${who})`;
-    texts.set(at, [...(texts.get(at) ?? []), text]);
-  }
-  return [...texts].map(([at, words]) => ({ at, text: words.join("; ") }));
-};
-
-/** The moments that have a numbered mark in every chart: the first ones, where there are too many to tell apart. */
-export const markersOf = (document: RunDocument): readonly Marker[] =>
-  momentsOf(document)
-    .slice(0, MOST_MARKERS)
-    .map((moment, i) => ({ ...moment, number: String(i + 1) }));
 
 /** A figure without its window: what a published figure and a series have in common. */
 const subjectOf = (figure: string): string => {
@@ -152,18 +127,21 @@ const publishedOf = (
 
 const finite = (values: readonly (number | null)[]): readonly number[] => values.filter((value) => value !== null);
 
-const describeSeries = ({ title, value, at, unit, noFault }: SeriesResult): string => {
+/** Of what is left over the least matters, of all else the most. */
+const describeSeries = ({ title, value, at, unit, noFault }: SeriesResult, lacks: Cause, isSpare: boolean): string => {
   const numbers = finite(value);
   if (numbers.length === 0) return `${title}: no data.`;
-  const highest = numbers.reduce((a, b) => Math.max(a, b));
-  const lowest = numbers.reduce((a, b) => Math.min(a, b));
-  const when = printClock(at[value.indexOf(highest)] ?? 0);
+  const extreme = (values: readonly number[], isLeast: boolean): number =>
+    values.reduce((a, b) => (isLeast ? Math.min(a, b) : Math.max(a, b)));
+  const [lowest, highest] = [extreme(numbers, true), extreme(numbers, false)];
+  const when = printClock(at[value.indexOf(isSpare ? lowest : highest)] ?? 0);
   const calm = finite(noFault ?? []);
   const twin =
     calm.length === 0
       ? ""
-      : `; without the fault at most ${printNumber(calm.reduce((a, b) => Math.max(a, b)))} ${unit}`;
-  return `${title}: from ${printNumber(lowest)} to ${printNumber(highest)} ${unit}, highest at ${when}${twin}.`;
+      : `; without ${lacks} at ${isSpare ? "least" : "most"} ${printNumber(extreme(calm, isSpare))} ${unit}`;
+  const range = `from ${printNumber(lowest)} to ${printNumber(highest)} ${unit}`;
+  return `${title}: ${range}, ${isSpare ? "lowest" : "highest"} at ${when}${twin}.`;
 };
 
 /** Evenly spread indices, first and last among them. */
@@ -172,7 +150,7 @@ const spread = (count: number, most: number): readonly number[] =>
     ? Array.from({ length: count }, (_, i) => i)
     : Array.from({ length: most }, (_, i) => Math.round((i * (count - 1)) / (most - 1)));
 
-const lineTable = (chart: ChartData): Common["table"] => {
+const lineTable = (chart: ChartData, lacks: Cause): Common["table"] => {
   const columns = chart.series.reduce((sum, { noFault }) => sum + (noFault === undefined ? 1 : 2), 0);
   const most = Math.max(5, Math.min(ROWS_A_TABLE, Math.floor(CELLS_A_TABLE / Math.max(1, columns))));
   const rows = spread(chart.series[0]?.at.length ?? 0, most);
@@ -187,7 +165,7 @@ const lineTable = (chart: ChartData): Common["table"] => {
     header: [
       "time",
       ...chart.series.flatMap(({ title, noFault }) =>
-        noFault === undefined ? [title] : [title, `${title}, without the fault`],
+        noFault === undefined ? [title] : [title, `${title}, without ${lacks}`],
       ),
     ],
     rows: rows.map((i) => [
@@ -217,9 +195,19 @@ const decisionTimes = ({ decisions }: RunDocument): readonly number[] => {
   return spread(times.length, MOST_DECISIONS).map((place) => times[place]!);
 };
 
+/** Where there is plenty, chance does not matter. */
+const bandBelow = (
+  edge: readonly (number | null)[],
+  value: readonly (number | null)[],
+  ceiling = Infinity,
+): readonly (number | null)[] => edge.map((one, i) => ((value[i] ?? 0) > ceiling ? null : one));
+
 const lineChart = (chart: ChartData, document: RunDocument, pictures: RunPictures): LineChart => {
   const time = timeOf(pictures.durationSeconds);
   const { size, unit } = sizeOf(chart);
+  const scale = scaleOf(chart.name);
+  const lacks = causeOf(document);
+  const isAbove = chart.series.some(({ value }) => value.some((one) => (one ?? 0) > (scale?.ceiling ?? Infinity)));
   const inUnit = (at: number): number => at / time.seconds;
   const markers = markersOf(document).map((marker) => ({ ...marker, at: inUnit(marker.at) }));
   const sized = (values: readonly (number | null)[]) =>
@@ -227,18 +215,22 @@ const lineChart = (chart: ChartData, document: RunDocument, pictures: RunPicture
   return {
     kind: "lines",
     name: chart.name,
-    title: chart.title,
+    title: isAbove ? `${chart.title}, ${scale!.remark}` : chart.title,
     caption: captionOf(document),
-    description: chart.series.length === 0 ? "No data." : chart.series.map(describeSeries).join(" "),
+    description:
+      chart.series.length === 0
+        ? "No data."
+        : chart.series.map((series) => describeSeries(series, lacks, scale?.limit.at === 0)).join(" "),
     unit,
-    table: lineTable(chart),
+    lacks,
+    table: lineTable(chart, lacks),
     time: { unit: time.unit, end: time.end, step: time.step },
     series: chart.series.map(({ figure, title, at, value, low, high, noFault }) => ({
       label: placeOfFigure(figure) ?? title,
       at: at.map(inUnit),
       value: sized(value),
-      low: sized(low),
-      high: sized(high),
+      low: sized(bandBelow(low, value, scale?.ceiling)),
+      high: sized(bandBelow(high, value, scale?.ceiling)),
       ...(noFault === undefined ? {} : { noFault: sized(noFault) }),
     })),
     windows: pictures.windows
@@ -246,7 +238,8 @@ const lineChart = (chart: ChartData, document: RunDocument, pictures: RunPicture
       .map(({ name, from, to }) => ({ name, from: inUnit(from), to: inUnit(to) })),
     markers,
     key: keyOf(markers),
-    limit: chart.name.includes("load") ? 100 : undefined,
+    limit: scale?.limit,
+    ceiling: scale?.ceiling,
     decisions: decisionTimes(document).map(inUnit),
     published: publishedOf(chart, document, pictures, time.seconds),
   };
@@ -275,6 +268,7 @@ const intervalChart = (rows: readonly ExpectRow[], document: RunDocument, name: 
     )
     .join(" "),
   unit: rows[0]?.unit ?? "",
+  lacks: causeOf(document),
   table: {
     header: ["figure", "published", "simulated [95 % CI]", "verdict"],
     rows: rows.map((row) => [labelOf(row.figure), row.published, printMeasured(row), row.verdict]),

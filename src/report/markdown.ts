@@ -1,4 +1,5 @@
 /** The run as markdown, for a pull request or a wiki: the page's findings without its pictures' data. */
+import { causeOf } from "./causes.ts";
 import { gather } from "./decisions.ts";
 import type { Interval, RunDocument } from "../study/document.ts";
 import type { ChartDefinition } from "./definitions.ts";
@@ -6,7 +7,8 @@ import type { FinishedRun } from "./finished.ts";
 import { labelOf, labelWithGroup } from "./labels.ts";
 import { printClock, printCount, printDifference, printInterval, printNumber } from "./numbers.ts";
 import { methodOf, storyOf } from "./story.ts";
-import { printMeasured, SIGNS, summarise } from "./verdict.ts";
+import type { JudgedRow } from "./bounds.ts";
+import { printMeasured, remarksOf, SIGNS, summarise } from "./verdict.ts";
 
 const MOST_DECISIONS = 40;
 
@@ -40,6 +42,11 @@ const figureRows = ({ figures }: RunDocument): readonly (readonly string[])[] =>
   ]);
 };
 
+const rowName = (row: JudgedRow): string => {
+  const remarks = remarksOf(row);
+  return remarks.length === 0 ? labelOf(row.figure) : `${labelOf(row.figure)} (${remarks.join("; ")})`;
+};
+
 const decisionLines = ({ decisions }: RunDocument): readonly string[] => {
   const groups = gather(decisions);
   const rest = groups.length - MOST_DECISIONS;
@@ -55,19 +62,21 @@ const decisionLines = ({ decisions }: RunDocument): readonly string[] => {
 /** A whole report; pictures are linked from `charts/` beside it. */
 export const renderMarkdown = ({ document, meta }: FinishedRun, charts: readonly ChartDefinition[]): string => {
   const { scenario, scale, replications, seed, population, digest, verdict } = document;
-  const { headline, findings } = summarise(document);
+  const { headline, findings, note } = summarise(document);
+  const cause = causeOf(document);
   const lines = [
     `# ${plain(scenario.title)}`,
     "",
     `**${SIGNS[verdict]} ${plain(headline)}**`,
     ...(findings.length === 0 ? [] : ["", ...bullets(findings.map(({ kind, text }) => `${kind}: ${text}`))]),
+    ...(note === undefined ? [] : ["", plain(note)]),
     "",
     plain(storyOf(document).join(" ")),
     "",
     `${plain(scenario.name)} · scale ${plain(scale)} · ${printCount(replications, "replication")} · seed ${plain(seed)} · ${printNumber(population.online)} people online as ${printNumber(population.rows)} rows · digest ${digest}`,
     ...section(
       "Figures",
-      table(["figure", "simulated [95 % CI]", "without the fault", "caused by the fault"], figureRows(document)),
+      table(["figure", "simulated [95 % CI]", `without ${cause}`, `caused by ${cause}`], figureRows(document)),
     ),
     ...section(
       "Published figures",
@@ -75,7 +84,7 @@ export const renderMarkdown = ({ document, meta }: FinishedRun, charts: readonly
         ["verdict", "figure", "published", "simulated", "kind", "source"],
         document.expect.map((row) => [
           row.verdict,
-          labelOf(row.figure),
+          rowName(row),
           row.published,
           printMeasured(row),
           row.kind,
@@ -87,7 +96,7 @@ export const renderMarkdown = ({ document, meta }: FinishedRun, charts: readonly
       "Thresholds",
       table(
         ["verdict", "figure", "limit", "simulated"],
-        document.thresholds.map((row) => [row.verdict, labelOf(row.figure), row.limit, printMeasured(row)]),
+        document.thresholds.map((row) => [row.verdict, rowName(row), row.limit, printMeasured(row)]),
       ),
     ),
     ...section("Not judged", bullets(document.notJudged)),

@@ -4,60 +4,7 @@
  */
 import type { Looks } from "./configure.ts";
 import type { ChartDefinition, IntervalChart, LineChart } from "./definitions.ts";
-
-/** The part of a canvas context that marks are drawn with. */
-interface Pen {
-  fillStyle: string;
-  strokeStyle: string;
-  lineWidth: number;
-  font: string;
-  textAlign: string;
-  textBaseline: string;
-  globalAlpha: number;
-  save(): void;
-  restore(): void;
-  beginPath(): void;
-  closePath(): void;
-  moveTo(x: number, y: number): void;
-  lineTo(x: number, y: number): void;
-  arc(x: number, y: number, radius: number, from: number, to: number): void;
-  rect(x: number, y: number, width: number, height: number): void;
-  clip(): void;
-  fill(): void;
-  stroke(): void;
-  fillRect(x: number, y: number, width: number, height: number): void;
-  strokeRect(x: number, y: number, width: number, height: number): void;
-  setLineDash(dashes: number[]): void;
-  fillText(text: string, x: number, y: number): void;
-  measureText(text: string): { readonly width: number };
-}
-
-interface Area {
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
-}
-
-interface DrawnChart {
-  readonly ctx: unknown;
-  readonly chartArea: Area;
-  readonly legend?: { fit(): void; height: number };
-  readonly data: { readonly datasets: readonly { readonly twin?: boolean; readonly borderColor?: unknown }[] };
-  readonly width: number;
-  readonly height: number;
-  readonly scales: Readonly<Record<string, { getPixelForValue(value: number): number } | undefined>>;
-}
-
-interface Frame {
-  readonly pen: Pen;
-  readonly area: Area;
-  readonly looks: Looks;
-  readonly width: number;
-  readonly height: number;
-  readonly x: (value: number) => number;
-  readonly y: (value: number) => number;
-}
+import type { DrawnChart, Frame, Pen } from "./pen.ts";
 
 const frameOf = (chart: DrawnChart, looks: Looks): Frame => ({
   pen: chart.ctx as Pen,
@@ -70,11 +17,7 @@ const frameOf = (chart: DrawnChart, looks: Looks): Frame => ({
 });
 
 const drawWindows = ({ pen, area, looks, x }: Frame, windows: LineChart["windows"]): void => {
-  pen.font = `600 11px ${looks.font}`;
-  pen.textAlign = "left";
-  pen.textBaseline = "top";
-  const ends: number[] = [];
-  for (const { name, from, to } of windows) {
+  for (const { from, to } of windows) {
     const [left, right] = [Math.max(area.left, x(from)), Math.min(area.right, x(to))];
     if (right <= left) continue;
     pen.fillStyle = looks.palette.window;
@@ -82,11 +25,32 @@ const drawWindows = ({ pen, area, looks, x }: Frame, windows: LineChart["windows
     pen.fillStyle = looks.palette.grid;
     pen.fillRect(left, area.top, 1, area.bottom - area.top - 1);
     pen.fillRect(right - 1, area.top, 1, area.bottom - area.top - 1);
+  }
+};
+
+/** Words over lines, on a ground of their own. */
+const writeOver = ({ pen, looks }: Frame, text: string, left: number, top: number, color: string): void => {
+  pen.font = `600 11px ${looks.font}`;
+  pen.textAlign = "left";
+  pen.textBaseline = "top";
+  pen.fillStyle = looks.palette.background;
+  pen.globalAlpha = 0.75;
+  pen.fillRect(left - 3, top - 2, pen.measureText(text).width + 6, 15);
+  pen.globalAlpha = 1;
+  pen.fillStyle = color;
+  pen.fillText(text, left, top);
+};
+
+const nameWindows = (frame: Frame, windows: LineChart["windows"]): void => {
+  const { pen, area, looks, x } = frame;
+  const ends: number[] = [];
+  for (const { name, from, to } of windows) {
+    const left = Math.max(area.left, x(from));
+    if (Math.min(area.right, x(to)) <= left) continue;
     const free = ends.findIndex((end) => end <= left);
     const row = free < 0 ? ends.length : free;
+    writeOver(frame, name, left + 5, area.top + 5 + row * 14, looks.palette.muted);
     ends[row] = left + 10 + pen.measureText(name).width;
-    pen.fillStyle = looks.palette.muted;
-    pen.fillText(name, left + 5, area.top + 5 + row * 14);
   }
 };
 
@@ -140,18 +104,24 @@ const drawPublished = ({ pen, looks, x, y, area }: Frame, bands: LineChart["publ
   }
 };
 
-/** A limit that lies within the picture. */
-const drawLimit = ({ pen, area, looks, y }: Frame, limit: number | undefined): void => {
-  const height = limit === undefined ? -1 : Math.round(y(limit)) + 0.5;
-  if (height < area.top || height > area.bottom) return;
+/** Where all that there is is used. */
+const drawLimit = (frame: Frame, limit: LineChart["limit"]): void => {
+  if (limit === undefined) return;
+  const { pen, area, looks, y } = frame;
+  const height = Math.round(y(limit.at)) + 0.5;
+  if (height < area.top - 1 || height > area.bottom + 1) return;
   pen.strokeStyle = looks.palette.broken;
   pen.lineWidth = 1.5;
-  pen.setLineDash([6, 4]);
+  pen.setLineDash([10, 3, 2, 3]);
   pen.beginPath();
   pen.moveTo(area.left, height);
   pen.lineTo(area.right, height);
   pen.stroke();
   pen.setLineDash([]);
+  pen.font = `600 11px ${looks.font}`;
+  const isAtTop = height - 18 < area.top;
+  const left = area.right - 6 - pen.measureText(limit.text).width;
+  writeOver(frame, limit.text, left, isAtTop ? height + 5 : height - 16, looks.palette.broken);
 };
 
 const drawMarkers = ({ pen, area, looks, x }: Frame, markers: LineChart["markers"]): void => {
@@ -284,6 +254,7 @@ export const marksOf = (definition: ChartDefinition, looks: Looks) => ({
     frame.pen.save();
     if (definition.kind === "lines") {
       drawPublished(frame, definition.published);
+      nameWindows(frame, definition.windows);
       drawLimit(frame, definition.limit);
       drawMarkers(frame, definition.markers);
       drawDecisions(frame, definition.decisions);
@@ -299,6 +270,8 @@ export const marksOf = (definition: ChartDefinition, looks: Looks) => ({
 export const MARKS_SCRIPT = Object.entries({
   frameOf,
   drawWindows,
+  writeOver,
+  nameWindows,
   drawBand,
   drawPublished,
   drawLimit,

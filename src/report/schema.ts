@@ -28,7 +28,11 @@ const figureResult = z.strictObject({
   ),
 });
 
-const judged = { value: number.nullable(), unit, ci95: range.nullable(), atLeast, verdict };
+const binds = z.exactOptional(
+  z.string().meta({ description: "Of how full things are: which of them is fullest, such as shanghai logic" }),
+);
+const judged = { value: number.nullable(), unit, ci95: range.nullable(), atLeast, binds, verdict };
+const shows = z.exactOptional(z.literal("failure").meta({ description: "It is green only while something fails" }));
 
 const runSchema = z.strictObject({
   schema: z.literal("firedrill.run/1"),
@@ -52,7 +56,7 @@ const runSchema = z.strictObject({
       ...judged,
     }),
   ),
-  thresholds: z.array(z.strictObject({ figure, limit: z.string(), ...judged })),
+  thresholds: z.array(z.strictObject({ figure, limit: z.string(), shows, ...judged })),
   notJudged: z
     .array(z.string())
     .meta({ description: "What was asked and cannot be judged in this run, with the reason" }),

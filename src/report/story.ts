@@ -1,7 +1,8 @@
 /** What happened, in a few sentences that a planner can read aloud. Built from the document alone. */
 import type { RunDocument } from "../study/document.ts";
-import { momentsOf } from "./definitions.ts";
+import { causeOf } from "./causes.ts";
 import { labelWithGroup } from "./labels.ts";
+import { momentsOf } from "./moments.ts";
 import { printClock, printCount, printValue } from "./numbers.ts";
 
 const capitalise = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
@@ -23,8 +24,9 @@ const reactionOf = (document: RunDocument): readonly string[] => {
   return [`The scheduler takes ${count}, the first at ${printClock(first.at)} (${first.kind}: ${first.what}${who}).`];
 };
 
-/** The figure that the fault moves most, for its size. */
+/** The figure that is moved most, for its size. */
 const effectOf = (document: RunDocument): readonly string[] => {
+  const cause = causeOf(document);
   let most = 0;
   let sentence: string | undefined;
   for (const [figure, result] of Object.entries(document.figures)) {
@@ -34,7 +36,7 @@ const effectOf = (document: RunDocument): readonly string[] => {
     const size = Math.abs(difference.value / noFault.value);
     if ((low <= 0 && high >= 0) || size <= most) continue;
     most = size;
-    sentence = `Moved most: ${labelWithGroup(figure, result)}, ${printValue(noFault, unit)} without the fault, ${printValue(result, unit)} with it.`;
+    sentence = `Moved most: ${labelWithGroup(figure, result)}, ${printValue(noFault, unit)} without ${cause}, ${printValue(result, unit)} with ${cause === "fault and intervention" ? "them" : "it"}.`;
   }
   if (sentence !== undefined) return [sentence];
   const hasTwin = Object.values(document.figures).some(({ difference }) => difference !== undefined);
@@ -61,9 +63,9 @@ export const methodOf = (document: RunDocument): readonly string[] => {
       : []),
     ...(hasTwin
       ? [
-          "Each replication was run again with the same chance but without any fault or intervention. “Caused by the fault” is the paired difference, so what both share cancels.",
+          "Each replication was run again with the same chance but without any fault or intervention. What is “caused by” these is the paired difference, so what both share cancels.",
         ]
-      : ["There is no run without the fault beside this one, so no figure says what the fault caused."]),
+      : ["There is no run without faults and interventions beside this one, so no figure says what they caused."]),
     `Scale ${scale}: ${printCount(population.rows, "row")} stand for ${printCount(population.online, "person").replace("persons", "people")} online; capacities are not scaled. Times that logins wait in queues, and the longest of them, do not survive scaling: thresholds on them are judged at 1:1 only, and where doors are overrun login times come out too long.`,
     "A row is held when its whole interval lies inside what was asked, broken when all of it lies outside, else unknown.",
     "A figure “by construction” is fixed by a parameter that was typed in: its agreement shows that the model does as told, and is no validation. “As it comes” means that nothing was set to it.",

@@ -6,11 +6,12 @@ import { gather } from "./decisions.ts";
 import { createColors } from "picocolors";
 import type { Decision } from "../simulate/findings.ts";
 import type { ExpectRow, Interval, RunDocument, Verdict } from "../study/document.ts";
+import { causeOf } from "./causes.ts";
 import { labelOf, labelWithGroup } from "./labels.ts";
 import { NO_BREAK, printClock, printCount, printDifference, printInterval, printNumber } from "./numbers.ts";
 import type { JudgedRow } from "./bounds.ts";
 import { renderTable, wrap, type Cell, type Column } from "./table.ts";
-import { printMeasured, SIGNS, summarise, type Finding } from "./verdict.ts";
+import { printMeasured, remarksOf, SIGNS, summarise, type Finding } from "./verdict.ts";
 
 export interface TextOptions {
   readonly color: boolean;
@@ -97,7 +98,7 @@ const figureRows = (document: RunDocument): readonly (readonly Cell[])[] => {
 const figureLines = (document: RunDocument, pen: Pen): readonly string[] => {
   const hasTwin = Object.values(document.figures).some(({ noFault }) => noFault !== undefined);
   const columns = [column("figure"), column("published", "right"), column("simulated [95 % CI]", "right")];
-  const twin = [column("without the fault", "right"), column("difference", "right")];
+  const twin = [column(`without ${causeOf(document)}`, "right"), column("difference", "right")];
   const rows = figureRows(document).map((row) => ({ cells: hasTwin ? row : row.slice(0, columns.length) }));
   const lines = section(pen, "Figures", hasTwin ? [...columns, ...twin] : columns, rows, LEAD_WIDTH);
   if (document.replications > 1 || lines.length === 0) return lines;
@@ -123,11 +124,13 @@ const judgedLines = (document: RunDocument, pen: Pen): readonly string[] => {
     { text: together(asked) },
     { text: printMeasured(row) },
   ];
+  const noted = (texts: readonly string[]): { readonly note?: Cell } =>
+    texts.length === 0 ? {} : { note: small(texts.join(" · ")) };
   const expected = document.expect.map((row) => ({
     cells: cells(row, row.published),
-    note: small(`${kindOf(row)} · ${row.source}`),
+    ...noted([kindOf(row), row.source, ...remarksOf(row)]),
   }));
-  const limited = document.thresholds.map((row) => ({ cells: cells(row, row.limit) }));
+  const limited = document.thresholds.map((row) => ({ cells: cells(row, row.limit), ...noted(remarksOf(row)) }));
   const invariants = document.invariants.map(({ name, verdict, why }) => ({
     cells: [verdictCell(pen, verdict), { text: name }],
     ...(why === undefined ? {} : { note: small(why) }),
@@ -172,6 +175,7 @@ const findingLines = (findings: readonly Finding[], pen: Pen): readonly string[]
     SIMULATOR: pen.colors.red,
     MODEL: pen.colors.red,
     DESIGN: pen.colors.red,
+    STORY: pen.colors.red,
     UNKNOWN: pen.colors.yellow,
   };
   return findings.flatMap(({ kind, text }) =>
@@ -180,13 +184,14 @@ const findingLines = (findings: readonly Finding[], pen: Pen): readonly string[]
 };
 
 const verdictLines = (document: RunDocument, pen: Pen): readonly string[] => {
-  const { verdict, headline, findings } = summarise(document);
+  const { verdict, headline, findings, note } = summarise(document);
   const sign = paintOf(pen.colors, verdict)(SIGNS[verdict]);
   const lines = wrap(`verdict ${headline}`, pen.width - 2);
   return [
     "",
     ...lines.map((line, i) => (i === 0 ? `${sign} ${pen.colors.bold(line)}` : `  ${line}`)),
     ...findingLines(findings, pen),
+    ...(note === undefined ? [] : paragraph(pen, "  ", note)),
   ];
 };
 

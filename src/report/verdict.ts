@@ -1,14 +1,14 @@
 /**
- * The verdict in words. Red comes in two kinds that call for different people: the MODEL misses a published
- * figure (ours to mend, nothing below it can be trusted), or the DESIGN misses its own threshold.
+ * The verdict in words. Red comes in kinds that call for different people: the MODEL misses a published figure (ours to
+ * mend, nothing below it can be trusted), the DESIGN misses its own threshold, or the STORY does not show what it is about.
  */
 import type { RunDocument, Verdict } from "../study/document.ts";
 import { bandOf, type Bounds, boundsOf, missOf, type JudgedRow } from "./bounds.ts";
 import { labelOf } from "./labels.ts";
-import { printCount, printInterval, printValue, unitOfDifference } from "./numbers.ts";
+import { printCount, printInterval, printNumber, printValue, unitOfDifference } from "./numbers.ts";
 
 export interface Finding {
-  readonly kind: "SIMULATOR" | "MODEL" | "DESIGN" | "UNKNOWN";
+  readonly kind: "SIMULATOR" | "MODEL" | "DESIGN" | "STORY" | "UNKNOWN";
   /** One sentence: which row, what it is, by how much. */
   readonly text: string;
 }
@@ -19,6 +19,8 @@ export interface Summary {
   readonly headline: string;
   /** Why, worst first; empty when all holds. */
   readonly findings: readonly Finding[];
+  /** Which thresholds are no praise of the design where they are green; undefined when there are none. */
+  readonly note: string | undefined;
 }
 
 export const SIGNS: Readonly<Record<Verdict, string>> = { held: "✓", broken: "✗", unknown: "?" };
@@ -27,6 +29,7 @@ const MEANINGS: Readonly<Record<Finding["kind"], string>> = {
   SIMULATOR: "the simulator broke an invariant of its own, so its numbers prove nothing",
   MODEL: "the model misses a published figure, so it is not to be trusted where it was checked",
   DESIGN: "the design misses its own threshold",
+  STORY: "a failure that the story shows does not happen",
   UNKNOWN: "some rows could not be judged",
 };
 
@@ -38,26 +41,39 @@ export const printMeasured = ({ value, ci95, unit, atLeast }: JudgedRow): string
     ? "no data"
     : printInterval({ value, ci95, ...(atLeast === true ? { atLeast } : {}) }, unit);
 
+/** What else is to be said of a row: what of it is fullest, and that it is no praise. */
+export const remarksOf = ({ binds, shows }: JudgedRow): readonly string[] => [
+  ...(binds === undefined ? [] : [`binds: ${binds}`]),
+  ...(shows === undefined ? [] : ["green only while something fails"]),
+];
+
 /** The size of a miss, with the digits of the value it belongs to. */
 const printMiss = (by: number, value: number, { ci95, unit }: JudgedRow): string => {
   const [low, high] = ci95 ?? [value, value];
   return printValue({ value: by, ci95: [by - (value - low), by + (high - value)] }, unitOfDifference(unit));
 };
 
-const missed = (row: JudgedRow, asked: string, bounds: Bounds | undefined, kind: "MODEL" | "DESIGN"): Finding => {
+const missed = (
+  row: JudgedRow,
+  asked: string,
+  bounds: Bounds | undefined,
+  kind: "MODEL" | "DESIGN" | "STORY",
+): Finding => {
   const value = row.value ?? 0;
   const miss = bounds === undefined || row.value === null ? undefined : missOf(value, bounds);
   const by = miss === undefined ? "" : `, ${printMiss(miss.by, value, row)} ${miss.side} it`;
   const what = kind === "MODEL" ? `published is ${asked}` : `the limit is ${asked}`;
-  return { kind, text: `${labelOf(row.figure)} is ${printMeasured(row)}; ${what}${by}` };
+  return { kind, text: `${labelOf(row.figure)} is ${printMeasured(row)}; ${what}${by}${boundBy(row)}` };
 };
+
+const boundBy = ({ binds }: JudgedRow): string => (binds === undefined ? "" : `; what binds is ${binds}`);
 
 const undecided = (row: JudgedRow, asked: string): Finding => ({
   kind: "UNKNOWN",
   text:
     row.value === null
       ? `${labelOf(row.figure)} has no data in any replication; asked is ${asked}`
-      : `${labelOf(row.figure)} is ${printMeasured(row)}, which straddles ${asked}; more replications narrow it`,
+      : `${labelOf(row.figure)} is ${printMeasured(row)}, which straddles ${asked}; more replications narrow it${boundBy(row)}`,
 });
 
 /** All that keeps the run from green, worst first. */
@@ -71,7 +87,11 @@ const findingsOf = (document: RunDocument): readonly Finding[] => {
         text: `invariant “${row.name}” ${row.verdict === "broken" ? "broke" : "could not be judged"}${row.why === undefined ? "" : `: ${row.why}`}`,
       })),
     ...expect.filter(isAt("broken")).map((row) => missed(row, row.published, bandOf(row), "MODEL")),
-    ...thresholds.filter(isAt("broken")).map((row) => missed(row, row.limit, boundsOf(row.limit, row.unit), "DESIGN")),
+    ...thresholds
+      .filter(isAt("broken"))
+      .map((row) =>
+        missed(row, row.limit, boundsOf(row.limit, row.unit), row.shows === undefined ? "DESIGN" : "STORY"),
+      ),
     ...expect.filter(isAt("unknown")).map((row) => undecided(row, row.published)),
     ...thresholds.filter(isAt("unknown")).map((row) => undecided(row, row.limit)),
   ];
@@ -87,6 +107,14 @@ const heldHeadline = ({ expect, thresholds, invariants }: RunDocument): string =
   return words.length === 0 ? "held: nothing was asked of this run" : `held: ${words.join(", ")}, all met`;
 };
 
+const noteOf = ({ thresholds }: RunDocument): string | undefined => {
+  const shown = thresholds.filter(({ shows }) => shows !== undefined);
+  if (shown.length === 0) return undefined;
+  const rows = shown.map(({ figure, limit }) => `${labelOf(figure)} ${limit}`).join("; ");
+  const count = `${printNumber(shown.length)} of ${printCount(thresholds.length, "threshold")}`;
+  return `Shows a failure: ${count} can be green only while something fails: ${rows}.`;
+};
+
 /** What the run says, for the last line of the terminal and the first of the page. */
 export const summarise = (document: RunDocument): Summary => {
   const findings = findingsOf(document);
@@ -97,5 +125,5 @@ export const summarise = (document: RunDocument): Summary => {
     document.verdict === "held"
       ? heldHeadline(document)
       : [document.verdict, kinds.map((kind) => MEANINGS[kind]).join("; ")].filter((part) => part !== "").join(": ");
-  return { verdict: document.verdict, headline, findings };
+  return { verdict: document.verdict, headline, findings, note: noteOf(document) };
 };

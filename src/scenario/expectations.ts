@@ -66,6 +66,9 @@ export const thresholdShape = {
   ),
   min: z.exactOptional(limit),
   max: z.exactOptional(limit),
+  shows: z.exactOptional(
+    z.enum(["failure"]).meta({ description: "It is green only while something fails, and the report says so" }),
+  ),
 };
 
 interface Surroundings {
@@ -169,6 +172,7 @@ export const resolveThreshold = (item: MapNode, path: Path, around: Surroundings
     min,
     max,
     limit: `${signed ? "difference " : ""}${limits.join(" and ")}`,
+    ...(given.shows === undefined ? {} : { shows: given.shows }),
     onlyFullScale: findMetric(`${figure.metric}.${figure.stat}`)?.stat.onlyFullScale ?? false,
   };
 };

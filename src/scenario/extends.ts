@@ -7,8 +7,8 @@ import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import type { Findings } from "./findings.ts";
 import { hasIds, idOf, sourceOf, type Entry, type ListNode, type MapNode, type TreeNode } from "./positions.ts";
 import { quote } from "./quantities.ts";
-import { shippedFile, shippedWorlds } from "./shipped.ts";
-import { didYouMean } from "./suggest.ts";
+import { shippedFile, shippedScenarios, shippedWorlds } from "./shipped.ts";
+import { didYouMean, nearest } from "./suggest.ts";
 import { parseTree, readText } from "./text.ts";
 
 const CHAIN_MAX = 20;
@@ -72,7 +72,7 @@ const loadFile = (
         { source: sourceOf(file, ""), offset: 0 },
         "",
         read.refused,
-        read.missing ? "firedrill list scenarios" : "",
+        read.missing ? (meantStory(file) ?? "firedrill list scenarios") : "",
       );
     return { tree: undefined, missing: read.missing };
   }
@@ -81,6 +81,18 @@ const loadFile = (
   const tree = parseTree(text, sourceOf(file, text), findings);
   if (tree !== undefined) checkIds(tree, findings);
   return { tree: findings.count === before ? tree : undefined, missing: false };
+};
+
+/** The shipped story that a mistyped name is nearest to, or that begins so. */
+const meantStory = (file: string): string | undefined => {
+  const name = basename(file, ".yaml");
+  const names = shippedScenarios().map((one) => one.name);
+  const parts = name.split("-").length;
+  const headOf = (one: string): string => one.split("-").slice(0, parts).join("-");
+  const head = nearest(name, names.map(headOf));
+  const begun = names.filter((one) => headOf(one) === head);
+  const meant = nearest(name, names) ?? begun.toSorted((a, b) => a.length - b.length)[0];
+  return meant === undefined ? undefined : `did you mean "${meant}"?`;
 };
 
 /** From the file's own folder, then among the shipped scenarios. */

@@ -113,7 +113,10 @@ const explainOne = (issue: Issue, where: Where): void => {
     }
     case "invalid_type":
       if (found === undefined) report(at, "is missing", "", "key");
-      else report(at, expected(issue.expected, issue.message, found));
+      else
+        report(at, expected(issue.expected, issue.message, found), () =>
+          issue.expected === "boolean" ? meantBoolean(found) : "",
+        );
       return;
     case "too_small":
     case "too_big":
@@ -150,6 +153,22 @@ const isMismatch = (issue: Issue): boolean =>
 const innermost = (issue: Issue): string => {
   const first = issue.code === "invalid_union" ? issue.errors[0]?.[0] : undefined;
   return first === undefined || issue.message !== "Invalid input" ? issue.message : innermost(first);
+};
+
+/** Other ways to say yes and no. */
+const BOOLEANS: Readonly<Record<string, string>> = {
+  yes: "true",
+  on: "true",
+  "1": "true",
+  no: "false",
+  off: "false",
+  "0": "false",
+};
+
+const meantBoolean = (found: unknown): string => {
+  const text = typeof found === "string" || typeof found === "number" ? String(found) : "";
+  const meant = BOOLEANS[text.toLowerCase()] ?? nearest(text, ["true", "false"]);
+  return meant === undefined ? "" : `did you mean ${meant}?`;
 };
 
 const NOUNS: Readonly<Record<string, string>> = {

@@ -177,7 +177,7 @@ export const METRICS: readonly Metric[] = [
   {
     name: "centre.margin",
     dimension: "share",
-    labels: ["resource"],
+    labels: ["centre", "resource"],
     meaning:
       "N−1: were the worst centre lost and its people gone to the others' doors, what the fullest of these has more than it needs; below 0 it has less",
     stats: stats("%", ["min"]),

@@ -158,6 +158,8 @@ export interface Threshold {
   readonly max: number | undefined;
   /** E.g. "≤ 300 s". */
   readonly limit: string;
+  /** It is green only while something fails. */
+  readonly shows?: "failure";
   /** True for per-second peaks, queue waits and maxima, which are judged at 1:1 only (DESIGN §11.1). */
   readonly onlyFullScale: boolean;
 }

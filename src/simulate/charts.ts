@@ -1,9 +1,8 @@
-/** Lines over simulated time, for pictures: loss, login time, people online, how full the centres are. */
+/** Lines over simulated time about people, for pictures: loss, login time, people online, how full their servers are. */
 import { inSeconds } from "../base/units.ts";
 import type { Ledger, Match } from "../measure/ledger.ts";
 import type { Series } from "../measure/series.ts";
 import type { LabelMatch, Scenario } from "../scenario/scenario.ts";
-import { loadsWithoutOne } from "./capacity.ts";
 import type { SeriesSample } from "./replication.ts";
 
 /** More lines than this on one pair of axes cannot be told apart. */
@@ -37,10 +36,13 @@ interface Group {
   readonly title: string;
 }
 
-/** The charts of one run. A step without data is null. */
+/** Minutes to a point. */
+export const fineStep = (minutes: number): number => Math.ceil(minutes / POINTS_MAX);
+
+/** The charts of one run that are about people. A step without data is null. */
 export const seriesOf = (scenario: Scenario, ledger: Ledger, gateways: readonly string[]): readonly SeriesSample[] => {
   const minutes = Math.floor(inSeconds(scenario.run.duration) / 60);
-  const fine = Math.ceil(minutes / POINTS_MAX);
+  const fine = fineStep(minutes);
   const line = (one: Line): SeriesSample => {
     const { chart, figure, title, unit, step, above, below, factor, matches } = one;
     const part = ledger.series.total(above, matches);
@@ -124,22 +126,7 @@ export const seriesOf = (scenario: Scenario, ledger: Ledger, gateways: readonly 
         }),
       )
     : [];
-  const spareLines = asksAboutCentres(scenario)
-    ? loadsWithoutOne(ledger, minutes).map(({ name, values }): SeriesSample => {
-        const at = Array.from({ length: Math.floor(minutes / fine) }, (_, place) => place * fine);
-        const figure = `centre.load.max{resource=${name}}`;
-        const seconds = at.map((minute) => (minute + 1) * 60);
-        return {
-          chart: "load-without-the-worst-centre",
-          figure,
-          title: name,
-          unit: "%",
-          at: seconds,
-          value: at.map((minute) => values[minute]!),
-        };
-      })
-    : [];
-  return [...lossLines, ...loginLines, ...onlineLines, ...deskLines, ...spareLines, ...loadLines];
+  return [...lossLines, ...loginLines, ...onlineLines, ...deskLines, ...loadLines];
 };
 
 const DESKS = [
@@ -147,9 +134,6 @@ const DESKS = [
   { figure: "login.goodput.rate", title: "Completed", series: "desk.completed" },
   { figure: "login.capacity.rate", title: "Possible, all centres", series: "desk.able" },
 ] as const;
-
-const asksAboutCentres = ({ expect, thresholds }: Scenario): boolean =>
-  [...expect, ...thresholds].some(({ figure }) => figure.metric.startsWith("centre."));
 
 const asksAboutDesks = ({ expect, thresholds }: Scenario): boolean =>
   [...expect, ...thresholds].some(({ figure }) => /^(login\.(offered|goodput)|back)\b/.test(figure.metric));

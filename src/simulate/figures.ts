@@ -4,15 +4,16 @@ import type { Histogram } from "../measure/histogram.ts";
 import type { Series } from "../measure/series.ts";
 import { ALERT_KINDS, RESOURCES } from "../scenario/metrics.ts";
 import type { Figure, LabelMatch, Scenario } from "../scenario/scenario.ts";
+import { isAboutServices } from "../scenario/where.ts";
 import type { SchedulerDecision } from "../world/seams/scheduling.ts";
 import { windowEnd } from "./incidents.ts";
 import { type Book, minutesIn } from "./book.ts";
-import { ofTiers } from "./capacity.ts";
+import { ofServers, ofTiers } from "./capacity.ts";
 import { inWindow, lengthOf } from "./observer.ts";
 import type { FigureSample } from "./replication.ts";
-import { overSamples, shareOf } from "./samples.ts";
+import { type Extreme, overSamples, shareOf } from "./samples.ts";
 
-/** What every run tells, asked or not. */
+/** What every run tells of people, asked or not. */
 const STANDARD: readonly (readonly [metric: string, stat: string, unit: string])[] = [
   ["loss", "mean", "%"],
   ["login.time", "p50", "s"],
@@ -34,10 +35,22 @@ const STANDARD_OF_SERVICES: typeof STANDARD = [
   ["tier.headroom", "min", "%"],
 ];
 
+const isOfServices = ({ metric }: Figure): boolean => /^(task|tier)\b/.test(metric);
+
+/** Whether a story tells of people: all do but those of services where nothing happens to people and nothing is asked of them. */
+export const isAboutPeople = ({ world, faults, interventions, expect, thresholds }: Scenario): boolean =>
+  world.services === undefined ||
+  interventions.length > 0 ||
+  faults.some(({ where }) => !isAboutServices(where)) ||
+  [...expect, ...thresholds].some(({ figure }) => !isOfServices(figure));
+
 /** Every figure a run of this scenario computes: expectations' and thresholds', then the standard ones; each once. */
-export const figuresOf = ({ expect, thresholds, world }: Scenario): readonly Figure[] => {
-  const asked = [...expect, ...thresholds].map(({ figure }) => figure);
-  const told = world.services === undefined ? STANDARD : [...STANDARD, ...STANDARD_OF_SERVICES];
+export const figuresOf = (scenario: Scenario): readonly Figure[] => {
+  const asked = [...scenario.expect, ...scenario.thresholds].map(({ figure }) => figure);
+  const told = [
+    ...(isAboutPeople(scenario) ? STANDARD : []),
+    ...(scenario.world.services === undefined ? [] : STANDARD_OF_SERVICES),
+  ];
   const standard = told.map(([metric, stat, unit]): Figure => ({
     text: `${metric}.${stat}`,
     metric,
@@ -52,7 +65,10 @@ export const figuresOf = ({ expect, thresholds, world }: Scenario): readonly Fig
 
 /** One figure of one run; null where there are no data. */
 export const figureSample = (figure: Figure, book: Book): FigureSample => {
-  if (figure.by === undefined) return { value: valueOf(figure, figure.labels, book) };
+  if (figure.by === undefined) {
+    const binds = tightestOf(figure, figure.labels, book)?.name;
+    return { value: valueOf(figure, figure.labels, book), ...(binds === undefined ? {} : { binds }) };
+  }
   const groups: Record<string, number | null> = {};
   for (const group of groupsOf(figure, figure.by, book)) {
     const value = valueOf(figure, [...figure.labels, { label: figure.by, values: [group], negated: false }], book);
@@ -113,8 +129,22 @@ const isAboutSomebody = (labels: readonly LabelMatch[], { ledger }: Book): boole
   return people.length === 0 || ledger.counters.total("people", people).value > 0;
 };
 
+/** Of figures about how full things are: the fullest, and which it is. Undefined for all others. */
+const tightestOf = (figure: Figure, labels: readonly LabelMatch[], book: Book): Extreme | undefined => {
+  switch (figure.metric) {
+    case "centre.load":
+    case "centre.headroom":
+    case "centre.margin":
+      return ofTiers(figure, labels, book);
+    case "server.load":
+      return ofServers(figure, labels, book);
+    default:
+      return isOfServices(figure) ? book.load.tightest(figure, labels) : undefined;
+  }
+};
+
 const valueOf = (figure: Figure, labels: readonly LabelMatch[], book: Book): number | null => {
-  if (/^(task|tier)\b/.test(figure.metric)) return book.load.value(figure, labels);
+  if (isOfServices(figure)) return book.load.value(figure, labels);
   if (!isAboutSomebody(labels, book)) return null;
   const { ledger, scenario } = book;
   const { metric, stat, window } = figure;
@@ -144,8 +174,10 @@ const valueOf = (figure: Figure, labels: readonly LabelMatch[], book: Book): num
     case "centre.load":
     case "centre.headroom":
     case "centre.margin":
+    case "server.load":
+      return tightestOf(figure, labels, book)!.value;
     case "centre.bought":
-      return ofTiers(figure, labels, book);
+      return ofTiers(figure, labels, book).value;
     case "link.broken":
       return stat === "rate" ? count(metric) / lengthOf(scenario, window) : count(metric);
     case "moved":
@@ -170,23 +202,6 @@ const valueOf = (figure: Figure, labels: readonly LabelMatch[], book: Book): num
     }
     case "message.lost":
       return ledger.counters.total(inWindow(metric, window)).value;
-    case "server.load": {
-      const held = ledger.series.find(stat === "peak" ? "server.peak" : "server.held", labels);
-      const capacity = ledger.series.find("server.capacity", labels);
-      const samples = minutesIn(book, window).flatMap((minute) =>
-        stat !== "mean"
-          ? held.map(({ instrument }, server) =>
-              shareOf(instrument.at(minute), capacity[server]!.instrument.at(minute)),
-            )
-          : [
-              shareOf(
-                sum(held.map(({ instrument }) => instrument.at(minute))),
-                sum(capacity.map(({ instrument }) => instrument.at(minute))),
-              ),
-            ],
-      );
-      return overSamples(samples, stat === "peak" ? "max" : stat);
-    }
     default:
       return ofDecisions(figure, labels, book);
   }
@@ -205,8 +220,6 @@ const ofDesks = ({ metric, stat, window }: Figure, labels: readonly LabelMatch[]
   });
   return overSamples(samples, stat);
 };
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 const timeOf = (histogram: Histogram, stat: string): number | null => {
   const ms =

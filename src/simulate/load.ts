@@ -8,13 +8,15 @@ import type { Figure, LabelMatch, Scenario } from "../scenario/scenario.ts";
 import type { Services } from "../world/fleet/services.ts";
 import type { Ending, ServiceNotes } from "../world/fleet/visits.ts";
 import type { SeriesSample } from "./replication.ts";
-import { shareOf } from "./samples.ts";
+import { type Extreme, extremeOf, shareOf } from "./samples.ts";
 
 /** What is counted each second, of an entry and of a tier. */
 const OF_ENTRY = ["offered", "answered", "judged", "done", "shed", "late", "refused"] as const;
 const OF_TIER = ["requests", "retries", "shed", "heldBack", "computed", "wasted", "waited", "begun"] as const;
 /** Of a tier: the highest of each second. */
 const MARKS = ["units", "connections", "memory"] as const;
+
+const FULLNESS = ["tier.utilisation.max", "tier.headroom.min", "tier.memory.max", "tier.connections.max"];
 
 /** Utilisation is looked at over this many seconds: one alone is noise. */
 const STRETCH = 10;
@@ -189,6 +191,17 @@ export class Load implements ServiceNotes {
       default:
         return null;
     }
+  }
+
+  /** Of how full tiers are: the fullest, and which it is; undefined for all other figures. */
+  tightest(figure: Figure, labels: readonly LabelMatch[]): Extreme | undefined {
+    if (!FULLNESS.includes(`${figure.metric}.${figure.stat}`)) return undefined;
+    const names = Object.keys(this.#scenario.world.services?.tiers ?? {});
+    const each = this.#about(labels).tiers.map((tier): Extreme => {
+      const name = names[tier]!;
+      return { name, value: this.value(figure, [{ label: "tier", values: [name], negated: false }]) };
+    });
+    return extremeOf(each, figure.metric === "tier.headroom" ? "min" : "max");
   }
 
   /** Lines over time: what became of tasks, how full tiers are, how long requests wait. */

@@ -7,6 +7,8 @@ import type { Decision, InvariantResult, TimelineEvent, TraceEvent } from "./fin
 /** A figure of one replication; `value` is null where the run had no data for it. */
 export interface FigureSample {
   readonly value: number | null;
+  /** Of how full things are: which of them is fullest, such as `shanghai logic`. */
+  readonly binds?: string;
   /** With `by=`: each group's value. */
   readonly groups?: Readonly<Record<string, number | null>>;
 }

@@ -10,3 +10,20 @@ export const overSamples = (samples: readonly (number | null)[], stat: string): 
   if (stat === "max") return Math.max(...known);
   return stat === "min" ? Math.min(...known) : known.reduce((sum, value) => sum + value, 0) / known.length;
 };
+
+/** A value, and whose it is where it is one of several's. */
+export interface Extreme {
+  readonly name: string | undefined;
+  readonly value: number | null;
+}
+
+/** The largest or the least of those with data, the first of equals; without any, nobody's. */
+export const extremeOf = (all: readonly Extreme[], stat: "max" | "min"): Extreme => {
+  let best: Extreme = { name: undefined, value: null };
+  for (const one of all) {
+    const isBetter =
+      best.value === null || one.value === null || (stat === "max" ? one.value > best.value : one.value < best.value);
+    if (one.value !== null && isBetter) best = one;
+  }
+  return best;
+};

@@ -14,9 +14,10 @@ import { Company } from "../engine/company.ts";
 import { isAboutServices } from "../scenario/where.ts";
 import { buildWorld, type World } from "../world/build.ts";
 import { GUARD, type Guard } from "../world/fleet/tiers.ts";
+import { centreLines, leavingLines } from "./centres.ts";
 import { seriesOf } from "./charts.ts";
 import type { Book } from "./book.ts";
-import { figureSample, figuresOf } from "./figures.ts";
+import { figureSample, figuresOf, isAboutPeople } from "./figures.ts";
 import type { Decision, TimelineEvent } from "./findings.ts";
 import { Incidents } from "./incidents.ts";
 import { Invariants } from "./invariants.ts";
@@ -99,15 +100,8 @@ export const simulate = (
     figures: Object.fromEntries(
       figuresOf(scenario).map((figure): [string, FigureSample] => [figure.text, figureSample(figure, book)]),
     ),
-    series: [
-      ...load.series(),
-      ...seriesOf(
-        scenario,
-        observer.ledger,
-        world.gateways.map(({ name }) => name),
-      ),
-    ],
-    regionLoss: regionLoss(book),
+    series: chartsOf(book, request),
+    regionLoss: isAboutPeople(scenario) ? regionLoss(book) : {},
     invariants: invariants.results(),
     timeline,
     traces: (world.trace?.lines ?? []).map(({ at, cell, index, what }) => ({
@@ -127,6 +121,20 @@ export const simulate = (
     })),
   };
 };
+
+/** Those of services first, of people last. */
+const chartsOf = ({ scenario, world, ledger, load }: Book, { interventions }: ReplicationRequest) => [
+  ...load.series(),
+  ...(interventions ? leavingLines(scenario, ledger) : []),
+  ...centreLines(scenario, ledger),
+  ...(isAboutPeople(scenario)
+    ? seriesOf(
+        scenario,
+        ledger,
+        world.gateways.map(({ name }) => name),
+      )
+    : []),
+];
 
 /** The scheduler hears and speaks once a round. */
 const planRounds = (

@@ -2,7 +2,7 @@
 import type { Expectation, Figure, Scenario, Threshold } from "../scenario/scenario.ts";
 import { combinedDigest, type Pair, type StudyResult } from "./replications.ts";
 import type { ExpectRow, FigureResult, InvariantRow, RunDocument, ThresholdRow } from "./document.ts";
-import { figureResult } from "./figures.ts";
+import { bindsOf, figureResult } from "./figures.ts";
 import { judge, verdictOf } from "./judge.ts";
 
 /** `1/1000`, or `1` where every row is one person. */
@@ -50,7 +50,19 @@ const resultsOf = (figures: readonly Figure[], scenario: Scenario, pairs: readon
   return results;
 };
 
-const expectRow = ({ figure, between, kind, published, source, fixedBy }: Expectation, results: Results): ExpectRow => {
+/** What rows are made from. */
+interface Found {
+  readonly results: Results;
+  readonly pairs: readonly Pair[];
+}
+
+const bound = (figure: Figure, pairs: readonly Pair[]): { readonly binds?: string } => {
+  const binds = bindsOf(figure, pairs);
+  return binds === undefined ? {} : { binds };
+};
+
+const expectRow = (expectation: Expectation, { results, pairs }: Found): ExpectRow => {
+  const { figure, between, kind, published, source, fixedBy } = expectation;
   const result = results.get(figure.text);
   const ci95 = result?.ci95 ?? null;
   return {
@@ -64,12 +76,14 @@ const expectRow = ({ figure, between, kind, published, source, fixedBy }: Expect
     unit: figure.unit,
     ci95,
     ...(result?.atLeast === true ? { atLeast: true } : {}),
+    ...bound(figure, pairs),
     verdict: judge(ci95, { min: between[0], max: between[1] }),
   };
 };
 
 /** Without a twin there is no difference, and a threshold on it is unknown. */
-const thresholdRow = ({ figure, of, limit, min, max }: Threshold, results: Results): ThresholdRow => {
+const thresholdRow = (threshold: Threshold, { results, pairs }: Found): ThresholdRow => {
+  const { figure, of, limit, min, max, shows } = threshold;
   const whole = results.get(figure.text);
   const result = of === "difference" ? whole?.difference : whole;
   const ci95 = result?.ci95 ?? null;
@@ -80,6 +94,8 @@ const thresholdRow = ({ figure, of, limit, min, max }: Threshold, results: Resul
     unit: figure.unit,
     ci95,
     ...(result?.atLeast === true ? { atLeast: true } : {}),
+    ...(of === "difference" ? {} : bound(figure, pairs)),
+    ...(shows === undefined ? {} : { shows }),
     verdict: judge(ci95, { min, max }),
   };
 };
@@ -114,9 +130,10 @@ export const isDecided = (scenario: Scenario, pairs: readonly Pair[], faults: bo
     scenario,
     pairs,
   );
+  const found = { results, pairs };
   return (
-    expect.every((one) => expectRow(one, results).verdict !== "unknown") &&
-    thresholds.every((one) => thresholdRow(one, results).verdict !== "unknown")
+    expect.every((one) => expectRow(one, found).verdict !== "unknown") &&
+    thresholds.every((one) => thresholdRow(one, found).verdict !== "unknown")
   );
 };
 
@@ -131,8 +148,8 @@ export const assemble = (
   const first = runs[0]!;
   const results = resultsOf(figures, scenario, pairs);
   const asked = askedOf(scenario, faults);
-  const expect = asked.expect.map((one) => expectRow(one, results));
-  const thresholds = asked.thresholds.map((one) => thresholdRow(one, results));
+  const expect = asked.expect.map((one) => expectRow(one, { results, pairs }));
+  const thresholds = asked.thresholds.map((one) => thresholdRow(one, { results, pairs }));
   const invariants = invariantRows(pairs);
   return {
     schema: "firedrill.run/1",

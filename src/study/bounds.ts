@@ -22,12 +22,16 @@ const windowSeconds = (figure: Figure, scenario: Scenario): number => {
 
 /** Percentages of something that can be exceeded: a server may hold more than it should, and be asked for more than it has. */
 const EXCEEDABLE = ["server.load", "centre.load", "centre.bought", "back.stretch"];
-/** Those that say what is missing when they are below nothing. */
-const OVERDRAWN = ["centre.headroom", "centre.margin"];
+/** Those that say what is missing when they are below nothing: there is no more left than all, and no less than none of what is needed. */
+export const spareBounds = (figure: string): Bounds | undefined => {
+  if (figure.startsWith("centre.headroom.")) return { low: -Infinity, high: 100 };
+  return figure.startsWith("centre.margin.") ? { low: -100, high: Infinity } : undefined;
+};
 
 /** In the figure's own unit. */
 export const boundsOf = (figure: Figure, scenario: Scenario): Bounds => {
-  if (OVERDRAWN.includes(figure.metric)) return { low: -Infinity, high: 100 };
+  const spare = spareBounds(`${figure.metric}.${figure.stat}`);
+  if (spare !== undefined) return spare;
   if (figure.unit === "%") return { low: 0, high: EXCEEDABLE.includes(figure.metric) ? Infinity : 100 };
   if (figure.metric === "login.time") return { low: 0, high: LOGIN_CENSORED, censored: true };
   if (FROM_A_FAULT.includes(figure.metric)) return { low: 0, high: longestDelay(figure, scenario), censored: true };

@@ -39,6 +39,7 @@ export interface ExpectRow {
   readonly unit: string;
   readonly ci95: readonly [number, number] | null;
   readonly atLeast?: true;
+  readonly binds?: string;
   readonly verdict: Verdict;
 }
 
@@ -48,6 +49,11 @@ export interface ThresholdRow {
   readonly value: number | null;
   readonly unit: string;
   readonly ci95: readonly [number, number] | null;
+  readonly atLeast?: true;
+  /** Of how full things are: which of them is fullest, such as `shanghai logic`. */
+  readonly binds?: string;
+  /** It is green only while something fails. */
+  readonly shows?: "failure";
   readonly verdict: Verdict;
 }
 

@@ -64,6 +64,15 @@ const resultOf = (figure: Figure, scenario: Scenario, pairs: readonly Pair[], pi
   };
 };
 
+/** Of how full things are: which of them is fullest, in most of the replications with data. */
+export const bindsOf = (figure: Figure, pairs: readonly Pair[]): string | undefined => {
+  const names = pairs.flatMap(({ run }) => run.figures[figure.text]?.binds ?? []);
+  const times = (name: string): number => names.filter((one) => one === name).length;
+  const [first, ...others] = [...new Set(names)].toSorted((a, b) => times(b) - times(a));
+  if (first === undefined || others.length === 0) return first;
+  return `${first} (in ${String(times(first))} of ${String(names.length)} replications)`;
+};
+
 const bothOf = (pairs: readonly Pair[], pick: Pick): readonly (readonly [number, number])[] =>
   pairs.flatMap(({ run, twin }) => {
     const withFault = pick(run);

@@ -3,6 +3,7 @@ import { inSeconds } from "../base/units.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Replication, SeriesSample } from "../simulate/replication.ts";
 import type { ChartData, RunPictures, SeriesResult } from "./document.ts";
+import { spareBounds } from "./bounds.ts";
 import { intervalOf } from "./intervals.ts";
 import type { Pair } from "./replications.ts";
 
@@ -14,24 +15,11 @@ export const picturesOf = (scenario: Scenario, pairs: readonly Pair[]): RunPictu
   return {
     charts: [...charts].map(([name, series]): ChartData => ({
       name,
-      title: titleOf(name),
+      title: titleOf(name, scenario),
       unit: series[0]?.unit ?? "",
       series,
     })),
-    tiles: Object.entries(scenario.world.regions).map(([region, { code, title, tile }]) => ({
-      region,
-      code,
-      title,
-      tile,
-      loss: lossOf(
-        region,
-        pairs.map(({ run }) => run),
-      ),
-      noFault: lossOf(
-        region,
-        pairs.map(({ twin }) => twin),
-      ),
-    })),
+    tiles: tilesOf(scenario, pairs),
     durationSeconds: inSeconds(scenario.run.duration),
     windows: Object.entries(scenario.windows).map(([name, { from, to }]) => ({
       name,
@@ -41,12 +29,28 @@ export const picturesOf = (scenario: Scenario, pairs: readonly Pair[]): RunPictu
   };
 };
 
-/** `login-time` reads "Login time". */
-const titleOf = (name: string): string =>
-  (TITLES[name] ?? name.charAt(0).toUpperCase() + name.slice(1)).replaceAll("-", " ");
+/** None where nothing is told of people. */
+const tilesOf = ({ world }: Scenario, pairs: readonly Pair[]): RunPictures["tiles"] => {
+  const [runs, twins] = [pairs.map(({ run }) => run), pairs.map(({ twin }) => twin)];
+  if (runs.every(({ regionLoss }) => Object.keys(regionLoss).length === 0)) return [];
+  return Object.entries(world.regions).map(([region, { code, title, tile }]) => {
+    return { region, code, title, tile, loss: lossOf(region, runs), noFault: lossOf(region, twins) };
+  });
+};
+
+/** `login-time` reads "Login time", and `load-north` "Load · Tianjin". */
+const titleOf = (name: string, { world }: Scenario): string => {
+  const [, measure = "", centre] = /^(load|headroom|margin)(?:-(.+))?$/.exec(name) ?? [];
+  const noun = MEASURES[measure];
+  if (noun !== undefined)
+    return `${noun} ${centre === undefined ? "by centre and tier" : `· ${world.centres[centre]!.title}`}`;
+  return (TITLES[name] ?? name.charAt(0).toUpperCase() + name.slice(1)).replaceAll("-", " ");
+};
+
+const MEASURES: Readonly<Record<string, string>> = { load: "Load", headroom: "Headroom", margin: "N−1 margin" };
 
 const TITLES: Readonly<Record<string, string>> = {
-  "load-without-the-worst-centre": "Load of what would be left, were one more centre lost",
+  "still-there": "People still in the evacuated centre",
   "login-time": "Login time, mean",
 };
 
@@ -55,7 +59,7 @@ const seriesOf = (sample: SeriesSample, pairs: readonly Pair[]): SeriesResult =>
     one?.series.find(({ chart, figure }) => chart === sample.chart && figure === sample.figure);
   const runs = pairs.map(({ run }) => same(run));
   const isShare = sample.unit === "%" && runs.every((run) => (run?.value ?? []).every((one) => (one ?? 0) <= 100));
-  const bounds = { low: 0, high: isShare ? 100 : Infinity };
+  const bounds = spareBounds(sample.figure) ?? { low: 0, high: isShare ? 100 : Infinity };
   const twins = pairs.flatMap(({ twin }) => same(twin) ?? []);
   const at = (samples: readonly (SeriesSample | undefined)[], index: number): readonly number[] =>
     samples.flatMap((one) => one?.value[index] ?? []);

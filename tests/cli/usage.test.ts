@@ -69,10 +69,15 @@ describe("a typing mistake", () => {
     expect(stderr).toContain('did you mean "gateway"?');
   });
 
-  it("in the file's name is 66", () => {
-    const { code, stdout, stderr } = firedrill(["run", "scenarios/chonqing.yaml"]);
+  it.each([
+    ["scenarios/chonqing.yaml", 'did you mean "chongqing-unicom-2014"?'],
+    ["tianjin", 'did you mean "tianjin-2015"?'],
+    ["kepler-tow-centres", 'did you mean "kepler-two-centres"?'],
+    ["nothing-of-ours", "firedrill list scenarios"],
+  ])("in the story's name, %s, is 66 and asks what was meant", (name, hint) => {
+    const { code, stdout, stderr } = firedrill(["run", name]);
     expect([code, stdout]).toEqual([66, ""]);
-    expect(stderr).toContain("no such file");
+    expect(stderr).toContain(`no such file (${hint})`);
   });
 });
 

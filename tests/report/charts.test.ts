@@ -3,10 +3,11 @@ import vm from "node:vm";
 import { describe, expect, it } from "vitest";
 import { renderPng } from "../../src/report/charts.ts";
 import { configure, CONFIGURE_SCRIPT } from "../../src/report/configure.ts";
-import { chartDefinitions, markersOf, type ChartDefinition, type LineChart } from "../../src/report/definitions.ts";
+import { chartDefinitions, type ChartDefinition, type LineChart } from "../../src/report/definitions.ts";
 import { MARKS_SCRIPT } from "../../src/report/marks.ts";
+import { markersOf } from "../../src/report/moments.ts";
 import { LIGHT } from "../../src/report/palette.ts";
-import { chongqing, crowded, strange, unsure } from "./fixtures/runs.ts";
+import { chongqing, crowded, evacuated, strange, unsure } from "./fixtures/runs.ts";
 
 const definitionsOf = ({ document, pictures }: typeof chongqing): readonly ChartDefinition[] =>
   chartDefinitions(document, pictures);
@@ -112,13 +113,46 @@ describe("a definition", () => {
   });
 });
 
+describe("a chart of how full things are", () => {
+  const looks = { palette: LIGHT, font: "Inter", alone: true };
+  const chart = (name: string): LineChart => lines(named(definitionsOf(evacuated), `${name}-shanghai`));
+  const axisOf = (name: string) => (configure(chart(name), looks).options.scales as { y: object }).y;
+
+  it("always shows where all is used, on no other chart", () => {
+    expect(chart("load").limit?.at).toBe(100);
+    expect(chart("headroom").limit?.at).toBe(0);
+    expect(chart("margin").limit?.at).toBe(0);
+    expect(lines(named(definitionsOf(chongqing), "loss")).limit).toBeUndefined();
+    const low = { ...chart("load"), series: chart("load").series.slice(0, 1) };
+    const { y } = configure(low, looks).options.scales as { y: { suggestedMax?: number; max?: number } };
+    expect(Math.max(y.suggestedMax ?? 0, y.max ?? 0)).toBe(100);
+  });
+
+  it("draws plenty as plenty, says so, and keeps what it was", () => {
+    const { title, series, description } = chart("margin");
+    expect(title).toBe("margin · Shanghai, more than 100 % drawn as 100 %");
+    expect(series[1]).toMatchObject({ value: [800, 40, null], low: [null, 30, null], high: [null, 50, null] });
+    const { datasets } = configure(chart("margin"), looks).data;
+    expect(datasets[2]!.data).toMatchObject([{ y: 100 }, { y: 40 }, { y: null }]);
+    expect(axisOf("margin")).toMatchObject({ suggestedMin: 0, max: 100 });
+    expect(description).toContain("access: from 40 to 800 %");
+    expect(chart("load").title).toBe("load · Shanghai");
+  });
+
+  it("tells of what is left when it is least, and of load when it is most", () => {
+    const twin = "without fault and intervention";
+    expect(chart("load").description).toContain(`logic: from 40 to 60 %, highest at 0:01:00; ${twin} at most 60 %`);
+    expect(chart("margin").description).toContain(`logic: from 40 to 60 %, lowest at 0:02:00; ${twin} at least 60 %`);
+  });
+});
+
 describe("the page's copy of the drawing code", () => {
   it("makes of a definition what the pictures are made of", () => {
     const scope = vm.createContext({});
     vm.runInContext(`${MARKS_SCRIPT}\n${CONFIGURE_SCRIPT}\nthis.configure = configure; this.marksOf = marksOf;`, scope);
     const inPage = scope as { readonly configure: typeof configure };
     const looks = { palette: LIGHT, font: "Inter", alone: true };
-    for (const definition of [...definitionsOf(chongqing), ...definitionsOf(strange)])
+    for (const definition of [chongqing, evacuated, strange].flatMap(definitionsOf))
       expect(JSON.stringify(inPage.configure(definition, looks))).toBe(JSON.stringify(configure(definition, looks)));
   });
 });

@@ -4,8 +4,9 @@ import { describe, expect, it } from "vitest";
 import { chartDefinitions } from "../../src/report/definitions.ts";
 import type { FinishedRun } from "../../src/report/finished.ts";
 import { html, jsonMarkup } from "../../src/report/html/markup.ts";
+import { COMMON, restore, shorten } from "../../src/report/html/repeats.ts";
 import { renderPage } from "../../src/report/html/page.ts";
-import { ALL, chongqing, crowded, partial, quietDay, strange } from "./fixtures/runs.ts";
+import { ALL, chongqing, crowded, evacuated, partial, quietDay, strange } from "./fixtures/runs.ts";
 
 const pageOf = (run: FinishedRun): string => renderPage(run, chartDefinitions(run.document, run.pictures));
 
@@ -75,6 +76,52 @@ describe("the page", () => {
     expect(series.map(({ at }) => at?.length)).toEqual([180, undefined, 180, 180]);
   });
 
+  it("shows all charts of three centres beside hundreds of decisions", () => {
+    const { document, pictures } = crowded;
+    const [first] = evacuated.pictures.charts;
+    const minutes = Array.from({ length: 100 }, (_, minute) => minute);
+    const wave = minutes.map((minute) => 50 + 40 * Math.sin(minute / 7) + minute / 13);
+    const charts = Array.from({ length: 16 }, (_, i) => ({
+      ...first!,
+      name: `load-${String(i)}`,
+      series: ["connections", "logins", "access", "logic", "storage"].map((title) => {
+        const at = minutes.map((minute) => 60 * minute);
+        return {
+          figure: `${title}-${String(i)}`,
+          title,
+          unit: "%",
+          at,
+          value: wave,
+          low: wave,
+          high: wave,
+          noFault: wave,
+        };
+      }),
+    }));
+    const page = pageOf({
+      ...crowded,
+      document: {
+        ...document,
+        assumptions: document.assumptions.slice(0, 280),
+        timeline: document.timeline.slice(0, 5),
+      },
+      pictures: { ...pictures, charts },
+    });
+    expect(between(page, /<canvas\s+id="chart-(load-[^"]+)"/g)).toHaveLength(16);
+    expect(Buffer.byteLength(page)).toBeLessThan(500_000);
+    const data = /id="chart-data">([\s\S]*?)<\/script>/.exec(page)?.[1] ?? "";
+    const lines = JSON.parse(data) as readonly { readonly series?: readonly { readonly value: unknown[] }[] }[];
+    for (const { series = [] } of lines) for (const { value } of series) expect(value.length).toBeGreaterThan(30);
+  });
+
+  it.each(Object.entries(ALL))("gives its script back what charts have in common: %s", (_, { document, pictures }) => {
+    const definitions = chartDefinitions(document, pictures);
+    const plain = (value: unknown) => JSON.parse(JSON.stringify(value)) as Parameters<typeof restore>[0];
+    const short = shorten(definitions);
+    expect(restore(plain(short), COMMON)).toEqual(plain(definitions));
+    if (document === evacuated.document) expect(JSON.stringify(short).match(/"markers"/g)).toHaveLength(1);
+  });
+
   it("lets no text of a scenario become markup", () => {
     const shell = shellOf(PAGES["strange"] ?? "");
     expect(shell).not.toMatch(/<img|<b>|<i>/);
@@ -104,6 +151,30 @@ describe("the page", () => {
     expect(text).toContain(chongqing.meta.reproduce);
   });
 
+  it("says of each figure what had caused it by the end of its window: fault, intervention, both or nothing yet", () => {
+    const cards = shellOf(PAGES["evacuated"] ?? "").replaceAll("\u00a0", " ");
+    expect(cards).toMatch(/window evacuation[\s\S]*?caused by the intervention: <strong>\+0\.90* s/);
+    expect(cards).toMatch(/window dark[\s\S]*?caused by fault and intervention: <strong>\+20(\.0)* pp/);
+    expect(cards).toMatch(/window before[\s\S]*?neither fault nor intervention by then: 0 pp/);
+    expect(cards).not.toContain("the fault:");
+    expect(cards).not.toContain("without the fault");
+  });
+
+  it("names what binds, and says which green is no praise", () => {
+    const shell = shellOf(PAGES["evacuated"] ?? "");
+    expect(shell).toContain("what binds is shanghai logic");
+    expect(shell).toContain('<div class="note">binds: shanghai logic</div>');
+    expect(shell).toContain("Shows a failure: 1 of 3 thresholds can be green only while something fails");
+    expect(shell).toContain('<div class="note">green only while something fails</div>');
+    expect(shellOf(PAGES["chongqing"] ?? "")).not.toContain("Shows a failure");
+  });
+
+  it("writes a source once however many parameters it is of", () => {
+    const shell = shellOf(PAGES["crowded"] ?? "");
+    const [source] = crowded.document.assumptions.map((one) => one.source);
+    expect(shell.split(source ?? "").length - 1).toBe(1);
+  });
+
   it("gives every chart a name, words and a table, and every tile words", () => {
     const shell = shellOf(PAGES["chongqing"] ?? "");
     const canvases = [...shell.matchAll(/<canvas[^>]+>/g)].map(([tag]) => tag);
@@ -111,7 +182,7 @@ describe("the page", () => {
     for (const tag of canvases) expect(tag).toMatch(/role="img"[^>]*aria-label="[^"]{30,}"/);
     expect(shell.match(/as a table<\/summary>/g)).toHaveLength(5);
     expect(shell.match(/<g class="tile/g)).toHaveLength(33);
-    expect(shell).toMatch(/<title>Chongqing: 2\.60 %, without the fault 1\.05 % \(\+1\.55.pp\)<\/title>/);
+    expect(shell).toMatch(/<title>Chongqing: 2\.60 %, without fault and intervention 1\.05 % \(\+1\.55.pp\)<\/title>/);
   });
 
   it("has a heading for each section and a link to each", () => {
@@ -125,7 +196,7 @@ describe("the page", () => {
 
   it("says when it has no twin, no interval, or not all there is", () => {
     expect(PAGES["quietDay"]).not.toContain("caused by the fault:");
-    expect(pageOf(quietDay)).toContain("no figure says what the fault caused");
+    expect(pageOf(quietDay)).toContain("no figure says what they caused");
     expect(pageOf(partial)).toContain("a value has no interval");
     expect(PAGES["crowded"]).toMatch(/further events?: see run\.json/);
     expect(PAGES["crowded"]?.match(/data-provenance="/g)).toHaveLength(crowded.document.assumptions.length);

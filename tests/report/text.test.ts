@@ -9,7 +9,7 @@ import { chartDefinitions } from "../../src/report/definitions.ts";
 import { renderTable, wrap } from "../../src/report/table.ts";
 import { renderText } from "../../src/report/text.ts";
 import { summarise } from "../../src/report/verdict.ts";
-import { ALL, chongqing, crowded, partial, quietDay, red, strange, unsure } from "./fixtures/runs.ts";
+import { ALL, chongqing, crowded, evacuated, partial, quietDay, red, strange, unsure } from "./fixtures/runs.ts";
 
 // eslint-disable-next-line no-control-regex
 const withoutColour = (text: string): string => text.replaceAll(/\u001b\[\d+m/g, "");
@@ -60,6 +60,34 @@ describe("the answer on a terminal", () => {
     expect(findings[1]).toMatch(/403 s \[371, 434\]; the limit is ≤ 300 s, 103 s above it$/);
     expect(summarise(red.document).headline).toContain("the model misses a published figure");
     expect(summarise(red.document).headline).toContain("the design misses its own threshold");
+  });
+
+  it("names what binds in what is red, and in the table", () => {
+    const [finding] = summarise(evacuated.document).findings.map(({ text }) => text.replaceAll("\u00a0", " "));
+    expect(finding).toMatch(/is 110 %; the limit is ≤ 100 %, 10(\.0)* pp above it; what binds is shanghai logic$/);
+    expect(plain(evacuated)).toMatch(/✗ broken +Load, maximum .*\n +binds: shanghai logic/);
+  });
+
+  it("says of which thresholds green is no praise, and blames the story where they are red", () => {
+    const note = "Shows a failure: 1 of 3 thresholds can be green only while something fails: N−1 margin, minimum";
+    expect(plain(evacuated)).toContain(note);
+    expect(plain(chongqing)).not.toContain("Shows a failure");
+    const gone = evacuated.document.thresholds.map((row) =>
+      row.shows === undefined ? { ...row, verdict: "held" as const } : { ...row, verdict: "broken" as const },
+    );
+    const { headline, findings } = summarise({ ...evacuated.document, thresholds: gone });
+    expect(headline).toBe("broken: a failure that the story shows does not happen");
+    expect(findings.map(({ kind }) => kind)).toEqual(["STORY"]);
+  });
+
+  it("calls what the twin lacked by its name", () => {
+    const both = evacuated.document;
+    const only = (what: RegExp) => ({ ...both, timeline: both.timeline.filter((one) => what.test(one.what)) });
+    const cause = (document: typeof both): string | undefined =>
+      /without (the fault|the intervention|fault and)/.exec(renderText(document, { color: false }))?.[1];
+    expect(cause(both)).toBe("fault and");
+    expect(cause(only(/^fault/))).toBe("the fault");
+    expect(cause(only(/^intervention/))).toBe("the intervention");
   });
 
   it("tells a row without data from one that straddles its limit", () => {
@@ -231,6 +259,14 @@ describe("markdown", () => {
       if (count > 0) expect(count, line).toBe(cells);
     }
     expect(cells).toBeGreaterThan(0);
+  });
+
+  it("says what binds, what green is no praise, and what caused a difference", () => {
+    const text = renderMarkdown(evacuated, chartDefinitions(evacuated.document, evacuated.pictures));
+    expect(text).toContain("what binds is shanghai logic");
+    expect(text).toMatch(/\| Load, maximum[^|]*\(binds: shanghai logic\) \|/);
+    expect(text).toContain("Shows a failure: 1 of 3 thresholds");
+    expect(text).toContain("| without fault and intervention | caused by fault and intervention |");
   });
 
   it("links every picture and lets no text become markup", () => {

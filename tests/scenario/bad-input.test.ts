@@ -5,6 +5,8 @@ import { HEAD, problemsOf, processorMs, read } from "./door.ts";
 type Case = readonly [claim: string, text: string, message: string | RegExp, hint: string | RegExp];
 
 const FAULT = "where: { region: beijing }";
+const evacuate = (rest: string): string =>
+  `${HEAD}interventions: [{ id: i, at: 1 h, evacuate: { centre: north, within: 45 min, ${rest} } }]\n`;
 const fault = (rest: string): string => `${HEAD}faults:\n  - { id: f, ${rest} }\n`;
 const run = (rest: string): string =>
   `version: 1\nname: story\nextends: worlds/china-2014.yaml\nrun: { scale: 1/1000, replications: 10, ${rest} }\n`;
@@ -124,6 +126,10 @@ const QUANTITIES: readonly Case[] = [
   ["a negative duration", fault(`at: ‸-5 min, loss: 1 %, ${FAULT}`), /negative/, /0 s or more/],
   ["a negative share", fault(`at: 1 h, loss: ‸-5 %, ${FAULT}`), /negative/, /0 % to 100 %/],
   ["a share above all", fault(`at: 1 h, loss: ‸101 %, ${FAULT}`), /more than all/, /0 % to 100 %/],
+  ["a mistyped false", evacuate("heeds-health: ‸flase"), 'expected true or false, not "flase"', "did you mean false?"],
+  ["a no", evacuate("heeds-health: ‸no"), 'expected true or false, not "no"', "did you mean false?"],
+  ["a one", evacuate("heeds-health: ‸1"), "expected true or false, not 1", "did you mean true?"],
+  ["neither true nor false", evacuate("heeds-health: ‸perhaps"), /true or false/, ""],
   ["NaN", fault(`at: 1 h, loss: ‸.nan, ${FAULT}`), /\.nan/, ""],
   ["infinity", fault(`at: 1 h, slow: ‸.inf, ${FAULT}`), /\.inf/, ""],
   ["a duration beyond 400 days", run("duration: ‸401 d, warmup: 1 h"), /too long/, "write at most 400 d"],
@@ -351,6 +357,12 @@ const WORLD: readonly Case[] = [
 ];
 
 const FIGURES: readonly Case[] = [
+  [
+    "a threshold that shows something else",
+    `${HEAD}thresholds: [{ figure: loss.mean, max: 1 %, shows: ‸failur }]\n`,
+    '"failur" is not failure',
+    'did you mean "failure"?',
+  ],
   [
     "a figure nobody measures",
     `${HEAD}thresholds: [{ figure: ‸login.latancy.p95, max: 1 s }]\n`,

@@ -60,6 +60,26 @@ describe("services beside a population", () => {
     expect(slow.series[0]!.chart).toBe("tasks-completed");
   });
 
+  it("are all that a story of services tells of: nothing about people, unless something happens to them or is asked", () => {
+    const isOfPeople = (name: string): boolean => !/^(task|tier)/.test(name);
+    expect(Object.keys(slow.figures).filter(isOfPeople)).toEqual([]);
+    expect(slow.series.filter(({ figure }) => isOfPeople(figure))).toEqual([]);
+    expect(slow.regionLoss).toEqual({});
+    const asked = run('  - { figure: "login.time.mean{window=calm}", max: 60 s }\n');
+    const hit = run("faults: [{ id: far, at: 1 min, loss: 5 %, where: { region: sichuan } }]");
+    for (const { figures, series, regionLoss } of [asked, hit]) {
+      expect(figures).toHaveProperty(["login.time.p95"]);
+      expect(series.map(({ chart }) => chart)).toContain("login-time");
+      expect(Object.keys(regionLoss)).toContain("hainan");
+    }
+  });
+
+  it("say which tier is fullest", () => {
+    expect(calm.figures["tier.utilisation.max"]!.binds).toBe("storage");
+    expect(calm.figures["tier.headroom.min"]!.binds).toBe("storage");
+    expect(calm.figures["task.rate"]).not.toHaveProperty("binds");
+  });
+
   it("are in the digest: equal for equal runs, and for a fault of strength nothing", () => {
     expect(run("").digest).toBe(calm.digest);
     expect(run(SLOW.replace("slow: 5", "slow: 1")).digest).toBe(calm.digest);

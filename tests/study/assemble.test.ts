@@ -100,6 +100,28 @@ describe("the document", () => {
     expect(alone).toMatchObject({ value: null, ci95: null, verdict: "unknown" });
   });
 
+  it("says of a row what binds, in how many replications where they differ, and that it shows a failure", () => {
+    const drill = scenario({
+      expect: [expectation("loss.mean", [2, 4])],
+      thresholds: [threshold("loss.mean", 4, { shows: "failure" }), threshold("moved.count", 1)],
+    });
+    const bound = (names: readonly string[]) =>
+      documentOf(
+        drill,
+        pairs(3, true, (one) => ({
+          ...one,
+          figures: { ...one.figures, "loss.mean": { ...one.figures["loss.mean"]!, binds: names[one.replication]! } },
+        })),
+      );
+    const one = bound(["shanghai logic", "shanghai logic", "shanghai logic"]);
+    expect(one.thresholds[0]).toMatchObject({ binds: "shanghai logic", shows: "failure", verdict: "held" });
+    expect(one.expect[0]).toMatchObject({ binds: "shanghai logic" });
+    expect(one.thresholds[1]).not.toHaveProperty("binds");
+    expect(one.thresholds[1]).not.toHaveProperty("shows");
+    const most = bound(["north logic", "shanghai logic", "shanghai logic"]);
+    expect(most.thresholds[0]!.binds).toBe("shanghai logic (in 2 of 3 replications)");
+  });
+
   it("judges peaks at 1:1 only, and names those it leaves out", () => {
     const thresholds = [threshold("loss.mean", 5, { onlyFullScale: true })];
     const scaled = documentOf(scenario({ thresholds }), pairs(3));
@@ -144,6 +166,36 @@ describe("beside the document", () => {
     expect(charts[0]!.series[0]).toMatchObject({ at: [30, 90], value: [1, null], low: [0, null], noFault: [1, null] });
     expect(charts[0]!.series[0]!.high[0]).toBeCloseTo(1 + 4.302653 / Math.sqrt(3), 4);
     expect(tiles).toEqual([{ region: "hainan", code: "hi", title: "Hainan", tile: [7, 9], loss: 25, noFault: 1 }]);
+  });
+
+  it("is no map where nothing is told of people", () => {
+    expect(
+      picturesOf(
+        scenario(),
+        pairs(2, true, (one) => ({ ...one, regionLoss: {} })),
+      ).tiles,
+    ).toEqual([]);
+  });
+
+  it("are charts that say which centre they are about, with bands below nothing where something may be lacking", () => {
+    const world = { ...scenario().world, centres: { north: { title: "Tianjin" } } } as unknown as Scenario["world"];
+    const margins = pairs(2, true, (one) => ({
+      ...one,
+      series: [
+        {
+          chart: "margin-north",
+          figure: "centre.margin.min{centre=north,resource=logic}",
+          title: "logic",
+          unit: "%",
+          at: [60],
+          value: [one.replication === 0 ? -5 : 15],
+        },
+      ],
+    }));
+    const [chart] = picturesOf(scenario({ world }), margins).charts;
+    expect(chart!.title).toBe("N−1 margin · Tianjin");
+    expect(chart!.series[0]).toMatchObject({ value: [5], low: [-100] });
+    expect(chart!.series[0]!.high[0]).toBeGreaterThan(100);
   });
 
   it("lies every replication's own value", () => {

@@ -10,16 +10,18 @@ const PROVENANCES = ["measured", "published", "calibrated", "assumed"] as const;
 
 const groupNameOf = ({ parameter }: AssumptionRow): string => parameter.split(".")[0] ?? parameter;
 
-const assumption = ({ parameter, value, provenance, source }: AssumptionRow): Markup =>
+const assumption = ({ parameter, value, provenance, source }: AssumptionRow, sources: readonly string[]): Markup =>
   html`<tr data-provenance="${provenance}">
     <th scope="row"><code>${parameter}</code></th>
     <td>${value}</td>
     <td>${provenance}</td>
-    <td>${source.slice(0, LONGEST_SOURCE)}</td>
+    <td>${sources.indexOf(source) + 1}</td>
   </tr>`;
 
-const group = (name: string, rows: readonly AssumptionRow[]): Markup =>
-  html`<details class="group">
+/** Many parameters have the same long source: it is written once, below them, and goes by its number above. */
+const group = (name: string, rows: readonly AssumptionRow[]): Markup => {
+  const sources = [...new Set(rows.map(({ source }) => source))];
+  return html`<details class="group">
     <summary>${name} (${printNumber(rows.length)})</summary>
     <div class="wide" tabindex="0">
       <table>
@@ -28,15 +30,19 @@ const group = (name: string, rows: readonly AssumptionRow[]): Markup =>
             <th scope="col">parameter</th>
             <th scope="col">value</th>
             <th scope="col">provenance</th>
-            <th scope="col">source</th>
+            <th scope="col">source, see below</th>
           </tr>
         </thead>
         <tbody>
-          ${rows.map(assumption)}
+          ${rows.map((row) => assumption(row, sources))}
         </tbody>
       </table>
     </div>
+    <ol class="sources" aria-label="Sources of ${name}">
+      ${sources.map((source) => html`<li>${source.slice(0, LONGEST_SOURCE)}</li>`)}
+    </ol>
   </details>`;
+};
 
 const filters = (): Markup =>
   html`<div class="filters">

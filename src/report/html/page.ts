@@ -10,6 +10,7 @@ import type { ChartDefinition, LineChart } from "../definitions.ts";
 import type { FinishedRun } from "../finished.ts";
 import { assumptionSection, methodSection, reproduceSection } from "./footing.ts";
 import { html, jsonMarkup, NOTHING, type Markup } from "./markup.ts";
+import { shorten } from "./repeats.ts";
 import { PAGE_SCRIPT } from "./script.ts";
 import type { Limits } from "./pieces.ts";
 import { eventSection, heading, keySection, mapSection } from "./sections.ts";
@@ -20,11 +21,11 @@ import { chartSection, figureSection, publishedSection, thresholdSection } from 
 const LARGEST = 500_000;
 const SAFETY = 15_000;
 /** What charts need at least of it. */
-const LEAST_DATA = 60_000;
+const LEAST_DATA = 85_000;
 /** How much of a long list is shown, tried in turn. */
 const SHARES = [1, 0.8, 0.6, 0.45, 0.35, 0.25, 0.15, 0.1, 0.05];
 const POINTS = [Infinity, 720, 360, 240, 180, 120, 90, 60, 40, 20, 10];
-const DIGITS = 5;
+const DIGITS = 4;
 
 /** chart.js for browsers, without its pointer to a map that is not here and addresses in its comments. */
 const chartLibrary = (): string => {
@@ -52,21 +53,11 @@ const thinned = (definition: ChartDefinition, most: number): ChartDefinition => 
   return { ...definition, series: definition.series.map(thin) };
 };
 
-/** Series of one chart share their instants as a rule; they are written once and the script puts them back. */
-const withSharedTimes = (definition: ChartDefinition): object => {
-  if (definition.kind === "intervals") return definition;
-  const first = JSON.stringify(definition.series[0]?.at);
-  const series = definition.series.map((one, i) =>
-    i > 0 && JSON.stringify(one.at) === first ? { ...one, at: undefined } : one,
-  );
-  return { ...definition, series };
-};
-
 /** What the script draws from; the table is in the page already. */
 const dataOf = (definitions: readonly ChartDefinition[], most: number): Markup =>
   jsonMarkup(
-    definitions.map((definition) => ({
-      ...withSharedTimes(rounded(thinned(definition, most))),
+    shorten(definitions.map((definition) => rounded(thinned(definition, most)))).map((definition) => ({
+      ...definition,
       table: undefined,
       description: undefined,
     })),
@@ -79,12 +70,12 @@ const rounded = (definition: ChartDefinition): ChartDefinition =>
     ),
   ) as ChartDefinition;
 
-/** Assumptions go last: a number is worth what it rests on. */
+/** Charts and assumptions go last: a number is worth what it rests on. */
 const limitsOf = (share: number): Limits => ({
   events: Math.ceil(400 * share),
-  charts: Math.ceil(24 * share),
+  charts: Math.ceil(24 * Math.min(1, 8 * share)),
   figures: Math.ceil(300 * share),
-  assumptions: Math.ceil(1000 * Math.min(1, 4 * share)),
+  assumptions: Math.ceil(1000 * Math.min(1, 10 * share)),
 });
 
 const sizeOf = ({ markup }: Markup): number => Buffer.byteLength(markup);
@@ -137,8 +128,8 @@ const bodyOf = (
   limits: Limits,
 ): Markup => {
   const main = [
-    keySection(document),
-    mapSection(pictures),
+    keySection(document, pictures),
+    mapSection(document, pictures),
     eventSection(document, limits),
     chartSection(document, definitions, limits),
     publishedSection(document),

@@ -3,7 +3,7 @@ import type { FigureResult, Interval, Verdict } from "../../study/document.ts";
 import type { JudgedRow } from "../bounds.ts";
 import { groupOf, labelOf } from "../labels.ts";
 import { printCount, printRange, printValue } from "../numbers.ts";
-import { SIGNS } from "../verdict.ts";
+import { remarksOf, SIGNS } from "../verdict.ts";
 import { html, NOTHING, type Markup } from "./markup.ts";
 
 /** How many rows the long lists of a page may have; what is left out is counted and named. */
@@ -44,6 +44,10 @@ export const named = (figure: string, result?: FigureResult): Markup => {
         </details>`;
   return html`${labelOf(figure)}<code class="exact">${figure}</code>${list}`;
 };
+
+/** The name of a row that was asked about, with what else is to be said of it. */
+export const asked = (row: JudgedRow): Markup =>
+  html`${named(row.figure)}${remarksOf(row).map((remark) => html`<div class="note">${remark}</div>`)}`;
 
 /** A heading that can be linked to, and what belongs under it. */
 export const section = (id: string, title: string, content: Markup): Markup =>

@@ -2,14 +2,14 @@
 import { CONFIGURE_SCRIPT } from "../configure.ts";
 import { MARKS_SCRIPT } from "../marks.ts";
 import { DARK, LIGHT } from "../palette.ts";
+import { COMMON, restore } from "./repeats.ts";
 
 const PAGE = `
 const root = document.documentElement;
 root.classList.add("scripted");
 const find = (selector) => document.querySelector(selector);
 const all = (selector) => [...document.querySelectorAll(selector)];
-const definitions = JSON.parse(find("#chart-data").textContent);
-definitions.forEach(({ series = [] }) => series.forEach((one) => { one.at ??= series[0].at; }));
+const definitions = restore(JSON.parse(find("#chart-data").textContent), COMMON);
 const system = matchMedia("(prefers-color-scheme: dark)");
 const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : system.matches);
 const font = getComputedStyle(document.body).fontFamily;
@@ -76,8 +76,10 @@ const filter = () => {
   let count = 0;
   all("#assumption-list .group").forEach((group) => {
     let here = 0;
+    const sources = [...group.querySelectorAll(".sources li")].map((one) => one.textContent);
     group.querySelectorAll("tbody tr").forEach((row) => {
-      const fits = (kind === "" || row.dataset.provenance === kind) && row.textContent.toLowerCase().includes(wanted);
+      const text = row.textContent + " " + sources[Number(row.lastElementChild.textContent) - 1];
+      const fits = (kind === "" || row.dataset.provenance === kind) && text.toLowerCase().includes(wanted);
       row.hidden = !fits;
       here += fits ? 1 : 0;
     });
@@ -107,6 +109,8 @@ export const PAGE_SCRIPT = `"use strict";
 (() => {
 const LIGHT = ${JSON.stringify(LIGHT)};
 const DARK = ${JSON.stringify(DARK)};
+const COMMON = ${JSON.stringify(COMMON)};
+const restore = ${restore.toString()};
 ${MARKS_SCRIPT}
 ${CONFIGURE_SCRIPT}
 ${PAGE}})();`;

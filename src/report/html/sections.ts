@@ -2,8 +2,9 @@
 import { gather } from "../decisions.ts";
 import type { FigureResult, RunDocument, RunPictures, Verdict } from "../../study/document.ts";
 import { verdictOf } from "../../study/judge.ts";
-import { markersOf } from "../definitions.ts";
-import { labelWithGroup } from "../labels.ts";
+import { causeBy, causeOf, type Cause } from "../causes.ts";
+import { labelWithGroup, partsOf } from "../labels.ts";
+import { markersOf } from "../moments.ts";
 import { printClock, printCount, printDifference, printNumber, printRange, printValue } from "../numbers.ts";
 import { storyOf } from "../story.ts";
 import { SIGNS, summarise } from "../verdict.ts";
@@ -19,8 +20,8 @@ const factsOf = ({ scenario, scale, replications, seed, population, partial }: R
   `${scenario.name} · scale ${scale} · ${printCount(replications, "replication")}${partial === true ? " finished, then interrupted" : ""} · seed ${seed} · ${printNumber(population.online)} people online as ${printNumber(population.rows)} rows`;
 
 export const heading = (document: RunDocument): Markup => {
-  const { verdict, headline, findings } = summarise(document);
-  const tone = { SIMULATOR: "broken", MODEL: "broken", DESIGN: "broken", UNKNOWN: "unknown" };
+  const { verdict, headline, findings, note } = summarise(document);
+  const tone = { SIMULATOR: "broken", MODEL: "broken", DESIGN: "broken", STORY: "broken", UNKNOWN: "unknown" };
   return html`<div class="top">
       <span class="brand">Firedrill</span><button id="theme" type="button">Dark colours</button>
     </div>
@@ -35,11 +36,12 @@ export const heading = (document: RunDocument): Markup => {
               ${findings.map(({ kind, text }) => html`<li><span class="kind ${tone[kind]}">${kind}</span>${text}</li>`)}
             </ul>`
       }
+      ${note === undefined ? NOTHING : html`<p class="shows">${note}</p>`}
       <p class="story">${storyOf(document).join(" ")}</p>
     </div>`;
 };
 
-/** What was asked of the run first, then whatever the fault moves most for its size. */
+/** What was asked of the run first, then whatever is moved most for its size. */
 const keyFigures = ({ figures, expect, thresholds }: RunDocument): readonly string[] => {
   const effect = ({ noFault, difference }: FigureResult): number =>
     noFault === undefined || difference === undefined ? -1 : Math.abs(difference.value / (noFault.value || 1));
@@ -48,23 +50,26 @@ const keyFigures = ({ figures, expect, thresholds }: RunDocument): readonly stri
   return [...new Set([...asked, ...others.map(([figure]) => figure)])].slice(0, MOST_CARDS);
 };
 
-const causedBy = ({ difference, noFault, unit }: FigureResult): Markup => {
+const causedBy = ({ difference, noFault, unit }: FigureResult, cause: Cause | undefined): Markup => {
   if (difference === undefined || noFault === undefined) return NOTHING;
   const [low, high] = difference.ci95;
   const isMoved = low > 0 || high < 0;
-  const without = `without it ${printValue(noFault, unit)}`;
+  if (cause === undefined)
+    return html`<p class="caused">neither fault nor intervention by then: ${printDifference(difference, unit)}</p>`;
+  const without = `without ${cause === "fault and intervention" ? "them" : "it"} ${printValue(noFault, unit)}`;
   return isMoved
     ? html`<p class="caused">
-        caused by the fault: <strong>${printDifference(difference, unit)}</strong><br /><span class="note"
+        caused by ${cause}: <strong>${printDifference(difference, unit)}</strong><br /><span class="note"
           >${without}</span
         >
       </p>`
     : html`<p class="caused">
-        no effect of the fault seen: ${printDifference(difference, unit)}<br /><span class="note">${without}</span>
+        no effect of ${cause} seen: ${printDifference(difference, unit)}<br /><span class="note">${without}</span>
       </p>`;
 };
 
-export const keySection = (document: RunDocument): Markup => {
+export const keySection = (document: RunDocument, { windows }: RunPictures): Markup => {
+  const endOf = (figure: string): number => windows.find(({ name }) => name === partsOf(figure).window)?.to ?? Infinity;
   // A figure may be asked about twice: the card shows the worst answer.
   const verdicts = new Map<string, Verdict>();
   for (const { figure, verdict } of [...document.expect, ...document.thresholds]) {
@@ -83,7 +88,7 @@ export const keySection = (document: RunDocument): Markup => {
         </p>
         <p class="value">${printValue(result, result.unit)}</p>
         <p class="small">${range === "" ? "no interval" : `95 % interval ${range}`}</p>
-        ${causedBy(result)}
+        ${causedBy(result, causeBy(document, endOf(figure)))}
       </li>`,
     ];
   });
@@ -98,8 +103,10 @@ export const keySection = (document: RunDocument): Markup => {
       );
 };
 
-export const mapSection = ({ tiles }: RunPictures): Markup =>
-  tiles.length === 0 ? NOTHING : section("regions", "Packet loss by region, worst window", tileGrid(tiles));
+export const mapSection = (document: RunDocument, { tiles }: RunPictures): Markup =>
+  tiles.length === 0
+    ? NOTHING
+    : section("regions", "Packet loss by region, worst window", tileGrid(tiles, causeOf(document)));
 
 interface Event {
   readonly at: number;

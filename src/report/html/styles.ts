@@ -65,7 +65,7 @@ button{cursor:pointer}
 .verdict ul{margin:12px 0 0;padding-left:0;list-style:none}
 .verdict li{margin:6px 0;overflow-wrap:anywhere}
 .kind{display:inline-block;font-size:12px;font-weight:700;letter-spacing:.04em;color:var(--tone);border:1px solid var(--tone);border-radius:5px;padding:0 6px;margin-right:8px}
-.story{margin:12px 0 0}
+.story,.shows{margin:12px 0 0}
 .held{--tone:var(--held)}.broken{--tone:var(--broken)}.unknown{--tone:var(--unknown)}
 .badge{color:var(--tone);font-weight:650;white-space:nowrap}
 nav ul{display:flex;flex-wrap:wrap;gap:4px 18px;list-style:none;padding:0;margin:0 0 8px}
@@ -120,7 +120,8 @@ caption{text-align:left;color:var(--muted);padding-bottom:6px}
 th,td{text-align:left;vertical-align:top;padding:8px 12px 8px 0;border-bottom:1px solid var(--grid)}
 thead th{color:var(--muted);font-weight:600;font-size:13px;white-space:nowrap}
 tbody th{font-weight:500;min-width:190px}
-td.number,th.number{text-align:right;white-space:nowrap}
+.sources{color:var(--muted);font-size:13px;margin:8px 0 12px;padding-left:24px}
+figure td,td.number,th.number{text-align:right;white-space:nowrap}
 td.asked{text-align:right;min-width:84px}
 .range{color:var(--muted);font-size:13px;white-space:nowrap}
 .note{color:var(--muted);font-size:13px}

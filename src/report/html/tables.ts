@@ -1,9 +1,11 @@
 /** The page's charts and tables: every number that was judged, beside what was asked of it. */
 import type { ExpectRow, RunDocument, ThresholdRow } from "../../study/document.ts";
-import { markersOf, type ChartDefinition } from "../definitions.ts";
+import { causeOf } from "../causes.ts";
+import type { ChartDefinition } from "../definitions.ts";
+import { markersOf } from "../moments.ts";
 import { printClock, printCount, printDifference, printValue } from "../numbers.ts";
 import { html, NOTHING, type Markup } from "./markup.ts";
-import { badge, interval, measured, named, section, type Limits } from "./pieces.ts";
+import { asked, badge, interval, measured, named, section, type Limits } from "./pieces.ts";
 
 const chartFigure = (definition: ChartDefinition): Markup => {
   const { name, title, description, kind, table } = definition;
@@ -26,7 +28,7 @@ const chartFigure = (definition: ChartDefinition): Markup => {
             ${table.rows.map(
               (row) =>
                 html`<tr>
-                  ${row.map((cell, i) => (i === 0 ? html`<th scope="row">${cell}</th>` : html`<td class="number">${cell}</td>`))}
+                  ${row.map((cell, i) => (i === 0 ? html`<th scope="row">${cell}</th>` : html`<td>${cell}</td>`))}
                 </tr>`,
             )}
           </tbody>
@@ -56,9 +58,9 @@ export const chartSection = (
     "Charts",
     html`<noscript><p class="note">Charts need scripts; each has its numbers in a table.</p></noscript>
       <p class="note">
-        Lines are means over replications with their 95 % band, dashed lines the same seeds without the fault, triangles
-        decisions of the scheduler. Long lines are thinned to keep this page small; timeline.json and the pictures in
-        charts/ have every sample.
+        Lines are means over replications with their 95 % band, dashed lines the same seeds without
+        ${causeOf(document)}, triangles decisions of the scheduler. Long lines are thinned to keep this page small;
+        timeline.json and the pictures in charts/ have every sample.
       </p>
       ${key}${shown.map(chartFigure)}${left > 0 ? html`<p class="note">${printCount(left, "further chart")}: see charts/ beside this page.</p>` : NOTHING}`,
   );
@@ -70,8 +72,8 @@ const kindOf = ({ kind, fixedBy }: ExpectRow): Markup =>
     : html`by
       construction${fixedBy === undefined ? NOTHING : html`<br /><code class="exact">${fixedBy.join(", ")}</code>`}`;
 
-export const publishedSection = ({ expect, figures }: RunDocument): Markup =>
-  expect.length === 0
+export const publishedSection = (document: RunDocument): Markup =>
+  document.expect.length === 0
     ? NOTHING
     : section(
         "published",
@@ -84,21 +86,21 @@ export const publishedSection = ({ expect, figures }: RunDocument): Markup =>
                 <th scope="col">verdict</th>
                 <th scope="col" class="number">published</th>
                 <th scope="col" class="number">simulated</th>
-                <th scope="col" class="number">without the fault</th>
+                <th scope="col" class="number">without ${causeOf(document)}</th>
                 <th scope="col">kind</th>
                 <th scope="col">source</th>
               </tr>
             </thead>
             <tbody>
-              ${expect.map(
+              ${document.expect.map(
                 (row) =>
                   html`<tr>
-                    <th scope="row">${named(row.figure)}</th>
+                    <th scope="row">${asked(row)}</th>
                     <td>${badge(row.verdict)}</td>
                     <td class="asked">${row.published}</td>
                     <td class="number">${measured(row)}</td>
                     <td class="number">
-                      ${interval(figures[row.figure]?.noFault, (one) => printValue(one, row.unit))}
+                      ${interval(document.figures[row.figure]?.noFault, (one) => printValue(one, row.unit))}
                     </td>
                     <td>${kindOf(row)}</td>
                     <td>${row.source}</td>
@@ -111,7 +113,7 @@ export const publishedSection = ({ expect, figures }: RunDocument): Markup =>
 
 const thresholdRow = (row: ThresholdRow): Markup =>
   html`<tr>
-    <th scope="row">${named(row.figure)}</th>
+    <th scope="row">${asked(row)}</th>
     <td>${badge(row.verdict)}</td>
     <td class="asked">${row.limit}</td>
     <td class="number">${measured(row)}</td>
@@ -158,8 +160,8 @@ export const thresholdSection = ({ thresholds, notJudged, invariants }: RunDocum
   return section("thresholds", "Thresholds", html`${table}${skipped}${checks}`);
 };
 
-export const figureSection = ({ figures }: RunDocument, limits: Limits): Markup => {
-  const rows = Object.entries(figures);
+export const figureSection = (document: RunDocument, limits: Limits): Markup => {
+  const rows = Object.entries(document.figures);
   if (rows.length === 0) return NOTHING;
   const left = rows.length - limits.figures;
   return section(
@@ -173,8 +175,8 @@ export const figureSection = ({ figures }: RunDocument, limits: Limits): Markup 
             <tr>
               <th scope="col">figure</th>
               <th scope="col" class="number">simulated</th>
-              <th scope="col" class="number">without the fault</th>
-              <th scope="col" class="number">caused by the fault</th>
+              <th scope="col" class="number">without ${causeOf(document)}</th>
+              <th scope="col" class="number">caused by ${causeOf(document)}</th>
               <th scope="col" class="number">replications with data</th>
             </tr>
           </thead>

@@ -1,5 +1,6 @@
 /** Regions as a schematic grid of tiles coloured by loss: where it hurts at a glance, with no border drawn. */
 import type { RunPictures } from "../../study/document.ts";
+import type { Cause } from "../causes.ts";
 import { html, NOTHING, type Markup } from "./markup.ts";
 
 type Tile = RunPictures["tiles"][number];
@@ -11,7 +12,7 @@ const WIDTH = 62;
 const HEIGHT = 52;
 const GAP = 5;
 const DECIMALS = 2;
-/** A tile is ringed when the fault adds this share of what is lost without it, and this much at least; chosen. */
+/** A tile is ringed when this share of what is lost without the fault is added to it, and this much at least; chosen. */
 const RING = { share: 0.2, percent: 0.1 };
 
 const added = ({ loss, noFault }: Tile): number | undefined =>
@@ -27,24 +28,24 @@ const classOf = ({ loss }: Tile): string =>
 
 const lossText = (value: number | null): string => (value === null ? "no data" : `${value.toFixed(DECIMALS)} %`);
 
-const inWords = (tile: Tile): string => {
+const inWords = (tile: Tile, cause: Cause): string => {
   const more = added(tile);
   if (more === undefined) return `${tile.title}: ${lossText(tile.loss)}`;
   const sign = more < 0 ? "−" : "+";
-  return `${tile.title}: ${lossText(tile.loss)}, without the fault ${lossText(tile.noFault)} (${sign}${Math.abs(more).toFixed(DECIMALS)}\u00a0pp)`;
+  return `${tile.title}: ${lossText(tile.loss)}, without ${cause} ${lossText(tile.noFault)} (${sign}${Math.abs(more).toFixed(DECIMALS)}\u00a0pp)`;
 };
 
-const drawn = (tile: Tile): Markup => {
+const drawn = (tile: Tile, cause: Cause): Markup => {
   const [column, row] = tile.tile;
   const [x, y] = [column * (WIDTH + GAP) + GAP, row * (HEIGHT + GAP) + GAP];
   return html`<g class="tile ${classOf(tile)}${isHit(tile) ? " hit" : ""}"
-    ><title>${inWords(tile)}</title><rect x="${x}" y="${y}" width="${WIDTH}" height="${HEIGHT}" rx="7"></rect
+    ><title>${inWords(tile, cause)}</title><rect x="${x}" y="${y}" width="${WIDTH}" height="${HEIGHT}" rx="7"></rect
     ><text class="code" x="${x + WIDTH / 2}" y="${y + 22}">${tile.code.toUpperCase()}</text
     ><text x="${x + WIDTH / 2}" y="${y + 40}">${tile.loss === null ? "–" : tile.loss.toFixed(DECIMALS)}</text></g
   >`;
 };
 
-const legend = (): Markup =>
+const legend = (cause: Cause): Markup =>
   html`<ul class="tile-legend" aria-label="Colours of the tiles">
     ${LOSS_EDGES.map((edge, i) => {
       const next = LOSS_EDGES[i + 1];
@@ -53,17 +54,20 @@ const legend = (): Markup =>
         >${next === undefined ? `${String(edge)} % and more` : `${String(edge)}–${String(next)} %`}
       </li>`;
     })}
-    <li><span class="swatch hit"></span>ringed: the fault adds a fifth or more</li>
+    <li><span class="swatch hit"></span>ringed: a fifth or more is added by ${cause}</li>
   </ul>`;
 
 const worst = (tiles: readonly Tile[]): readonly Tile[] => tiles.toSorted((a, b) => (b.loss ?? -1) - (a.loss ?? -1));
 
 /** The grid, what its colours mean, and the same numbers as a table. */
-export const tileGrid = (tiles: readonly Tile[]): Markup => {
+export const tileGrid = (tiles: readonly Tile[], cause: Cause): Markup => {
   if (tiles.length === 0) return NOTHING;
   const columns = tiles.map(({ tile }) => tile[0]);
   const rows = tiles.map(({ tile }) => tile[1]);
-  const highest = worst(tiles).slice(0, 3).map(inWords).join("; ");
+  const highest = worst(tiles)
+    .slice(0, 3)
+    .map((tile) => inWords(tile, cause))
+    .join("; ");
   const [left, top] = [Math.min(...columns) * (WIDTH + GAP), Math.min(...rows) * (HEIGHT + GAP)];
   const width = (Math.max(...columns) + 1) * (WIDTH + GAP) + GAP - left;
   const height = (Math.max(...rows) + 1) * (HEIGHT + GAP) + GAP - top;
@@ -74,15 +78,15 @@ export const tileGrid = (tiles: readonly Tile[]): Markup => {
         role="img"
         aria-label="Packet loss by region. Highest: ${highest}."
       >
-        ${tiles.map(drawn)}
+        ${tiles.map((tile) => drawn(tile, cause))}
       </svg>
       <div>
-        ${legend()}
+        ${legend(cause)}
         <h3>Highest loss</h3>
         <ol class="worst">
           ${worst(tiles)
             .slice(0, 5)
-            .map((tile) => html`<li>${inWords(tile)}</li>`)}
+            .map((tile) => html`<li>${inWords(tile, cause)}</li>`)}
         </ol>
       </div>
     </div>
@@ -95,7 +99,7 @@ export const tileGrid = (tiles: readonly Tile[]): Markup => {
               <th scope="col">region</th>
               <th scope="col">code</th>
               <th scope="col" class="number">loss</th>
-              <th scope="col" class="number">without the fault</th>
+              <th scope="col" class="number">without ${cause}</th>
             </tr>
           </thead>
           <tbody>

@@ -52,7 +52,7 @@ export class DemandSeam {
       servers.reduce((sum, server) => sum + this.#desks.capacity[server]!, 0),
     );
     const logins = Float64Array.from(this.#servers, (servers) =>
-      servers.reduce((sum, server) => sum + this.#desks.completed[server]!, 0),
+      servers.reduce((sum, server) => sum + this.#desks.served[server]!, 0),
     );
     for (let centre = 0; centre < beats.length; centre++) {
       this.#beats[centre] = Math.max(0, beats[centre]! - this.#beatsBefore[centre]!) / 60;

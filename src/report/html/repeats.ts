@@ -1,0 +1,43 @@
+/**
+ * Charts of one run have much in common; in the page it is written once, and the page's script puts it back. `restore` runs
+ * there as text, so it knows nothing but its arguments.
+ */
+import type { ChartDefinition, LineChart } from "../definitions.ts";
+
+/** What charts of lines have in common as a rule. */
+export const COMMON = ["caption", "lacks", "time", "windows", "markers", "key", "decisions"] as const;
+
+const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+const withoutRepeats = (definition: LineChart, first: LineChart): object => {
+  const repeated = COMMON.filter((key) => definition !== first && isSame(definition[key], first[key]));
+  const series = definition.series.map((one, i) =>
+    i > 0 && isSame(one.at, definition.series[0]?.at) ? { ...one, at: undefined } : one,
+  );
+  return { ...definition, ...Object.fromEntries(repeated.map((key) => [key, undefined])), series };
+};
+
+/** Definitions without what the first chart of lines says as well, and without the instants that its first series has. */
+export const shorten = (definitions: readonly ChartDefinition[]): readonly object[] => {
+  const first = definitions.find((definition) => definition.kind === "lines");
+  return definitions.map((definition) =>
+    definition.kind === "lines" && first !== undefined ? withoutRepeats(definition, first) : definition,
+  );
+};
+
+interface Shortened {
+  [key: string]: unknown;
+  readonly kind: string;
+  readonly series?: { at?: unknown }[];
+}
+
+/** What `shorten` left out, put back in its place. */
+export const restore = (definitions: readonly Shortened[], common: readonly string[]): readonly Shortened[] => {
+  const first = definitions.find(({ kind }) => kind === "lines");
+  for (const definition of definitions) {
+    if (definition.kind !== "lines") continue;
+    for (const key of common) definition[key] ??= first?.[key];
+    for (const series of definition.series ?? []) series.at ??= definition.series?.[0]?.at;
+  }
+  return definitions;
+};

@@ -1,0 +1,56 @@
+/** What marks are drawn with: as much of a canvas and of a chart as they need. */
+import type { Looks } from "./configure.ts";
+
+/** The part of a canvas context that marks are drawn with. */
+export interface Pen {
+  fillStyle: string;
+  strokeStyle: string;
+  lineWidth: number;
+  font: string;
+  textAlign: string;
+  textBaseline: string;
+  globalAlpha: number;
+  save(): void;
+  restore(): void;
+  beginPath(): void;
+  closePath(): void;
+  moveTo(x: number, y: number): void;
+  lineTo(x: number, y: number): void;
+  arc(x: number, y: number, radius: number, from: number, to: number): void;
+  rect(x: number, y: number, width: number, height: number): void;
+  clip(): void;
+  fill(): void;
+  stroke(): void;
+  fillRect(x: number, y: number, width: number, height: number): void;
+  strokeRect(x: number, y: number, width: number, height: number): void;
+  setLineDash(dashes: number[]): void;
+  fillText(text: string, x: number, y: number): void;
+  measureText(text: string): { readonly width: number };
+}
+
+export interface Area {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+export interface DrawnChart {
+  readonly ctx: unknown;
+  readonly chartArea: Area;
+  readonly legend?: { fit(): void; height: number };
+  readonly data: { readonly datasets: readonly { readonly twin?: boolean; readonly borderColor?: unknown }[] };
+  readonly width: number;
+  readonly height: number;
+  readonly scales: Readonly<Record<string, { getPixelForValue(value: number): number } | undefined>>;
+}
+
+export interface Frame {
+  readonly pen: Pen;
+  readonly area: Area;
+  readonly looks: Looks;
+  readonly width: number;
+  readonly height: number;
+  readonly x: (value: number) => number;
+  readonly y: (value: number) => number;
+}
