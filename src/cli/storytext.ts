@@ -3,7 +3,8 @@ import { createColors } from "picocolors";
 import { labelOf } from "../report/labels.ts";
 import { NO_BREAK } from "../report/numbers.ts";
 import { renderTable, type Cell } from "../report/table.ts";
-import { printMeasured, SIGNS } from "../report/verdict.ts";
+import type { JudgedRow } from "../report/bounds.ts";
+import { printMeasured, remarksOf, SIGNS } from "../report/verdict.ts";
 import type { RunDocument, Verdict } from "../study/document.ts";
 import type { Change } from "../study/golden.ts";
 
@@ -21,8 +22,13 @@ export const storyText = ({ document, changes }: Story, color: boolean): string 
   const sign = (verdict: Verdict): Cell => ({ text: `${SIGNS[verdict]}${NO_BREAK}${verdict}`, paint: paints[verdict] });
   const style = { width: WIDTH, header: colors.dim };
   const { scenario, scale, replications, expect, thresholds, invariants } = document;
+  const noted = (row: JudgedRow): { readonly note?: Cell } => {
+    const text = remarksOf(row).join(" · ");
+    return text === "" ? {} : { note: { text, paint: colors.dim } };
+  };
   const rows = [
     ...expect.map((row) => ({
+      ...noted(row),
       cells: [
         sign(row.verdict),
         { text: labelOf(row.figure) },
@@ -32,6 +38,7 @@ export const storyText = ({ document, changes }: Story, color: boolean): string 
       ],
     })),
     ...thresholds.map((row) => ({
+      ...noted(row),
       cells: [
         sign(row.verdict),
         { text: labelOf(row.figure) },
