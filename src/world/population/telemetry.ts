@@ -75,7 +75,7 @@ export class Telemetry {
     links[link + TELLINGS] = telling;
     const cell = Math.floor(pair / crowd.endpointCount);
     const endpoint = pair % crowd.endpointCount;
-    // All that is told behind a gateway now is late together.
+    // All beats that are told of behind a gateway now are late together.
     const who = this.#gatewayIdentity[crowd.population.gateway[cell]!]!;
     const u = open(this.#lateDraws.at(who, 0, this.#round));
     const late = this.#lateness.rounds(u) + this.#extra(open(this.#lateDraws.out[1]!));
