@@ -67,7 +67,7 @@ describe("one seed gives one result with any number of threads", () => {
     for (const set of SETTINGS) {
       const scenario = tiny(story, set);
       const alone = JSON.stringify(await run(scenario, 1));
-      for (const threads of set.length === 0 ? [2, 3] : [2])
+      for (const threads of set.length === 0 && story.includes("cut-over") ? [2, 3] : [2])
         expect(JSON.stringify(await run(scenario, threads))).toBe(alone);
     }
   });
