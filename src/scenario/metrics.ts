@@ -71,7 +71,7 @@ export const METRICS: readonly Metric[] = [
     dimension: "share",
     labels: ["fault"],
     meaning:
-      "That time, less the longest a phone takes to notice silence, against what the servers left would take at their full rate",
+      "That time, less the longest a phone takes to notice silence, against what the servers left would take at their full rate; no data while they are not back and less than twice that time has passed",
     stats: stats("%", ["mean", "max"]),
   },
   {

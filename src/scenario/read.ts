@@ -63,14 +63,15 @@ const resolve = (root: MapNode, own: MapNode, file: string, findings: Findings):
   const names = namesOf(root, world);
 
   const surroundings = { duration: run.duration, names, report };
-  const interventions = judgeItems(root, "interventions", report).flatMap(
-    ([item, path]) => resolveIntervention(item, path, surroundings) ?? [],
+  const ordered = judgeItems(root, "interventions", report).map(([item, path]) =>
+    resolveIntervention(item, path, surroundings),
   );
+  const interventions = ordered.filter((intervention) => intervention !== undefined);
   const faults = judgeItems(root, "faults", report).flatMap(
     ([item, path]) => resolveFault(item, path, { ...surroundings, interventions }) ?? [],
   );
   checkSharedIds(root, report);
-  checkOrders(interventions, report);
+  if (interventions.length === ordered.length) checkOrders(interventions, report);
   const sources = head.sources ?? {};
   const context: FigureContext = names;
   const around = {
@@ -202,7 +203,7 @@ const idsIn = (root: MapNode, key: string): readonly string[] => {
   return node?.kind === "list" ? node.items.flatMap((item) => idOf(item) ?? []) : [];
 };
 
-/** What is held or taken back must have been ordered before. */
+/** What is held or taken back must have been ordered before. All interventions, in the file's order. */
 const checkOrders = (interventions: readonly Intervention[], report: Reporter): void => {
   const first = Math.min(...interventions.flatMap(({ at, action }) => (action.kind === "evacuate" ? [at] : [])));
   interventions.forEach(({ at, action }, place) => {

@@ -30,13 +30,22 @@ interface Incident {
   back: number | undefined;
 }
 
+/** Percent of the time that capacity allows from which on it is said of those who are not back. Chosen. */
+const OVERDUE = 200;
+
 export class Incidents {
   readonly #world: World;
   readonly #incidents = new Map<string, Incident>();
   /** By centre: people connected there when the order came, and when it was empty. */
   readonly #evacuations = new Map<
     string,
-    { readonly where: Where; readonly began: number; readonly people: number; empty: number | undefined }
+    {
+      readonly where: Where;
+      readonly began: number;
+      readonly people: number;
+      empty: number | undefined;
+      isTakenBack: boolean;
+    }
   >();
   readonly #places = new Map<
     Where,
@@ -71,14 +80,18 @@ export class Incidents {
     if (action.kind === "evacuate") {
       const where = { centre: [action.plan.centre] };
       this.#deeds.push({ where, from: at, to: Infinity });
-      if (!this.#evacuations.has(action.plan.centre))
+      // An order while another is carried out changes nothing; one after it was taken back begins anew.
+      if (this.#evacuations.get(action.plan.centre)?.isTakenBack !== false)
         this.#evacuations.set(action.plan.centre, {
           where,
           began: at,
           people: this.#world.weather.peopleOn(where),
           empty: undefined,
+          isTakenBack: false,
         });
     }
+    if (action.kind === "evacuation" && action.order === "roll-back")
+      for (const evacuation of this.#evacuations.values()) evacuation.isTakenBack = true;
     if (!("where" in action)) return;
     this.#deeds.push({ where: action.where, from: at, to: action.kind === "change" ? Infinity : at + AFTERMATH_S });
   }
@@ -134,13 +147,18 @@ export class Incidents {
     return Math.max(0, Math.min(incident.back ?? limit, limit) - incident.began);
   }
 
-  /** The same, less what silence takes to be noticed, in percent of what the servers left would need at their full rate. */
+  /**
+   * Their delay, less what silence takes to be noticed, in percent of what the servers left would need at their full rate. Of
+   * who is not back by then it says something only when it is long past due.
+   */
   backStretch(id: string, limit: number): number | null {
     const delay = this.backDelay(id, limit);
     if (delay === null) return null;
-    const { fault, leastS } = this.#incidents.get(id)!;
+    const { fault, leastS, back = Infinity } = this.#incidents.get(id)!;
     const notice = fault.effects.down === "silent" ? this.#noticeS : 0;
-    return leastS === 0 ? null : (100 * Math.max(0, delay - notice)) / leastS;
+    if (leastS === 0) return null;
+    const stretch = (100 * Math.max(0, delay - notice)) / leastS;
+    return back > limit && stretch < OVERDUE ? null : stretch;
   }
 
   #connecting(): number {

@@ -112,6 +112,12 @@ const KEYS: readonly Case[] = [
 ];
 
 const QUANTITIES: readonly Case[] = [
+  [
+    "an order that is held later, with a mistake of its own and no second one",
+    `${HEAD}interventions:\n  - { id: i, at: 1 h, evacuate: { centre: north, within: ‸20 } }\n  - { id: p, at: 2 h, evacuation: pause }\n`,
+    "20 has no unit",
+    /write 20 s/,
+  ],
   ["a share without a unit", fault(`at: 1 h, loss: ‸12, ${FAULT}`), "12 has no unit", "write 12 % (a share)"],
   ["a share as a fraction", fault(`at: 1 h, loss: ‸0.09, ${FAULT}`), "0.09 has no unit", "write 9 % (a share)"],
   ["a duration without a unit", fault(`at: ‸90, loss: 1 %, ${FAULT}`), "90 has no unit", /write 90 s/],

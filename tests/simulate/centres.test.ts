@@ -167,3 +167,37 @@ describe("people in a centre that is evacuated", () => {
     expect(known(pace.slice(8))).toEqual([]);
   });
 });
+
+describe("what is counted from an order, or from a fault", () => {
+  const ROOM = ["centres.south.lines.mobile.connections=700 k", "centres.south.lines.unicom.connections=700 k"];
+
+  it("is counted from the order that was not taken back", () => {
+    const { figures } = run(
+      `interventions:
+  - { id: leave, at: 5 min, evacuate: { centre: north, within: 8 min } }
+  - { id: back, at: 6 min, evacuation: roll-back }
+  - { id: again, at: 11 min, evacuate: { centre: north, within: 5 min } }
+thresholds: [{ figure: "evacuation.delay.max{centre=north}", max: 10 min }]
+`,
+      [...ROOM, "run.duration=30 min"],
+    );
+    const seconds = figures["evacuation.delay.max{centre=north}"]!.value!;
+    // It was not empty before the sixteenth minute: from the first order that is more than eleven minutes.
+    expect(seconds).toBeGreaterThan(4 * 60);
+    expect(seconds).toBeLessThan(11 * 60);
+  });
+
+  it("is not said of people who are not back while capacity could not have taken them all by then", () => {
+    const lost = (...set: string[]): number | null =>
+      Object.values(
+        run(
+          `faults: [{ id: lost, at: 5 min, down: reset, where: { centre: north } }]
+thresholds: [{ figure: "back.stretch.max{fault=lost}", max: 120 % }]
+`,
+          [...ROOM, ...set],
+        ).figures,
+      )[0]!.value;
+    expect(lost()).not.toBeNull();
+    expect(lost("centres.south.machines.storage=1")).toBeNull();
+  });
+});
