@@ -23,7 +23,10 @@ export type Claimed =
   /** The store has lost what it should know: the part is not filled, or (to `resume`) nobody has claimed the block. */
   | { readonly kind: "unknown" };
 
-export type Reported = { readonly kind: "yours"; readonly left: number } | { readonly kind: "lost" };
+export type Reported =
+  | { readonly kind: "yours"; readonly left: number }
+  /** Another one owns the claim, or the store has forgotten it. */
+  | { readonly kind: "lost"; readonly isForgotten: boolean };
 
 /** Who asks for which block, and for how long. An owner is one slot of one worker process: no two that live share a name. */
 export interface Hold {
@@ -33,10 +36,17 @@ export interface Hold {
   readonly lease: Duration;
 }
 
+interface ClaimStatus {
+  readonly block: number;
+  readonly left: number;
+  /** A lease runs, by the store's clock. */
+  readonly isHeld: boolean;
+}
+
 export interface PartStatus {
   readonly isFilled: boolean;
   readonly source: number;
-  readonly claims: readonly { readonly block: number; readonly left: number; readonly until: Instant }[];
+  readonly claims: readonly ClaimStatus[];
   /** Numbers of the finished blocks. */
   readonly finished: readonly number[];
 }
@@ -123,7 +133,7 @@ export class PartStore {
   /** These were told. Renews the lease, also when nobody was. */
   report(hold: Hold & { readonly uins: readonly number[] }): Reported {
     const claim = this.#claims.get(hold.block);
-    if (claim?.owner !== hold.owner) return { kind: "lost" };
+    if (claim?.owner !== hold.owner) return { kind: "lost", isForgotten: claim === undefined };
     const left = new Set(claim.left);
     for (const uin of hold.uins) left.delete(uin);
     this.#hold(hold, left);
@@ -149,8 +159,12 @@ export class PartStore {
     });
   }
 
-  status(): PartStatus {
-    const claims = [...this.#claims].map(([block, { left, until }]) => ({ block, left: left.size, until }));
+  status(now: Instant): PartStatus {
+    const claims = [...this.#claims].map(([block, { left, until }]) => ({
+      block,
+      left: left.size,
+      isHeld: until > now,
+    }));
     return { isFilled: this.#isFilled, source: this.#count, claims, finished: [...this.#finished.keys()] };
   }
 

@@ -1,0 +1,271 @@
+/**
+ * The dispatcher: it takes tasks through their states, cuts them into blocks, and puts the blocks into the queue no faster
+ * than the message service can take and no further ahead than the workers need. It decides from what it sees when it looks,
+ * not from what it remembers: after a crash, or beside a second dispatcher, it sees the same and does the same again, and a
+ * block that was published twice is done once. Several tasks share the pace by start-time fair queueing (Goyal, Vin and
+ * Cheng, 1996): by weight, from the moment they come, with no credit for the time before.
+ * Met by: src/world/push/dispatchers.ts, src/deploy/push/dispatcher.ts
+ */
+import type { Machine } from "../../base/machine.ts";
+import { after, type Instant, NEVER, START } from "../../base/units.ts";
+import { gcra } from "./limiter.ts";
+import type { DispatcherEffect, DispatcherInput, DispatcherPolicy, PartView } from "./messages.ts";
+import { PartBook } from "./partbook.ts";
+import { next, type Task, type TaskId, type TaskState } from "./task.ts";
+
+type Effects = readonly DispatcherEffect[];
+
+interface Work {
+  readonly id: TaskId;
+  readonly weight: number;
+  state: TaskState;
+  /** The start tag of its next block. */
+  tag: number;
+  readonly parts: Map<number, PartBook>;
+  /** An effect is outstanding, other than blocks. */
+  isAsking: boolean;
+  /** When to take the next step, unless it is asking. */
+  stepAt: Instant;
+  /** Its trigger is not acknowledged. */
+  isTriggered: boolean;
+  /** The stores contradict each other. */
+  isDoubted: boolean;
+}
+
+export class Dispatcher implements Machine<DispatcherInput, DispatcherEffect> {
+  readonly #policy: DispatcherPolicy;
+  readonly #works = new Map<TaskId, Work>();
+  /** The start tag of the latest block of all. */
+  #tag = 0;
+  /** The pace of blocks. A new dispatcher begins with nothing saved up: one that crashes often is no faster for it. */
+  #tat: number | undefined;
+  #paceAt: Instant = NEVER;
+  #findAt: Instant = START;
+
+  constructor(policy: DispatcherPolicy) {
+    this.#policy = policy;
+  }
+
+  get wakeAt(): Instant {
+    let at = Math.min(this.#findAt, this.#paceAt);
+    for (const { isAsking, stepAt } of this.#works.values()) if (!isAsking) at = Math.min(at, stepAt);
+    return at as Instant;
+  }
+
+  handle(input: DispatcherInput, now: Instant): Effects {
+    switch (input.kind) {
+      case "triggered":
+        return this.#triggered(input.task, now);
+      case "found":
+        this.#findAt = after(now, this.#policy.find);
+        return input.tasks.flatMap((task) => (this.#works.has(task.id) ? [] : this.#step(this.#take(task, now), now)));
+      case "stated":
+        return this.#answered(input.task, (work) => this.#stated(work, input.state, now));
+      case "filled":
+        return this.#answered(input.task, (work) => [this.#advance(work)]);
+      case "looked":
+        return this.#answered(input.task, (work) => this.#looked(work, input.parts, now));
+      case "reconciled":
+        // With a pause: a contradiction that stays would be mended for ever.
+        return this.#answered(input.task, (work) => this.#rest(work, now));
+      case "published":
+        this.#works.get(input.name.task)?.parts.get(input.name.part)?.published(input.name.block, now);
+        return [];
+      case "doubted":
+        return this.#doubt(input.task);
+      case "failed":
+        this.#failed(input.effect, now);
+        return [];
+      case "wake":
+        return this.#wake(now);
+    }
+  }
+
+  #triggered(task: Task, now: Instant): Effects {
+    const known = this.#works.get(task.id);
+    const work = known ?? this.#take(task, now);
+    // The task table knows that it has begun, and `find` finds it there: the trigger has done its work.
+    if (work.state !== "scheduled") {
+      const step = known === undefined && work.state !== "done" ? this.#step(work, now) : [];
+      return [{ kind: "acknowledge-trigger", task: task.id }, ...step];
+    }
+    work.isTriggered = true;
+    return known === undefined ? this.#step(work, now) : [];
+  }
+
+  #take({ id, weight, state }: Task, now: Instant): Work {
+    const work: Work = {
+      ...{ id, weight, state, tag: this.#tag, parts: new Map<number, PartBook>(), isAsking: false },
+      ...{ stepAt: now, isTriggered: false, isDoubted: false },
+    };
+    if (state !== "done") this.#works.set(id, work);
+    return work;
+  }
+
+  #answered(task: TaskId, then: (work: Work) => Effects): Effects {
+    const work = this.#works.get(task);
+    if (work === undefined) return [];
+    work.isAsking = false;
+    return then(work);
+  }
+
+  #stated(work: Work, state: TaskState, now: Instant): Effects {
+    const hasMoved = state !== work.state;
+    work.state = state;
+    const acknowledge: DispatcherEffect[] = [];
+    if (work.isTriggered && state !== "scheduled") {
+      work.isTriggered = false;
+      acknowledge.push({ kind: "acknowledge-trigger", task: work.id });
+    }
+    if (state === "done") this.#works.delete(work.id);
+    else if (hasMoved) return [...acknowledge, ...this.#step(work, now)];
+    else work.stepAt = after(now, this.#policy.look);
+    return acknowledge;
+  }
+
+  #step(work: Work, now: Instant): Effects {
+    work.stepAt = after(now, this.#policy.look);
+    switch (work.state) {
+      case "scheduled":
+      case "triggered":
+        return [this.#advance(work)];
+      case "scattering":
+        return [ask(work, { kind: "fill", task: work.id })];
+      case "sending":
+        if (!work.isDoubted) return [ask(work, { kind: "look", task: work.id })];
+        work.isDoubted = false;
+        return [ask(work, { kind: "reconcile", task: work.id })];
+      case "done":
+        return [];
+    }
+  }
+
+  #rest(work: Work, now: Instant): Effects {
+    work.stepAt = after(now, this.#policy.look);
+    return [];
+  }
+
+  #advance(work: Work): DispatcherEffect {
+    return ask(work, { kind: "set-state", task: work.id, from: work.state, to: next(work.state) });
+  }
+
+  #looked(work: Work, views: readonly PartView[], now: Instant): Effects {
+    work.stepAt = after(now, this.#policy.look);
+    let isDone = true;
+    let isDoubtful = false;
+    for (const view of views) {
+      const book = work.parts.get(view.part) ?? new PartBook();
+      work.parts.set(view.part, book);
+      if (book.read(view, this.#policy.blockSize, now)) isDoubtful = true;
+      isDone &&= book.isDone;
+    }
+    if (isDoubtful || work.isDoubted) {
+      work.isDoubted = false;
+      return [ask(work, { kind: "reconcile", task: work.id })];
+    }
+    if (isDone) return [this.#advance(work)];
+    return [...this.#publishAgain(work, now), ...this.#publish(now)];
+  }
+
+  /** Blocks that nobody holds though they were published long ago: the queue, or who had them, was lost. */
+  #publishAgain(work: Work, now: Instant): Effects {
+    return [...work.parts].flatMap(([part, book]) =>
+      book
+        .overdue(this.#policy.patience, now)
+        .map((block): DispatcherEffect => ({ kind: "publish", name: { task: work.id, part, block } })),
+    );
+  }
+
+  /** As many new blocks as room ahead and pace allow, each of the task whose turn it is. */
+  #publish(now: Instant): Effects {
+    const { ahead, perSecond, blockSize, look } = this.#policy;
+    const works = [...this.#works.values()];
+    const blocks = perSecond / blockSize;
+    // What becomes free between two looks is seen at once.
+    const rate = { perSecond: blocks, burst: Math.max(1, Math.ceil((blocks * look) / 1_000_000)) };
+    const effects: DispatcherEffect[] = [];
+    let unfinished = works.reduce((sum, { parts }) => sum + unfinishedOf(parts), 0);
+    for (this.#paceAt = NEVER; unfinished < ahead; unfinished++) {
+      const work = this.#whoseTurn(works);
+      if (work === undefined) break;
+      const { tat, granted, retryAt } = gcra(this.#tat, now, 1, rate);
+      this.#tat = tat;
+      if (granted === 0) {
+        this.#paceAt = retryAt;
+        break;
+      }
+      effects.push(this.#publishNext(work, now));
+    }
+    return effects;
+  }
+
+  /** Of the tasks that have subscribers left for a block: the one whose next block starts first. */
+  #whoseTurn(works: readonly Work[]): Work | undefined {
+    let first: Work | undefined;
+    for (const work of works) {
+      if (work.state !== "sending" || spareOf(work.parts) === undefined) continue;
+      // Time without anything to publish is no credit.
+      work.tag = Math.max(work.tag, this.#tag);
+      if (first === undefined || work.tag < first.tag || (work.tag === first.tag && work.id < first.id)) first = work;
+    }
+    return first;
+  }
+
+  #publishNext(work: Work, now: Instant): DispatcherEffect {
+    this.#tag = work.tag;
+    work.tag += 1 / work.weight;
+    const part = spareOf(work.parts)!;
+    return { kind: "publish", name: { task: work.id, part, block: work.parts.get(part)!.take(now) } };
+  }
+
+  #doubt(task: TaskId): Effects {
+    const work = this.#works.get(task);
+    if (work?.state === "sending") work.isDoubted = true;
+    return [];
+  }
+
+  #failed(effect: DispatcherEffect, now: Instant): void {
+    if (effect.kind === "find") {
+      this.#findAt = after(now, this.#policy.find);
+    } else if (effect.kind === "publish") {
+      const { task, part, block } = effect.name;
+      this.#works.get(task)?.parts.get(part)?.failed(block);
+    } else {
+      const work = this.#works.get(effect.task);
+      if (work === undefined) return;
+      work.isAsking = false;
+      work.stepAt = after(now, this.#policy.look);
+      if (effect.kind === "reconcile") work.isDoubted = true;
+    }
+  }
+
+  #wake(now: Instant): Effects {
+    const effects: DispatcherEffect[] = [];
+    if (this.#findAt <= now) {
+      this.#findAt = NEVER;
+      effects.push({ kind: "find" });
+    }
+    for (const work of this.#works.values())
+      if (!work.isAsking && work.stepAt <= now) effects.push(...this.#step(work, now));
+    if (this.#paceAt <= now) effects.push(...this.#publish(now));
+    return effects;
+  }
+}
+
+const ask = (work: Work, effect: DispatcherEffect): DispatcherEffect => {
+  work.isAsking = true;
+  return effect;
+};
+
+const unfinishedOf = (parts: ReadonlyMap<number, PartBook>): number => {
+  let sum = 0;
+  for (const book of parts.values()) sum += book.unfinished;
+  return sum;
+};
+
+/** The part that has most left to publish, so that all come to their end together; undefined when none has anything. */
+const spareOf = (parts: ReadonlyMap<number, PartBook>): number | undefined => {
+  let [most, found]: [number, number | undefined] = [0, undefined];
+  for (const [part, { spare }] of parts) if (spare > most) [most, found] = [spare, part];
+  return found;
+};

@@ -1,0 +1,222 @@
+/**
+ * A worker's slot: it tells the members of one block, lot by lot. The order of its steps is the promise of at least once.
+ * Who is in the block is written down in both stores before the first is told; who was told is reported after the message
+ * service has answered; and the block is acknowledged last of all. So it may die between any two steps: the block comes
+ * back, and whoever takes it up finds what is left. Told twice is at most the lot that was in its hands.
+ * Met by: src/world/push/workers.ts, src/deploy/push/worker.ts
+ */
+import { assert } from "../../base/assert.ts";
+import type { Machine } from "../../base/machine.ts";
+import { after, type Duration, type Instant, NEVER, START } from "../../base/units.ts";
+import type { Claimed, Reported } from "./claim.ts";
+import type { Grant } from "./limiter.ts";
+import type { WorkerEffect, WorkerInput, WorkerPolicy } from "./messages.ts";
+import { unpack } from "./packing.ts";
+import type { BlockRecord } from "./records.ts";
+import type { BlockName } from "./task.ts";
+
+type Effects = readonly WorkerEffect[];
+
+/** Which answer it waits for; "turn": for its turn at the limiter. */
+type Step =
+  "idle" | "record" | "claim" | "resume" | "adopt" | "recorded" | "turn" | "grant" | "push" | "report" | "end";
+
+export class Worker implements Machine<WorkerInput, WorkerEffect> {
+  wakeAt: Instant = NEVER;
+  readonly #policy: WorkerPolicy;
+  #step: Step = "idle";
+  #name: BlockName | undefined;
+  /** All members of the block, told or not, and whether they stand in the records. */
+  #members: readonly number[] = [];
+  #isRecorded = false;
+  /** Nobody had the claim before: then all of the record's members must be in it. */
+  #isNew = false;
+  /** Those not told yet. */
+  #left: readonly number[] = [];
+  #lot: readonly number[] = [];
+  /** Counted from the question, not from the answer: the store's count began in between. */
+  #leaseEnds: Instant = START;
+
+  constructor(policy: WorkerPolicy) {
+    this.#policy = policy;
+  }
+
+  /** A block may be given to it. */
+  get isIdle(): boolean {
+    return this.#step === "idle";
+  }
+
+  handle(input: WorkerInput, now: Instant): Effects {
+    switch (input.kind) {
+      case "block":
+        return this.#begin(input.name);
+      case "looked-up":
+        return this.#lookedUp(input.record, now);
+      case "claimed":
+        return this.#claimed(input.answer, now);
+      case "recorded":
+        return this.#recorded(input.record, now);
+      case "granted":
+        return this.#granted(input.grant, now);
+      case "pushed":
+        return this.#pushed(new Set(input.refused), now);
+      case "reported":
+        return this.#reported(input.answer, now);
+      case "record-is-finished":
+        return [{ kind: "finish", name: this.#block(), members: this.#members }];
+      case "finished":
+        return [this.#leave({ kind: "acknowledge", name: this.#block() })];
+      case "failed":
+        return [this.#giveBack(this.#policy.pause)];
+      case "wake":
+        return this.#step === "turn" ? this.#goOn(now) : [];
+    }
+  }
+
+  #begin(name: BlockName): Effects {
+    assert(this.#step === "idle", () => `a worker is given block ${String(name.block)} at step ${this.#step}`);
+    [this.#name, this.#step] = [name, "record"];
+    return [{ kind: "look-up", name }];
+  }
+
+  #lookedUp(record: BlockRecord | undefined, now: Instant): Effects {
+    this.#isRecorded = record !== undefined;
+    this.#members = record === undefined ? [] : unpack(record.packed);
+    if (record?.state === "finished") return this.#tellStore();
+    return this.#ask(record === undefined ? "claim" : "resume", now);
+  }
+
+  /** The records say that all were told: a store that lost this must learn it before somebody takes them out of the source. */
+  #tellStore(): Effects {
+    this.#step = "end";
+    return [{ kind: "finish", name: this.#block(), members: this.#members }];
+  }
+
+  #ask(kind: "claim" | "resume" | "adopt", now: Instant): Effects {
+    this.#step = kind;
+    this.#leaseEnds = after(now, this.#policy.lease);
+    const name = this.#block();
+    return [kind === "adopt" ? { kind, name, members: this.#members } : { kind, name }];
+  }
+
+  #claimed(answer: Claimed, now: Instant): Effects {
+    switch (answer.kind) {
+      case "finished":
+        if (this.#isRecorded) return this.#end();
+        return [this.#leave({ kind: "acknowledge", name: this.#block() })];
+      case "busy":
+        return [this.#giveBack(this.#within(answer.until - now))];
+      case "unknown":
+        return this.#unknown(now);
+      case "yours":
+        return this.#yours(answer.members, answer.isNew, now);
+    }
+  }
+
+  #unknown(now: Instant): Effects {
+    const { task, part, block } = this.#block();
+    if (this.#step === "claim") {
+      const why = `part ${String(part)} is not filled`;
+      return [{ kind: "reconcile", task, why }, this.#giveBack(this.#policy.pause)];
+    }
+    const why = `part ${String(part)} has lost block ${String(block)}`;
+    return [{ kind: "reconcile", task, why }, ...this.#ask("adopt", now)];
+  }
+
+  #yours(members: readonly number[], isNew: boolean, now: Instant): Effects {
+    this.#left = members;
+    if (this.#step === "adopt") return this.#goOn(now);
+    this.#isNew = isNew;
+    if (this.#isRecorded) return this.#compare(now);
+    this.#members = members;
+    // The source was empty when it came to this block.
+    if (members.length === 0) return this.#end();
+    this.#step = "recorded";
+    return [{ kind: "record", name: this.#block(), members }];
+  }
+
+  #recorded(record: BlockRecord, now: Instant): Effects {
+    this.#members = unpack(record.packed);
+    this.#isRecorded = true;
+    return record.state === "finished" ? this.#tellStore() : this.#compare(now);
+  }
+
+  /** What stands in the records goes before what the store believes: others may have told members by it. */
+  #compare(now: Instant): Effects {
+    const known = new Set(this.#members);
+    const fits = this.#left.every((uin) => known.has(uin)) && (!this.#isNew || this.#left.length === known.size);
+    return fits ? this.#goOn(now) : this.#ask("adopt", now);
+  }
+
+  #goOn(now: Instant): Effects {
+    this.wakeAt = NEVER;
+    if (this.#left.length === 0) return this.#end();
+    if (!this.#isHeld(now)) return this.#report([], now);
+    this.#step = "grant";
+    return [{ kind: "grant", want: Math.min(this.#policy.lotSize, this.#left.length) }];
+  }
+
+  #granted({ granted, retryAt, validUntil }: Grant, now: Instant): Effects {
+    if (granted === 0) {
+      this.#step = "turn";
+      this.wakeAt = Math.min(retryAt, this.#leaseEnds - this.#policy.margin) as Instant;
+      return [];
+    }
+    // It was held up: to push now would break the limit, or tell those whom another one tells.
+    if (now > validUntil || !this.#isHeld(now)) return this.#goOn(now);
+    this.#step = "push";
+    this.#lot = this.#left.slice(0, granted);
+    return [{ kind: "push", name: this.#block(), uins: this.#lot }];
+  }
+
+  #pushed(refused: ReadonlySet<number>, now: Instant): Effects {
+    const told = this.#lot.filter((uin) => !refused.has(uin));
+    this.#left = [...this.#left.slice(this.#lot.length), ...this.#lot.filter((uin) => refused.has(uin))];
+    return told.length === 0 ? [this.#giveBack(this.#policy.pause)] : this.#report(told, now);
+  }
+
+  /** Also renews the lease. */
+  #report(uins: readonly number[], now: Instant): Effects {
+    this.#step = "report";
+    this.#leaseEnds = after(now, this.#policy.lease);
+    return [{ kind: "report", name: this.#block(), uins }];
+  }
+
+  #reported(answer: Reported, now: Instant): Effects {
+    // The store may have more left than this: it forgot a report. Those were told all the same.
+    if (answer.kind === "yours") return this.#goOn(now);
+    const { task, part, block } = this.#block();
+    const back = this.#giveBack(this.#policy.pause);
+    const why = `part ${String(part)} has lost block ${String(block)}`;
+    return answer.isForgotten ? [{ kind: "reconcile", task, why }, back] : [back];
+  }
+
+  #isHeld(now: Instant): boolean {
+    return now + this.#policy.margin < this.#leaseEnds;
+  }
+
+  /** The store's clock may be far from this one. */
+  #within(wait: number): Duration {
+    const { pause, lease } = this.#policy;
+    return Math.min(Math.max(wait, pause), lease) as Duration;
+  }
+
+  #end(): Effects {
+    this.#step = "end";
+    return [{ kind: "record-finished", name: this.#block(), members: this.#members }];
+  }
+
+  #giveBack(wait: Duration): WorkerEffect {
+    return this.#leave({ kind: "return", name: this.#block(), after: wait });
+  }
+
+  #leave(effect: WorkerEffect): WorkerEffect {
+    [this.#name, this.#step, this.wakeAt] = [undefined, "idle", NEVER];
+    return effect;
+  }
+
+  #block(): BlockName {
+    assert(this.#name !== undefined, () => "an answer came to a worker that has no block");
+    return this.#name;
+  }
+}
