@@ -43,6 +43,12 @@ interface ClaimStatus {
   readonly isHeld: boolean;
 }
 
+interface BlockMembers {
+  readonly block: number;
+  readonly members: readonly number[];
+  readonly now: Instant;
+}
+
 export interface PartStatus {
   readonly isFilled: boolean;
   readonly source: number;
@@ -82,7 +88,7 @@ export class PartStore {
 
   /**
    * Makes these the source, but for those who are in a claim; a part that is filled already stays as it is. Answers how
-   * many are in the source. Nothing is claimed anew before.
+   * many are in the source. Before that nobody claims, resumes or adopts: what was then reported would be filled in again.
    */
   fill(members: readonly number[] | Uint32Array, now: Instant): number {
     if (this.#isFilled) return this.#count;
@@ -111,7 +117,7 @@ export class PartStore {
   resume(hold: Hold): Claimed {
     if (this.#finished.has(hold.block)) return { kind: "finished" };
     const claim = this.#claims.get(hold.block);
-    if (claim === undefined) return { kind: "unknown" };
+    if (claim === undefined || !this.#isFilled) return { kind: "unknown" };
     if (isHeldFrom(hold, claim)) return { kind: "busy", until: claim.until };
     this.#hold(hold, claim.left);
     return { kind: "yours", members: [...claim.left], isNew: false };
@@ -123,11 +129,19 @@ export class PartStore {
    */
   adopt(hold: Hold & { readonly members: readonly number[] }): Claimed {
     if (this.#finished.has(hold.block)) return { kind: "finished" };
+    if (!this.#isFilled) return { kind: "unknown" };
     const claim = this.#claims.get(hold.block);
     if (claim !== undefined && isHeldFrom(hold, claim)) return { kind: "busy", until: claim.until };
     this.#exchange(new Set(hold.members), [...(claim?.left ?? [])], hold.now);
     this.#hold(hold, hold.members);
     return { kind: "yours", members: hold.members, isNew: true };
+  }
+
+  /** A claim that the store has lost, in nobody's name; also before the part is filled, and nothing where it knows the block. */
+  restore({ block, members, now }: BlockMembers): void {
+    if (this.#finished.has(block) || this.#claims.has(block)) return;
+    this.#exchange(new Set(members), [], now);
+    this.#hold({ block, owner: "", now, lease: 0 as Duration }, members);
   }
 
   /** These were told. Renews the lease, also when nobody was. */
@@ -144,7 +158,7 @@ export class PartStore {
    * All members of the block were told. That is true whoever says it, so nobody need own the claim; and a store that knew
    * nothing of it learns it, so that none of them is told again.
    */
-  finish({ block, members, now }: { block: number; members: readonly number[]; now: Instant }): void {
+  finish({ block, members, now }: BlockMembers): void {
     if (this.#finished.has(block)) return;
     const claim = this.#claims.get(block);
     const told = new Set(members);

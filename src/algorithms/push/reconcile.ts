@@ -22,11 +22,10 @@ export interface KnownOfPart {
 }
 
 export type Repair =
-  /** The store's `finish`. */
+  /** The store's steps of these names. */
   | { readonly kind: "finish"; readonly block: number; readonly members: readonly number[] }
-  /** The store's `adopt`, in nobody's name and with a lease of nothing, so that any worker may take it up. */
-  | { readonly kind: "adopt"; readonly block: number; readonly members: readonly number[] }
-  /** The store's `fill`; it leaves out those who are in a claim. Always the last. */
+  | { readonly kind: "restore"; readonly block: number; readonly members: readonly number[] }
+  /** It leaves out those who are in a claim: these must be there before. */
   | { readonly kind: "fill"; readonly members: readonly number[] }
   /** The records' `record` or `finish`. */
   | { readonly kind: "record"; readonly block: number; readonly members: readonly number[] }
@@ -39,7 +38,7 @@ export const reconcilePart = ({ audience, records, store }: KnownOfPart): readon
   for (const [block, { state, packed }] of byBlock) {
     if (store.finished.has(block)) continue;
     if (state === "finished") repairs.push({ kind: "finish", block, members: unpack(packed) });
-    else if (!store.claims.has(block)) repairs.push({ kind: "adopt", block, members: unpack(packed) });
+    else if (!store.claims.has(block)) repairs.push({ kind: "restore", block, members: unpack(packed) });
   }
   for (const [block, packed] of [...store.finished].sort(([a], [b]) => a - b))
     if (records.get(block)?.state !== "finished")

@@ -113,19 +113,21 @@ export class Worker implements Machine<WorkerInput, WorkerEffect> {
     }
   }
 
+  /** Only a store that has lost writes does not know: a part is filled, and a block claimed, before it is recorded. */
   #unknown(now: Instant): Effects {
     const { task, part, block } = this.#block();
-    if (this.#step === "claim") {
-      const why = `part ${String(part)} is not filled`;
-      return [{ kind: "reconcile", task, why }, this.#giveBack(this.#policy.pause)];
-    }
-    const why = `part ${String(part)} has lost block ${String(block)}`;
-    return [{ kind: "reconcile", task, why }, ...this.#ask("adopt", now)];
+    if (this.#step === "resume") return this.#ask("adopt", now);
+    const why = `part ${String(part)} is not filled, says the store to block ${String(block)}`;
+    return [{ kind: "reconcile", task, why }, this.#giveBack(this.#policy.pause)];
   }
 
   #yours(members: readonly number[], isNew: boolean, now: Instant): Effects {
     this.#left = members;
-    if (this.#step === "adopt") return this.#goOn(now);
+    if (this.#step === "adopt") {
+      const { task, part, block } = this.#block();
+      const why = `part ${String(part)} had lost block ${String(block)}`;
+      return [{ kind: "reconcile", task, why }, ...this.#goOn(now)];
+    }
     this.#isNew = isNew;
     if (this.#isRecorded) return this.#compare(now);
     this.#members = members;

@@ -81,11 +81,11 @@ describe("a claim", () => {
     expect(store.report({ ...hold(1, "a", 1), uins: [7] })).toEqual({ kind: "yours", left: 2 });
     expect(store.claim({ ...hold(1, "b", 2), size: 3 }, first)).toEqual({ kind: "busy", until: at(11) });
     expect(store.resume(hold(1, "b", 11))).toEqual({ kind: "yours", members: [1, 6], isNew: false });
-    expect(store.report({ ...hold(1, "a", 12), uins: [1] })).toEqual({ kind: "lost" });
-    expect(store.status()).toEqual({
+    expect(store.report({ ...hold(1, "a", 12), uins: [1] })).toEqual({ kind: "lost", isForgotten: false });
+    expect(store.status(at(12))).toEqual({
       isFilled: true,
       source: 4,
-      claims: [{ block: 1, left: 2, until: at(21) }],
+      claims: [{ block: 1, left: 2, isHeld: true }],
       finished: [],
     });
     store.finish({ block: 1, members: [1, 7, 6], now: at(13) });
@@ -114,22 +114,26 @@ describe("a claim", () => {
     const store = filled(4);
     store.finish({ block: 9, members: [2, 4], now: at(1) });
     expect([...store.source()].sort()).toEqual([1, 3]);
-    expect(store.status().finished).toEqual([9]);
+    expect(store.status(at(0)).finished).toEqual([9]);
   });
 
-  it("survives that the part is filled again, and its members do not come twice", () => {
+  it("is restored before the part is filled anew, and its members do not come twice", () => {
     const store = new PartStore(seconds(0));
-    store.adopt({ ...hold(4, "a", 0), members: [2, 3] });
-    expect(store.fill([1, 2, 3, 4], at(0))).toBe(2);
-    expect(store.fill([1, 2, 3, 4, 5], at(0))).toBe(2);
+    store.restore({ block: 4, members: [2, 3], now: at(0) });
+    expect(store.resume(hold(4, "a", 1))).toEqual({ kind: "unknown" });
+    expect(store.adopt({ ...hold(4, "a", 1), members: [2, 3] })).toEqual({ kind: "unknown" });
+    expect(store.fill([1, 2, 3, 4], at(2))).toBe(2);
+    expect(store.fill([1, 2, 3, 4, 5], at(2))).toBe(2);
     expect(store.source()).toEqual([1, 4]);
+    store.restore({ block: 4, members: [1], now: at(2) });
+    expect(store.resume(hold(4, "a", 3))).toEqual({ kind: "yours", members: [2, 3], isNew: false });
   });
 });
 
 /** Any write, with members of 1 to 12. */
 const uins = fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { maxLength: 4 });
 const write = fc.record({
-  kind: fc.constantFrom("claim", "resume", "adopt", "report", "report", "finish" as const),
+  kind: fc.constantFrom("claim", "resume", "adopt", "report", "report", "finish", "restore" as const),
   block: fc.integer({ min: 1, max: 3 }),
   owner: fc.constantFrom("a", "b"),
   later: fc.constantFrom(0, 1, 6, 11),
@@ -148,11 +152,12 @@ describe("after any writes, a part", () => {
     else if (one.kind === "resume") store.resume(held);
     else if (one.kind === "adopt") store.adopt({ ...held, members: one.uins });
     else if (one.kind === "report") store.report({ ...held, uins: one.uins });
+    else if (one.kind === "restore") store.restore({ block: one.block, members: one.uins, now: at(now) });
     else store.finish({ block: one.block, members: one.uins, now: at(now) });
   };
   /** Without the order in which blocks came. */
   const picture = (store: PartStore): unknown => {
-    const { claims, finished, ...status } = store.status();
+    const { claims, finished, ...status } = store.status(at(0));
     return [
       status,
       new Set(claims),
@@ -175,7 +180,7 @@ describe("after any writes, a part", () => {
           perform(store, one, now);
           const left = new Set(store.contents().claims.get(one.block) ?? []);
           if (one.kind === "report") for (const uin of claimed) if (!left.has(uin)) told.add(uin);
-          if (one.kind === "finish" && store.status().finished.includes(one.block))
+          if (one.kind === "finish" && store.status(at(0)).finished.includes(one.block))
             for (const uin of one.uins) told.add(uin);
           const source = store.source();
           expect(new Set(source).size).toBe(source.length);

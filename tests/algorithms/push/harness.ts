@@ -1,0 +1,474 @@
+/**
+ * One task, pushed by the real dispatcher and workers on the reference stores, one effect after the other. A mishap can
+ * strike at every single effect: before it is performed, half-way, after it, or in its answer.
+ */
+import { PartStore } from "../../../src/algorithms/push/claim.ts";
+import { Dispatcher } from "../../../src/algorithms/push/dispatcher.ts";
+import { gcra } from "../../../src/algorithms/push/limiter.ts";
+import type {
+  DispatcherEffect,
+  DispatcherInput,
+  DispatcherPolicy,
+  PartView,
+  WorkerEffect,
+  WorkerInput,
+  WorkerPolicy,
+} from "../../../src/algorithms/push/messages.ts";
+import { unpack } from "../../../src/algorithms/push/packing.ts";
+import { reconcilePart, type Repair } from "../../../src/algorithms/push/reconcile.ts";
+import { BlockRecords } from "../../../src/algorithms/push/records.ts";
+import { type BlockName, mayFollow, partOf, type Task } from "../../../src/algorithms/push/task.ts";
+import { DelayQueue } from "../../../src/algorithms/push/trigger.ts";
+import { Worker } from "../../../src/algorithms/push/worker.ts";
+import type { Machine } from "../../../src/base/machine.ts";
+import { after, type Duration, type Instant, minutes, ms, NEVER, seconds, START } from "../../../src/base/units.ts";
+import { Broker } from "./broker.ts";
+import { Sink } from "./sink.ts";
+
+/** What happens at an effect. `half`: a fill or a repair of several steps gets as far as the middle. */
+export interface Mishap {
+  readonly kind: "crash" | "unanswered" | "pause";
+  readonly when: "before" | "half" | "after";
+}
+
+export interface Plan {
+  readonly subscribers: number;
+  readonly parts: number;
+  readonly workers: number;
+  /** Whether dispatchers publish again what nobody holds: without it, only the broker brings blocks back. */
+  readonly publishesAgain: boolean;
+  /** What happens at the n-th effect of all, of whomever. */
+  readonly mishap: (effect: number) => Mishap | undefined;
+  /** Whatever else befalls stores and broker, before the n-th effect. */
+  readonly befall?: (effect: number, drill: Drill) => void;
+  readonly makeWorker?: (policy: WorkerPolicy) => Machine<WorkerInput, WorkerEffect>;
+  readonly serviceRefuses?: (uin: number) => boolean;
+  /** A number below so many, for whatever is left to chance. */
+  readonly pick: (below: number) => number;
+}
+
+const LEASE = seconds(10);
+export const LOT = 2;
+const WORKER: WorkerPolicy = { lotSize: LOT, lease: LEASE, pause: seconds(1), margin: seconds(2) };
+const DISPATCHER: DispatcherPolicy = {
+  ...{ blockSize: 3, ahead: 4, perSecond: 300 },
+  ...{ look: seconds(1), find: seconds(10), patience: seconds(20) },
+};
+const STEP = ms(1);
+
+/** Longer than a lease and the dispatcher's patience together. */
+const PAUSE = seconds(50);
+
+/** One life of one process: whoever comes after it in its place is another. */
+interface Life<Input, Effect> {
+  readonly machine: Machine<Input, Effect>;
+  isDead: boolean;
+  wakesAt: Instant;
+}
+
+interface WorkerLife extends Life<WorkerInput, WorkerEffect> {
+  readonly owner: string;
+  readonly slot: number;
+  block: BlockName | undefined;
+  /** Pushed, or about to be, and not reported. */
+  lot: { readonly uins: readonly number[]; isTold: boolean } | undefined;
+  /** Its part's store has failed over since it last heard of it. */
+  isUnaware: boolean;
+}
+
+type DispatcherLife = Life<DispatcherInput, DispatcherEffect>;
+
+interface Outcome<Input> {
+  readonly perform: (isHalf: boolean) => Input | undefined;
+  readonly die: () => void;
+  readonly fail: () => void;
+  readonly answer: (answer: Input | undefined) => void;
+}
+
+export interface Part {
+  readonly audience: readonly number[];
+  readonly store: PartStore;
+  readonly records: BlockRecords;
+}
+
+export class Drill {
+  now = START;
+  effects = 0;
+  /** Kinds of effects that something happened to. */
+  readonly struck = new Set<string>();
+  readonly sink = new Sink();
+  readonly broker = new Broker();
+  readonly triggers = new DelayQueue();
+  readonly parts: readonly Part[];
+  readonly workers: WorkerLife[] = [];
+  task: Task;
+  /** Called after every effect. */
+  onEffect: () => void = () => undefined;
+  readonly #plan: Plan;
+  readonly #agenda: { readonly at: number; readonly run: () => void }[] = [];
+  #lives = 0;
+  #dispatcher: DispatcherLife;
+  #tat: number | undefined;
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+    const audience = Array.from({ length: plan.subscribers }, (_, index) => 1 + 7 * index);
+    this.parts = Array.from({ length: plan.parts }, (_, part) => ({
+      audience: audience.filter((uin) => partOf(uin, plan.parts) === part),
+      store: new PartStore(minutes(10)),
+      records: new BlockRecords(),
+    }));
+    const due = after(START, seconds(1));
+    const who = { ds: "20240501", label: "all" };
+    this.task = { id: "task", audience: who, due, weight: 1, state: "scheduled", total: 0 };
+    this.triggers.schedule("task", due);
+    this.#dispatcher = this.#startDispatcher();
+    for (let slot = 0; slot < plan.workers; slot++) this.#startWorker(slot);
+  }
+
+  get audience(): readonly number[] {
+    return this.parts.flatMap(({ audience }) => audience);
+  }
+
+  /** Until the task is done, or for so long. */
+  run(most: Duration): this {
+    while (this.task.state !== "done") {
+      const first = this.#agenda.shift();
+      if (first === undefined || first.at > most) break;
+      this.now = first.at as Instant;
+      first.run();
+    }
+    return this;
+  }
+
+  /** Something befalls one part's stores: whoever is known less of than before may be told again. */
+  disaster(part: Part, strike: () => void): void {
+    const before = new Map(part.audience.map((uin) => [uin, placeOf(part, uin)]));
+    strike();
+    for (const [uin, was] of before) {
+      const is = placeOf(part, uin);
+      if (was === is || was === "source" || was === "nowhere") continue;
+      if (is === "settled") continue;
+      this.sink.mishaps.forgotten += 1;
+      // Out of the source, and out of the block that the records know: once each, unless it is only in that block.
+      this.sink.forgive("failover", [uin], was === "settled" && is.startsWith("claim") ? 1 : 2);
+    }
+    // The store may have forgotten whose the block is: a worker hears of it when it reports its next lot.
+    for (const life of this.workers) {
+      if (life.isDead || life.block === undefined || this.#part(life.block) !== part) continue;
+      this.sink.mishaps.unaware += 1;
+      if (life.lot === undefined) life.isUnaware = true;
+      else this.sink.forgive("failover", life.lot.uins);
+    }
+  }
+
+  /** The broker takes a worker for dead that lives. */
+  redeliver({ owner }: WorkerLife): void {
+    this.sink.mishaps.redeliveries += 1;
+    this.broker.redeliver(owner, this.now);
+  }
+
+  #at(time: number, run: () => void): void {
+    const entry = { at: Math.max(time, this.now), run };
+    const place = this.#agenda.findIndex(({ at }) => at > entry.at);
+    this.#agenda.splice(place < 0 ? this.#agenda.length : place, 0, entry);
+  }
+
+  /** Performs one effect, with whatever befalls it. */
+  #perform<Input>(
+    life: { readonly isDead: boolean },
+    kind: string,
+    { perform, die, fail, answer }: Outcome<Input>,
+  ): void {
+    this.effects += 1;
+    this.#plan.befall?.(this.effects, this);
+    if (life.isDead) return;
+    const mishap = this.#plan.mishap(this.effects);
+    if (mishap !== undefined) this.struck.add(kind);
+    if (mishap?.kind === "pause") {
+      const early = mishap.when === "before" ? undefined : { input: perform(false) };
+      this.#at(this.now + PAUSE, () => {
+        if (!life.isDead) answer(early === undefined ? perform(false) : early.input);
+      });
+    } else {
+      const input = mishap?.when === "before" ? undefined : perform(mishap?.when === "half");
+      if (mishap?.kind === "crash") die();
+      else
+        this.#at(this.now + STEP, () => {
+          if (life.isDead) return;
+          if (mishap === undefined) answer(input);
+          else fail();
+        });
+    }
+    this.onEffect();
+  }
+
+  /** Hands a machine its input and performs, in order, what it wants done. */
+  #tell<Input, Effect>(
+    life: Life<Input, Effect>,
+    input: Input,
+    wake: Input,
+    act: (effects: readonly Effect[]) => void,
+  ): void {
+    if (life.isDead) return;
+    act(life.machine.handle(input, this.now));
+    const { wakeAt } = life.machine;
+    if (wakeAt === life.wakesAt) return;
+    life.wakesAt = wakeAt;
+    if (wakeAt === NEVER) return;
+    this.#at(wakeAt, () => {
+      if (life.wakesAt !== wakeAt) return;
+      life.wakesAt = NEVER;
+      this.#tell(life, wake, wake, act);
+    });
+  }
+
+  #startWorker(slot: number): void {
+    this.#lives += 1;
+    const machine = (this.#plan.makeWorker ?? ((policy) => new Worker(policy)))(WORKER);
+    const life: WorkerLife = {
+      ...{ owner: `worker ${String(this.#lives)}`, slot, machine, wakesAt: NEVER },
+      ...{ isDead: false, block: undefined, lot: undefined, isUnaware: false },
+    };
+    this.workers[slot] = life;
+    this.#feed(life);
+  }
+
+  /** An idle worker asks the broker every so often. */
+  #feed(life: WorkerLife): void {
+    if (life.isDead) return;
+    const name = this.broker.take(life.owner, this.now);
+    life.block = name;
+    life.lot = undefined;
+    life.isUnaware = false;
+    if (name === undefined) this.#at(this.now + ms(100), () => this.#feed(life));
+    else this.#tellWorker(life, { kind: "block", name });
+  }
+
+  #tellWorker(life: WorkerLife, input: WorkerInput): void {
+    this.#tell(life, input, { kind: "wake" }, (effects) => this.#workerDoes(life, effects));
+  }
+
+  #workerDoes(life: WorkerLife, [effect, ...rest]: readonly WorkerEffect[]): void {
+    if (effect === undefined || life.isDead) return;
+    if (effect.kind === "push") {
+      life.lot = { uins: effect.uins, isTold: false };
+      if (life.isUnaware) this.sink.forgive("failover", effect.uins);
+      life.isUnaware = false;
+    }
+    // In the middle of a block only a canary acknowledges.
+    const isLast = rest.length === 0 && (effect.kind === "acknowledge" || effect.kind === "return");
+    const goOn = (answer: WorkerInput | undefined): void => {
+      if (answer !== undefined) this.#tellWorker(life, answer);
+      else if (!isLast) this.#workerDoes(life, rest);
+      else this.#feed(life);
+    };
+    this.#perform<WorkerInput>(life, effect.kind, {
+      perform: () => this.#performForWorker(life, effect),
+      die: () => this.#killWorker(life),
+      fail: () => {
+        if (isLast) this.broker.redeliver(life.owner, this.now);
+        this.sink.mishaps.unanswered += 1;
+        if (life.lot?.isTold === true) this.sink.forgive("unanswered", life.lot.uins);
+        goOn(isLast || effect.kind === "reconcile" ? undefined : { kind: "failed", what: effect.kind });
+      },
+      answer: goOn,
+    });
+  }
+
+  #killWorker(life: WorkerLife): void {
+    this.sink.mishaps.crashes += 1;
+    if (life.lot?.isTold === true) this.sink.forgive("crash", life.lot.uins);
+    life.isDead = true;
+    this.broker.redeliver(life.owner, this.now);
+    this.#at(this.now + STEP, () => this.#startWorker(life.slot));
+  }
+
+  #performForWorker(life: WorkerLife, effect: WorkerEffect): WorkerInput | undefined {
+    switch (effect.kind) {
+      case "look-up":
+        return { kind: "looked-up", record: this.#part(effect.name).records.get(effect.name.block) };
+      case "claim":
+      case "resume":
+      case "adopt":
+        return this.#claim(life, effect);
+      case "record":
+        return { kind: "recorded", record: this.#part(effect.name).records.record(effect.name.block, effect.members) };
+      case "grant": {
+        const { tat, granted, retryAt } = gcra(this.#tat, this.now, effect.want, { perSecond: 300, burst: 10 });
+        this.#tat = tat;
+        return { kind: "granted", grant: { granted, retryAt, validUntil: after(this.now, ms(100)) } };
+      }
+      case "push":
+        return this.#push(life, effect.uins);
+      case "report": {
+        const hold = { block: effect.name.block, owner: life.owner, now: this.now, lease: LEASE };
+        const answer = this.#part(effect.name).store.report({ ...hold, uins: effect.uins });
+        if (answer.kind === "yours") life.lot = undefined;
+        return { kind: "reported", answer };
+      }
+      case "record-finished":
+        this.#part(effect.name).records.finish(effect.name.block, effect.members);
+        return { kind: "record-is-finished" };
+      case "finish":
+        this.#part(effect.name).store.finish({ block: effect.name.block, members: effect.members, now: this.now });
+        return { kind: "finished" };
+      case "acknowledge":
+        this.broker.acknowledge(life.owner);
+        return undefined;
+      case "return":
+        this.broker.publish(effect.name, this.now, effect.after);
+        this.broker.acknowledge(life.owner);
+        return undefined;
+      case "reconcile":
+        this.#tellDispatcher({ kind: "doubted", task: effect.task, why: effect.why });
+        return undefined;
+    }
+  }
+
+  #push(life: WorkerLife, uins: readonly number[]): WorkerInput {
+    const refused = uins.filter((uin) => this.#plan.serviceRefuses?.(uin) === true);
+    for (const uin of uins) if (!refused.includes(uin)) this.sink.deliver(uin);
+    if (life.lot !== undefined) life.lot.isTold = true;
+    return { kind: "pushed", refused };
+  }
+
+  #claim(
+    life: WorkerLife,
+    effect: { readonly kind: string; readonly name: BlockName; readonly members?: readonly number[] },
+  ): WorkerInput {
+    const { store } = this.#part(effect.name);
+    const hold = { block: effect.name.block, owner: life.owner, now: this.now, lease: LEASE };
+    const answer =
+      effect.kind === "claim"
+        ? store.claim({ ...hold, size: DISPATCHER.blockSize }, this.#plan.pick)
+        : effect.kind === "resume"
+          ? store.resume(hold)
+          : store.adopt({ ...hold, members: effect.members! });
+    if (answer.kind === "yours") this.#takeOver(life, effect.name);
+    return { kind: "claimed", answer };
+  }
+
+  /** Whoever had the block before, and lives, loses it with a lot in its hands. */
+  #takeOver(life: WorkerLife, name: BlockName): void {
+    for (const other of this.workers) {
+      if (other === life || other.isDead || other.lot === undefined) continue;
+      if (other.block?.part !== name.part || other.block.block !== name.block) continue;
+      this.sink.mishaps.takeovers += 1;
+      this.sink.forgive("lease-expiry", other.lot.uins);
+    }
+  }
+
+  #part({ part }: Pick<BlockName, "part">): Part {
+    return this.parts[part]!;
+  }
+
+  #startDispatcher(): DispatcherLife {
+    const patience = this.#plan.publishesAgain ? DISPATCHER.patience : (Infinity as Duration);
+    const life: DispatcherLife = {
+      machine: new Dispatcher({ ...DISPATCHER, patience }),
+      isDead: false,
+      wakesAt: NEVER,
+    };
+    this.#dispatcher = life;
+    this.#at(this.now, () => this.#tellDispatcher({ kind: "wake" }, life));
+    this.#pollTriggers(life);
+    return life;
+  }
+
+  #pollTriggers(life: DispatcherLife): void {
+    if (life.isDead) return;
+    for (const { task } of this.triggers.take(this.now, 10, seconds(30)))
+      if (task === this.task.id) this.#tellDispatcher({ kind: "triggered", task: this.task }, life);
+    this.#at(this.now + seconds(1), () => this.#pollTriggers(life));
+  }
+
+  #tellDispatcher(input: DispatcherInput, life = this.#dispatcher): void {
+    this.#tell(life, input, { kind: "wake" }, (effects) => this.#dispatcherDoes(life, effects));
+  }
+
+  #dispatcherDoes(life: DispatcherLife, [effect, ...rest]: readonly DispatcherEffect[]): void {
+    if (effect === undefined || life.isDead) return;
+    const goOn = (answer: DispatcherInput | undefined): void => {
+      if (answer !== undefined) this.#tellDispatcher(answer, life);
+      this.#dispatcherDoes(life, rest);
+    };
+    this.#perform<DispatcherInput>(life, effect.kind, {
+      perform: (isHalf) => this.#performForDispatcher(effect, isHalf),
+      die: () => {
+        life.isDead = true;
+        this.#at(this.now + STEP, () => this.#startDispatcher());
+      },
+      fail: () => goOn({ kind: "failed", effect, what: effect.kind }),
+      answer: goOn,
+    });
+  }
+
+  #performForDispatcher(effect: DispatcherEffect, isHalf: boolean): DispatcherInput | undefined {
+    switch (effect.kind) {
+      case "find": {
+        const isMissed = this.task.state === "scheduled" && this.task.due + minutes(1) <= this.now;
+        const isUnderWay = this.task.state !== "scheduled" && this.task.state !== "done";
+        return { kind: "found", tasks: isMissed || isUnderWay ? [this.task] : [] };
+      }
+      case "acknowledge-trigger":
+        this.triggers.acknowledge(effect.task);
+        return undefined;
+      case "set-state":
+        if (this.task.state === effect.from && mayFollow(effect.from, effect.to))
+          this.task = { ...this.task, state: effect.to };
+        return { kind: "stated", task: effect.task, state: this.task.state };
+      case "fill":
+        for (const { store, audience } of isHalf ? this.parts.slice(0, this.parts.length / 2) : this.parts)
+          store.fill(audience, this.now);
+        return { kind: "filled", task: effect.task };
+      case "look":
+        return { kind: "looked", task: effect.task, parts: this.parts.map((part, index) => this.#view(part, index)) };
+      case "publish":
+        this.broker.publish(effect.name, this.now, 0 as Duration);
+        return { kind: "published", name: effect.name };
+      case "reconcile":
+        for (const part of this.parts) this.#reconcile(part, isHalf);
+        return { kind: "reconciled", task: effect.task };
+    }
+  }
+
+  #view({ store, records }: Part, part: number): PartView {
+    return { part, records: records.status(), store: store.status(this.now) };
+  }
+
+  #reconcile({ audience, records, store }: Part, isHalf: boolean): void {
+    const { isFilled } = store.status(this.now);
+    const repairs = reconcilePart({ audience, records: records.all(), store: { isFilled, ...store.contents() } });
+    for (const repair of isHalf ? repairs.slice(0, repairs.length / 2) : repairs)
+      perform(repair, { audience, records, store }, this.now);
+  }
+}
+
+const perform = (repair: Repair, { records, store }: Part, now: Instant): void => {
+  switch (repair.kind) {
+    case "finish":
+      return store.finish({ block: repair.block, members: repair.members, now });
+    case "restore":
+      return store.restore({ block: repair.block, members: repair.members, now });
+    case "fill":
+      store.fill(repair.members, now);
+      return;
+    case "record":
+      records.record(repair.block, repair.members);
+      return;
+    case "record-finished":
+      return records.finish(repair.block, repair.members);
+  }
+};
+
+/** Where a part's stores have a subscriber: "claim" with its block, or "settled" when told as far as they know. */
+const placeOf = ({ store, records }: Part, uin: number): string => {
+  const { claims, finished } = store.contents();
+  for (const [block, members] of claims) if (members.includes(uin)) return `claim ${String(block)}`;
+  if (store.source().includes(uin)) return "source";
+  if (store.status(START).isFilled) return "settled";
+  const told = [...finished.values()];
+  for (const { state, packed } of records.all().values()) if (state === "finished") told.push(packed);
+  return told.some((packed) => unpack(packed).includes(uin)) ? "settled" : "nowhere";
+};

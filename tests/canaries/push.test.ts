@@ -1,0 +1,91 @@
+/**
+ * Canaries: workers that say too early that all is well. A drill with one crash at every effect must catch each of them;
+ * and the one that only tells the broker too early is saved by a dispatcher that publishes again, which is told too.
+ */
+import { describe, expect, it } from "vitest";
+import { complaints, HOUR, QUIET } from "../algorithms/push/checks.ts";
+import { Drill, type Mishap, type Plan } from "../algorithms/push/harness.ts";
+import type { WorkerEffect, WorkerInput, WorkerPolicy } from "../../src/algorithms/push/messages.ts";
+import { Worker } from "../../src/algorithms/push/worker.ts";
+import type { Machine } from "../../src/base/machine.ts";
+
+type Slot = Machine<WorkerInput, WorkerEffect>;
+
+/** Acknowledges before pushing, and not after. */
+const acknowledgesFirst = (policy: WorkerPolicy): Slot => {
+  const worker = new Worker(policy);
+  let isAcknowledged = false;
+  return {
+    get wakeAt() {
+      return worker.wakeAt;
+    },
+    handle: (input, now) =>
+      worker.handle(input, now).flatMap((effect): WorkerEffect[] => {
+        if (input.kind === "block") isAcknowledged = false;
+        if (effect.kind !== "push" || isAcknowledged) return [effect];
+        isAcknowledged = true;
+        return [{ kind: "acknowledge", name: effect.name }, effect];
+      }),
+  };
+};
+
+/** Reports its lot to the store, and only then pushes it. */
+const reportsFirst = (policy: WorkerPolicy): Slot => {
+  const worker = new Worker(policy);
+  let held: WorkerEffect | undefined;
+  let reported: WorkerInput | undefined;
+  return {
+    get wakeAt() {
+      return worker.wakeAt;
+    },
+    handle: (input, now) => {
+      if (input.kind === "reported" && held !== undefined) {
+        const push = held;
+        held = undefined;
+        reported = input;
+        return [push];
+      }
+      if (input.kind === "pushed" && reported !== undefined) {
+        const answer = reported;
+        reported = undefined;
+        return worker.handle(input, now).flatMap(() => worker.handle(answer, now));
+      }
+      return worker.handle(input, now).map((effect): WorkerEffect => {
+        if (effect.kind !== "push") return effect;
+        held = effect;
+        return { kind: "report", name: effect.name, uins: effect.uins };
+      });
+    },
+  };
+};
+
+/** What a crash at each effect brings to light. */
+const caught = (plan: Partial<Plan>): readonly string[] => {
+  const effects = new Drill({ ...QUIET, ...plan }).run(HOUR).effects;
+  return Array.from({ length: effects }, (_, index) => index + 1).flatMap((n) =>
+    (["before", "after"] as const).flatMap((when) => {
+      const mishap = (effect: number): Mishap | undefined => (effect === n ? { kind: "crash", when } : undefined);
+      return complaints(new Drill({ ...QUIET, ...plan, mishap }).run(HOUR));
+    }),
+  );
+};
+
+describe("a crash at every effect", () => {
+  it("is survived by the worker", () => {
+    expect(caught({ publishesAgain: false })).toEqual([]);
+  });
+
+  it("catches a worker that acknowledges before it pushes", () => {
+    const problems = caught({ publishesAgain: false, makeWorker: acknowledgesFirst });
+    expect(problems.filter((problem) => problem.startsWith("untold")).length).toBeGreaterThan(5);
+  });
+
+  it("of that worker harms nobody while dispatchers publish again what nobody holds: the claim is still in the store", () => {
+    expect(caught({ publishesAgain: true, makeWorker: acknowledgesFirst })).toEqual([]);
+  });
+
+  it("catches a worker that reports before it pushes, whatever the dispatcher does", () => {
+    const problems = caught({ publishesAgain: true, makeWorker: reportsFirst });
+    expect(problems.filter((problem) => problem.startsWith("untold")).length).toBeGreaterThan(5);
+  });
+});
