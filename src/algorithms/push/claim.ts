@@ -60,8 +60,9 @@ export interface PartStatus {
 interface Claim {
   readonly owner: string;
   readonly until: Instant;
-  /** Not reported yet, in the order in which they were taken. */
-  readonly left: ReadonlySet<number>;
+  /** In the order in which they were taken; the first `told` were reported, and perhaps others that are not in it any more. */
+  readonly members: readonly number[];
+  readonly told: number;
 }
 
 interface Write {
@@ -92,7 +93,7 @@ export class PartStore {
    */
   fill(members: readonly number[] | Uint32Array, now: Instant): number {
     if (this.#isFilled) return this.#count;
-    const held = new Set([...this.#claims.values()].flatMap(({ left }) => [...left]));
+    const held = new Set([...this.#claims.values()].flatMap(leftOf));
     const free = held.size === 0 ? members : members.filter((uin: number) => !held.has(uin));
     const [before, count] = [this.#members, this.#count];
     this.#members = packed(free);
@@ -119,8 +120,8 @@ export class PartStore {
     const claim = this.#claims.get(hold.block);
     if (claim === undefined || !this.#isFilled) return { kind: "unknown" };
     if (isHeldFrom(hold, claim)) return { kind: "busy", until: claim.until };
-    this.#hold(hold, claim.left);
-    return { kind: "yours", members: [...claim.left], isNew: false };
+    this.#hold(hold, claim.members, claim.told);
+    return { kind: "yours", members: leftOf(claim), isNew: false };
   }
 
   /**
@@ -132,7 +133,7 @@ export class PartStore {
     if (!this.#isFilled) return { kind: "unknown" };
     const claim = this.#claims.get(hold.block);
     if (claim !== undefined && isHeldFrom(hold, claim)) return { kind: "busy", until: claim.until };
-    this.#exchange(new Set(hold.members), [...(claim?.left ?? [])], hold.now);
+    this.#exchange(new Set(hold.members), claim === undefined ? [] : leftOf(claim), hold.now);
     this.#hold(hold, hold.members);
     return { kind: "yours", members: hold.members, isNew: true };
   }
@@ -148,10 +149,9 @@ export class PartStore {
   report(hold: Hold & { readonly uins: readonly number[] }): Reported {
     const claim = this.#claims.get(hold.block);
     if (claim?.owner !== hold.owner) return { kind: "lost", isForgotten: claim === undefined };
-    const left = new Set(claim.left);
-    for (const uin of hold.uins) left.delete(uin);
-    this.#hold(hold, left);
-    return { kind: "yours", left: left.size };
+    const { members, told } = without(claim, hold.uins);
+    this.#hold(hold, members, told);
+    return { kind: "yours", left: members.length - told };
   }
 
   /**
@@ -161,8 +161,9 @@ export class PartStore {
   finish({ block, members, now }: BlockMembers): void {
     if (this.#finished.has(block)) return;
     const claim = this.#claims.get(block);
-    const told = new Set(members);
-    const strays = [...(claim?.left ?? [])].filter((uin) => !told.has(uin));
+    const left = claim === undefined ? [] : leftOf(claim);
+    const told = new Set(left.length === 0 && claim !== undefined ? [] : members);
+    const strays = left.filter((uin) => !told.has(uin));
     // Whoever was claimed is not in the source: the usual end of a block need not look for them there.
     if (claim === undefined || strays.length > 0) this.#exchange(told, strays, now);
     this.#finished.set(block, pack(members));
@@ -174,9 +175,9 @@ export class PartStore {
   }
 
   status(now: Instant): PartStatus {
-    const claims = [...this.#claims].map(([block, { left, until }]) => ({
+    const claims = [...this.#claims].map(([block, { members, told, until }]) => ({
       block,
-      left: left.size,
+      left: members.length - told,
       isHeld: until > now,
     }));
     return { isFilled: this.#isFilled, source: this.#count, claims, finished: [...this.#finished.keys()] };
@@ -188,7 +189,7 @@ export class PartStore {
     readonly finished: ReadonlyMap<number, Uint8Array>;
   } {
     return {
-      claims: new Map([...this.#claims].map(([block, { left }]) => [block, [...left]])),
+      claims: new Map([...this.#claims].map(([block, claim]) => [block, leftOf(claim)])),
       finished: new Map(this.#finished),
     };
   }
@@ -215,9 +216,9 @@ export class PartStore {
     this.#writes = [];
   }
 
-  #hold({ block, owner, now, lease }: Hold, members: Iterable<number>): void {
+  #hold({ block, owner, now, lease }: Hold, members: readonly number[], told = 0): void {
     const before = this.#claims.get(block);
-    this.#claims.set(block, { owner, until: after(now, lease), left: new Set(members) });
+    this.#claims.set(block, { owner, until: after(now, lease), members, told });
     this.#wrote(now, () => {
       if (before === undefined) this.#claims.delete(block);
       else this.#claims.set(block, before);
@@ -273,3 +274,12 @@ const packed = (uins: readonly number[] | Uint32Array): Uint32Array | Float64Arr
 
 /** Leases are compared by the store's own clock alone. */
 const isHeldFrom = ({ owner, now }: Hold, claim: Claim): boolean => claim.owner !== owner && claim.until > now;
+
+const leftOf = ({ members, told }: Claim): readonly number[] => (told === 0 ? members : members.slice(told));
+
+/** What is left when these were told. Workers tell them in order: then nothing is copied. */
+const without = ({ members, told }: Claim, uins: readonly number[]): Pick<Claim, "members" | "told"> => {
+  if (uins.every((uin, place) => members[told + place] === uin)) return { members, told: told + uins.length };
+  const gone = new Set(uins);
+  return { members: members.slice(told).filter((uin) => !gone.has(uin)), told: 0 };
+};

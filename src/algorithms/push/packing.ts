@@ -7,18 +7,18 @@ import { assert } from "../../base/assert.ts";
 
 /** The uins, whole numbers from 1 to 2^53 - 1 without repeats and in any order, as bytes. */
 export const pack = (uins: readonly number[] | Uint32Array): Uint8Array => {
-  const sorted = Float64Array.from(uins).sort();
-  const bytes: number[] = [];
-  let last = 0;
+  const sorted = new Float64Array(uins).sort();
+  const bytes = new Uint8Array(8 * sorted.length);
+  let [last, length] = [0, 0];
   for (const uin of sorted) {
     assert(Number.isSafeInteger(uin) && uin > last, () => `packs ${String(uin)} after ${String(last)}`);
     let left = uin - last;
     last = uin;
     // Not by shifts: those cut off what is beyond 32 bits.
-    for (; left >= 128; left = Math.floor(left / 128)) bytes.push((left % 128) + 128);
-    bytes.push(left);
+    for (; left >= 128; left = Math.floor(left / 128)) bytes[length++] = (left % 128) + 128;
+    bytes[length++] = left;
   }
-  return Uint8Array.from(bytes);
+  return bytes.slice(0, length);
 };
 
 /** The uins of `pack`, in rising order. */

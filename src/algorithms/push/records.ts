@@ -38,8 +38,9 @@ export class BlockRecords {
 
   /** All its members were told. Writes it down anew where the record was lost; one that is finished stays as it is. */
   finish(block: number, members: readonly number[]): void {
-    if (this.#blocks.get(block)?.state === "finished") return;
-    this.#blocks.set(block, { state: "finished", packed: pack(members) });
+    const known = this.#blocks.get(block);
+    if (known?.state !== "finished")
+      this.#blocks.set(block, { state: "finished", packed: known?.packed ?? pack(members) });
   }
 
   all(): ReadonlyMap<number, BlockRecord> {
