@@ -4,7 +4,7 @@ import { minutes } from "../../../src/base/units.ts";
 import { type Drill, LOT, type Plan } from "./harness.ts";
 
 export const QUIET: Plan = {
-  ...{ subscribers: 14, parts: 2, workers: 2, publishesAgain: true },
+  ...{ subscribers: 14, parts: 2, workers: 2, dispatchers: 1, publishesAgain: true },
   mishap: () => undefined,
   pick: (below) => Math.floor(below / 2),
 };

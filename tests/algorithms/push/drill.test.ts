@@ -172,7 +172,7 @@ const stormy = (seed: number): Plan => {
   let picked = 0;
   const [u, v] = [(n: number): number => draws.uniform(seed, 0, n), (n: number): number => befalls.uniform(seed, 0, n)];
   return {
-    ...{ subscribers: 30, parts: 3, workers: 3, publishesAgain: true },
+    ...{ subscribers: 30, parts: 3, workers: 3, dispatchers: 1 + (seed % 2), publishesAgain: true },
     pick: (below) => Math.floor(picks.uniform(seed, 1, (picked += 1)) * below),
     serviceRefuses: (uin) => picks.uniform(seed, uin, (picked += 1)) < 0.02,
     mishap: (n) => (n <= 300 && u(n) < 0.06 ? KINDS[Math.floor((u(n) / 0.06) * KINDS.length)] : undefined),

@@ -35,6 +35,7 @@ export interface Plan {
   readonly subscribers: number;
   readonly parts: number;
   readonly workers: number;
+  readonly dispatchers: number;
   /** Whether dispatchers publish again what nobody holds: without it, only the broker brings blocks back. */
   readonly publishesAgain: boolean;
   /** What happens at the n-th effect of all, of whomever. */
@@ -107,7 +108,7 @@ export class Drill {
   readonly #plan: Plan;
   readonly #agenda: { readonly at: number; readonly run: () => void }[] = [];
   #lives = 0;
-  #dispatcher: DispatcherLife;
+  readonly #dispatchers: DispatcherLife[] = [];
   #tat: number | undefined;
 
   constructor(plan: Plan) {
@@ -122,7 +123,7 @@ export class Drill {
     const who = { ds: "20240501", label: "all" };
     this.task = { id: "task", audience: who, due, weight: 1, state: "scheduled", total: 0 };
     this.triggers.schedule("task", due);
-    this.#dispatcher = this.#startDispatcher();
+    for (let slot = 0; slot < plan.dispatchers; slot++) this.#startDispatcher(slot);
     for (let slot = 0; slot < plan.workers; slot++) this.#startWorker(slot);
   }
 
@@ -363,17 +364,16 @@ export class Drill {
     return this.parts[part]!;
   }
 
-  #startDispatcher(): DispatcherLife {
+  #startDispatcher(slot: number): void {
     const patience = this.#plan.publishesAgain ? DISPATCHER.patience : (Infinity as Duration);
     const life: DispatcherLife = {
       machine: new Dispatcher({ ...DISPATCHER, patience }),
       isDead: false,
       wakesAt: NEVER,
     };
-    this.#dispatcher = life;
+    this.#dispatchers[slot] = life;
     this.#at(this.now, () => this.#tellDispatcher({ kind: "wake" }, life));
     this.#pollTriggers(life);
-    return life;
   }
 
   #pollTriggers(life: DispatcherLife): void {
@@ -383,7 +383,7 @@ export class Drill {
     this.#at(this.now + seconds(1), () => this.#pollTriggers(life));
   }
 
-  #tellDispatcher(input: DispatcherInput, life = this.#dispatcher): void {
+  #tellDispatcher(input: DispatcherInput, life = this.#dispatchers[0]!): void {
     this.#tell(life, input, { kind: "wake" }, (effects) => this.#dispatcherDoes(life, effects));
   }
 
@@ -397,7 +397,7 @@ export class Drill {
       perform: (isHalf) => this.#performForDispatcher(effect, isHalf),
       die: () => {
         life.isDead = true;
-        this.#at(this.now + STEP, () => this.#startDispatcher());
+        this.#at(this.now + STEP, () => this.#startDispatcher(this.#dispatchers.indexOf(life)));
       },
       fail: () => goOn({ kind: "failed", effect, what: effect.kind }),
       answer: goOn,
