@@ -32,6 +32,13 @@ const METRICS: Readonly<Record<string, string>> = {
   "alarm.named": "Alerts that name the fault's place",
   "alarm.false": "Alerts without a fault",
   "reroute.delay": "Time from fault to 90\u00a0% rerouted",
+  "push.delivered": "Subscribers told",
+  "push.lost": "Subscribers not told",
+  "push.duplicate": "Messages to who had been told before",
+  "push.lateness": "Lateness of reminders",
+  "push.rate": "Messages a second at the message service",
+  "push.over": "Messages above the message service's capacity",
+  "prefetch.rate": "Apps that fetch ahead, a second",
 };
 
 const STATS: Readonly<Record<string, string>> = {

@@ -6,6 +6,7 @@ import { gatewayNames, serverNames } from "./names.ts";
 import type { Reporter } from "./findings.ts";
 import type { Path } from "./positions.ts";
 import { quote } from "./quantities.ts";
+import { checkPush } from "./push.ts";
 import { checkServices } from "./tiers.ts";
 import { didYouMean } from "./suggest.ts";
 import type { worldShape } from "./world.ts";
@@ -43,6 +44,7 @@ export const checkWorld = (world: World, report: Reporter): void => {
   checkClients(world, report);
   checkRoom(world, report);
   if (world.services !== undefined) checkServices(world.services, report);
+  if (world.push !== undefined) checkPush(world.push, report);
   const round = world.scheduler?.round;
   if (round !== undefined && (round < ROUND_LEAST || round > ROUND_MOST))
     report(["scheduler", "round"], `${printDuration(round)} is no round`, "write 1 s to 1 h");

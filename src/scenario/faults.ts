@@ -8,7 +8,7 @@ import type { MapNode, Path } from "./positions.ts";
 import { quote, readDuration } from "./quantities.ts";
 import type { Fault, FaultEffects, Intervention, Where } from "./scenario.ts";
 import { didYouMean } from "./suggest.ts";
-import { checkWhere, isAboutServices, whereField, type Names } from "./where.ts";
+import { checkWhere, isAboutPush, isAboutServices, isBehind, whereField, type Names } from "./where.ts";
 
 const DIRECTIONS = ["both", "up", "down"] as const;
 
@@ -41,7 +41,9 @@ const effects = {
         "A gateway, server, line or centre stops: packets vanish, sockets are closed, or clients are told first",
     }),
   ),
-  slow: z.exactOptional(number("Servers serve this many times slower; 1 is no fault", { min: 1, max: 1_000 })),
+  slow: z.exactOptional(
+    number("Servers, machines or shards serve this many times slower; 1 is no fault", { min: 1, max: 1_000 }),
+  ),
   surge: z.exactOptional(
     number("This many times as many people log in anew a second; 1 is no fault", { min: 1, max: 1_000 }),
   ),
@@ -54,6 +56,20 @@ const effects = {
       "Reports lost and late",
     ),
   ),
+  crash: z.exactOptional(
+    number("How often a host of push workers crashes in an hour, on the average; 0 is no fault", {
+      min: 0,
+      max: 3_600,
+    }),
+  ),
+  failover: z.exactOptional(
+    z.boolean().meta({
+      description: "A shard's primary is lost once, when the fault begins, and with it what its replica had not heard",
+    }),
+  ),
+  "store-lag": z.exactOptional(duration("A shard's replicas are so much further behind")),
+  redelivery: z.exactOptional(share("Blocks that the broker hands out once more while the first is worked on")),
+  skew: z.exactOptional(duration("Hosts' clocks are ahead by this; behind with a minus sign", { signed: true })),
 };
 
 export const faultShape = {
@@ -88,7 +104,7 @@ export const resolveFault = (item: MapNode, path: Path, around: Surroundings): F
     given.down !== undefined &&
     targets !== undefined &&
     !(targets.gateway ?? targets.server ?? targets.centre ?? targets.line) &&
-    !isAboutServices(targets)
+    !isBehind(targets)
   )
     report([...path, "down"], "nothing is said that could stop", "name a gateway, server, line or centre in where");
   if (targets !== undefined) checkHonoured(given, targets, path, report);
@@ -98,6 +114,13 @@ export const resolveFault = (item: MapNode, path: Path, around: Surroundings): F
 
 const PEOPLE = ["region", "carrier", "access", "gateway"] as const;
 const DESTINATION = ["centre", "line", "server", "port"] as const;
+const PUSH_PLACES = ["host", "shard", "broker"] as const;
+const PUSH_EFFECTS = ["crash", "failover", "store-lag", "redelivery", "skew"] as const;
+const HONOURED: Readonly<Record<(typeof PUSH_PLACES)[number], readonly string[]>> = {
+  host: ["crash", "skew"],
+  shard: ["failover", "store-lag", "slow"],
+  broker: ["redelivery"],
+};
 
 /** Servers are slow, or down, for everybody; links are forgotten and people restless wherever they are connected to; telemetry is one feed. */
 const checkHonoured = (given: Fields<typeof faultShape>, where: Where, path: Path, report: Reporter): void => {
@@ -105,6 +128,13 @@ const checkHonoured = (given: Fields<typeof faultShape>, where: Where, path: Pat
     checkServices(given, where, path, report);
     return;
   }
+  if (isAboutPush(where)) {
+    checkPush(given, where, path, report);
+    return;
+  }
+  for (const effect of PUSH_EFFECTS)
+    if (given[effect] !== undefined)
+      report([...path, effect], "says nothing for paths", "name hosts, shards or the broker in where");
   const refuse = (effect: string, selectors: readonly (keyof Where)[], hint: string): void => {
     for (const selector of selectors)
       if (where[selector] !== undefined) report([...path, "where", selector], `says nothing for ${effect}`, hint);
@@ -133,7 +163,7 @@ const checkHonoured = (given: Fields<typeof faultShape>, where: Where, path: Pat
 
 /** Machines are slow or down, entries surge; nothing else happens behind the access servers, and nothing before them. */
 const checkServices = (given: Fields<typeof faultShape>, where: Where, path: Path, report: Reporter): void => {
-  for (const selector of [...PEOPLE, ...DESTINATION, "crossing"] as const)
+  for (const selector of [...PEOPLE, ...DESTINATION, "crossing", ...PUSH_PLACES] as const)
     if (where[selector] !== undefined)
       report([...path, "where", selector], "says nothing about services", "name tiers and machines, or entries");
   const isEntry = where.entry !== undefined;
@@ -146,6 +176,19 @@ const checkServices = (given: Fields<typeof faultShape>, where: Where, path: Pat
   }
   if (given.down === "drained")
     report([...path, "down"], "machines of a tier are not drained", "write silent or reset");
+};
+
+/** Hosts crash and have clocks, shards are slow, lag and are lost, the broker hands out twice. */
+const checkPush = (given: Fields<typeof faultShape>, where: Where, path: Path, report: Reporter): void => {
+  for (const selector of [...PEOPLE, ...DESTINATION, "crossing"] as const)
+    if (where[selector] !== undefined)
+      report([...path, "where", selector], "says nothing about push", "name hosts, shards or the broker");
+  const [place, ...others] = PUSH_PLACES.filter((one) => where[one] !== undefined);
+  for (const other of others)
+    report([...path, "where", other], `is no ${place!}`, "let one fault name hosts, another shards");
+  for (const effect of Object.keys(effects) as (keyof typeof effects)[])
+    if (given[effect] !== undefined && !HONOURED[place!].includes(effect))
+      report([...path, effect], `says nothing for a ${place!}`, `write ${HONOURED[place!].join(", ")}`);
 };
 
 const instant = (time: Duration): Instant => time as number as Instant;
@@ -189,4 +232,9 @@ const effectsOf = (given: Fields<typeof faultShape>): FaultEffects => ({
   ...(given.slow === undefined ? {} : { slow: given.slow }),
   ...(given.surge === undefined ? {} : { surge: given.surge }),
   ...(given.telemetry === undefined ? {} : { telemetry: given.telemetry }),
+  ...(given.crash === undefined ? {} : { crash: given.crash }),
+  ...(given.failover === undefined ? {} : { failover: given.failover }),
+  ...(given["store-lag"] === undefined ? {} : { storeLag: given["store-lag"] }),
+  ...(given.redelivery === undefined ? {} : { redelivery: given.redelivery }),
+  ...(given.skew === undefined ? {} : { skew: given.skew }),
 });

@@ -8,6 +8,7 @@ import type { Hint } from "./findings.ts";
 import type { Label, Metric } from "./metric.ts";
 import { ALERT_KINDS, RESOURCES, findMetric, METRIC_NAMES } from "./metrics.ts";
 import { gatewayNames, serverNames } from "./names.ts";
+import { CAUSES } from "./push.ts";
 import { quote, type Read } from "./quantities.ts";
 import type { Figure, LabelMatch, Scenario } from "./scenario.ts";
 import { didYouMean, nearest } from "./suggest.ts";
@@ -37,6 +38,8 @@ export const figureContext = ({
   kind: ALERT_KINDS,
   tier: Object.keys(world.services?.tiers ?? {}),
   entry: Object.keys(world.services?.entries ?? {}),
+  task: Object.keys(world.push?.tasks ?? {}),
+  cause: CAUSES,
 });
 
 const FIGURE = /^([a-z0-9.-]+)(?:\{([^{}]*)\})?$/;

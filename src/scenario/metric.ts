@@ -11,7 +11,7 @@ export interface Metric {
 }
 
 /** Whatever a scenario names can be asked for, but for what is only done. */
-export type Label = Exclude<NameKind, "intervention" | "machine" | "window">;
+export type Label = Exclude<NameKind, "intervention" | "machine" | "window" | "host" | "shard" | "broker">;
 
 export interface Stat {
   readonly name: string;

@@ -3,6 +3,7 @@
  * before the run starts, so that no threshold ever passes because nobody measured it.
  */
 
+import { PUSH_METRICS } from "./deliveries.ts";
 import { type Label, type Metric, type Stat, stats } from "./metric.ts";
 import { SERVICE_METRICS } from "./tasks.ts";
 
@@ -212,6 +213,7 @@ export const METRICS: readonly Metric[] = [
     stats: stats("%", ["mean", "max", "peak"]),
   },
   ...SERVICE_METRICS,
+  ...PUSH_METRICS,
 ];
 
 /** Every figure's name, `login.time.p95` and so on. */

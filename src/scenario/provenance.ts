@@ -44,6 +44,7 @@ const NOT_PARAMETERS = [
   /\.title$/,
   /^regions\.[^.]+\.(code|tile)$/,
   /^services\.(tiers|entries)\.[^.]+\.(calls|tier|serves|method)$/,
+  /^push\.limiter\.kind$/,
 ];
 
 const leaves = (node: TreeNode, name: string, path: Path): Parameter[] => {

@@ -21,6 +21,7 @@ import { assumptionsOf } from "./provenance.ts";
 import { quote, readDuration } from "./quantities.ts";
 import type { Intervention, RunPlan, Scenario, Window, WorldModel } from "./scenario.ts";
 import { headShape, runShape } from "./schema.ts";
+import { BROKER, CAUSES, hostNames, shardNames } from "./push.ts";
 import { machineNames } from "./services.ts";
 import { withSettings, type Settings } from "./settings.ts";
 import type { Names } from "./where.ts";
@@ -194,6 +195,11 @@ const namesOf = (root: MapNode, world: Fields<typeof worldShape>): Names => {
     tier: Object.keys(world.services?.tiers ?? {}),
     machine: world.services === undefined ? [] : machineNames(world.services),
     entry: Object.keys(world.services?.entries ?? {}),
+    host: world.push === undefined ? [] : hostNames(world.push),
+    shard: world.push === undefined ? [] : shardNames(world.push),
+    broker: world.push === undefined ? [] : [BROKER],
+    task: Object.keys(world.push?.tasks ?? {}),
+    cause: CAUSES,
     paths,
   };
 };

@@ -9,6 +9,7 @@ import type { RacingPolicy } from "../algorithms/access/racing.ts";
 import type { ReconnectPolicy } from "../algorithms/access/reconnect.ts";
 import type { EvacuationPlan } from "../algorithms/scheduling/messages.ts";
 import type { SchedulerPolicy } from "../algorithms/scheduling/policy.ts";
+import type { PushModel } from "./push.ts";
 import type { ServicesModel } from "./services.ts";
 
 export interface Scenario {
@@ -66,6 +67,10 @@ export interface Where {
   readonly tier?: readonly string[];
   readonly machine?: readonly string[];
   readonly entry?: readonly string[];
+  /** Of push: hosts such as `worker-3`, shards such as `shard-2`, the broker. */
+  readonly host?: readonly string[];
+  readonly shard?: readonly string[];
+  readonly broker?: readonly string[];
 }
 
 export interface Fault {
@@ -89,12 +94,22 @@ export interface FaultEffects {
   readonly natTimeout?: Duration;
   /** A gateway, server, line or centre stops: `silent` (packets vanish), `reset` (sockets closed), `drained` (clients told to go first). */
   readonly down?: "silent" | "reset" | "drained";
-  /** Servers, or machines of a tier, serve this many times slower; 1 is no fault. */
+  /** Servers, machines of a tier or shards serve this many times slower; 1 is no fault. */
   readonly slow?: number;
   /** This many times as many people log in anew, or tasks come to an entry, per second; 1 is no fault. */
   readonly surge?: number;
   /** Client reports lost on the way to the scheduler, and how much later the others arrive. */
   readonly telemetry?: { readonly lost: number; readonly late: Duration };
+  /** How often a host of workers crashes in an hour, on the average. */
+  readonly crash?: number;
+  /** A shard's primary is lost once, when the fault begins, and with it what its replica had not heard. */
+  readonly failover?: boolean;
+  /** Replicas are so much further behind. */
+  readonly storeLag?: Duration;
+  /** Share of blocks that the broker hands out once more while the first is worked on. */
+  readonly redelivery?: number;
+  /** Hosts' clocks are ahead by this. */
+  readonly skew?: number;
 }
 
 export interface Intervention {
@@ -195,6 +210,8 @@ export interface WorldModel {
   readonly scheduler: SchedulerPolicy;
   /** Servers behind the access servers; few worlds have any. */
   readonly services?: ServicesModel;
+  /** Reminders; few worlds have any. */
+  readonly push?: PushModel;
 }
 
 /** The radio or last-mile leg. */

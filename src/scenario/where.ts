@@ -4,7 +4,7 @@ import { fields, oneOrMore, text } from "./fields.ts";
 import type { Path } from "./positions.ts";
 import { picksSomething, type Paths } from "./paths.ts";
 import { quote } from "./quantities.ts";
-import type { Where } from "./scenario.ts";
+import type { Where, WorldModel } from "./scenario.ts";
 import { didYouMean } from "./suggest.ts";
 import type { Hint, Reporter } from "./findings.ts";
 
@@ -28,7 +28,12 @@ export type NameKind =
   | "kind"
   | "tier"
   | "machine"
-  | "entry";
+  | "entry"
+  | "host"
+  | "shard"
+  | "broker"
+  | "task"
+  | "cause";
 
 const selector = (what: string) => z.exactOptional(oneOrMore(text(what), `${what}; one or a list of alternatives`));
 
@@ -48,10 +53,23 @@ export const selectors = {
   tier: selector("A tier of services"),
   machine: selector("A machine of a tier, such as storage-3"),
   entry: selector("An entry of services"),
+  host: selector("A host of push workers, such as worker-3"),
+  shard: selector("A shard of the push store, such as shard-2"),
+  broker: selector("The queue of push: broker"),
 };
 
 /** Services live behind the paths that all other selectors are about. */
 export const isAboutServices = ({ tier, machine, entry }: Where): boolean => (tier ?? machine ?? entry) !== undefined;
+
+/** Reminders are pushed beside the paths that most selectors are about. */
+export const isAboutPush = ({ host, shard, broker }: Where): boolean => (host ?? shard ?? broker) !== undefined;
+
+/** What lives at its own size, whatever the scale of people: services and push. */
+export const isBehind = (where: Where): boolean => isAboutServices(where) || isAboutPush(where);
+
+/** Whether this world has any of that. */
+export const hasBehind = ({ services, push }: Pick<WorldModel, "services" | "push">): boolean =>
+  (services ?? push) !== undefined;
 
 export const whereField = fields(selectors, "Which paths: all that match every selector given");
 
@@ -70,6 +88,9 @@ export const checkWhere = (where: Where, path: Path, names: Names, report: Repor
     "tier",
     "machine",
     "entry",
+    "host",
+    "shard",
+    "broker",
   ] as const) {
     const given = where[kind];
     const all = names[kind];
@@ -81,7 +102,7 @@ export const checkWhere = (where: Where, path: Path, names: Names, report: Repor
       });
     });
   }
-  if (known && !isAboutServices(where) && names.paths !== undefined && !picksSomething(where, names.paths))
+  if (known && !isBehind(where) && names.paths !== undefined && !picksSomething(where, names.paths))
     report(path, "picks no path: no users go that way", "these selectors contradict one another");
 };
 

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { SCHEDULER_DEFAULTS, type SchedulerPolicy } from "../algorithms/scheduling/policy.ts";
 import { count, duration, fields, named, number, share, text } from "./fields.ts";
+import { pushField } from "./push.ts";
 import { servicesField } from "./services.ts";
 
 const PEOPLE_MAX = 10_000_000_000;
@@ -255,7 +256,7 @@ const scheduler = fields(schedulerShape, "The scheduler's settings; each has a d
   .transform((given): SchedulerPolicy => ({ ...SCHEDULER_DEFAULTS, ...given }))
   .meta({ description: "The scheduler's settings; each has a default" });
 
-/** The world's parts, by key of the file. All but the services are required once `extends` is merged. */
+/** The world's parts, by key of the file. All but services and push are required once `extends` is merged. */
 export const worldShape = {
   online: count("People online in all regions together", { min: 1, max: PEOPLE_MAX }),
   "rows-a-gateway-min": count("Every gateway with users gets at least this many rows, whatever the scale", {
@@ -288,4 +289,5 @@ export const worldShape = {
   scheduler: scheduler.prefault({}),
   regions: named(region, "Regions"),
   services: z.exactOptional(servicesField),
+  push: z.exactOptional(pushField),
 };

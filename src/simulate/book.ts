@@ -5,6 +5,7 @@ import type { Scenario } from "../scenario/scenario.ts";
 import type { World } from "../world/build.ts";
 import type { SchedulerDecision } from "../world/seams/scheduling.ts";
 import type { Incidents } from "./incidents.ts";
+import type { Deliveries } from "./deliveries.ts";
 import type { Load } from "./load.ts";
 
 /** All that is known at the end of a run. */
@@ -16,6 +17,8 @@ export interface Book {
   readonly decisions: readonly SchedulerDecision[];
   /** Of services; asked only where there are any. */
   readonly load: Load;
+  /** Of push. */
+  readonly deliveries: Deliveries;
 }
 
 /** Numbers of the minutes that begin in a window. */

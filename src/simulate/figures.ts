@@ -3,8 +3,9 @@ import { inSeconds } from "../base/units.ts";
 import type { Histogram } from "../measure/histogram.ts";
 import type { Series } from "../measure/series.ts";
 import { ALERT_KINDS, RESOURCES } from "../scenario/metrics.ts";
+import { CAUSES } from "../scenario/push.ts";
 import type { Figure, LabelMatch, Scenario } from "../scenario/scenario.ts";
-import { isAboutServices } from "../scenario/where.ts";
+import { hasBehind, isBehind } from "../scenario/where.ts";
 import type { SchedulerDecision } from "../world/seams/scheduling.ts";
 import { windowEnd } from "./incidents.ts";
 import { type Book, minutesIn } from "./book.ts";
@@ -35,14 +36,24 @@ const STANDARD_OF_SERVICES: typeof STANDARD = [
   ["tier.headroom", "min", "%"],
 ];
 
-const isOfServices = ({ metric }: Figure): boolean => /^(task|tier)\b/.test(metric);
+/** … and of push. */
+const STANDARD_OF_PUSH: typeof STANDARD = [
+  ["push.delivered", "share", "%"],
+  ["push.duplicate", "count", ""],
+  ["push.lateness", "p95", "s"],
+  ["push.rate", "peak", "/s"],
+  ["push.over", "count", ""],
+];
 
-/** Whether a story tells of people: all do but those of services where nothing happens to people and nothing is asked of them. */
+const isOfServices = ({ metric }: Figure): boolean => /^(task|tier)\b/.test(metric);
+const isOfPush = ({ metric }: Figure): boolean => /^(push|prefetch)\b/.test(metric);
+
+/** Whether a story tells of people: all do but those of services or push where nothing happens to people and nothing is asked of them. */
 export const isAboutPeople = ({ world, faults, interventions, expect, thresholds }: Scenario): boolean =>
-  world.services === undefined ||
+  !hasBehind(world) ||
   interventions.length > 0 ||
-  faults.some(({ where }) => !isAboutServices(where)) ||
-  [...expect, ...thresholds].some(({ figure }) => !isOfServices(figure));
+  faults.some(({ where }) => !isBehind(where)) ||
+  [...expect, ...thresholds].some(({ figure }) => !isOfServices(figure) && !isOfPush(figure));
 
 /** Every figure a run of this scenario computes: expectations' and thresholds', then the standard ones; each once. */
 export const figuresOf = (scenario: Scenario): readonly Figure[] => {
@@ -50,6 +61,7 @@ export const figuresOf = (scenario: Scenario): readonly Figure[] => {
   const told = [
     ...(isAboutPeople(scenario) ? STANDARD : []),
     ...(scenario.world.services === undefined ? [] : STANDARD_OF_SERVICES),
+    ...(scenario.world.push === undefined ? [] : STANDARD_OF_PUSH),
   ];
   const standard = told.map(([metric, stat, unit]): Figure => ({
     text: `${metric}.${stat}`,
@@ -114,6 +126,10 @@ const groupsOf = ({ labels }: Figure, label: string, { world, scenario }: Book):
       return Object.keys(scenario.world.services?.tiers ?? {});
     case "entry":
       return Object.keys(scenario.world.services?.entries ?? {});
+    case "task":
+      return Object.keys(scenario.world.push?.tasks ?? {});
+    case "cause":
+      return CAUSES;
     default:
       return ALERT_KINDS;
   }
@@ -145,6 +161,7 @@ const tightestOf = (figure: Figure, labels: readonly LabelMatch[], book: Book): 
 
 const valueOf = (figure: Figure, labels: readonly LabelMatch[], book: Book): number | null => {
   if (isOfServices(figure)) return book.load.value(figure, labels);
+  if (isOfPush(figure)) return book.deliveries.value(figure, labels);
   if (!isAboutSomebody(labels, book)) return null;
   const { ledger, scenario } = book;
   const { metric, stat, window } = figure;

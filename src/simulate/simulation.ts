@@ -11,7 +11,7 @@ import type { SchedulerEffect, SchedulerInput, Topology } from "../algorithms/sc
 import type { SchedulerPolicy } from "../algorithms/scheduling/policy.ts";
 import type { Figure, Scenario } from "../scenario/scenario.ts";
 import { Company } from "../engine/company.ts";
-import { isAboutServices } from "../scenario/where.ts";
+import { hasBehind, isAboutServices } from "../scenario/where.ts";
 import { buildWorld, type World } from "../world/build.ts";
 import { GUARD, type Guard } from "../world/fleet/tiers.ts";
 import { centreLines, leavingLines } from "./centres.ts";
@@ -19,6 +19,7 @@ import { seriesOf } from "./charts.ts";
 import type { Book } from "./book.ts";
 import { figureSample, figuresOf, isAboutPeople } from "./figures.ts";
 import type { Decision, TimelineEvent } from "./findings.ts";
+import { Deliveries } from "./deliveries.ts";
 import { Incidents } from "./incidents.ts";
 import { Invariants } from "./invariants.ts";
 import { SUCCESS_LIMIT_MS } from "./limits.ts";
@@ -48,7 +49,7 @@ const MINUTE = minutes(1);
 
 /**
  * Runs one replication. Throws only when the simulator breaks a rule of its own. In a company of threads that all run the
- * same each gets the same result, and the one that it would get alone; services and people followed want one that is alone.
+ * same each gets the same result, and the one that it would get alone; services, push and people followed want one that is alone.
  */
 export const simulate = (
   scenario: Scenario,
@@ -56,10 +57,11 @@ export const simulate = (
   parts: Parts = REAL,
   { company = new Company(), outcomes }: Shared = {},
 ): Replication => {
-  const isWhole = company.size === 1 || (scenario.world.services === undefined && request.watch === undefined);
-  assert(isWhole, () => `${String(company.size)} threads for services or for people followed`);
+  const isWhole = company.size === 1 || (!hasBehind(scenario.world) && request.watch === undefined);
+  assert(isWhole, () => `${String(company.size)} threads for services, push or people followed`);
   const observer = new Observer(scenario);
   const load = new Load(scenario);
+  const deliveries = new Deliveries(scenario);
   const world = buildWorld(scenario, {
     seed: `${scenario.seed}#${String(request.replication)}`,
     watch: request.watch ?? [],
@@ -87,7 +89,15 @@ export const simulate = (
   world.sessions.noteUnfinished(inMs(scenario.run.duration), SUCCESS_LIMIT_MS);
   observer.end(company);
 
-  const book: Book = { scenario, world, ledger: observer.ledger, incidents, decisions: world.seam.decisions, load };
+  const book: Book = {
+    scenario,
+    world,
+    ledger: observer.ledger,
+    incidents,
+    decisions: world.seam.decisions,
+    load,
+    deliveries,
+  };
   const digest = new Digest();
   for (const [high, low] of company.gather(Float64Array.from(world.sessions.digest.words))) digest.sum([high!, low!]);
   for (const { at, kind, what, who } of book.decisions)
@@ -122,9 +132,10 @@ export const simulate = (
   };
 };
 
-/** Those of services first, of people last. */
-const chartsOf = ({ scenario, world, ledger, load }: Book, { interventions }: ReplicationRequest) => [
+/** Those of services and push first, of people last. */
+const chartsOf = ({ scenario, world, ledger, load, deliveries }: Book, { interventions }: ReplicationRequest) => [
   ...load.series(),
+  ...deliveries.series(),
   ...(interventions ? leavingLines(scenario, ledger) : []),
   ...centreLines(scenario, ledger),
   ...(isAboutPeople(scenario)

@@ -52,6 +52,8 @@ const MEASURES: Readonly<Record<string, string>> = { load: "Load", headroom: "He
 const TITLES: Readonly<Record<string, string>> = {
   "still-there": "People still in the evacuated centre",
   "login-time": "Login time, mean",
+  "push-rate": "Messages that come to the message service",
+  told: "Subscribers told",
 };
 
 const seriesOf = (sample: SeriesSample, pairs: readonly Pair[]): SeriesResult => {

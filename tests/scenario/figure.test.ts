@@ -23,7 +23,12 @@ services:
   hop: 500 us
   tiers: { logic: { machines: 1, cores: 1, work: { law: fixed, mean: 1 ms } } }
   entries: { send: { tier: logic, feed: 10 } }
-provenance: { services: { is: assumed, source: firedrill } }
+push:
+  workers: { hosts: 1, slots: 1 }
+  limiter: { limit: 10 }
+  service: { capacity: 20 }
+  tasks: { evening: { at: 1 h, subscribers: 100 } }
+provenance: { services: { is: assumed, source: firedrill }, push: { is: assumed, source: firedrill } }
 `),
 );
 const context = figureContext(scenario);
