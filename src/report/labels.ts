@@ -34,7 +34,7 @@ const METRICS: Readonly<Record<string, string>> = {
   "reroute.delay": "Time from fault to 90\u00a0% rerouted",
   "push.delivered": "Subscribers told",
   "push.lost": "Subscribers not told",
-  "push.duplicate": "Messages to who had been told before",
+  "push.duplicate": "Messages to people told before",
   "push.lateness": "Lateness of reminders",
   "push.rate": "Messages a second at the message service",
   "push.over": "Messages above the message service's capacity",

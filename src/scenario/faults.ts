@@ -6,7 +6,8 @@ import type { Reporter } from "./findings.ts";
 import { demandOneOf, judgeFields, type Fields } from "./judge.ts";
 import type { MapNode, Path } from "./positions.ts";
 import { quote, readDuration } from "./quantities.ts";
-import type { Fault, FaultEffects, Intervention, Where } from "./scenario.ts";
+import type { FaultEffects } from "./effects.ts";
+import type { Fault, Intervention, Where } from "./scenario.ts";
 import { didYouMean } from "./suggest.ts";
 import { checkWhere, isAboutPush, isAboutServices, isBehind, whereField, type Names } from "./where.ts";
 

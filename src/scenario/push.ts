@@ -79,6 +79,8 @@ export interface DispatcherModel {
   readonly patience: Duration;
   /** Parts that a task's subscribers are dealt out into. */
   readonly parts: number;
+  /** They are dealt out so long before the task is due; what is missing then, when it is. */
+  readonly lead: Duration;
 }
 
 export interface PrefetchModel {
@@ -178,6 +180,7 @@ export const pushField = fields(
           "1 min",
         ),
         parts: count("Parts that a task's subscribers are dealt out into", { min: 1, max: 1_024 }).prefault(48),
+        lead: duration("Subscribers are dealt out so long before the task is due").prefault("2 min"),
       },
       "Who cuts tasks into blocks",
     ).prefault({}),
@@ -212,10 +215,12 @@ export const shardNames = ({ store }: Pick<PushModel, "store">): readonly string
 const TASK_NAME_MOST = 40;
 
 /** What push must be besides well written. */
-export const checkPush = ({ tasks, workers, prefetch }: PushModel, report: Reporter): void => {
+export const checkPush = ({ tasks, workers, prefetch, limiter, service, store }: PushModel, report: Reporter): void => {
   if (Object.keys(tasks).length === 0) report(["push", "tasks"], "no task", "name at least one");
   if (workers.lot > workers.block)
     report(["push", "workers", "lot"], "larger than its block", "let it be a part of it");
+  if (limiter.jitter <= service.latency + 2 * store.latency)
+    report(["push", "limiter", "jitter"], "grants are old before they can be used", "write more than the way takes");
   const all = Object.values(tasks).reduce((sum, { subscribers }) => sum + subscribers, 0);
   if (all > SUBSCRIBERS_MAX)
     report(["push", "tasks"], "more subscribers than memory bears", `at most ${String(SUBSCRIBERS_MAX)} in all`);

@@ -1,6 +1,7 @@
 /** What must be true in every world at all times, whatever befalls it. Looked at every minute, and at the end with a count of everybody. */
 import type { World } from "../world/build.ts";
 import type { Services } from "../world/fleet/services.ts";
+import type { Push } from "../world/push/push.ts";
 import { HELD, LINK } from "../world/link.ts";
 import type { InvariantResult } from "./findings.ts";
 
@@ -16,16 +17,20 @@ const totalAt = (column: Float64Array, places: readonly number[]): number => {
   return sum;
 };
 
+/** Subscribers who can be looked for one by one every minute (chosen: a tenth of a second). */
+const CENSUS_A_LOOK = 5_000_000;
+
 export class Invariants {
   readonly #world: World;
   readonly #broken = new Map<string, string>();
+  #looks = 0;
 
   constructor(world: World) {
     this.#world = world;
   }
 
   /** Cheap enough for every minute. */
-  check(): void {
+  check(isLast = false): void {
     const { crowd, desks, meter, population, fleet, homes } = this.#world;
     const [online, connecting, away] = [
       total(crowd.online.values),
@@ -68,6 +73,7 @@ export class Invariants {
       () => `${String(sent)} sent ≠ ${String(delivered)} delivered + ${String(lost)} lost`,
     );
     if (this.#world.services !== undefined) this.#checkServices(this.#world.services);
+    if (this.#world.push !== undefined) this.#checkPush(this.#world.push, isLast);
     fleet.servers.forEach(({ name, connections }, server) => {
       this.#expect(
         "connections within capacity",
@@ -78,6 +84,30 @@ export class Invariants {
         "served within capacity",
         desks.served[server]! <= desks.capacity[server]! + 1,
         () => `${name} served ${String(desks.served[server])} of ${String(desks.capacity[server])}`,
+      );
+    });
+  }
+
+  /** Everybody is looked for at every so many looks: of very many only now and then, and at the end. */
+  #checkPush(push: Push, isLast: boolean): void {
+    this.#looks += 1;
+    push.subscribers.forEach(({ count }, task) => {
+      if (!isLast && this.#looks % Math.ceil(count / CENSUS_A_LOOK) !== 0) return;
+      const { name, strays, doubles, missed } = push.census(task);
+      this.#expect(
+        "whoever is to be told is in the store",
+        strays === 0,
+        () => `${String(strays)} of ${name} are not told, in no source and in no claim`,
+      );
+      this.#expect(
+        "whoever is claimed has left the source",
+        doubles === 0,
+        () => `${String(doubles)} of ${name} are in the source and in a claim`,
+      );
+      this.#expect(
+        "whoever subscribed to a task that is done was told",
+        missed === 0,
+        () => `${name} is done, and ${String(missed)} were not told`,
       );
     });
   }
@@ -103,7 +133,7 @@ export class Invariants {
   /** With a last count of everybody, one by one. */
   results(): readonly InvariantResult[] {
     const { crowd, sweeps } = this.#world;
-    this.check();
+    this.check(true);
     const found = sweeps.census();
     // A client in the queue of a bucket that is over is logged in when the next one begins.
     this.#expect(
@@ -121,6 +151,13 @@ export class Invariants {
       "packets conserved",
       "served within capacity",
       ...(this.#world.services === undefined ? [] : ["cores within capacity", "units within memory"]),
+      ...(this.#world.push === undefined
+        ? []
+        : [
+            "whoever is claimed has left the source",
+            "whoever is to be told is in the store",
+            "whoever subscribed to a task that is done was told",
+          ]),
     ].map((name) => {
       const why = this.#broken.get(name);
       return why === undefined ? { name, held: true } : { name, held: false, why };

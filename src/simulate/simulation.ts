@@ -11,9 +11,10 @@ import type { SchedulerEffect, SchedulerInput, Topology } from "../algorithms/sc
 import type { SchedulerPolicy } from "../algorithms/scheduling/policy.ts";
 import type { Figure, Scenario } from "../scenario/scenario.ts";
 import { Company } from "../engine/company.ts";
-import { hasBehind, isAboutServices } from "../scenario/where.ts";
+import { hasBehind, isAboutPush, isAboutServices } from "../scenario/where.ts";
 import { buildWorld, type World } from "../world/build.ts";
 import { GUARD, type Guard } from "../world/fleet/tiers.ts";
+import { MACHINES, type PushMachines } from "../world/push/push.ts";
 import { centreLines, leavingLines } from "./centres.ts";
 import { seriesOf } from "./charts.ts";
 import type { Book } from "./book.ts";
@@ -32,6 +33,8 @@ export interface Parts {
   readonly scheduler: (policy: SchedulerPolicy, topology: Topology) => Machine<SchedulerInput, SchedulerEffect>;
   /** At the door of each machine behind the access servers. */
   readonly guard?: Guard;
+  /** Of push. */
+  readonly machines?: PushMachines;
 }
 
 /** What a run has in common with others. */
@@ -69,6 +72,8 @@ export const simulate = (
     scheduler: (topology) => parts.scheduler(scenario.world.scheduler, topology),
     serviceNotes: load,
     guard: parts.guard ?? GUARD,
+    pushNotes: deliveries,
+    machines: parts.machines ?? MACHINES,
     company,
     outcomes,
   });
@@ -198,6 +203,7 @@ const planWeather = (
   const end = (id: string): void => {
     const fault = faults.find((one) => one.id === id)!;
     if (isAboutServices(fault.where)) world.mishaps?.end(fault);
+    else if (isAboutPush(fault.where)) world.push?.troubles.end(fault);
     else weather.end(fault);
     incidents.end(id, inSeconds(clock.now));
     tell(`fault ${id} ends`, placeOf(fault.where));
@@ -226,6 +232,7 @@ const planWeather = (
     clock.at(fault.at, () => {
       begun.add(fault.id);
       if (isAboutServices(fault.where)) world.mishaps?.begin(fault);
+      else if (isAboutPush(fault.where)) world.push?.troubles.begin(fault);
       else {
         incidents.begin(fault, inSeconds(clock.now));
         weather.begin(fault);

@@ -14,6 +14,8 @@ import { assign } from "./assignment.ts";
 import { buildFleet, type Endpoint, type Fleet } from "./fleet/centre.ts";
 import { Homes } from "./fleet/homes.ts";
 import { Desks, doorOf } from "./fleet/server.ts";
+import { Push, type PushMachines } from "./push/push.ts";
+import type { PushNotes } from "./push/notes.ts";
 import { Mishaps } from "./fleet/mishaps.ts";
 import { Services } from "./fleet/services.ts";
 import type { Guard } from "./fleet/tiers.ts";
@@ -56,6 +58,8 @@ export interface World {
   /** Servers behind the access servers, and what befalls them; few worlds have any. */
   readonly services: Services | undefined;
   readonly mishaps: Mishaps | undefined;
+  /** Reminders and all that gets them told; few worlds have any. */
+  readonly push: Push | undefined;
   /** What happened to those who were followed. */
   readonly trace: Trace | undefined;
   /** Handles one bucket of people, and returns how many events there were in all threads. */
@@ -70,6 +74,8 @@ export interface BuildOptions {
   readonly scheduler: (topology: Topology) => Machine<SchedulerInput, SchedulerEffect>;
   readonly serviceNotes: ServiceNotes;
   readonly guard: Guard;
+  readonly pushNotes: PushNotes;
+  readonly machines: PushMachines;
   /** The threads of this run; alone when there is one. */
   readonly company?: Company;
   /** What connections of logins come to, shared with other threads; worked out by this one when there is none. */
@@ -191,16 +197,28 @@ export const buildWorld = (scenario: Scenario, options: BuildOptions): World => 
           guard: options.guard,
         });
   const mishaps = services === undefined ? undefined : new Mishaps(services);
+  const push =
+    model.push === undefined
+      ? undefined
+      : new Push({
+          model: model.push,
+          seed,
+          notes: options.pushNotes,
+          digest: sessions.digest,
+          machines: options.machines,
+          faults: scenario.faults,
+        });
   const drain = (): number => {
     rest?.rouse();
     happened.values[0] = 0;
     company.apart(() => happened.add(0, calendar.drain(sessions)));
     desks.turn();
-    return happened.values[0] + (services?.advance(after(clock.now, ms(BUCKET_MS))) ?? 0);
+    const end = after(clock.now, ms(BUCKET_MS));
+    return happened.values[0] + (services?.advance(end) ?? 0) + (push?.advance(end) ?? 0);
   };
   const people = { population, crowd, desks, homes, sessions, meter, sweeps };
   const steering = { seam, weather, refuge, demand };
-  return { clock, gateways, fleet, ...people, ...steering, services, mishaps, trace, drain };
+  return { clock, gateways, fleet, ...people, ...steering, services, mishaps, push, trace, drain };
 };
 
 const traceOf = (population: Population, watch: BuildOptions["watch"]): Trace | undefined => {

@@ -23,7 +23,9 @@ describe("push in a scenario", () => {
   });
 
   it("is varied from outside", () => {
-    const { push } = scenarioOf(read(world(), { set: ["push.limiter.kind=counter", "push.prefetch.share=70%", "push.prefetch.over=30 min"] })).world;
+    const { push } = scenarioOf(
+      read(world(), { set: ["push.limiter.kind=counter", "push.prefetch.share=70%", "push.prefetch.over=30 min"] }),
+    ).world;
     expect(push).toMatchObject({ limiter: { kind: "counter" }, prefetch: { share: 0.7 } });
   });
 

@@ -1,7 +1,7 @@
 /**
  * Who is in a block, as bytes: sorted, the differences written with seven bits a byte (LEB128). A block of 5,000 out of a
  * million takes two bytes for each subscriber, and that is what both stores keep of it for as long as the task lives.
- * Met by: src/world/push/records.ts
+ * Met by: src/world/push/stores.ts
  */
 import { assert } from "../../base/assert.ts";
 

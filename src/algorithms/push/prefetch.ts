@@ -2,7 +2,7 @@
  * The pull half of the push: on the day of the reminder clients fetch what is due for them, and their own timers show it on
  * time, whatever the message service does then. They come spread over the night: each at an hour that follows from its
  * user's own number (as QQ staggered its clients), the same however often it asks, and a different one every day.
- * Met by: src/world/push/prefetch.ts
+ * Met by: src/world/push/subscribers.ts
  */
 import { assert } from "../../base/assert.ts";
 import { after, type Duration, type Instant } from "../../base/units.ts";

@@ -6,9 +6,11 @@ import { mean, sampleVariance } from "simple-statistics";
 import { describe, expect, it } from "vitest";
 import { Scheduler } from "../../../src/algorithms/scheduling/scheduler.ts";
 import { after, type Instant, minutes, START } from "../../../src/base/units.ts";
+import { Deliveries } from "../../../src/simulate/deliveries.ts";
 import { Load } from "../../../src/simulate/load.ts";
 import { buildWorld, type World } from "../../../src/world/build.ts";
 import { GUARD } from "../../../src/world/fleet/tiers.ts";
+import { MACHINES } from "../../../src/world/push/push.ts";
 import { BEATS, LINK, LOGINS, MISSED, TOLD } from "../../../src/world/link.ts";
 import { tiny } from "../support.ts";
 
@@ -49,6 +51,8 @@ const live = (
     scheduler: (topology) => new Scheduler(scenario.world.scheduler, topology),
     serviceNotes: new Load(scenario),
     guard: GUARD,
+    pushNotes: new Deliveries(scenario),
+    machines: MACHINES,
   });
   sabotage(world);
   const { clock, weather, seam } = world;

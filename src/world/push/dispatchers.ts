@@ -1,0 +1,246 @@
+/**
+ * The dispatcher's host: it drives the very machine which is deployed, between the task table, the delay queue, the two
+ * stores and the broker.
+ */
+import type { DispatcherEffect, DispatcherInput, PartView } from "../../algorithms/push/messages.ts";
+import { mayFollow, type Task, type TaskId } from "../../algorithms/push/task.ts";
+import type { Machine } from "../../base/machine.ts";
+import { identity } from "../../base/random.ts";
+import { type Duration, type Instant, NEVER, START } from "../../base/units.ts";
+import type { Broker } from "./broker.ts";
+import { type RepairParts, Repairs } from "./repairs.ts";
+import type { Caller, Part } from "./stores.ts";
+import type { Triggers } from "./triggers.ts";
+
+export type DispatcherMachine = Machine<DispatcherInput, DispatcherEffect>;
+
+export interface DispatcherParts extends RepairParts {
+  readonly broker: Broker;
+  readonly triggers: Triggers;
+  readonly machine: DispatcherMachine;
+}
+
+/** Lists are written in pieces, so that others are served in between: a script takes no more at once. */
+const PIECE = 1_000;
+const AWAY = "the store is away";
+
+export class DispatcherHost {
+  readonly #parts: DispatcherParts;
+  readonly #caller: Caller = { who: identity("dispatcher"), calls: 0 };
+  readonly #repairs: Repairs;
+  /** The task table, which no fault touches. */
+  readonly #table = new Map<TaskId, Task>();
+  #wakeAt: Instant = NEVER;
+
+  constructor(parts: DispatcherParts) {
+    const { model, triggers, diary } = parts;
+    this.#parts = parts;
+    this.#repairs = new Repairs(parts, this.#caller);
+    for (const [id, { at, weight }] of Object.entries(model.tasks)) {
+      const due = at as number as Instant;
+      this.#table.set(id, { id, audience: { ds: "20240501", label: id }, due, weight, state: "scheduled", total: 0 });
+      triggers.schedule(id, due);
+      const early = due - model.dispatcher.lead;
+      if (model.dispatcher.lead > 0)
+        diary.at(Math.max(START, early) as Instant, () => {
+          this.#fill(id, () => undefined);
+        });
+    }
+    diary.at(START, () => {
+      this.#poll();
+      this.#sleep();
+    });
+  }
+
+  isDone(task: TaskId): boolean {
+    return this.#table.get(task)!.state === "done";
+  }
+
+  /** A worker found that a task's stores contradict each other. */
+  doubt(task: TaskId, why: string): void {
+    const { diary, lines, model } = this.#parts;
+    diary.in(lines.way(this.#caller, model.broker.latency), () => {
+      this.#tell({ kind: "doubted", task, why });
+    });
+  }
+
+  /** Triggers are taken once a look. */
+  #poll(): void {
+    const { model, diary, triggers, stores } = this.#parts;
+    stores.call(
+      this.#caller,
+      { shard: triggers.shard, members: 1 },
+      () => triggers.take(diary.now),
+      (due) => {
+        for (const { task } of due ?? [])
+          this.#askTable(() => {
+            this.#tell({ kind: "triggered", task: this.#table.get(task)! });
+          });
+      },
+    );
+    diary.in(model.dispatcher.look, () => {
+      this.#poll();
+    });
+  }
+
+  #tell(input: DispatcherInput): void {
+    const { machine, diary } = this.#parts;
+    for (const effect of machine.handle(input, diary.now)) this.#perform(effect);
+    this.#sleep();
+  }
+
+  #sleep(): void {
+    const { machine, diary } = this.#parts;
+    const { wakeAt } = machine;
+    if (wakeAt === NEVER || wakeAt === this.#wakeAt) return;
+    this.#wakeAt = wakeAt;
+    diary.at(wakeAt, () => {
+      if (this.#wakeAt !== wakeAt) return;
+      this.#wakeAt = NEVER;
+      this.#tell({ kind: "wake" });
+    });
+  }
+
+  #perform(effect: DispatcherEffect): void {
+    const { broker, diary, lines, model, stores, triggers } = this.#parts;
+    switch (effect.kind) {
+      case "find":
+        this.#askTable(() => {
+          this.#tell({ kind: "found", tasks: [...this.#table.values()].filter((task) => isWork(task, diary.now)) });
+        });
+        return;
+      case "acknowledge-trigger":
+        stores.call(
+          this.#caller,
+          { shard: triggers.shard, members: 1 },
+          () => {
+            triggers.acknowledge(effect.task, diary.now);
+          },
+          () => undefined,
+        );
+        return;
+      case "set-state":
+        this.#askTable(() => {
+          const task = this.#table.get(effect.task)!;
+          const isNext = task.state === effect.from && mayFollow(effect.from, effect.to);
+          if (isNext) this.#table.set(effect.task, { ...task, state: effect.to });
+          this.#tell({ kind: "stated", task: effect.task, state: this.#table.get(effect.task)!.state });
+        });
+        return;
+      case "fill":
+        this.#fill(effect.task, (isDone) => {
+          this.#tell(isDone ? { kind: "filled", task: effect.task } : { kind: "failed", effect, what: AWAY });
+        });
+        return;
+      case "look":
+        this.#look(effect);
+        return;
+      case "publish":
+        diary.in(lines.way(this.#caller, model.broker.latency), () => {
+          broker.publish(effect.name);
+          diary.in(lines.way(this.#caller, model.broker.latency), () => {
+            this.#tell({ kind: "published", name: effect.name });
+          });
+        });
+        return;
+      case "reconcile":
+        this.#repairs.mend(effect.task, (isDone) => {
+          this.#tell(isDone ? { kind: "reconciled", task: effect.task } : { kind: "failed", effect, what: AWAY });
+        });
+        return;
+    }
+  }
+
+  #askTable(then: () => void): void {
+    const { diary, lines, model } = this.#parts;
+    diary.in((lines.way(this.#caller, model.records.latency) * 2) as Duration, then);
+  }
+
+  /** All shards at once, each part by part and piece by piece. */
+  #fill(id: TaskId, over: (isDone: boolean) => void): void {
+    const { stores, subscribers, model, diary } = this.#parts;
+    const task = stores.taskOf({ task: id });
+    const parts = stores.parts(task);
+    const isMissing = parts.map(({ store }) => !store.status(diary.now).isFilled);
+    const lists = isMissing.includes(true) ? subscribers[task]!.byPart(model.dispatcher.parts) : [];
+    this.#inChains(
+      stores.shards.map((_, shard) => ({ shard, steps: placesOn(parts, shard).filter((part) => isMissing[part]) })),
+      (part) => lists[part]!.length,
+      (part) => {
+        parts[part]!.store.fill(lists[part]!, diary.now);
+      },
+      (isDone) => {
+        if (isDone) this.#table.set(id, { ...this.#table.get(id)!, total: subscribers[task]!.pushed });
+        over(isDone);
+      },
+    );
+  }
+
+  /** The records first and the store after: then the store knows every block that they know, or has lost it. */
+  #look(effect: Extract<DispatcherEffect, { kind: "look" }>): void {
+    const { stores, diary } = this.#parts;
+    const parts = stores.parts(stores.taskOf(effect));
+    const views: PartView[] = [];
+    this.#askTable(() => {
+      const records = parts.map((part) => part.records.status());
+      this.#inChains(
+        stores.shards.map((_, shard) => ({ shard, steps: placesOn(parts, shard).length === 0 ? [] : [shard] })),
+        (shard) => placesOn(parts, shard).length,
+        (shard) => {
+          for (const part of placesOn(parts, shard))
+            views.push({ part, store: parts[part]!.store.status(diary.now), records: records[part]! });
+        },
+        (isDone) => {
+          views.sort((a, b) => a.part - b.part);
+          this.#tell(
+            isDone ? { kind: "looked", task: effect.task, parts: views } : { kind: "failed", effect, what: AWAY },
+          );
+        },
+      );
+    });
+  }
+
+  /** Steps on each shard one after the other, the shards beside each other. Over when all are, or not done when one is away. */
+  #inChains(
+    chains: readonly { readonly shard: number; readonly steps: readonly number[] }[],
+    members: (step: number) => number,
+    perform: (step: number) => void,
+    over: (isDone: boolean) => void,
+  ): void {
+    let left = chains.length;
+    let isDone = true;
+    const close = (): void => {
+      left -= 1;
+      if (left === 0) over(isDone);
+    };
+    for (const { shard, steps } of chains) {
+      const go = (place: number, written: number): void => {
+        const step = steps[place];
+        if (step === undefined || !isDone) {
+          close();
+          return;
+        }
+        const size = members(step);
+        const isLast = written + PIECE >= size;
+        this.#parts.stores.call(
+          this.#caller,
+          { shard, members: Math.min(PIECE, size - written) },
+          () => {
+            if (isLast) perform(step);
+            return true;
+          },
+          (answer) => {
+            if (answer === undefined) isDone = false;
+            go(isLast ? place + 1 : place, isLast ? 0 : written + PIECE);
+          },
+        );
+      };
+      go(0, 0);
+    }
+  }
+}
+
+const isWork = ({ state, due }: Task, now: Instant): boolean => (state === "scheduled" ? due <= now : state !== "done");
+
+const placesOn = (parts: readonly Part[], shard: number): readonly number[] =>
+  parts.flatMap((part, number) => (part.shard === shard ? [number] : []));

@@ -1,0 +1,216 @@
+/** Reminders through the whole world of push: the machines that are deployed, between stores that fail. */
+import { describe, expect, it } from "vitest";
+import { slidingBound } from "../../../src/algorithms/push/limiter.ts";
+import type { Fault } from "../../../src/scenario/scenario.ts";
+import type { Push } from "../../../src/world/push/push.ts";
+import { HASTY } from "./canary.ts";
+import { drive, fault, modelOf } from "./drive.ts";
+
+const HOSTS = { host: ["worker-1", "worker-2"] };
+
+/** Every kind at once; the seed says when hosts crash and whom the broker errs about. */
+const disaster = (strength: number): readonly Fault[] => [
+  fault("crash", 1, 20, HOSTS, { crash: 600 * strength }),
+  fault("broker", 1, 20, { broker: ["broker"] }, { redelivery: 0.2 * strength }),
+  fault("lag", 3, 8, { shard: ["shard-2"] }, { storeLag: (500_000 * strength) as never }),
+  fault("slow", 4, 9, { shard: ["shard-3"] }, { slow: 1 + 50_000 * strength }),
+  fault("lost", 5, 50, { shard: ["shard-2"] }, { failover: strength > 0 }),
+  fault("lost-too", 9, 50, { shard: ["shard-1"] }, { failover: strength > 0 }),
+  fault("skew", 2, 12, { host: ["worker-1"] }, { skew: 600_000 * strength }),
+];
+
+const holdsTogether = (push: Push): void => {
+  expect(push.census(0)).toMatchObject({ strays: 0, doubles: 0, missed: 0 });
+};
+
+describe("on a day on which nothing happens", () => {
+  const calm = drive({ look: holdsTogether });
+
+  it("everybody is told once", () => {
+    expect(calm.missed).toBe(0);
+    expect(calm.repeated).toBe(0);
+    expect(calm.notes.firsts).toBe(2_000);
+    expect(calm.push.isDone(0)).toBe(true);
+  });
+
+  it("no second sees more than limit, burst and what grants of that age add, and the limit is used", () => {
+    const { limiter, service } = modelOf();
+    const bound = slidingBound({ perSecond: limiter.limit, burst: limiter.burst }, limiter.jitter);
+    expect(bound).toBeLessThanOrEqual(service.capacity);
+    expect(calm.notes.peak).toBeLessThanOrEqual(bound);
+    expect(calm.notes.refusals).toBe(0);
+    // Ten seconds' worth. Blocks go at two a second, and each of six parts ends with one that is not full: 24 in all.
+    expect(calm.notes.latest / 1e6).toBeGreaterThan(9.5);
+    expect(calm.notes.latest / 1e6).toBeLessThan(13);
+  });
+
+  it("the same comes out again, and something else with other dice", () => {
+    expect(drive({}).digest).toBe(calm.digest);
+    expect(drive({ seed: "other" }).digest).not.toBe(calm.digest);
+  });
+
+  it("faults of no strength leave everything as it was, to the last event", () => {
+    const without = drive({ faults: disaster(0) });
+    expect([without.digest, without.events]).toEqual([calm.digest, calm.events]);
+  });
+
+  it("two tasks share the pace by weight", () => {
+    const tasks = {
+      light: { at: "1 s", subscribers: 2_000 },
+      heavy: { at: "1 s", subscribers: 2_000, weight: 3 },
+    };
+    let half: readonly number[] = [];
+    const { missed } = drive({
+      model: modelOf({ tasks }),
+      look: ({ told }) => {
+        const counts = told.map((one) => one.reduce((sum, times) => sum + Math.min(1, times), 0));
+        if (half.length === 0 && counts[0]! + counts[1]! >= 2_000) half = counts;
+      },
+    });
+    expect(missed).toBe(0);
+    expect(half[1]! / half[0]!).toBeGreaterThan(2);
+    expect(half[1]! / half[0]!).toBeLessThan(4);
+  });
+});
+
+describe("who has fetched ahead", () => {
+  const model = modelOf({ prefetch: { share: "70 %", from: "-10 h", over: "1 h" } });
+  const mixed = drive({ model });
+
+  it("is told by the own app and not pushed to", () => {
+    expect(mixed.notes.shownByApps).toBeGreaterThan(1_300);
+    expect(mixed.notes.shownByApps).toBeLessThan(1_500);
+    expect(mixed.notes.shownByApps + mixed.notes.firsts).toBe(2_000);
+    expect(mixed.missed + mixed.repeated).toBe(0);
+    expect(mixed.notes.latest / 1e6).toBeLessThan(5);
+  });
+
+  it("fetches at an own moment of the night", () => {
+    expect(mixed.notes.fetches.reduce((sum, count) => sum + count, 0)).toBe(mixed.notes.shownByApps);
+    expect(mixed.notes.fetches.length).toBe(3_600);
+    expect(Math.max(...mixed.notes.fetches)).toBeLessThan(8);
+  });
+});
+
+describe("each fault alone", () => {
+  it("a host that crashes tells at most the lots in its hands again", () => {
+    const { push, missed, notes } = drive({
+      faults: [fault("crash", 1, 20, HOSTS, { crash: 1_200 })],
+      look: holdsTogether,
+    });
+    const crashes = push.hosts.reduce((sum, host) => sum + host.crashes, 0);
+    expect(crashes).toBeGreaterThan(2);
+    expect(missed).toBe(0);
+    expect(notes.repeats.crash).toBeLessThanOrEqual(crashes * 3 * 10);
+    expect(notes.repeats).toMatchObject({ redelivery: 0, lease: 0, failover: 0 });
+  });
+
+  it("a block that is handed out twice while its lease runs is told once", () => {
+    const { missed, repeated } = drive({
+      faults: [fault("broker", 1, 20, { broker: ["broker"] }, { redelivery: 0.5 })],
+      model: modelOf({ broker: { redelivery: "50 ms" } }),
+      look: holdsTogether,
+    });
+    expect([missed, repeated]).toEqual([0, 0]);
+  });
+
+  it("a lost shard tells again at most what was written to it in its replica's lag", () => {
+    const lost = drive({
+      faults: [fault("lost", 5, 6, { shard: ["shard-2"] }, { failover: true })],
+      look: holdsTogether,
+    });
+    expect(lost.missed).toBe(0);
+    // Half a second at 200 a second, and the blocks that its six slots may have claimed in it.
+    expect(lost.notes.repeats.failover).toBeLessThanOrEqual(100 + 6 * 100);
+    expect(lost.notes.repeats).toMatchObject({ redelivery: 0, lease: 0, crash: 0 });
+  });
+
+  it("a shard that nobody has a copy of is filled anew, and nobody is left out", () => {
+    const model = modelOf({ store: { replicas: 0 } });
+    const lost = drive({ model, faults: [fault("lost", 5, 6, { shard: ["shard-2"] }, { failover: true })] });
+    expect(lost.missed).toBe(0);
+    expect(lost.notes.repeats).toMatchObject({ redelivery: 0, lease: 0, crash: 0 });
+  });
+
+  it("a replica that is further behind loses more", () => {
+    const model = modelOf({ tasks: { evening: { at: "1 s", subscribers: 6_000 } } });
+    const shard = { shard: ["shard-1", "shard-2", "shard-3"] };
+    const lost = fault("lost", 12, 13, shard, { failover: true });
+    const near = drive({ model, faults: [lost], lasting: 120 });
+    const far = drive({
+      model,
+      faults: [fault("lag", 2, 20, shard, { storeLag: 4_000_000 as never }), lost],
+      lasting: 120,
+    });
+    expect([near.missed, far.missed]).toEqual([0, 0]);
+    expect(far.notes.repeats.failover).toBeGreaterThan(near.notes.repeats.failover);
+  });
+
+  it("a shard that is slower than leases last holds up its blocks, and tells nobody twice", () => {
+    const slow = fault("slow", 3, 15, { shard: ["shard-3"] }, { slow: 500_000 });
+    const calm = drive({ lasting: 120 });
+    const { missed, repeated, notes } = drive({ faults: [slow], lasting: 120, look: holdsTogether });
+    expect([missed, repeated]).toEqual([0, 0]);
+    expect(notes.latest).toBeGreaterThan(calm.notes.latest);
+  });
+
+  it("a lease that some pushes outlast lets others take over, and what was under way is told again", () => {
+    const model = modelOf({
+      service: { latency: "900 ms" },
+      limiter: { jitter: "2 s" },
+      workers: { lease: "1 s" },
+      dispatcher: { patience: "500 ms" },
+    });
+    const { missed, notes } = drive({ model, lasting: 600, look: holdsTogether });
+    expect(missed).toBe(0);
+    expect(notes.repeats.lease).toBeGreaterThan(0);
+    expect(notes.repeats).toMatchObject({ crash: 0, redelivery: 0, failover: 0 });
+  });
+});
+
+describe("the limiter", () => {
+  const skewed = fault("skew", 5, 9, { host: ["worker-1"] }, { skew: 500_000 });
+
+  it("does not care what the hosts' clocks show", () => {
+    const { notes } = drive({ faults: [skewed] });
+    expect(notes.peak).toBeLessThanOrEqual(230);
+    expect(notes.refusals).toBe(0);
+  });
+
+  it("that counts seconds of the hosts' clocks lets more through than the service takes when one of them jumps; what it refuses is sent again", () => {
+    const { notes, missed } = drive({ model: modelOf({ limiter: { kind: "counter" } }), faults: [skewed] });
+    expect(notes.peak).toBeGreaterThan(modelOf().service.capacity);
+    expect(notes.refusals).toBeGreaterThan(0);
+    expect(missed).toBe(0);
+  });
+});
+
+describe("everything at once", () => {
+  it("in a thousand worlds everybody is told, nobody falls between the stores, and no second is too full", () => {
+    const causes = { crash: 0, redelivery: 0, lease: 0, failover: 0 };
+    let crashes = 0;
+    for (let seed = 0; seed < 1_000; seed++) {
+      const { missed, notes, push } = drive({
+        seed: String(seed),
+        faults: disaster(1),
+        lasting: 90,
+        look: seed % 20 === 0 ? holdsTogether : () => undefined,
+      });
+      expect([seed, missed, push.isDone(0)]).toEqual([seed, 0, true]);
+      expect(notes.peak).toBeLessThanOrEqual(230);
+      expect(notes.refusals).toBe(0);
+      for (const cause of Object.keys(causes) as (keyof typeof causes)[]) causes[cause] += notes.repeats[cause];
+      crashes += push.hosts.reduce((sum, host) => sum + host.crashes, 0);
+    }
+    // Else the thousand would show nothing.
+    expect(crashes).toBeGreaterThan(3_000);
+    expect(causes.crash).toBeGreaterThan(0);
+    expect(causes.failover).toBeGreaterThan(0);
+    expect(causes.crash).toBeLessThanOrEqual(crashes * 3 * 10);
+  });
+
+  it("a worker that acknowledges too early is caught", () => {
+    const { missed } = drive({ machines: HASTY, faults: disaster(1), lasting: 60 });
+    expect(missed).toBeGreaterThan(0);
+  });
+});
