@@ -33,6 +33,7 @@ const GATHERERS = [
   /^world\/population\//,
   /^world\/seams\//,
   /^world\/(weather|build|assignment|sweeps|where|refuge)\.ts$/,
+  /^deploy\/(push\/processes\.ts$|drill\/)/,
 ];
 
 const TOP_LEVEL = [
@@ -40,6 +41,13 @@ const TOP_LEVEL = [
   "src scenarios reports bench tests".split(" "),
 ].flat();
 const NOT_OURS = ["node_modules", "dist"];
+
+/** Clients of services: large, and loaded only by who talks to that service. */
+const CLIENTS: Readonly<Record<string, RegExp>> = {
+  ioredis: /^deploy\/redis\//,
+  mysql2: /^deploy\/mysql\//,
+  amqplib: /^deploy\/rabbitmq\//,
+};
 
 interface Import {
   readonly from: string;
@@ -97,6 +105,11 @@ const layerProblems = (imports: readonly Import[]): string[] =>
     return target === floor || allowed.includes(target) ? [] : [`${at(one)}: ${floor} may not import ${target}`];
   });
 
+const clientProblems = (imports: readonly Import[]): string[] =>
+  imports
+    .filter((one) => one.package !== undefined && CLIENTS[one.package]?.test(one.from) === false)
+    .map((one) => `${at(one)}: ${one.package!} is imported only where its service is talked to`);
+
 const familyProblems = (imports: readonly Import[]): string[] => {
   const problems: string[] = [];
   const gathered = new Map<string, Set<string>>();
@@ -134,6 +147,11 @@ const cycles = (imports: readonly Import[]): string[] => {
 describe("the floors", () => {
   it("import only the floors below them, and packages only where packages belong", () => {
     expect(layerProblems(IMPORTS)).toEqual([]);
+  });
+
+  it("load a service's client only where that service is talked to", () => {
+    expect(clientProblems(IMPORTS)).toEqual([]);
+    expect(clientProblems(importsIn("deploy/push/x.ts", 'import { Redis } from "ioredis";'))).toHaveLength(1);
   });
 
   it("keep their families apart, but for the named gatherers", () => {

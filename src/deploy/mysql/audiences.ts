@@ -1,0 +1,72 @@
+/** Who subscribed to what, by date and label: written by whoever works the labels out, read in pages when a task is scattered. */
+import type { Pool, RowDataPacket } from "mysql2/promise";
+import { expired, subpartitionOf, type Audience } from "../../algorithms/push/audience.ts";
+
+/** MariaDB and MySQL: a partition of this name is there. */
+const SAME_NAME = 1517;
+/** A partition for this pair is there. */
+const SAME_VALUES = 1495;
+/** Rows an insert; chosen well below the servers' limit of a packet. */
+const CHUNK = 5_000;
+
+export class MysqlAudiences {
+  readonly #pool: Pool;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  /** Whoever is there stays there once. */
+  async add(audience: Audience, uins: readonly number[]): Promise<void> {
+    await this.#openPartition(audience);
+    for (let from = 0; from < uins.length; from += CHUNK) {
+      const rows = uins.slice(from, from + CHUNK).map((uin) => [audience.ds, audience.label, uin]);
+      await this.#pool.query(
+        "INSERT INTO push_audience (ds, label_name, useruin) VALUES ? ON DUPLICATE KEY UPDATE useruin = VALUES(useruin)",
+        [rows],
+      );
+    }
+  }
+
+  /** Everybody of one date and label, in rising order, `size` a page: each page starts behind the last, so that none is read twice. */
+  async *pages({ ds, label }: Audience, size: number): AsyncGenerator<readonly number[]> {
+    let last = 0;
+    for (;;) {
+      const [rows] = await this.#pool.query<RowDataPacket[][]>({
+        sql: "SELECT useruin FROM push_audience WHERE ds = ? AND label_name = ? AND useruin > ? ORDER BY useruin LIMIT ?",
+        values: [ds, label, last, size],
+        rowsAsArray: true,
+      });
+      const page = rows.map(([uin]) => Number(uin));
+      if (page.length === 0) return;
+      yield page;
+      if (page.length < size) return;
+      last = page.at(-1)!;
+    }
+  }
+
+  /** Retention: keeps the latest `days` dates and drops the others, without reading a row. Answers which it dropped. */
+  async retain(days: number): Promise<readonly string[]> {
+    const [rows] = await this.#pool.query<RowDataPacket[]>(
+      `SELECT PARTITION_NAME AS name FROM information_schema.PARTITIONS
+       WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'push_audience' AND PARTITION_NAME <> 'p_none'`,
+    );
+    const dateOf = new Map(rows.map((row) => [String(row["name"]), String(row["name"]).slice(1).split("_")[0]!]));
+    const dates = expired([...dateOf.values()], days);
+    const names = [...dateOf.keys()].filter((name) => dates.includes(dateOf.get(name)!));
+    if (names.length > 0) await this.#pool.query(`ALTER TABLE push_audience DROP PARTITION ${names.join(", ")}`);
+    return dates;
+  }
+
+  async #openPartition({ ds, label }: Audience): Promise<void> {
+    const name = subpartitionOf({ ds, label });
+    try {
+      await this.#pool.query(
+        `ALTER TABLE push_audience ADD PARTITION (PARTITION ${name} VALUES IN ((${String(Number(ds))}, ${this.#pool.escape(label)})))`,
+      );
+    } catch (error) {
+      const number = error instanceof Error && "errno" in error ? error.errno : undefined;
+      if (number !== SAME_NAME && number !== SAME_VALUES) throw error;
+    }
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * Tasks that come due, on RabbitMQ: a message rests in a queue of its due time until that is over, and the broker dead-letters it into the queue
+ * of due tasks. A broker cannot take back a message or change its time: a task that was given another due time comes at both, and whoever
+ * takes it asks the task table which one stands. Dead-lettering is without confirmation inside the broker: what a crash
+ * of the broker loses there, the task table brings back.
+ */
+import type { Channel, ChannelModel, ConfirmChannel, GetMessage } from "amqplib";
+import type { TaskId } from "../../algorithms/push/task.ts";
+import type { Due } from "../../algorithms/push/trigger.ts";
+import { after, inMs, type Duration, type Instant } from "../../base/units.ts";
+import type { DueTasks } from "../ports.ts";
+import { restingQueue, sendTo } from "./connection.ts";
+
+/** The longest rest in ms; for a later due time a task rests several times. RabbitMQ takes up to 2^32 - 1. */
+const LONGEST = 86_400_000;
+
+interface Held {
+  readonly message: GetMessage;
+  readonly until: Instant;
+}
+
+export class RabbitDueTasks implements DueTasks {
+  readonly #queue: string;
+  readonly #publishing: ConfirmChannel;
+  readonly #taking: Channel;
+  readonly #now: () => Instant;
+  readonly #held = new Map<TaskId, Held>();
+
+  /** `now` is the clock that due times are on, in microseconds since 1970. */
+  static async open(connection: ChannelModel, now: () => Instant, prefix = "push"): Promise<RabbitDueTasks> {
+    const publishing = await connection.createConfirmChannel();
+    const taking = await connection.createChannel();
+    for (const channel of [publishing, taking]) channel.on("error", () => undefined);
+    const queue = `${prefix}.due`;
+    await publishing.assertQueue(queue, { durable: true });
+    return new RabbitDueTasks(queue, publishing, taking, now);
+  }
+
+  private constructor(queue: string, publishing: ConfirmChannel, taking: Channel, now: () => Instant) {
+    this.#queue = queue;
+    this.#publishing = publishing;
+    this.#taking = taking;
+    this.#now = now;
+  }
+
+  async schedule(task: TaskId, due: Instant): Promise<void> {
+    const wait = Math.max(0, Math.ceil((due - this.#now()) / 1_000));
+    if (wait === 0) return sendTo(this.#publishing, this.#queue, { task, due });
+    const rest = Math.min(wait, LONGEST);
+    // The wait is part of the name: a queue cannot be declared again with another one.
+    const resting = `${this.#queue}.${String(inMs(due))}.${String(rest)}`;
+    await restingQueue(this.#publishing, this.#queue, resting, rest);
+    await sendTo(this.#publishing, resting, { task, due });
+  }
+
+  async take(most: number, visibility: Duration): Promise<readonly Due[]> {
+    const now = this.#now();
+    this.#giveBack(now);
+    const taken: Due[] = [];
+    while (taken.length < most) {
+      const message = await this.#taking.get(this.#queue);
+      if (message === false) break;
+      const { task, due } = JSON.parse(message.content.toString()) as { readonly task: TaskId; readonly due: Instant };
+      if (due > now || this.#held.has(task)) {
+        // Too early, or a second message of a task that is in hand: it rests on.
+        await this.schedule(task, due > now ? due : after(now, visibility));
+        this.#taking.ack(message);
+        continue;
+      }
+      this.#held.set(task, { message, until: after(now, visibility) });
+      taken.push({ task, due, taken: message.fields.redelivered ? 2 : 1 });
+    }
+    return taken;
+  }
+
+  async acknowledge(task: TaskId): Promise<boolean> {
+    const held = this.#held.get(task);
+    if (held === undefined) return false;
+    this.#held.delete(task);
+    this.#taking.ack(held.message);
+    return Promise.resolve(true);
+  }
+
+  async delete(): Promise<void> {
+    await this.#publishing.deleteQueue(this.#queue);
+  }
+
+  #giveBack(now: Instant): void {
+    for (const [task, { message, until }] of this.#held) {
+      if (until > now) continue;
+      this.#held.delete(task);
+      this.#taking.nack(message, false, true);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * A connection to Redis on which nothing waits for better times: a command that cannot be sent now fails now, and its block goes back to
+ * the broker. Scripts are called by their digest; a Redis that was started anew does not know them and is sent the text once.
+ */
+import { createHash } from "node:crypto";
+import { Redis } from "ioredis";
+import { Away, type Service } from "../services.ts";
+
+/** Connects, or throws `Away`. `timeout` in ms bounds every command: a slow store is a failed effect, not a worker that hangs. */
+export const connectRedis = async (service: Service, timeout = 5_000): Promise<Redis> => {
+  const { host, port, user, password } = service;
+  const redis = new Redis({
+    host,
+    port,
+    ...(user === "" ? {} : { username: user }),
+    ...(password === "" ? {} : { password }),
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    commandTimeout: timeout,
+    connectTimeout: timeout,
+    retryStrategy: (times) => Math.min(50 * times, 500),
+  });
+  let last: unknown;
+  // Without a listener a lost connection would end the process; commands tell of it.
+  redis.on("error", (error: unknown) => (last = error));
+  try {
+    await redis.connect();
+    return redis;
+  } catch (error) {
+    redis.disconnect();
+    throw new Away(service, last ?? error);
+  }
+};
+
+/** What scripts are called with. */
+export type Argument = string | number | Buffer;
+
+/** One Lua script. */
+export class Script {
+  readonly #text: string;
+  readonly #digest: string;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#digest = createHash("sha1").update(text).digest("hex");
+  }
+
+  /** Runs it as one step of the store. Redis answers nested lists of texts and whole numbers. */
+  async run(redis: Redis, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
+    const rest = [keys.length, ...keys, ...args] as const;
+    try {
+      return await redis.evalsha(this.#digest, ...rest);
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
+      return await redis.eval(this.#text, ...rest);
+    }
+  }
+}
+
+/**
+ * What all scripts start with. The time is the store's own, in whole microseconds, so that no clock of a caller counts. Lua would print such
+ * numbers rounded to 14 digits. Lists are handed on in chunks, because `unpack` is bound by Lua's stack (8,000, less on some builds).
+ */
+export const PRELUDE = `
+local function clock()
+  local time = redis.call('TIME')
+  return time[1] * 1000000 + time[2]
+end
+local function whole(number) return string.format('%.0f', number) end
+local function each(command, key, list, first)
+  for from = first, #list, 1000 do
+    redis.call(command, key, unpack(list, from, math.min(from + 999, #list)))
+  end
+end
+`;

@@ -1,0 +1,96 @@
+/**
+ * The limiter that workers on all machines share, by the same rule as `gcra` of algorithms/push, and the published counter beside it. Both
+ * are one key, and are asked once for a lot of people.
+ */
+import type { Redis } from "ioredis";
+import type { CounterKeys, Grant, Rate } from "../../algorithms/push/limiter.ts";
+import { after, type Duration, type Instant } from "../../base/units.ts";
+import type { Limiter } from "../ports.ts";
+import { PRELUDE, Script } from "./connection.ts";
+
+/**
+ * KEYS: state. ARGV: want, a second's limit, burst. The arithmetic is that of `gcra`, step by step.
+ *
+ * The state belongs to one life of one server: what was kept on disk, or copied to a replica, may be older than what was granted last, and would
+ * grant a burst twice. Another life starts as if all were spent.
+ */
+const TAKE = new Script(`${PRELUDE}
+local perSecond, burst = tonumber(ARGV[2]), tonumber(ARGV[3])
+local function timeFor(count) return math.ceil(count * 1000000 / perSecond) end
+local now, most, wanted = clock(), timeFor(burst), math.min(tonumber(ARGV[1]), burst)
+local life = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+local state = redis.call('HMGET', KEYS[1], 'tat', 'life')
+local from = now + most
+if state[2] == life then from = math.min(math.max(tonumber(state[1]), now), now + most) end
+local to = from + timeFor(wanted)
+local isGranted = to <= now + most
+local tat = isGranted and to or from
+redis.call('HSET', KEYS[1], 'tat', whole(tat), 'life', life)
+redis.call('EXPIRE', KEYS[1], 3600)
+return {whole(now), whole(tat), isGranted and wanted or 0, whole(isGranted and now or to - most)}`);
+
+/** What the store said, by its own clock. */
+export interface Taken {
+  readonly now: Instant;
+  readonly tat: number;
+  readonly granted: number;
+  readonly retryAt: Instant;
+}
+
+export class RedisLimiter implements Limiter {
+  readonly #redis: Redis;
+  readonly #key: string;
+  readonly #clock: () => Instant;
+  readonly #jitter: Duration;
+
+  /** `clock` is the asker's; a grant is void `jitter` after it was asked for. */
+  constructor(redis: Redis, clock: () => Instant, jitter: Duration, prefix = "push") {
+    this.#redis = redis;
+    this.#key = `{${prefix}:limit}:tat`;
+    this.#clock = clock;
+    this.#jitter = jitter;
+  }
+
+  async grant(want: number, rate: Rate): Promise<Grant> {
+    const asked = this.#clock();
+    const { now, granted, retryAt } = await this.take(want, rate);
+    return {
+      granted,
+      retryAt: after(this.#clock(), (retryAt - now) as Duration),
+      validUntil: after(asked, this.#jitter),
+    };
+  }
+
+  /** As `grant`, in the store's own times. */
+  async take(want: number, { perSecond, burst }: Rate): Promise<Taken> {
+    const answer = (await TAKE.run(this.#redis, [this.#key], [want, perSecond, burst])) as (string | number)[];
+    const [now, tat, granted, retryAt] = answer.map(Number) as [number, number, number, number];
+    return { now: now as Instant, tat, granted, retryAt: retryAt as Instant };
+  }
+}
+
+/**
+ * The published counter: INCR on a key of the second, EXPIRE when it is new, and let through while the count is within the limit. It is kept as it
+ * was published, faults and all, to be measured: nothing here should be built on it.
+ */
+export class RedisCounter {
+  readonly #redis: Pick<Redis, "incrby" | "expire">;
+  readonly #key: string;
+  readonly #keys: CounterKeys;
+  readonly #clock: () => Instant;
+
+  constructor(redis: Pick<Redis, "incrby" | "expire">, clock: () => Instant, keys: CounterKeys, prefix = "push") {
+    this.#redis = redis;
+    this.#key = `{${prefix}:limit}:count`;
+    this.#keys = keys;
+    this.#clock = clock;
+  }
+
+  async take(want: number, limit: number): Promise<boolean> {
+    const second = Math.floor(this.#clock() / 1_000_000);
+    const key = this.#keys === "one-key" ? this.#key : `${this.#key}:${String(second)}`;
+    const count = await this.#redis.incrby(key, want);
+    if (count === want) await this.#redis.expire(key, 1);
+    return count <= limit;
+  }
+}

@@ -1,0 +1,67 @@
+/** A service that is away is named, with its address and the command that starts it. */
+import { createServer } from "node:net";
+import { expect, it } from "vitest";
+import { connectMysql } from "../../src/deploy/mysql/connection.ts";
+import { connectRabbit } from "../../src/deploy/rabbitmq/connection.ts";
+import { connectRedis } from "../../src/deploy/redis/connection.ts";
+import { Away, locate, type Service } from "../../src/deploy/services.ts";
+
+/** A port that nobody listens on: one that was free a moment ago. */
+const silentPort = async (): Promise<number> => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address !== null ? address.port : 0;
+};
+
+const awayOf = async (attempt: Promise<unknown>): Promise<Away> => {
+  const error: unknown = await attempt.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof Away)) throw new Error(`not away: ${String(error)}`);
+  return error;
+};
+
+it("a service that is away says which it is, where it was looked for and how to start it", async () => {
+  const port = await silentPort();
+  const at = (name: Service["name"]): Service => ({ ...locate(name, {}), port });
+  const where = `does not answer at 127.0.0.1:${String(port)} (ECONNREFUSED); start it with:`;
+  expect((await awayOf(connectRedis(at("redis")))).message).toBe(
+    `Redis ${where} redis-server --daemonize yes --bind 127.0.0.1 --port ${String(port)}`,
+  );
+  expect((await awayOf(connectMysql(at("mysql")))).message).toBe(
+    `MariaDB or MySQL ${where} mariadbd --bind-address=127.0.0.1 --port=${String(port)}`,
+  );
+  expect((await awayOf(connectRabbit(at("rabbitmq")))).message).toBe(
+    `RabbitMQ ${where} RABBITMQ_NODE_PORT=${String(port)} rabbitmq-server -detached`,
+  );
+});
+
+it("a service that takes connections and says nothing is away after its time-out", { timeout: 10_000 }, async () => {
+  const server = createServer(() => undefined);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  await Promise.all([
+    awayOf(connectRedis({ ...locate("redis", {}), port }, 200)),
+    awayOf(connectMysql({ ...locate("mysql", {}), port }, undefined, 200)),
+    awayOf(connectRabbit({ ...locate("rabbitmq", {}), port }, 200)),
+  ]);
+  server.close();
+});
+
+it("services are on this machine unless the environment says where", () => {
+  expect(locate("mysql", {})).toMatchObject({ host: "127.0.0.1", port: 3306, user: "root", password: "" });
+  expect(locate("redis", { FIREDRILL_REDIS: "redis://far.example" })).toMatchObject({
+    host: "far.example",
+    port: 6379,
+  });
+  expect(locate("rabbitmq", { FIREDRILL_RABBITMQ: "amqp://me:p%40ss@far.example:5673" })).toMatchObject({
+    host: "far.example",
+    port: 5673,
+    user: "me",
+    password: "p@ss",
+  });
+});
