@@ -2,10 +2,11 @@
  * What the shells of push ask of the outside, as promises: the same words as the reference classes of `algorithms/push`, which
  * one contract suite holds against each of the real stores. Where those are handed the time, a real store reads its own clock.
  */
+import type { Audience } from "../algorithms/push/audience.ts";
 import type { Claimed, PartStatus, PartStore, Reported } from "../algorithms/push/claim.ts";
 import type { Grant, Rate } from "../algorithms/push/limiter.ts";
 import type { BlockRecord, RecordsStatus } from "../algorithms/push/records.ts";
-import type { BlockName, TaskId } from "../algorithms/push/task.ts";
+import type { BlockName, Task, TaskId, TaskState } from "../algorithms/push/task.ts";
 import type { Due } from "../algorithms/push/trigger.ts";
 import type { Duration, Instant } from "../base/units.ts";
 
@@ -30,6 +31,30 @@ export interface Records {
   finish(name: BlockName, members: readonly number[]): Promise<void>;
   all(task: TaskId, part: number): Promise<ReadonlyMap<number, BlockRecord>>;
   status(task: TaskId, part: number): Promise<RecordsStatus>;
+}
+
+/** The task table. */
+export interface Tasks {
+  /** Answers false, and changes nothing, when the task is there. */
+  add(task: Task): Promise<boolean>;
+  /** Changes the state if `from` stands; answers what stands then. */
+  change(id: TaskId, from: TaskState, to: TaskState): Promise<TaskState>;
+  /** How many are to be told. */
+  count(id: TaskId, total: number): Promise<void>;
+  get(id: TaskId): Promise<Task | undefined>;
+  /** Tasks under way, and those that are due and still scheduled. */
+  find(now: Instant): Promise<readonly Task[]>;
+}
+
+/** Who subscribed, by date and label. */
+export interface Audiences {
+  /** Everybody once, in rising order, up to so many a page. */
+  pages(audience: Audience, size: number): AsyncIterable<readonly number[]>;
+}
+
+/** Who has fetched a task beforehand, and shows it without being told. */
+export interface Prefetched {
+  all(task: TaskId): Promise<ReadonlySet<number>>;
 }
 
 /** Tasks that come due. Handing out is at least once, and never before the due time. */

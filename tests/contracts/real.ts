@@ -34,17 +34,21 @@ const awayOf = async (service: Service): Promise<Away | undefined> => {
 };
 
 /** `describe` for tests that need a service: run, skipped or failed. Call it at the top of a test file, and wait for it. */
-export const describeReal = async (
-  name: ServiceName,
+export const describeReal = async (name: ServiceName, title: string, body: (service: Service) => void): Promise<void> =>
+  describeAllReal([name], title, () => body(locate(name, process.env)));
+
+/** As `describeReal`, for tests that need several. */
+export const describeAllReal = async (
+  names: readonly ServiceName[],
   title: string,
-  body: (service: Service) => void,
+  body: () => void,
 ): Promise<void> => {
-  const service = locate(name, process.env);
-  const away = await awayOf(service);
-  if (away === undefined) describe(title, () => body(service));
+  const all = await Promise.all(names.map((name) => awayOf(locate(name, process.env))));
+  const away = all.find((one) => one !== undefined);
+  if (away === undefined) describe(title, body);
   else if (process.env["FIREDRILL_REQUIRE_SERVICES"] === "1")
     it(title, () => {
       throw away;
     });
-  else describe.skip(title, () => body(service));
+  else describe.skip(title, body);
 };

@@ -3,10 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pack, unpack } from "../../src/algorithms/push/packing.ts";
 import { BlockRecords } from "../../src/algorithms/push/records.ts";
 import type { Task } from "../../src/algorithms/push/task.ts";
-import type { Instant } from "../../src/base/units.ts";
+import { after, ms, type Instant } from "../../src/base/units.ts";
 import { MysqlAudiences } from "../../src/deploy/mysql/audiences.ts";
 import { connectMysql } from "../../src/deploy/mysql/connection.ts";
 import { migrate } from "../../src/deploy/mysql/migrations.ts";
+import { MysqlPrefetched } from "../../src/deploy/mysql/prefetched.ts";
 import { MysqlRecords } from "../../src/deploy/mysql/records.ts";
 import { MysqlTasks } from "../../src/deploy/mysql/tasks.ts";
 import type { Records } from "../../src/deploy/ports.ts";
@@ -121,19 +122,34 @@ await describeReal("mysql", "MariaDB or MySQL", (service) => {
     expect(await tasks.get("nothing")).toBeUndefined();
   });
 
-  it("lets exactly one of many change a state, and only from the one before", async () => {
+  it("changes a state only from the one before, and tells everybody what stands", async () => {
     const tasks = new MysqlTasks(pool);
-    const triggered = await Promise.all(
-      Array.from({ length: 8 }, () => tasks.change(task.id, { from: "scheduled", to: "triggered" })),
-    );
-    expect(triggered.filter((changed) => changed)).toHaveLength(1);
-    expect(await tasks.change(task.id, { from: "scattering", to: "sending" })).toBe(false);
-    expect(await tasks.change(task.id, { from: "triggered", to: "scattering", total: 12_345 })).toBe(true);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => tasks.change(task.id, "scheduled", "triggered")));
+    expect(new Set(answers)).toEqual(new Set(["triggered"]));
+    expect(await tasks.change(task.id, "scattering", "sending")).toBe("triggered");
+    expect(await tasks.change(task.id, "triggered", "scattering")).toBe("scattering");
+    expect(await tasks.change(task.id, "scheduled", "triggered")).toBe("scattering");
+    await tasks.count(task.id, 12_345);
     expect(await tasks.get(task.id)).toEqual({ ...task, state: "scattering", total: 12_345 });
-    expect((await tasks.open()).map(({ id }) => id)).toEqual([task.id]);
-    await tasks.change(task.id, { from: "scattering", to: "sending" });
-    await tasks.change(task.id, { from: "sending", to: "done" });
-    expect(await tasks.open()).toEqual([]);
+  });
+
+  it("finds tasks that are under way, and those that should be", async () => {
+    const tasks = new MysqlTasks(pool);
+    await tasks.add({ ...task, id: "later", due: after(task.due, ms(1)) });
+    const found = async (now: Instant) => (await tasks.find(now)).map(({ id }) => id);
+    expect(await found(task.due)).toEqual([task.id]);
+    expect(await found(after(task.due, ms(1)))).toEqual([task.id, "later"]);
+    await tasks.change(task.id, "scattering", "sending");
+    await tasks.change(task.id, "sending", "done");
+    expect(await found(after(task.due, ms(1)))).toEqual(["later"]);
+  });
+
+  it("knows who has fetched a task beforehand", async () => {
+    const prefetched = new MysqlPrefetched(pool);
+    expect(await prefetched.all("evening")).toEqual(new Set());
+    for (const uins of [[3, 4], [4, Number.MAX_SAFE_INTEGER], []]) await prefetched.add("evening", uins);
+    await prefetched.add("morning", [9]);
+    expect(await prefetched.all("evening")).toEqual(new Set([3, 4, Number.MAX_SAFE_INTEGER]));
   });
 
   it("reads an audience in pages, by its date and label only", async () => {

@@ -1,6 +1,7 @@
 /** Who subscribed to what, by date and label: written by whoever works the labels out, read in pages when a task is scattered. */
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import { expired, subpartitionOf, type Audience } from "../../algorithms/push/audience.ts";
+import type { Audiences } from "../ports.ts";
 
 /** MariaDB and MySQL: a partition of this name is there. */
 const SAME_NAME = 1517;
@@ -9,7 +10,7 @@ const SAME_VALUES = 1495;
 /** Rows an insert; chosen well below the servers' limit of a packet. */
 const CHUNK = 5_000;
 
-export class MysqlAudiences {
+export class MysqlAudiences implements Audiences {
   readonly #pool: Pool;
 
   constructor(pool: Pool) {

@@ -28,6 +28,11 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       packed MEDIUMBLOB NOT NULL COMMENT 'members: sorted, as LEB128 of their differences',
       PRIMARY KEY (task, part, block)
     )`,
+    `CREATE TABLE IF NOT EXISTS push_prefetched (
+      task VARCHAR(40) NOT NULL,
+      useruin BIGINT NOT NULL,
+      PRIMARY KEY (task, useruin)
+    )`,
     `CREATE TABLE IF NOT EXISTS push_audience (
       ds BIGINT NOT NULL COMMENT 'date, as 20160229',
       label_name VARCHAR(64) NOT NULL,

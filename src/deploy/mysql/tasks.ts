@@ -3,22 +3,15 @@ import type { Pool, ResultSetHeader, RowDataPacket } from "mysql2/promise";
 import { mayFollow, type Task, type TaskId, type TaskState } from "../../algorithms/push/task.ts";
 import { assert } from "../../base/assert.ts";
 import type { Instant } from "../../base/units.ts";
+import type { Tasks } from "../ports.ts";
 
-export interface Step {
-  readonly from: TaskState;
-  readonly to: TaskState;
-  /** How many people the task has, for the step that finds it out. */
-  readonly total?: number;
-}
-
-export class MysqlTasks {
+export class MysqlTasks implements Tasks {
   readonly #pool: Pool;
 
   constructor(pool: Pool) {
     this.#pool = pool;
   }
 
-  /** Answers false, and changes nothing, when the task is there. */
   async add(task: Task): Promise<boolean> {
     const { id, audience, due, weight, state, total } = task;
     const [answer] = await this.#pool.execute<ResultSetHeader>(
@@ -28,14 +21,16 @@ export class MysqlTasks {
     return answer.affectedRows === 1;
   }
 
-  /** Whether this call changed the state. */
-  async change(id: TaskId, { from, to, total }: Step): Promise<boolean> {
+  async change(id: TaskId, from: TaskState, to: TaskState): Promise<TaskState> {
     assert(mayFollow(from, to), () => `task ${id} goes from ${from} to ${to}`);
-    const [answer] = await this.#pool.execute<ResultSetHeader>(
-      "UPDATE push_tasks SET state = ?, total = COALESCE(?, total) WHERE id = ? AND state = ?",
-      [to, total ?? null, id, from],
-    );
-    return answer.affectedRows === 1;
+    await this.#pool.execute("UPDATE push_tasks SET state = ? WHERE id = ? AND state = ?", [to, id, from]);
+    const stands = await this.get(id);
+    assert(stands !== undefined, () => `task ${id} is gone`);
+    return stands.state;
+  }
+
+  async count(id: TaskId, total: number): Promise<void> {
+    await this.#pool.execute("UPDATE push_tasks SET total = ? WHERE id = ?", [total, id]);
   }
 
   async get(id: TaskId): Promise<Task | undefined> {
@@ -43,10 +38,10 @@ export class MysqlTasks {
     return rows[0] === undefined ? undefined : taskOf(rows[0]);
   }
 
-  /** All that are not done, by due time: what a dispatcher starts from, whatever else was lost. */
-  async open(): Promise<readonly Task[]> {
-    const [rows] = await this.#pool.query<RowDataPacket[]>(
-      "SELECT * FROM push_tasks WHERE state <> 'done' ORDER BY due, id",
+  async find(now: Instant): Promise<readonly Task[]> {
+    const [rows] = await this.#pool.execute<RowDataPacket[]>(
+      "SELECT * FROM push_tasks WHERE state <> 'done' AND (state <> 'scheduled' OR due <= ?) ORDER BY due, id",
+      [now],
     );
     return rows.map(taskOf);
   }

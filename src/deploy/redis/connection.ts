@@ -20,6 +20,8 @@ export const connectRedis = async (service: Service, timeout = 5_000): Promise<R
     autoResendUnfulfilledCommands: false,
     commandTimeout: timeout,
     connectTimeout: timeout,
+    // One that reads its file back in is asked again so soon, in ms, and not after whole seconds.
+    maxLoadingRetryTime: 50,
     retryStrategy: (times) => Math.min(50 * times, 500),
   });
   let last: unknown;

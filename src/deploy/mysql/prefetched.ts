@@ -1,0 +1,28 @@
+/** Who has fetched a task beforehand: their clients show it by their own timers, and nobody need tell them. */
+import type { Pool, RowDataPacket } from "mysql2/promise";
+import type { TaskId } from "../../algorithms/push/task.ts";
+import type { Prefetched } from "../ports.ts";
+
+export class MysqlPrefetched implements Prefetched {
+  readonly #pool: Pool;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  async add(task: TaskId, uins: readonly number[]): Promise<void> {
+    if (uins.length === 0) return;
+    await this.#pool.query("INSERT INTO push_prefetched (task, useruin) VALUES ? ON DUPLICATE KEY UPDATE task = task", [
+      uins.map((uin) => [task, uin]),
+    ]);
+  }
+
+  async all(task: TaskId): Promise<ReadonlySet<number>> {
+    const [rows] = await this.#pool.query<RowDataPacket[][]>({
+      sql: "SELECT useruin FROM push_prefetched WHERE task = ?",
+      values: [task],
+      rowsAsArray: true,
+    });
+    return new Set(rows.map(([uin]) => Number(uin)));
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * The processes of push: a worker with its slots, and a dispatcher. Each connects to what it needs, or ends with `Away`; what it loses later it
+ * connects to again, for as long as it takes, and meanwhile its effects fail and are tried again.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { Dispatcher } from "../../algorithms/push/dispatcher.ts";
+import type { Rate } from "../../algorithms/push/limiter.ts";
+import type { DispatcherPolicy, WorkerPolicy } from "../../algorithms/push/messages.ts";
+import { Worker } from "../../algorithms/push/worker.ts";
+import type { Duration } from "../../base/units.ts";
+import { now } from "../clock.ts";
+import { MysqlAudiences } from "../mysql/audiences.ts";
+import { connectMysql } from "../mysql/connection.ts";
+import { migrate } from "../mysql/migrations.ts";
+import { MysqlPrefetched } from "../mysql/prefetched.ts";
+import { MysqlRecords } from "../mysql/records.ts";
+import { MysqlTasks } from "../mysql/tasks.ts";
+import type { Delivery } from "../ports.ts";
+import { RabbitBlocks } from "../rabbitmq/blocks.ts";
+import { connectRabbit } from "../rabbitmq/connection.ts";
+import { RabbitDoubts } from "../rabbitmq/doubts.ts";
+import { connectRedis } from "../redis/connection.ts";
+import { RedisLimiter } from "../redis/limiters.ts";
+import { RedisParts } from "../redis/parts.ts";
+import { RedisDueTasks } from "../redis/triggers.ts";
+import type { Service } from "../services.ts";
+import { DispatcherShell } from "./dispatcher.ts";
+import { messageServiceAt } from "./message-service.ts";
+import { WorkerShell } from "./worker.ts";
+
+/** What all processes of one installation share. */
+export interface Installation {
+  readonly redis: Service;
+  readonly mysql: Service;
+  readonly rabbitmq: Service;
+  /** Of MySQL. */
+  readonly database: string;
+  /** Of keys and queues. */
+  readonly prefix: string;
+  readonly parts: number;
+  readonly blockSize: number;
+}
+
+export interface WorkerConfig extends Installation {
+  /** Of this life of this process: no two that live share it. */
+  readonly incarnation: string;
+  /** Blocks at once. */
+  readonly slots: number;
+  readonly policy: WorkerPolicy;
+  readonly rate: Rate;
+  /** How long a grant is good for. */
+  readonly jitter: Duration;
+  readonly messages: { readonly host: string; readonly port: number };
+}
+
+export interface DispatcherConfig extends Installation {
+  readonly policy: DispatcherPolicy;
+  /** Time between two looks for due tasks. */
+  readonly poll: Duration;
+}
+
+/** Before a lost broker is looked for again, in ms; chosen. */
+const AGAIN = 500;
+
+interface Broker {
+  readonly connection: Awaited<ReturnType<typeof connectRabbit>>;
+  readonly blocks: RabbitBlocks;
+  readonly doubts: RabbitDoubts;
+}
+
+const connectBroker = async ({ rabbitmq, prefix }: Installation, slots: number): Promise<Broker> => {
+  const connection = await connectRabbit(rabbitmq);
+  const blocks = await RabbitBlocks.open(connection, slots, prefix);
+  return { connection, blocks, doubts: await RabbitDoubts.open(connection, prefix) };
+};
+
+/** Calls `live` with one connection after the other; each call lasts as long as its connection. */
+const keepBroker = async (
+  installation: Installation,
+  slots: number,
+  live: (broker: Broker) => Promise<void>,
+): Promise<never> => {
+  let broker: Broker | undefined = await connectBroker(installation, slots);
+  for (;;) {
+    if (broker !== undefined) await live(broker).catch(() => undefined);
+    await sleep(AGAIN);
+    broker = await connectBroker(installation, slots).catch(() => undefined);
+  }
+};
+
+/** Runs until the process is ended. */
+export const runWorker = async (config: WorkerConfig): Promise<never> => {
+  const { incarnation, slots, prefix, policy, blockSize, rate, jitter, messages } = config;
+  const redis = await connectRedis(config.redis);
+  const pool = await connectMysql(config.mysql, config.database);
+  const stores = {
+    parts: new RedisParts(redis, prefix),
+    records: new MysqlRecords(pool),
+    limiter: new RedisLimiter(redis, now, jitter, prefix),
+    // Nobody else may have the block while a push is unanswered.
+    messages: messageServiceAt(messages.port, messages.host, (policy.lease - policy.margin) / 1_000),
+  };
+  // A block that is still in hand when its connection is lost keeps its slot: its machine, and its name as an owner.
+  const free: number[] = [];
+  let opened = 0;
+  return keepBroker(config, slots, async ({ blocks, doubts }) => {
+    const ports = { ...stores, doubt: (task: string, why: string) => doubts.raise(task, why) };
+    const work = async (delivery: Delivery): Promise<void> => {
+      const slot = free.pop() ?? opened++;
+      const settings = { owner: `${incarnation}/${String(slot)}`, blockSize, lease: policy.lease, rate };
+      // What cannot be acknowledged or given back comes again: the connection is lost.
+      await new WorkerShell(new Worker(policy), ports, settings).work(delivery).catch(() => undefined);
+      free.push(slot);
+    };
+    await new Promise<void>((resolve, reject) => {
+      blocks.consume((delivery) => void work(delivery), resolve).catch(reject);
+    });
+  });
+};
+
+/** Runs until the process is ended. */
+export const runDispatcher = async (config: DispatcherConfig): Promise<never> => {
+  const { prefix, policy, parts, poll } = config;
+  const redis = await connectRedis(config.redis);
+  const pool = await connectMysql(config.mysql, config.database);
+  await migrate(pool);
+  let broker: Broker | undefined;
+  const ports = {
+    tasks: new MysqlTasks(pool),
+    audiences: new MysqlAudiences(pool),
+    prefetched: new MysqlPrefetched(pool),
+    parts: new RedisParts(redis, prefix),
+    records: new MysqlRecords(pool),
+    triggers: new RedisDueTasks(redis, prefix),
+    publish: (name: Delivery["name"]) => broker?.blocks.publish(name) ?? Promise.reject(new Error("no broker")),
+  };
+  const shell = new DispatcherShell(new Dispatcher(policy), ports, parts);
+  void shell.run(poll);
+  return keepBroker(config, 1, async (connected) => {
+    broker = connected;
+    await connected.doubts.hear((task, why) => shell.tell({ kind: "doubted", task, why }));
+    await new Promise((resolve) => connected.connection.on("close", resolve));
+    broker = undefined;
+  });
+};
