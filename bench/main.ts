@@ -1,6 +1,7 @@
 /**
- * npm run -s bench -- [hold|clients|transport|world|tianjin|seven|quiet]... [--json]: how fast, against others in the same run. All when none is named.
+ * npm run -s bench -- [hold|clients|transport|world|tianjin|seven|quiet|push]... [--json]: how fast, against others in the same run. All when none is named.
  */
+import { Away } from "../src/deploy/services.ts";
 import { printTable, type Bench, type Row } from "./row.ts";
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
@@ -11,6 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   tianjin: async () => (await import("./tianjin.ts")).tianjin,
   seven: async () => (await import("./tianjin.ts")).seven,
   quiet: async () => (await import("./quiet.ts")).quiet,
+  push: async () => (await import("./push.ts")).push,
 };
 
 const args = process.argv.slice(2);
@@ -23,10 +25,19 @@ if (args[0] === "--measure") {
   process.stderr.write(`usage: npm run -s bench -- [${Object.keys(BENCHES).join("|")}]... [--json]\n`);
   process.exitCode = 2;
 } else {
-  const rows: Row[] = [];
-  for (const name of names.length > 0 ? names : Object.keys(BENCHES)) rows.push(...(await BENCHES[name]!()).run());
-  const text = args.includes("--json")
-    ? JSON.stringify({ schema: "firedrill.bench/1", rows }, undefined, 2)
-    : printTable(rows);
-  process.stdout.write(`${text}\n`);
+  try {
+    const rows: Row[] = [];
+    for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
+      const bench = await BENCHES[name]!();
+      rows.push(...(await bench.run()));
+    }
+    const text = args.includes("--json")
+      ? JSON.stringify({ schema: "firedrill.bench/1", rows }, undefined, 2)
+      : printTable(rows);
+    process.stdout.write(`${text}\n`);
+  } catch (error) {
+    if (!(error instanceof Away)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 69;
+  }
 }

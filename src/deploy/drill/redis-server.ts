@@ -1,0 +1,107 @@
+/**
+ * A Redis of a drill's own, to be killed. What a death may lose depends on what it keeps and on what dies:
+ *   "none"      keeps nothing on disk: all is lost.
+ *   "everysec"  appends every write to a file before it answers, and asks the disk to have it once a second. When the process dies, the
+ *               operating system still has the file: nothing is lost. When the machine dies, writes since the last sync are.
+ */
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtemp, readdir, rm, stat, truncate } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { assert } from "../../base/assert.ts";
+import { connectRedis } from "../redis/connection.ts";
+import { Away, locate, type Service } from "../services.ts";
+
+export type Persistence = "none" | "everysec";
+
+/** Looks at the file so often, in ms, to know how long it was when its last sync may have been. */
+const LOOK = 100;
+/** A sync is asked for once a second and may take another before Redis waits for it. */
+const UNSYNCED = 1_000;
+
+export class RedisServer {
+  readonly service: Service;
+  readonly #folder: string;
+  readonly #persistence: Persistence;
+  #process: ChildProcess | undefined;
+  /** Sizes of the files that are appended to, by moment of this process' clock. */
+  #sizes: { readonly at: number; readonly bytes: ReadonlyMap<string, number> }[] = [];
+  #looking: NodeJS.Timeout | undefined;
+
+  static async start(persistence: Persistence): Promise<RedisServer> {
+    const service = { ...locate("redis", {}), port: await freePort() };
+    const server = new RedisServer(service, await mkdtemp(join(tmpdir(), "firedrill-redis-")), persistence);
+    await server.start();
+    return server;
+  }
+
+  private constructor(service: Service, folder: string, persistence: Persistence) {
+    this.service = service;
+    this.#folder = folder;
+    this.#persistence = persistence;
+  }
+
+  /** Starts it, again too, and waits until it answers. */
+  async start(): Promise<void> {
+    const keeping =
+      this.#persistence === "none" ? ["--appendonly", "no"] : ["--appendonly", "yes", "--appendfsync", "everysec"];
+    const place = ["--bind", this.service.host, "--port", String(this.service.port), "--dir", this.#folder];
+    const child = spawn("redis-server", [...place, "--save", "", ...keeping], { stdio: "ignore" });
+    let failure: unknown;
+    child.on("error", (error) => (failure = error));
+    this.#process = child;
+    for (let tries = 0; tries < 100 && failure === undefined; tries++) {
+      try {
+        (await connectRedis(this.service)).disconnect();
+        this.#looking = setInterval(() => void this.#look(), LOOK);
+        return;
+      } catch (error) {
+        if (!(error instanceof Away)) throw error;
+        await sleep(50);
+      }
+    }
+    throw new Away(this.service, failure ?? "no answer");
+  }
+
+  /** SIGKILL. When the machine dies with it, what may not have been synced is cut off its file. */
+  async kill(isMachine: boolean): Promise<void> {
+    const lost = this.#process;
+    assert(lost !== undefined, () => "this Redis does not run");
+    clearInterval(this.#looking);
+    this.#process = undefined;
+    const over = new Promise((resolve) => lost.once("exit", resolve));
+    const killedAt = performance.now();
+    lost.kill("SIGKILL");
+    await over;
+    if (!isMachine || this.#persistence === "none") return;
+    const synced = this.#sizes.findLast(({ at }) => at <= killedAt - UNSYNCED)?.bytes ?? new Map<string, number>();
+    for (const [file, bytes] of synced) await truncate(file, bytes);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#process !== undefined) await this.kill(false);
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #look(): Promise<void> {
+    const at = performance.now();
+    const folder = join(this.#folder, "appendonlydir");
+    const bytes = new Map<string, number>();
+    for (const file of await readdir(folder).catch(() => []))
+      if (file.endsWith(".aof")) bytes.set(join(folder, file), (await stat(join(folder, file))).size);
+    this.#sizes = [...this.#sizes.slice(-(2 * UNSYNCED) / LOOK), { at, bytes }];
+  }
+}
+
+/** A port that was free a moment ago. */
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });

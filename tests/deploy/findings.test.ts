@@ -1,0 +1,82 @@
+/** What a drill concludes from its tally, on tallies made by hand. */
+import { expect, it } from "vitest";
+import { fullestSecond, repeatsByCause } from "../../src/deploy/drill/findings.ts";
+import { Count, type Lot } from "../../src/deploy/drill/sink.ts";
+import { allUins, indexOf, uinOf } from "../../src/deploy/drill/subscribers.ts";
+
+const lot = (at: number, owner: string, block = 1, count = 250): Lot => ({ at, owner, part: 0, block, count });
+
+it("the tally knows who was told, who never, who again, and who is a stranger", () => {
+  const count = new Count(5);
+  const push = (owner: string, uins: readonly number[]) => ({ name: { task: "t", part: 0, block: 1 }, owner, uins });
+  count.arrive(push("a", [uinOf(0), uinOf(1)]), 10);
+  count.arrive(push("b", [uinOf(1), uinOf(3), 7]), 20);
+  count.arrive(push("c", [uinOf(1)]), 30);
+  expect(count.told).toBe(3);
+  expect(count.tally()).toMatchObject({
+    missed: [2, 4],
+    strangers: 1,
+    repeats: [
+      { before: 0, now: 1, count: 1 },
+      { before: 1, now: 2, count: 1 },
+    ],
+  });
+});
+
+it("subscribers' numbers tell their place and nobody else's", () => {
+  expect(allUins(1_000_000).every((uin, index) => indexOf(uin, 1_000_000) === index)).toBe(true);
+  expect([uinOf(5) + 1, uinOf(-1), uinOf(1_000_000)].map((uin) => indexOf(uin, 1_000_000))).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
+it("somebody told twice is put down to what happened in between", () => {
+  const lots = [
+    lot(1_000, "w1.1/1"),
+    lot(3_000, "w2.1/1"),
+    lot(9_000, "w3.1/1", 2),
+    lot(10_500, "w3.1/9", 4),
+    lot(20_000, "w2.1/5"),
+    lot(26_000, "w3.1/6"),
+    lot(26_500, "w1.2/7"),
+    lot(27_000, "w1.2/7"),
+    lot(30_000, "w4.1/0", 5),
+    lot(30_500, "w4.1/0", 6),
+    lot(33_000, "w2.1/1", 5),
+  ];
+  const repeats = [
+    { before: 0, now: 1, count: 1 },
+    { before: 2, now: 3, count: 2 },
+    { before: 4, now: 5, count: 4 },
+    { before: 5, now: 6, count: 8 },
+    { before: 6, now: 7, count: 16 },
+    // It had taken another lot before it was killed, so this one had been reported: its death is no excuse.
+    { before: 8, now: 10, count: 32 },
+  ];
+  const deeds = {
+    workers: new Map([
+      ["w1.1", 2_000],
+      ["w4.1", 31_000],
+    ]),
+    stores: [{ killed: 10_000, back: 10_300 }],
+  };
+  const causes = repeatsByCause({ lots, repeats, told: 0, missed: [], strangers: 0 }, deeds, {
+    lease: 5_000,
+    unsynced: 2_000,
+  });
+  expect(Object.fromEntries(causes)).toEqual({
+    "worker killed": 1,
+    "store lost": 2,
+    "lease expired": 4,
+    redelivered: 8 + 32,
+    unexplained: 16,
+  });
+});
+
+it("the fullest second is half open, and may start anywhere", () => {
+  expect(fullestSecond([])).toEqual({ at: 0, people: 0 });
+  const lots = [lot(0, "a"), lot(700, "a"), lot(1_000, "a"), lot(1_699, "a"), lot(1_700, "a")];
+  expect(fullestSecond(lots)).toEqual({ at: 700, people: 750 });
+});
