@@ -17,6 +17,7 @@ export interface Parts {
   resume(name: BlockName, owner: string, lease: Duration): Promise<Claimed>;
   adopt(name: BlockName, owner: string, members: readonly number[], lease: Duration): Promise<Claimed>;
   report(name: BlockName, owner: string, uins: readonly number[], lease: Duration): Promise<Reported>;
+  restore(name: BlockName, members: readonly number[]): Promise<void>;
   finish(name: BlockName, members: readonly number[]): Promise<void>;
   status(task: TaskId, part: number): Promise<PartStatus>;
   contents(task: TaskId, part: number): Promise<PartContents>;

@@ -179,9 +179,8 @@ export class DispatcherShell {
         return;
       case "finish":
         return parts.finish({ task, part, block: repair.block }, repair.members);
-      case "adopt":
-        await parts.adopt({ task, part, block: repair.block }, "nobody", repair.members, ms(0));
-        return;
+      case "restore":
+        return parts.restore({ task, part, block: repair.block }, repair.members);
       case "record":
         await records.record({ task, part, block: repair.block }, repair.members);
         return;

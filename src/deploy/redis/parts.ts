@@ -15,7 +15,8 @@ import { PRELUDE, Script } from "./connection.ts";
 /**
  * KEYS: source, filled, claims, finished, claim; of scripts that look at all claims the last is what their names begin with: they are in
  * the slot of the others. `claims` maps a block to "until left owner": when its lease ends, how many are still to be told, whose it is.
- * `exchange` makes a list the members of a claim: they leave the source, and whoever was in the claim and is none of them goes back.
+ * `exchange` makes a list the members of a claim: they leave the source, and whoever was in the claim and is none of them goes back. If they are known to be those of the claim,
+ * none is looked for in the source.
  */
 const PART = `${PRELUDE}
 local source, filled, claims, finished, claim = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
@@ -29,12 +30,13 @@ end
 local function keep(left)
   redis.call('HSET', claims, block, whole(clock() + lease) .. ' ' .. left .. ' ' .. owner)
 end
-local function exchange(list, first)
+local function exchange(list, first, isKnown)
   local was = claim .. ':was'
   if redis.call('EXISTS', claim) == 1 then redis.call('RENAME', claim, was) end
   each('SADD', claim, list, first)
-  each('SADD', source, redis.call('SDIFF', was, claim), 1)
-  each('SREM', source, list, first)
+  local strays = redis.call('SDIFF', was, claim)
+  each('SADD', source, strays, 1)
+  if not isKnown or #strays > 0 then each('SREM', source, list, first) end
   redis.call('DEL', was)
 end
 `;
@@ -42,6 +44,7 @@ end
 /** ARGV: block, owner, lease. Leases are compared by the store's clock alone. */
 const UNLESS_TAKEN = `${PART}
 if redis.call('HEXISTS', finished, block) == 1 then return {'finished'} end
+if redis.call('EXISTS', filled) == 0 then return {'unknown'} end
 local till, left, whose = held()
 if till and whose ~= owner and till > clock() then return {'busy', whole(till)} end
 `;
@@ -58,7 +61,6 @@ return {'unknown'}`);
 
 /** ARGV[4]: size. */
 const CLAIM = new Script(`${RESUMING}
-if redis.call('EXISTS', filled) == 0 then return {'unknown'} end
 local members = redis.call('SPOP', source, ARGV[4])
 each('SADD', claim, members, 1)
 keep(#members)
@@ -79,10 +81,18 @@ left = redis.call('SCARD', claim)
 keep(left)
 return {'yours', left}`);
 
-/** ARGV: block, the members packed, and from 3 on the members. */
+/** ARGV: block, and from 2 on members. Also before the part is filled. */
+const RESTORE = new Script(`${PART}
+if redis.call('HEXISTS', finished, block) == 1 or redis.call('HEXISTS', claims, block) == 1 then return 0 end
+exchange(ARGV, 2)
+redis.call('HSET', claims, block, whole(clock()) .. ' ' .. redis.call('SCARD', claim) .. ' ')
+return 1`);
+
+/** ARGV: block, the members packed, and from 3 on the members. The usual end is that all were reported. */
 const FINISH = new Script(`${PART}
 if redis.call('HSETNX', finished, block, ARGV[2]) == 0 then return 0 end
-exchange(ARGV, 3)
+local isKnown = redis.call('HEXISTS', claims, block) == 1
+if not isKnown or redis.call('EXISTS', claim) == 1 then exchange(ARGV, 3, isKnown) end
 redis.call('HDEL', claims, block)
 redis.call('DEL', claim)
 return 1`);
@@ -152,6 +162,10 @@ export class RedisParts implements Parts {
     const answer = await REPORT.run(this.#redis, this.#keys(name), [name.block, owner, lease, ...uins]);
     const [kind, number] = answer as ["yours" | "lost", number];
     return kind === "yours" ? { kind, left: number } : { kind, isForgotten: number === 1 };
+  }
+
+  async restore(name: BlockName, members: readonly number[]): Promise<void> {
+    await RESTORE.run(this.#redis, this.#keys(name), [name.block, ...members]);
   }
 
   async finish(name: BlockName, members: readonly number[]): Promise<void> {
