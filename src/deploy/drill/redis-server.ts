@@ -46,7 +46,10 @@ export class RedisServer {
   /** Starts it, again too, and waits until it answers. */
   async start(): Promise<void> {
     const keeping =
-      this.#persistence === "none" ? ["--appendonly", "no"] : ["--appendonly", "yes", "--appendfsync", "everysec"];
+      this.#persistence === "none"
+        ? ["--appendonly", "no"]
+        : // The file is only ever appended to, never written anew: else it could not be told what a sync had saved.
+          ["--appendonly", "yes", "--appendfsync", "everysec", "--auto-aof-rewrite-percentage", "0"];
     const place = ["--bind", this.service.host, "--port", String(this.service.port), "--dir", this.#folder];
     const child = spawn("redis-server", [...place, "--save", "", ...keeping], { stdio: "ignore" });
     let failure: unknown;

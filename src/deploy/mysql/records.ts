@@ -32,10 +32,8 @@ export class MysqlRecords implements Records {
   }
 
   async finish(name: BlockName, members: readonly number[]): Promise<void> {
-    // What a finished one holds stays; assignments go from left to right, so the state is looked at before it is set.
     await this.#pool.execute<ResultSetHeader>(
-      `INSERT INTO push_blocks (task, part, block, state, packed) VALUES (?, ?, ?, 'finished', ?)
-       ON DUPLICATE KEY UPDATE packed = IF(state = 'finished', packed, VALUES(packed)), state = 'finished'`,
+      "INSERT INTO push_blocks (task, part, block, state, packed) VALUES (?, ?, ?, 'finished', ?) ON DUPLICATE KEY UPDATE state = 'finished'",
       [name.task, name.part, name.block, Buffer.from(pack(members))],
     );
   }
