@@ -36,11 +36,10 @@ export class BlockRecords {
     return record;
   }
 
-  /** All its members were told. Writes it down anew where the record was lost; one that is finished stays as it is. */
+  /** These were told, whoever was in the record before: it must never say so of anybody else. One that is finished stays as it is. */
   finish(block: number, members: readonly number[]): void {
-    const known = this.#blocks.get(block);
-    if (known?.state !== "finished")
-      this.#blocks.set(block, { state: "finished", packed: known?.packed ?? pack(members) });
+    if (this.#blocks.get(block)?.state === "finished") return;
+    this.#blocks.set(block, { state: "finished", packed: pack(members) });
   }
 
   all(): ReadonlyMap<number, BlockRecord> {

@@ -131,8 +131,6 @@ export class Worker implements Machine<WorkerInput, WorkerEffect> {
     this.#isNew = isNew;
     if (this.#isRecorded) return this.#compare(now);
     this.#members = members;
-    // The source was empty when it came to this block.
-    if (members.length === 0) return this.#end();
     this.#step = "recorded";
     return [{ kind: "record", name: this.#block(), members }];
   }
@@ -147,7 +145,9 @@ export class Worker implements Machine<WorkerInput, WorkerEffect> {
   #compare(now: Instant): Effects {
     const known = new Set(this.#members);
     const fits = this.#left.every((uin) => known.has(uin)) && (!this.#isNew || this.#left.length === known.size);
-    return fits ? this.#goOn(now) : this.#ask("adopt", now);
+    if (fits) return this.#goOn(now);
+    // While its lease runs nobody else can have worked on the block: else it might undo what others have reported.
+    return this.#isHeld(now) ? this.#ask("adopt", now) : [this.#giveBack(this.#policy.pause)];
   }
 
   #goOn(now: Instant): Effects {

@@ -216,9 +216,13 @@ describe("records", () => {
     expect(records.record(3, [5])).toEqual({ state: "claimed", packed: pack([1, 2]) });
     records.finish(3, [1, 2]);
     records.finish(3, [9]);
+    records.record(4, [6]);
+    records.finish(4, [8]);
+    // Not on the word of a claim that another one had.
+    expect(records.get(4)).toEqual({ state: "finished", packed: pack([8]) });
     records.record(5, [7]);
     expect(records.get(3)).toEqual({ state: "finished", packed: pack([1, 2]) });
-    expect(records.status()).toEqual({ count: 2, last: 5, unfinished: [5] });
+    expect(records.status()).toEqual({ count: 3, last: 5, unfinished: [5] });
     records.clear();
     expect(records.status()).toEqual({ count: 0, last: 0, unfinished: [] });
   });

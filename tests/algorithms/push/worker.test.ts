@@ -53,8 +53,11 @@ describe("a block", () => {
     ]);
   });
 
-  it("that finds the source empty is finished at once", () => {
-    expect(story(begin, absent, yours([]))).toEqual(["look-up", "claim", "record-finished "]);
+  it("that finds the source empty is finished at once, if the records know no better", () => {
+    expect(story(begin, absent, yours([]), recorded("claimed", []))).toEqual([
+      ...["look-up", "claim", "record ", "record-finished "],
+    ]);
+    expect(story(begin, absent, yours([]), recorded("claimed", [7]))[3]).toBe("adopt 7");
   });
 
   it("that comes back goes on with those who are left, and is finished with all", () => {
@@ -83,6 +86,12 @@ describe("a block", () => {
     expect(story(begin, absent, yours([1, 2]), recorded("claimed", [1, 2, 3]))[3]).toBe("adopt 1,2,3");
     expect(story(begin, absent, yours([1, 2], false), recorded("claimed", [1, 2, 3]))[3]).toBe("grant");
     expect(story(begin, absent, yours([1, 2]), recorded("finished", [4]))[3]).toBe("finish 4");
+  });
+
+  it("is not adopted by one whose lease is over: others may have told some of it", () => {
+    const worker = new Worker(POLICY);
+    for (const input of [begin, absent, yours([1, 2])]) worker.handle(input, START);
+    expect(worker.handle(recorded("claimed", [2, 3]), at(26)).map(briefly)).toEqual(["return after 1000000"]);
   });
 
   it("in another's hands is given back for as long as the lease lasts, by a clock that may be wrong", () => {
