@@ -7,7 +7,7 @@ import type { Fault, Where } from "../../../src/scenario/scenario.ts";
 import type { Cause, PushNotes } from "../../../src/world/push/notes.ts";
 import { MACHINES, Push, type PushMachines } from "../../../src/world/push/push.ts";
 
-class Notebook implements PushNotes {
+export class Notebook implements PushNotes {
   firsts = 0;
   shownByApps = 0;
   refusals = 0;
