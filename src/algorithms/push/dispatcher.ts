@@ -15,6 +15,8 @@ import { next, type Task, type TaskId, type TaskState } from "./task.ts";
 
 type Effects = readonly DispatcherEffect[];
 
+type Asked = "set-state" | "fill" | "look" | "reconcile";
+
 interface Work {
   readonly id: TaskId;
   readonly weight: number;
@@ -22,9 +24,9 @@ interface Work {
   /** The start tag of its next block. */
   tag: number;
   readonly parts: Map<number, PartBook>;
-  /** An effect is outstanding, other than blocks. */
-  isAsking: boolean;
-  /** When to take the next step, unless it is asking. */
+  /** What is outstanding, other than blocks. Any other answer is of a question that was given up, and of no interest now. */
+  asks: Asked | undefined;
+  /** When to take the next step, unless it asks. */
   stepAt: Instant;
   /** Its trigger is not acknowledged. */
   isTriggered: boolean;
@@ -48,7 +50,7 @@ export class Dispatcher implements Machine<DispatcherInput, DispatcherEffect> {
 
   get wakeAt(): Instant {
     let at = Math.min(this.#findAt, this.#paceAt);
-    for (const { isAsking, stepAt } of this.#works.values()) if (!isAsking) at = Math.min(at, stepAt);
+    for (const { asks, stepAt } of this.#works.values()) if (asks === undefined) at = Math.min(at, stepAt);
     return at as Instant;
   }
 
@@ -60,14 +62,14 @@ export class Dispatcher implements Machine<DispatcherInput, DispatcherEffect> {
         this.#findAt = after(now, this.#policy.find);
         return input.tasks.flatMap((task) => (this.#works.has(task.id) ? [] : this.#step(this.#take(task, now), now)));
       case "stated":
-        return this.#answered(input.task, (work) => this.#stated(work, input.state, now));
+        return this.#answered(input.task, "set-state", (work) => this.#stated(work, input.state, now));
       case "filled":
-        return this.#answered(input.task, (work) => [this.#advance(work)]);
+        return this.#answered(input.task, "fill", (work) => [this.#advance(work)]);
       case "looked":
-        return this.#answered(input.task, (work) => this.#looked(work, input.parts, now));
+        return this.#answered(input.task, "look", (work) => this.#looked(work, input.parts, now));
       case "reconciled":
         // With a pause: a contradiction that stays would be mended for ever.
-        return this.#answered(input.task, (work) => this.#rest(work, now));
+        return this.#answered(input.task, "reconcile", (work) => this.#rest(work, now));
       case "published":
         this.#works.get(input.name.task)?.parts.get(input.name.part)?.published(input.name.block, now);
         return [];
@@ -95,17 +97,17 @@ export class Dispatcher implements Machine<DispatcherInput, DispatcherEffect> {
 
   #take({ id, weight, state }: Task, now: Instant): Work {
     const work: Work = {
-      ...{ id, weight, state, tag: this.#tag, parts: new Map<number, PartBook>(), isAsking: false },
+      ...{ id, weight, state, tag: this.#tag, parts: new Map<number, PartBook>(), asks: undefined },
       ...{ stepAt: now, isTriggered: false, isDoubted: false },
     };
     if (state !== "done") this.#works.set(id, work);
     return work;
   }
 
-  #answered(task: TaskId, then: (work: Work) => Effects): Effects {
+  #answered(task: TaskId, asked: Asked, then: (work: Work) => Effects): Effects {
     const work = this.#works.get(task);
-    if (work === undefined) return [];
-    work.isAsking = false;
+    if (work?.asks !== asked) return [];
+    work.asks = undefined;
     return then(work);
   }
 
@@ -232,8 +234,8 @@ export class Dispatcher implements Machine<DispatcherInput, DispatcherEffect> {
       this.#works.get(task)?.parts.get(part)?.failed(block);
     } else {
       const work = this.#works.get(effect.task);
-      if (work === undefined) return;
-      work.isAsking = false;
+      if (work?.asks !== effect.kind) return;
+      work.asks = undefined;
       work.stepAt = after(now, this.#policy.look);
       if (effect.kind === "reconcile") work.isDoubted = true;
     }
@@ -246,14 +248,14 @@ export class Dispatcher implements Machine<DispatcherInput, DispatcherEffect> {
       effects.push({ kind: "find" });
     }
     for (const work of this.#works.values())
-      if (!work.isAsking && work.stepAt <= now) effects.push(...this.#step(work, now));
+      if (work.asks === undefined && work.stepAt <= now) effects.push(...this.#step(work, now));
     if (this.#paceAt <= now) effects.push(...this.#publish(now));
     return effects;
   }
 }
 
-const ask = (work: Work, effect: DispatcherEffect): DispatcherEffect => {
-  work.isAsking = true;
+const ask = (work: Work, effect: DispatcherEffect & { readonly kind: Asked }): DispatcherEffect => {
+  work.asks = effect.kind;
   return effect;
 };
 

@@ -61,7 +61,10 @@ export type DispatcherEffect =
   | { readonly kind: "acknowledge-trigger"; readonly task: TaskId }
   /** Changed only if `from` still stands; the answer is what stands then. */
   | { readonly kind: "set-state"; readonly task: TaskId; readonly from: TaskState; readonly to: TaskState }
-  /** The audience, without those who have prefetched, goes into the parts; parts that are filled stay as they are. */
+  /**
+   * The audience, without those who have prefetched, goes into the parts, by the same plan as below: there may be blocks
+   * already, of another dispatcher who was quicker, and a store that has lost them.
+   */
   | { readonly kind: "fill"; readonly task: TaskId }
   | { readonly kind: "look"; readonly task: TaskId }
   | { readonly kind: "publish"; readonly name: BlockName }

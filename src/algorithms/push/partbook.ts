@@ -20,7 +20,7 @@ export class PartBook {
   #isHeld: ReadonlySet<number> = new Set();
   #next = 1;
   #source = Infinity;
-  #finished = 0;
+  #finished: ReadonlySet<number> = new Set();
 
   /** Blocks published and not seen to be finished. */
   get unfinished(): number {
@@ -33,12 +33,13 @@ export class PartBook {
     const storeLost =
       !store.isFilled ||
       store.source > this.#source ||
-      store.finished.length < this.#finished ||
+      store.finished.length < this.#finished.size ||
       records.count > known.size ||
       records.unfinished.some((block) => !known.has(block));
     // A block is recorded as finished before the store hears of it.
-    const recordsLost = records.count < this.#finished;
-    [this.#source, this.#finished] = [store.isFilled ? store.source : Infinity, store.finished.length];
+    const recordsLost =
+      records.count < this.#finished.size || records.unfinished.some((block) => this.#finished.has(block));
+    [this.#source, this.#finished] = [store.isFilled ? store.source : Infinity, new Set(store.finished)];
     this.#note(store, now);
     for (const block of known) this.#next = Math.max(this.#next, block + 1);
     this.#next = Math.max(this.#next, records.last + 1);

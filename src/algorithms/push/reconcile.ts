@@ -34,29 +34,43 @@ export type Repair =
 /** The repairs of one part; none when the stores agree. Read the records first and the store after. */
 export const reconcilePart = ({ audience, records, store }: KnownOfPart): readonly Repair[] => {
   const repairs: Repair[] = [];
-  const byBlock = [...records].sort(([a], [b]) => a - b);
-  for (const [block, { state, packed }] of byBlock) {
+  const told = whoWasTold(records, store.finished);
+  for (const [block, { state, packed }] of inOrder(records)) {
     if (store.finished.has(block)) continue;
     if (state === "finished") repairs.push({ kind: "finish", block, members: unpack(packed) });
-    else if (!store.claims.has(block)) repairs.push({ kind: "restore", block, members: unpack(packed) });
+    // Since a failover somebody may be in two blocks, and told in the other.
+    else if (!store.claims.has(block))
+      repairs.push({ kind: "restore", block, members: unpack(packed).filter(not(told)) });
   }
-  for (const [block, packed] of [...store.finished].sort(([a], [b]) => a - b))
+  for (const [block, packed] of inOrder(store.finished))
     if (records.get(block)?.state !== "finished")
       repairs.push({ kind: "record-finished", block, members: unpack(packed) });
-  for (const [block, members] of [...store.claims].sort(([a], [b]) => a - b))
+  for (const [block, members] of inOrder(store.claims))
     if (!records.has(block) && members.length > 0) repairs.push({ kind: "record", block, members });
-  if (!store.isFilled) repairs.push({ kind: "fill", members: notFinished(audience, records, store.finished) });
+  if (!store.isFilled) repairs.push({ kind: "fill", members: audience.filter(not(told)) });
   return repairs;
 };
 
-const notFinished = (
-  audience: readonly number[],
+const inOrder = <Value>(blocks: ReadonlyMap<number, Value>): readonly (readonly [number, Value])[] =>
+  [...blocks].sort(([a], [b]) => a - b);
+
+const not =
+  (told: () => ReadonlySet<number>) =>
+  (uin: number): boolean =>
+    !told().has(uin);
+
+/** Members of all finished blocks; unpacked only when somebody asks. */
+const whoWasTold = (
   records: KnownOfPart["records"],
   finished: KnownOfPart["store"]["finished"],
-): readonly number[] => {
-  const told = new Set<number>();
-  for (const { state, packed } of records.values())
-    if (state === "finished") for (const uin of unpack(packed)) told.add(uin);
-  for (const packed of finished.values()) for (const uin of unpack(packed)) told.add(uin);
-  return audience.filter((uin) => !told.has(uin));
+): (() => ReadonlySet<number>) => {
+  let told: Set<number> | undefined;
+  return () => {
+    if (told !== undefined) return told;
+    told = new Set();
+    for (const { state, packed } of records.values())
+      if (state === "finished") for (const uin of unpack(packed)) told.add(uin);
+    for (const packed of finished.values()) for (const uin of unpack(packed)) told.add(uin);
+    return told;
+  };
 };

@@ -102,7 +102,7 @@ export class Worker implements Machine<WorkerInput, WorkerEffect> {
   #claimed(answer: Claimed, now: Instant): Effects {
     switch (answer.kind) {
       case "finished":
-        if (this.#isRecorded) return this.#end();
+        // If the records do not know, they learn it from the store: these members need not be those that were told.
         return [this.#leave({ kind: "acknowledge", name: this.#block() })];
       case "busy":
         return [this.#giveBack(this.#within(answer.until - now))];

@@ -180,12 +180,12 @@ describe("publishing", () => {
   });
 });
 
-/** What it does at once with these, one after the other. */
+/** What it does at once with these, two seconds apart. */
 const answers = (...inputs: readonly DispatcherInput[]): readonly (readonly string[])[] => {
   const dispatcher = new Dispatcher(POLICY);
-  return inputs.map((input) =>
+  return inputs.map((input, turn) =>
     dispatcher
-      .handle(input, at(1))
+      .handle(input, at(2 * turn))
       .map((effect) => (effect.kind === "set-state" ? `${effect.from} to ${effect.to}` : effect.kind)),
   );
 };
@@ -244,15 +244,17 @@ describe("a task", () => {
     };
     const begun: DispatcherInput = { kind: "triggered", task: task("a", 1) };
     const first = looked(500, [1, 2], 2);
-    expect(answers(begun, first, looked(400, [1, 2, 3], 3))[2]).not.toContain("reconcile");
+    const look: DispatcherInput = { kind: "wake" };
+    expect(answers(begun, first, look, looked(400, [1, 2, 3], 3))[3]).not.toContain("reconcile");
     for (const odd of [
       looked(600, [1, 2], 2),
       looked(500, [1], 2),
       looked(500, [1, 2], 1),
       looked(500, [1, 2], 3),
+      looked(500, [1, 2], 2, [2]),
       looked(500, [1, 2], 2, [7]),
     ])
-      expect(answers(begun, first, odd)[2]).toEqual(["reconcile"]);
+      expect(answers(begun, first, look, odd)[3]).toEqual(["reconcile"]);
     const empty = { ...viewOf({ source: 0, finished: [] }, 0), part: 0 };
     const lost: DispatcherInput = {
       kind: "looked",
@@ -272,6 +274,23 @@ describe("a task", () => {
     dispatcher.handle({ kind: "failed", effect: look!, what: "the store is away" }, at(6));
     expect(dispatcher.wakeAt).toBe(at(7));
     expect(dispatcher.handle({ kind: "wake" }, at(7))).toEqual([look]);
+  });
+
+  it("heeds only the answer that it waits for: a late one of a question given up moves nothing", () => {
+    const fill: DispatcherEffect = { kind: "fill", task: "a" };
+    const late: DispatcherInput = { kind: "filled", task: "a" };
+    const begun: DispatcherInput = { kind: "triggered", task: task("a", 1, "scattering") };
+    expect(answers(begun, late, stated("sending"), late)).toEqual([
+      ...[["acknowledge-trigger", "fill"], ["scattering to sending"], ["look"], []],
+    ]);
+    const acknowledgement: DispatcherEffect = { kind: "acknowledge-trigger", task: "a" };
+    const dispatcher = new Dispatcher(POLICY);
+    dispatcher.handle(begun, START);
+    dispatcher.handle({ kind: "wake" }, START);
+    dispatcher.handle({ kind: "failed", effect: acknowledgement, what: "the store is away" }, START);
+    expect(dispatcher.handle({ kind: "wake" }, at(5))).toEqual([]);
+    dispatcher.handle({ kind: "failed", effect: fill, what: "the store is away" }, at(6));
+    expect(dispatcher.handle({ kind: "wake" }, at(7))).toEqual([fill]);
   });
 
   it("has a block published again only when nobody has held it for as long as one may wait in the queue", () => {

@@ -312,7 +312,9 @@ export class Drill {
         this.#part(effect.name).records.finish(effect.name.block, effect.members);
         return { kind: "record-is-finished" };
       case "finish":
-        this.#part(effect.name).store.finish({ block: effect.name.block, members: effect.members, now: this.now });
+        this.#exchanged(effect.name, () =>
+          this.#part(effect.name).store.finish({ block: effect.name.block, members: effect.members, now: this.now }),
+        );
         return { kind: "finished" };
       case "acknowledge":
         this.broker.acknowledge(life.owner);
@@ -345,9 +347,24 @@ export class Drill {
         ? store.claim({ ...hold, size: DISPATCHER.blockSize }, this.#plan.pick)
         : effect.kind === "resume"
           ? store.resume(hold)
-          : store.adopt({ ...hold, members: effect.members! });
+          : this.#exchanged(effect.name, () => store.adopt({ ...hold, members: effect.members! }));
     if (answer.kind === "yours") this.#takeOver(life, effect.name);
     return { kind: "claimed", answer };
+  }
+
+  /**
+   * After both stores were lost a block's name may be given anew, to others. Whoever then returns to the source because
+   * the first ones were told may be in the hands of a worker all the same.
+   */
+  #exchanged<Answer>({ part, block }: BlockName, exchange: () => Answer): Answer {
+    const { store } = this.parts[part]!;
+    const claimed = store.contents().claims.get(block) ?? [];
+    const answer = exchange();
+    const source = new Set(store.source());
+    const strays = claimed.filter((uin) => source.has(uin));
+    this.sink.mishaps.forgotten += strays.length;
+    this.sink.forgive("failover", strays);
+    return answer;
   }
 
   /** Whoever had the block before, and lives, loses it with a lot in its hands. */
@@ -419,8 +436,8 @@ export class Drill {
           this.task = { ...this.task, state: effect.to };
         return { kind: "stated", task: effect.task, state: this.task.state };
       case "fill":
-        for (const { store, audience } of isHalf ? this.parts.slice(0, this.parts.length / 2) : this.parts)
-          store.fill(audience, this.now);
+        for (const part of isHalf ? this.parts.slice(0, this.parts.length / 2) : this.parts)
+          this.#reconcile(part, false);
         return { kind: "filled", task: effect.task };
       case "look":
         return { kind: "looked", task: effect.task, parts: this.parts.map((part, index) => this.#view(part, index)) };

@@ -25,6 +25,18 @@ describe("a part", () => {
     ]);
   });
 
+  it("does not bring back into a block whoever was told in another", () => {
+    const records = new Map([
+      [1, record("claimed", [1, 2, 3])],
+      [2, record("finished", [2, 4])],
+    ]);
+    const repairs = reconcilePart({ audience: AUDIENCE, records, store: { isFilled: true, ...NOTHING } });
+    expect(repairs).toEqual([
+      { kind: "restore", block: 1, members: [1, 3] },
+      { kind: "finish", block: 2, members: [2, 4] },
+    ]);
+  });
+
   it("whose records were lost has them written anew from the store", () => {
     const store = { isFilled: true, claims: new Map([[2, [5]]]), finished: new Map([[1, pack([1, 2])]]) };
     expect(reconcilePart({ audience: AUDIENCE, records: new Map(), store })).toEqual([

@@ -71,6 +71,12 @@ describe("a block", () => {
     ]);
   });
 
+  it("that the store has finished is acknowledged, and nothing is said of the members that the records have", () => {
+    const finished: WorkerInput = { kind: "claimed", answer: { kind: "finished" } };
+    expect(story(begin, absent, finished)).toEqual(["look-up", "claim", "acknowledge"]);
+    expect(story(begin, lookedUp("claimed", [1, 2]), finished)).toEqual(["look-up", "resume", "acknowledge"]);
+  });
+
   it("that the store has lost is adopted as the records know it", () => {
     const unknown: WorkerInput = { kind: "claimed", answer: { kind: "unknown" } };
     expect(story(begin, lookedUp("claimed", [1, 2]), unknown, yours([1, 2]))).toEqual([
