@@ -91,6 +91,8 @@ export class Invariants {
   /** Everybody is looked for at every so many looks: of very many only now and then, and at the end. */
   #checkPush(push: Push, isLast: boolean): void {
     this.#looks += 1;
+    const excesses = push.excesses();
+    this.#expect("told again within what each cause explains", excesses.length === 0, () => excesses.join("; "));
     push.subscribers.forEach(({ count }, task) => {
       if (!isLast && this.#looks % Math.ceil(count / CENSUS_A_LOOK) !== 0) return;
       const { name, strays, doubles, missed } = push.census(task);
@@ -154,6 +156,7 @@ export class Invariants {
       ...(this.#world.push === undefined
         ? []
         : [
+            "told again within what each cause explains",
             "whoever is claimed has left the source",
             "whoever is to be told is in the store",
             "whoever subscribed to a task that is done was told",

@@ -1,7 +1,7 @@
 /**
  * At least once means that some are told twice. Each time has a cause, and each cause repeats no more than what was under
  * way when it struck: a lot for whatever hits one worker, and for a store that fails over what it had been told last.
- * Met by: src/world/push/sink.ts
+ * Met by: src/world/push/doubts.ts
  */
 
 export type DuplicateCause = "crash" | "redelivery" | "unanswered" | "lease-expiry" | "failover";

@@ -37,6 +37,11 @@ export class Host {
     return this.#crashes;
   }
 
+  /** Slots that have a block of a part on that shard. */
+  on(shard: number): number {
+    return this.#slots.filter((slot) => slot.isAlive && slot.isOn(shard)).length;
+  }
+
   setCrashes(anHour: number): void {
     if (anHour === this.#rate) return;
     const { now } = this.#around.diary;

@@ -57,6 +57,7 @@ export class Push {
   readonly #diary = new Diary();
   readonly #parts: PushParts;
   readonly #dispatcher: DispatcherHost;
+  readonly #doubts: Doubts;
 
   constructor(parts: PushParts) {
     const { model, seed, notes, digest, machines, faults } = parts;
@@ -84,6 +85,7 @@ export class Push {
     const triggers = new Triggers(this.stores.limiterShard);
     this.stores.shards[this.stores.limiterShard]!.holdings.push(limiter, triggers);
     const doubts = new Doubts(tasks.length, model.store.shards, keeps);
+    this.#doubts = doubts;
     const around = { model, seed, diary, lines, stores: this.stores, limiter, broker, sink, doubts };
     this.#dispatcher = new DispatcherHost({
       ...around,
@@ -114,7 +116,8 @@ export class Push {
       stores: this.stores,
       broker,
       lose: (shard) => {
-        doubts.forget(shard, this.stores.lose(shard));
+        const slots = this.hosts.reduce((sum, host) => sum + host.on(shard), 0);
+        this.#doubts.forget(shard, this.stores.lose(shard), slots);
       },
     });
     tasks.forEach(([, { at }], task) => {
@@ -131,6 +134,11 @@ export class Push {
 
   isDone(task: number): boolean {
     return this.#dispatcher.isDone(Object.keys(this.#parts.model.tasks)[task]!);
+  }
+
+  /** What repeated more than its cause explains, in words. */
+  excesses(): readonly string[] {
+    return this.#doubts.excesses(this.#parts.model.workers.lot);
   }
 
   /** Where everybody is whom a task is for. */

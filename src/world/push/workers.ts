@@ -40,6 +40,7 @@ export class Slot implements Consumer {
   readonly host: number;
   readonly owner: string;
   isAlive = true;
+  #isBusy = false;
   readonly #around: Surroundings;
   readonly #caller: Caller;
   readonly #skew: () => Duration;
@@ -63,6 +64,7 @@ export class Slot implements Consumer {
 
   take(delivery: number, name: BlockName, isTwice: boolean): void {
     if (!this.isAlive) return;
+    this.#isBusy = true;
     this.#delivery = delivery;
     this.#name = name;
     this.#cause = isTwice ? "redelivery" : "lease";
@@ -70,9 +72,15 @@ export class Slot implements Consumer {
     this.#tell({ kind: "block", name });
   }
 
+  /** Whether it has a block of a part on that shard. */
+  isOn(shard: number): boolean {
+    return this.#isBusy && this.#around.stores.shardOf(this.#name) === shard;
+  }
+
   /** The host is lost. What was sent arrives; nobody waits for the answer. */
   die(): void {
     this.isAlive = false;
+    if (this.#isBusy) this.#around.doubts.crashes += 1;
     this.#doubt("crash");
   }
 
@@ -229,7 +237,7 @@ export class Slot implements Consumer {
     const cause = this.#cause;
     this.#pushed = uins;
     diary.in(lines.way(this.#caller, model.service.latency), () => {
-      const refused = sink.arrive(task, uins, diary.now, (uin) => doubts.causeOf(task, uin) ?? cause);
+      const refused = sink.arrive(task, uins, diary.now, (uin) => doubts.blame(task, uin, cause));
       diary.in(lines.way(this.#caller, model.service.latency), () => {
         tell({ kind: "pushed", refused });
       });
@@ -250,6 +258,7 @@ export class Slot implements Consumer {
         return answer;
       },
       (answer) => {
+        if (answer === undefined) this.#around.doubts.unanswered += 1;
         if (!this.isAlive) return;
         const isTold = answer?.kind === "yours";
         if (!isTold && (answer === undefined || generation !== stores.shards[shard]!.generation))
@@ -270,6 +279,7 @@ export class Slot implements Consumer {
     const { broker, diary, model } = this.#around;
     const delivery = this.#delivery;
     this.#pushed = [];
+    this.#isBusy = false;
     diary.in(model.broker.latency, () => {
       if (!this.isAlive) return;
       tell(broker, delivery);

@@ -197,6 +197,7 @@ describe("everything at once", () => {
         look: seed % 20 === 0 ? holdsTogether : () => undefined,
       });
       expect([seed, missed, push.isDone(0)]).toEqual([seed, 0, true]);
+      expect(push.excesses()).toEqual([]);
       expect(notes.peak).toBeLessThanOrEqual(230);
       expect(notes.refusals).toBe(0);
       for (const cause of Object.keys(causes) as (keyof typeof causes)[]) causes[cause] += notes.repeats[cause];
