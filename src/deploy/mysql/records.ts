@@ -32,8 +32,9 @@ export class MysqlRecords implements Records {
   }
 
   async finish(name: BlockName, members: readonly number[]): Promise<void> {
+    // Assignments are made from left to right: the state is still the one before.
     await this.#pool.execute<ResultSetHeader>(
-      "INSERT INTO push_blocks (task, part, block, state, packed) VALUES (?, ?, ?, 'finished', ?) ON DUPLICATE KEY UPDATE state = 'finished'",
+      "INSERT INTO push_blocks (task, part, block, state, packed) VALUES (?, ?, ?, 'finished', ?) ON DUPLICATE KEY UPDATE packed = IF(state = 'finished', packed, VALUES(packed)), state = 'finished'",
       [name.task, name.part, name.block, Buffer.from(pack(members))],
     );
   }

@@ -128,7 +128,8 @@ export class DispatcherShell {
 
   async #fill(task: TaskId): Promise<void> {
     const members = await this.#membersOf(task);
-    for (const [part, uins] of members.entries()) await this.#ports.parts.fill(task, part, uins);
+    // As after a loss: another dispatcher may have been quicker, and Redis may have lost what that one filled.
+    await this.#reconcile(task, members);
     await this.#ports.tasks.count(
       task,
       members.reduce((sum, uins) => sum + uins.length, 0),
@@ -157,9 +158,10 @@ export class DispatcherShell {
     return Promise.all(Array.from({ length: this.#parts }, (_, part) => look(part)));
   }
 
-  async #reconcile(task: TaskId): Promise<void> {
+  /** `known` is who is to be told, by part; else that is looked up when it is needed. */
+  async #reconcile(task: TaskId, known?: readonly (readonly number[])[]): Promise<void> {
     const { parts, records } = this.#ports;
-    let members: readonly (readonly number[])[] | undefined;
+    let members = known;
     for (let part = 0; part < this.#parts; part++) {
       const recorded = await records.all(task, part);
       const { isFilled } = await parts.status(task, part);
