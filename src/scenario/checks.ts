@@ -1,5 +1,5 @@
 /** What a world must be besides well written: names that agree, shares that sum to one, regions with people. */
-import { hours, printDuration, seconds } from "../base/units.ts";
+import { type Duration, hours, printDuration, seconds } from "../base/units.ts";
 import type { Fields } from "./judge.ts";
 import { CELLS_MOST, ENDPOINTS_MOST, HEARTBEAT_COUNTS, HEARTBEAT_MOST, HEARTBEAT_UNIT } from "./limits.ts";
 import { gatewayNames, serverNames } from "./names.ts";
@@ -26,8 +26,8 @@ export const isTooLarge = ({ regions = {}, carriers = {}, gateways, centres = {}
   return servers > NAMES_MAX || Object.keys(regions).length * Object.keys(carriers).length * families > NAMES_MAX;
 };
 
-/** Reports whatever in the readable parts of a world does not fit together. */
-export const checkWorld = (world: World, report: Reporter): void => {
+/** Reports whatever in the readable parts of a world does not fit together, or into a run of that duration. */
+export const checkWorld = (world: World, duration: Duration | undefined, report: Reporter): void => {
   if (isTooLarge(world)) {
     const most = String(NAMES_MAX);
     report(
@@ -44,7 +44,7 @@ export const checkWorld = (world: World, report: Reporter): void => {
   checkClients(world, report);
   checkRoom(world, report);
   if (world.services !== undefined) checkServices(world.services, report);
-  if (world.push !== undefined) checkPush(world.push, report);
+  if (world.push !== undefined) checkPush(world.push, duration, report);
   const round = world.scheduler?.round;
   if (round !== undefined && (round < ROUND_LEAST || round > ROUND_MOST))
     report(["scheduler", "round"], `${printDuration(round)} is no round`, "write 1 s to 1 h");

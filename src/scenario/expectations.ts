@@ -9,7 +9,7 @@ import type { Reporter } from "./findings.ts";
 import { demandOneOf, judgeFields } from "./judge.ts";
 import { findMetric } from "./metrics.ts";
 import { nodeAt, type MapNode, type Path } from "./positions.ts";
-import { quote, readCount, readDuration, readPercent, type Read } from "./quantities.ts";
+import { quote, readCount, readDuration, readPercent, readRate, type Read } from "./quantities.ts";
 import type { Expectation, Figure, Threshold } from "./scenario.ts";
 import { didYouMean } from "./suggest.ts";
 
@@ -31,10 +31,7 @@ const readUnsigned = (given: string | number, unit: string, signed: boolean): Re
     if (typeof given === "number" && Number.isFinite(given)) return { value: given };
     return readCount(given, signed ? { min: -Number.MAX_SAFE_INTEGER } : {});
   }
-  const match = /^(-?\d+(?:\.\d+)?)\s*(\/[sh])$/.exec(String(given).trim());
-  if (match?.[2] === unit) return { value: Number(match[1]) };
-  const number = /^-?[\d.]+/.exec(String(given))?.[0] ?? "4";
-  return { wrong: `${quote(given)} is not a number ${unit}`, hint: `write ${number} ${unit}` };
+  return readRate(given, unit);
 };
 
 const limit = either(

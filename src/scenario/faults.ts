@@ -1,7 +1,7 @@
 /** Faults: what goes wrong, where and from when to when. */
 import { z } from "zod";
 import type { Duration, Instant } from "../base/units.ts";
-import { duration, either, fields, id, number, share, text } from "./fields.ts";
+import { duration, either, fields, id, number, rate, share, text } from "./fields.ts";
 import type { Reporter } from "./findings.ts";
 import { demandOneOf, judgeFields, type Fields } from "./judge.ts";
 import type { MapNode, Path } from "./positions.ts";
@@ -58,10 +58,7 @@ const effects = {
     ),
   ),
   crash: z.exactOptional(
-    number("How often a host of push workers crashes in an hour, on the average; 0 is no fault", {
-      min: 0,
-      max: 3_600,
-    }),
+    rate("How often a host of push workers crashes, on the average; 0 /h is no fault", { unit: "/h", max: 3_600 }),
   ),
   failover: z.exactOptional(
     z.boolean().meta({
@@ -190,6 +187,8 @@ const checkPush = (given: Fields<typeof faultShape>, where: Where, path: Path, r
   for (const effect of Object.keys(effects) as (keyof typeof effects)[])
     if (given[effect] !== undefined && !HONOURED[place!].includes(effect))
       report([...path, effect], `says nothing for a ${place!}`, `write ${HONOURED[place!].join(", ")}`);
+  if (given.failover === true && given.until !== undefined && (given.slow ?? given["store-lag"]) === undefined)
+    report([...path, "until"], "says nothing for a failover", "it happens once, at: remove until");
 };
 
 const instant = (time: Duration): Instant => time as number as Instant;

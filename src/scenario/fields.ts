@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import type { Duration } from "../base/units.ts";
-import { quote, readBytes, readCount, readDuration, readScale, readShare, type Read } from "./quantities.ts";
+import { quote, readBytes, readCount, readDuration, readRate, readScale, readShare, type Read } from "./quantities.ts";
 
 type CamelKey<K extends string> = K extends `${infer Head}-${infer Tail}` ? `${Head}${Capitalize<CamelKey<Tail>>}` : K;
 type Camel<T> = { [K in keyof T as K extends string ? CamelKey<K> : K]: T[K] };
@@ -76,6 +76,19 @@ export const count = (description: string, bounds: { min?: number; max?: number 
     ],
     examples: [30000, "180 M"],
   });
+
+export const rate = (description: string, { unit, max }: { readonly unit: string; readonly max: number }) =>
+  quantity(
+    `a rate such as 4 ${unit}`,
+    (given) => {
+      const read = readRate(given, unit);
+      if ("value" in read && (read.value < 0 || read.value > max))
+        return { wrong: `${quote(given)} is out of range`, hint: `write 0 ${unit} to ${String(max)} ${unit}` };
+      return read;
+    },
+    description,
+    { type: "string", pattern: `^\\d+(\\.\\d+)? ?[kMG]? ?${unit}$`, examples: [`4 ${unit}`] },
+  );
 
 export const scale = (description: string) =>
   quantity("a scale such as 1/1000", readScale, description, {

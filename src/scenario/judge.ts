@@ -2,7 +2,7 @@
  * Applies the schema to a tree, field by field: what is right is handed on even when a neighbour is
  * wrong, so that one reading finds everything there is to find.
  */
-import type { z } from "zod";
+import { z } from "zod";
 import { NAME, nameOf } from "./fields.ts";
 import type { Reporter } from "./findings.ts";
 import { nodeAt, plain, printPath, type MapNode, type Path, type TreeNode } from "./positions.ts";
@@ -25,7 +25,7 @@ export const judgeFields = <S extends Shape>(
 ): Fields<S> => {
   const known = [...Object.keys(shape), ...elsewhere];
   const unknown = [...node.entries.keys()].filter((key) => !known.includes(key));
-  for (const key of unknown) report([...path, key], `unknown key ${quote(key)}`, () => didYouMean(key, known), "key");
+  for (const key of unknown) report([...path, key], `unknown key ${quote(key)}`, () => meantKey(key, known), "key");
   const mistyped = new Set(unknown.slice(0, SUGGESTED_MAX).map((key) => nearest(key, known)));
   const fields: Record<string, unknown> = {};
   for (const [key, schema] of Object.entries(shape)) {
@@ -34,7 +34,8 @@ export const judgeFields = <S extends Shape>(
     if (entry === undefined) {
       const absent = schema.safeParse(undefined);
       if (absent.success) fields[key] = absent.data;
-      else if (schema._zod.optin !== "optional" && !mistyped.has(key)) report(below, "is missing", "", "key");
+      else if (schema._zod.optin !== "optional" && !mistyped.has(key))
+        report(below, "is missing", () => toWrite(key, schema), "key");
       continue;
     }
     const result = schema.safeParse(plain(entry.node, below));
@@ -89,7 +90,7 @@ const explainOne = (issue: Issue, where: Where): void => {
   switch (issue.code) {
     case "unrecognized_keys":
       for (const key of issue.keys)
-        report([...at, key], `unknown key ${quote(key)}`, () => didYouMean(key, keysAt(where.schema, steps)), "key");
+        report([...at, key], `unknown key ${quote(key)}`, () => meantKey(key, keysAt(where.schema, steps)), "key");
       return;
     case "custom": {
       const hint: unknown = issue.params?.["hint"];
@@ -112,7 +113,7 @@ const explainOne = (issue: Issue, where: Where): void => {
       return;
     }
     case "invalid_type":
-      if (found === undefined) report(at, "is missing", "", "key");
+      if (found === undefined) report(at, "is missing", () => toWriteAt(where), "key");
       else
         report(at, expected(issue.expected, issue.message, found), () =>
           issue.expected === "boolean" ? meantBoolean(found) : "",
@@ -120,7 +121,7 @@ const explainOne = (issue: Issue, where: Where): void => {
       return;
     case "too_small":
     case "too_big":
-      report(at, tooFar(issue, found));
+      tooFar(issue, found, where);
       return;
     case "invalid_format":
       report(at, `${nameOf(found)} is not a name`, "write lower-case letters, digits and hyphens, a letter first");
@@ -134,7 +135,7 @@ const explainOne = (issue: Issue, where: Where): void => {
 const explainUnion = (issue: Extract<Issue, { code: "invalid_union" }>, found: unknown, where: Where): void => {
   const { report, at, schema, node, steps, path } = where;
   if (found === undefined) {
-    report(at, "is missing", "", "key");
+    report(at, "is missing", () => toWriteAt(where), "key");
     return;
   }
   const fitting = issue.errors.find((branch) => !branch.some(isMismatch));
@@ -185,14 +186,22 @@ const NOUNS: Readonly<Record<string, string>> = {
 const expected = (kind: string, message: string, found: unknown): string =>
   message.startsWith("expected ") ? message : `expected ${NOUNS[kind] ?? kind}, not ${nameOf(found)}`;
 
-const tooFar = (issue: Extract<Issue, { code: "too_small" | "too_big" }>, found: unknown): string => {
+const tooFar = (
+  issue: Extract<Issue, { code: "too_small" | "too_big" }>,
+  found: unknown,
+  { report, at }: Where,
+): void => {
   const bound = String(issue.code === "too_small" ? issue.minimum : issue.maximum);
   const least = issue.code === "too_small" ? "at least" : "at most";
-  if (issue.origin === "array") return `expected ${least} ${bound} of them`;
-  if (issue.origin === "string")
-    return issue.code === "too_small" ? "is empty" : `expected ${least} ${bound} characters`;
-  return `${nameOf(found)} is out of range: ${least} ${bound}`;
+  if (issue.origin === "array") report(at, `expected ${least} ${bound} of them`);
+  else if (issue.origin === "string")
+    report(at, issue.code === "too_small" ? "is empty" : `expected ${least} ${bound} characters`);
+  else report(at, `${nameOf(found)} is out of range`, `write ${least} ${bound}`);
 };
+
+/** In { } a comma ends a value: the digits after it look like a key. */
+const meantKey = (key: string, known: readonly string[]): string =>
+  /^\d+$/.test(key) ? "write thousands without a comma, such as 50000 or 50 k" : didYouMean(key, known);
 
 const valueAt = (node: TreeNode, steps: Path): unknown => {
   let value: unknown = plain(node);
@@ -203,30 +212,75 @@ const valueAt = (node: TreeNode, steps: Path): unknown => {
   return value;
 };
 
-/** Keys that the schema knows at a path, for "did you mean". */
-const keysAt = (schema: z.core.$ZodType, steps: Path): readonly string[] => {
-  const def = (schema as z.core.$ZodTypes)._zod.def;
+/** What can stand at a path: the schema itself, without what makes it optional, and several where it is a union. */
+const schemasAt = (schema: z.core.$ZodType, steps: Path): readonly z.core.$ZodType[] => {
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  if (def.type === "optional" || def.type === "default" || def.type === "prefault")
+    return schemasAt(def.innerType, steps);
+  const [first, ...rest] = steps;
+  if (first === undefined) return [schema];
   switch (def.type) {
     case "pipe":
-      return keysAt(def.in, steps);
-    case "optional":
-    case "default":
-    case "prefault":
-      return keysAt(def.innerType, steps);
+      return schemasAt(def.in, steps);
     case "union":
-      return def.options.flatMap((option) => keysAt(option, steps));
+      return def.options.flatMap((option) => schemasAt(option, steps));
     case "array":
-      return keysAt(def.element, steps.slice(1));
+      return schemasAt(def.element, rest);
     case "record":
-      return steps.length === 0 ? [] : keysAt(def.valueType, steps.slice(1));
+      return schemasAt(def.valueType, rest);
     case "object": {
-      const [first] = steps;
-      if (first === undefined) return Object.keys(def.shape);
       const below = def.shape[String(first)];
-      return below === undefined ? [] : keysAt(below, steps.slice(1));
+      return below === undefined ? [] : schemasAt(below, rest);
     }
     default:
       return [];
+  }
+};
+
+/** Keys that the schema knows at a path, for "did you mean". */
+const keysAt = (schema: z.core.$ZodType, steps: Path): readonly string[] =>
+  schemasAt(schema, steps).flatMap((one): readonly string[] => {
+    const { def } = (one as z.core.$ZodTypes)._zod;
+    if (def.type === "pipe") return keysAt(def.in, []);
+    if (def.type === "union") return def.options.flatMap((option) => keysAt(option, []));
+    return def.type === "object" ? Object.keys(def.shape) : [];
+  });
+
+const toWriteAt = ({ schema, steps }: Where): string => {
+  const [at] = schemasAt(schema, steps);
+  return at === undefined ? "" : toWrite(String(steps.at(-1)), at);
+};
+
+/** What to write for a key that is missing. */
+const toWrite = (key: string, schema: z.core.$ZodType): string => {
+  const sample = sampleOf(schema);
+  return sample === ANY ? "" : `write ${key}: ${sample}`;
+};
+
+const ANY = "…";
+
+/** The least that a schema takes, as far as there is an example that says something. */
+const sampleOf = (schema: z.core.$ZodType): string => {
+  const { json } = (z.globalRegistry.get(schema) ?? {}) as {
+    readonly json?: { readonly examples?: readonly unknown[] };
+  };
+  const [example] = json?.examples ?? [];
+  if (typeof example === "string") return example;
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  switch (def.type) {
+    case "pipe":
+      return sampleOf(def.in);
+    case "enum":
+      return String(Object.values(def.entries)[0]);
+    case "object": {
+      const needed = Object.entries(def.shape).filter(([, field]) => field._zod.optin === undefined);
+      const written = needed.map(([key, field]) => `${key}: ${sampleOf(field)}`).join(", ");
+      return written === "" ? "{}" : `{ ${written} }`;
+    }
+    case "record":
+      return `{ name: ${sampleOf(def.valueType)} }`;
+    default:
+      return ANY;
   }
 };
 

@@ -103,6 +103,8 @@ const positive = { positive: true } as const;
 const RATE_MAX = 100_000_000;
 /** A byte each at the sink, four in the store: what memory bears. */
 export const SUBSCRIBERS_MAX = 200_000_000;
+/** Subscribers of a part: a set of the language holds 2^24 values. */
+const PART_MOST = 16_000_000;
 const KINDS = ["gcra", "counter"] as const;
 
 const task = fields(
@@ -215,18 +217,37 @@ export const shardNames = ({ store }: Pick<PushModel, "store">): readonly string
 const TASK_NAME_MOST = 40;
 
 /** What push must be besides well written. */
-export const checkPush = ({ tasks, workers, prefetch, limiter, service, store }: PushModel, report: Reporter): void => {
+export const checkPush = (
+  { tasks, workers, prefetch, limiter, service, store, dispatcher }: PushModel,
+  runs: Duration | undefined,
+  report: Reporter,
+): void => {
   if (Object.keys(tasks).length === 0) report(["push", "tasks"], "no task", "name at least one");
   if (workers.lot > workers.block)
     report(["push", "workers", "lot"], "larger than its block", "let it be a part of it");
   if (limiter.jitter <= service.latency + 2 * store.latency)
     report(["push", "limiter", "jitter"], "grants are old before they can be used", "write more than the way takes");
+  if (limiter.kind === "counter" && workers.lot > limiter.limit)
+    report(
+      ["push", "workers", "lot"],
+      "more than the limit of a second: the counter lets none through",
+      `write at most ${String(limiter.limit)}`,
+    );
+  const largest = Object.values(tasks).reduce((most, { subscribers }) => Math.max(most, subscribers), 0);
+  if (largest > PART_MOST * dispatcher.parts)
+    report(
+      ["push", "dispatcher", "parts"],
+      "a part would be larger than its set can be",
+      `write at least ${String(Math.ceil(largest / PART_MOST))}`,
+    );
   const all = Object.values(tasks).reduce((sum, { subscribers }) => sum + subscribers, 0);
   if (all > SUBSCRIBERS_MAX)
     report(["push", "tasks"], "more subscribers than memory bears", `at most ${String(SUBSCRIBERS_MAX)} in all`);
   for (const [name, { at, prefetched }] of Object.entries(tasks)) {
     if (name.length > TASK_NAME_MOST)
       report(["push", "tasks", name], "too long a name", `write at most ${String(TASK_NAME_MOST)} characters`, "key");
+    if (runs !== undefined && at >= runs)
+      report(["push", "tasks", name, "at"], "the run is over by then", "run.duration is shorter");
     if (prefetched && prefetch.share > 0 && prefetch.from + prefetch.over > at)
       report(
         ["push", "tasks", name, "at"],

@@ -55,7 +55,7 @@ const PART = /(\d+(?:\.\d+)?)\s*([a-zµ]+)/gy;
 export const readDuration = (given: string | number, { signed = false } = {}): Read<Duration> => {
   const text = String(given).trim();
   if (NUMBER.test(text)) {
-    const number = text.replace("-", "");
+    const number = signed ? text : text.replace("-", "");
     return { wrong: `${quote(given)} has no unit`, hint: `write ${number} s (a duration: ms, s, min, h, d)` };
   }
   const negative = text.startsWith("-");
@@ -141,6 +141,15 @@ export const readCount = (given: string | number, { min = 0, max = Number.MAX_SA
       hint: `write a whole number from ${String(min)} to ${String(max)}`,
     };
   return { value };
+};
+
+/** How often: "120 /h", "56 k /s". `unit` is what stands after the number. A sign is understood. */
+export const readRate = (given: string | number, unit: string): Read<number> => {
+  const [, number = "4", multiple = "", per] =
+    /^(-?\d+(?:\.\d+)?)\s*([kMG]?)\s*(\/[a-z]+)?$/.exec(String(given).trim()) ?? [];
+  if (per === unit) return { value: Number(number + MULTIPLES[multiple]!) };
+  const wrong = per === undefined && NUMBER.test(String(given)) ? "has no unit" : `is not a number ${unit}`;
+  return { wrong: `${quote(given)} ${wrong}`, hint: `write ${number}${multiple === "" ? "" : ` ${multiple}`} ${unit}` };
 };
 
 /** How many people a row stands for: "1/1000" is 1000, "1" is 1. */

@@ -59,7 +59,7 @@ const resolve = (root: MapNode, own: MapNode, file: string, findings: Findings):
   const head = judgeFields(headShape, root, [], report, ["run", ...LISTS, ...WORLD_KEYS]);
   const run = resolveRun(root, report);
   const world = judgeFields(worldShape, root, [], report, [...Object.keys(headShape), "run", ...LISTS]);
-  checkWorld(world, report);
+  checkWorld(world, run.duration, report);
   const windows = resolveWindows(head.windows ?? {}, run, report);
   const names = namesOf(root, world);
 
@@ -174,8 +174,11 @@ const readWindow = (text: string, path: Path, report: Reporter): { from: Duratio
 
 /** All names that selectors and figures may use. Gateways and servers are known once their world is. */
 const namesOf = (root: MapNode, world: Fields<typeof worldShape>): Names => {
-  const { regions, carriers, access, gateways, centres, ports } = world;
+  const { regions, carriers, access, gateways, centres, ports, services, push } = world;
   const complete = regions && carriers && access && gateways && centres && !isTooLarge(world);
+  // A section that is not there has no names; what one that could not be read would have named, nobody knows.
+  const inSection = <Model>(key: string, model: Model | undefined, names: (model: Model) => readonly string[]) =>
+    root.entries.has(key) ? model && names(model) : [];
   const paths = complete ? pathsOf({ regions, carriers, access, gateways, centres }) : undefined;
   return {
     region: namesIn(root, "regions"),
@@ -192,13 +195,13 @@ const namesOf = (root: MapNode, world: Fields<typeof worldShape>): Names => {
     intervention: idsIn(root, "interventions"),
     window: ["run", ...namesIn(root, "windows")],
     kind: ALERT_KINDS,
-    tier: Object.keys(world.services?.tiers ?? {}),
-    machine: world.services === undefined ? [] : machineNames(world.services),
-    entry: Object.keys(world.services?.entries ?? {}),
-    host: world.push === undefined ? [] : hostNames(world.push),
-    shard: world.push === undefined ? [] : shardNames(world.push),
-    broker: world.push === undefined ? [] : [BROKER],
-    task: Object.keys(world.push?.tasks ?? {}),
+    tier: inSection("services", services, ({ tiers }) => Object.keys(tiers)),
+    machine: inSection("services", services, machineNames),
+    entry: inSection("services", services, ({ entries }) => Object.keys(entries)),
+    host: inSection("push", push, hostNames),
+    shard: inSection("push", push, shardNames),
+    broker: inSection("push", push, () => [BROKER]),
+    task: inSection("push", push, ({ tasks }) => Object.keys(tasks)),
     cause: CAUSES,
     paths,
   };

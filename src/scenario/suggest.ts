@@ -16,13 +16,17 @@ export const nearest = (word: string, known: Iterable<string>): string | undefin
   return best;
 };
 
-/** A hint naming the nearest, else a few of the known names, else nothing. */
+/** A hint naming the nearest, else a few of the known names, else nothing. A wrong number has no nearest: it hints at those there are. */
 export const didYouMean = (word: string, known: readonly string[]): string => {
-  const name = nearest(word, known);
+  const siblings = known.filter((name) => name !== word && withoutDigits(name) === withoutDigits(word));
+  const name = siblings.length > 0 ? undefined : nearest(word, known);
   if (name !== undefined) return `did you mean "${name}"?`;
-  if (known.length === 0) return "";
-  return `known: ${known.slice(0, 8).join(", ")}${known.length > 8 ? ", …" : ""}`;
+  const listed = siblings.length > 0 ? siblings : known;
+  if (listed.length === 0) return "";
+  return `known: ${listed.slice(0, 8).join(", ")}${listed.length > 8 ? ", …" : ""}`;
 };
+
+const withoutDigits = (name: string): string => name.replace(/\d+/g, "#");
 
 /** Damerau–Levenshtein distance, neighbours swapped at most once. */
 const editsBetween = (a: string, b: string): number => {

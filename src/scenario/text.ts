@@ -83,8 +83,12 @@ export const parseNode = (text: string, source: Source, findings: Findings): Tre
     stringKeys: false,
   });
   const syntax = document.errors[0];
-  if (syntax !== undefined)
-    return complain(syntax.pos[0], ...syntaxMessage(syntax.code, syntax.message, text, syntax.pos[0]));
+  if (syntax !== undefined) {
+    const [offset] = syntax.pos;
+    const open = openBracketAt(syntax.message, text, offset);
+    if (open !== undefined) return complain(open.offset, `this ${text[open.offset]!} is not closed`, open.hint);
+    return complain(offset, ...syntaxMessage(syntax.code, syntax.message, text, offset));
+  }
   if (document.directives.yaml.explicit === true)
     return complain(0, "YAML directives are refused", "remove the line with %YAML");
   if (document.contents === null || isEmpty(document)) return complain(0, "is empty", "begin with version: 1");
@@ -129,6 +133,21 @@ const massOf = (text: string): Excess | undefined => {
       };
   }
   return undefined;
+};
+
+/** The parser notices that a bracket is not closed only where the next line begins. */
+const openBracketAt = (message: string, text: string, offset: number): Omit<Excess, "message"> | undefined => {
+  const [, closing] = /end with a ([}\]])/.exec(message) ?? [];
+  if (closing === undefined) return undefined;
+  const open: number[] = [];
+  for (const { 0: token, index } of text
+    .slice(0, offset)
+    .matchAll(/"(?:\\.|[^"\\])*"|'[^']*'|(?<=^|\s)#.*|[[\]{}]/gm)) {
+    if (token === "[" || token === "{") open.push(index);
+    if (token === "]" || token === "}") open.pop();
+  }
+  const last = open.at(-1);
+  return last === undefined ? undefined : { offset: last, hint: `write ${closing} where it ends` };
 };
 
 const syntaxMessage = (code: string, message: string, text: string, offset: number): [string, string] => {

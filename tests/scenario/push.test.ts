@@ -57,6 +57,24 @@ describe("push in a scenario", () => {
       world().replace("limit: 10 k", "limit: many"),
       'push.limiter.limit: "many" is not a count',
     ],
+    [
+      "a task that is due when the run is over",
+      world("", "evening: { at: 9 h, subscribers: 5 }"),
+      "push.tasks.evening.at: the run is over",
+    ],
+    [
+      "parts that are larger than a set can be",
+      world("", "evening: { at: 1 h, subscribers: 50 M }").replace(
+        "limit: 10 k }",
+        "limit: 10 k }\n  dispatcher: { parts: 3 }",
+      ),
+      "push.dispatcher.parts: a part would be larger than its set can be",
+    ],
+    [
+      "a counter that can let nothing through",
+      world().replace("limit: 10 k", "limit: 200, kind: counter"),
+      "push.workers.lot: more than the limit of a second: the counter lets none through",
+    ],
   ])("refuses %s", (_, text, problem) => {
     expect(
       problemsOf(read(text))
@@ -66,20 +84,44 @@ describe("push in a scenario", () => {
   });
 });
 
+describe("a mistake in push", () => {
+  const fault = `faults: [{ id: one, at: 30 min, failover: true, where: { shard: shard-2 } }]
+thresholds: [{ figure: "push.lost.count{task=evening}", max: 0 }]
+`;
+
+  it("is told alone: what its section would have named is not called unknown", () => {
+    const found = problemsOf(read(world(fault).replace("slots: 4", "slots: four")));
+    expect(found.map(({ path }) => path)).toEqual(["push.workers.slots"]);
+  });
+
+  it("says what to write for what is missing", () => {
+    const found = problemsOf(read(world(fault).replace("  limiter: { limit: 10 k }\n", "")));
+    expect(found).toMatchObject([{ path: "push.limiter", hint: "write limiter: { limit: … }" }]);
+  });
+
+  it("does not hide that there is none", () => {
+    const found = problemsOf(read(`${HEAD}${fault}`));
+    expect(found.map(({ path }) => path)).toEqual(["faults[0].where.shard", "thresholds[0].figure"]);
+  });
+});
+
 describe("what befalls push", () => {
   it.each([
-    ["crash: 60, where: { host: worker-2 }", []],
+    ["crash: 60 /h, where: { host: worker-2 }", []],
     ["skew: -500 ms, where: { host: [worker-1, worker-2] }", []],
     ["failover: true, where: { shard: shard-3 }", []],
     ["store-lag: 2 s, slow: 10, where: { shard: shard-1 }", []],
     ["redelivery: 5 %, where: { broker: broker }", []],
-    ["crash: 60, where: { host: worker-3 }", ["faults[0].where.host"]],
+    ["crash: 60 /h, where: { host: worker-3 }", ["faults[0].where.host"]],
     ["failover: true, where: { shard: shard-4 }", ["faults[0].where.shard"]],
-    ["crash: 60, where: { shard: shard-1 }", ["faults[0].crash"]],
+    ["crash: 60 /h, where: { shard: shard-1 }", ["faults[0].crash"]],
     ["loss: 3 %, where: { host: worker-1 }", ["faults[0].loss"]],
-    ["crash: 60, where: { region: hainan }", ["faults[0].crash"]],
-    ["crash: 60, where: {}", ["faults[0].crash"]],
-    ["crash: 60, where: { host: worker-1, region: hainan }", ["faults[0].where.region"]],
+    ["crash: 60 /h, where: { region: hainan }", ["faults[0].crash"]],
+    ["crash: 60 /h, where: {}", ["faults[0].crash"]],
+    ["crash: 60, where: { host: worker-1 }", ["faults[0].crash"]],
+    ["failover: true, until: 40 min, where: { shard: shard-1 }", ["faults[0].until"]],
+    ["failover: true, slow: 2, until: 40 min, where: { shard: shard-1 }", []],
+    ["crash: 60 /h, where: { host: worker-1, region: hainan }", ["faults[0].where.region"]],
     ["redelivery: 5 %, where: { broker: broker, shard: shard-1 }", ["faults[0].redelivery", "faults[0].where.broker"]],
   ])("%s", (fault, paths) => {
     const found = problemsOf(read(world(`faults: [{ id: one, at: 30 min, ${fault} }]\n`)));

@@ -198,7 +198,7 @@ describe("--set", () => {
       ["clients.stay=", 13, "no value", "write --set clients.stay=value"],
       ["clients.stay", 1, "is not a setting", "write --set path=value"],
       ["extends=x.yaml", 1, "cannot be set from outside", "change the file"],
-      ["ports=[443", 11, "not YAML: flow sequence must end with a ]", ""],
+      ["ports=[443", 7, "this [ is not closed", "write ] where it ends"],
       ["title=*a", 7, "an alias (*a)", "aliases are refused: write the value out"],
     ];
     for (const [setting, column, message, hint] of cases)

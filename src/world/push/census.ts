@@ -38,7 +38,8 @@ export const census = ({ name, parts, told, subscribers, isDone }: Polled): Cens
   for (let uin = 1; uin <= subscribers.count; uin++) {
     if (told[uin] !== 0) continue;
     untold += 1;
-    if (isHeld[uin] === 0 && isFilled[partOf(uin, parts.length)] === true) strays += 1;
+    // Lists are filled before the task is due, without those whose app will tell them then.
+    if (isHeld[uin] === 0 && isFilled[partOf(uin, parts.length)] === true && !subscribers.hasFetched(uin)) strays += 1;
   }
   return { name, strays, doubles, missed: isDone ? untold : 0 };
 };

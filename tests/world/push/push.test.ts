@@ -54,6 +54,17 @@ describe("on a day on which nothing happens", () => {
     expect([without.digest, without.events]).toEqual([calm.digest, calm.events]);
   });
 
+  it("everybody is somewhere also before the task is due, when lists are filled and apps have not shown it yet", () => {
+    const model = modelOf({
+      tasks: { evening: { at: "20 s", subscribers: 2_000 } },
+      dispatcher: { lead: "15 s" },
+      prefetch: { share: "70 %", over: "1 s" },
+    });
+    const { missed, repeated, notes } = drive({ model, look: holdsTogether });
+    expect([missed, repeated]).toEqual([0, 0]);
+    expect(notes.shownByApps).toBeGreaterThan(1_300);
+  });
+
   it("two tasks share the pace by weight", () => {
     const tasks = {
       light: { at: "1 s", subscribers: 2_000 },
