@@ -7,31 +7,43 @@ import { printClock, printCount, printValue } from "./numbers.ts";
 
 const capitalise = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
+/** More changes than this after the first are no sentence. */
+const CHANGES_TOLD = 6;
+
 const beginningOf = (document: RunDocument): readonly string[] => {
   const moments = momentsOf(document);
   const [first] = moments;
   const last = moments.at(-1);
   if (first === undefined || last === undefined) return ["Nothing was done to this world: no fault, no intervention."];
   const sentence = `${capitalise(first.text)} at ${printClock(first.at)} of simulated time.`;
-  return last === first ? [sentence] : [sentence, `The last change comes at ${printClock(last.at)}: ${last.text}.`];
+  if (last === first) return [sentence];
+  const others = moments.slice(1);
+  if (others.length <= CHANGES_TOLD)
+    return [sentence, `Then ${others.map(({ at, text }) => `${text} at ${printClock(at)}`).join(", ")}.`];
+  return [
+    sentence,
+    `${printCount(others.length - 1, "change")} later, the last comes at ${printClock(last.at)}: ${last.text}.`,
+  ];
 };
 
 const reactionOf = (document: RunDocument): readonly string[] => {
   const [first] = document.decisions;
   const count = printCount(document.decisions.length, "decision");
-  if (first === undefined) return ["The scheduler decides nothing."];
+  // Where all that is asked is about reminders or services, that it kept still is no news.
+  const isAboutPeople = Object.keys(document.figures).some((figure) => !/^(push|prefetch|task|tier)\b/.test(figure));
+  if (first === undefined) return isAboutPeople ? ["The scheduler decides nothing."] : [];
   const who = first.who === "" ? "" : `, ${first.who}`;
   return [`The scheduler takes ${count}, the first at ${printClock(first.at)} (${first.kind}: ${first.what}${who}).`];
 };
 
-/** The figure that is moved most, for its size. */
+/** The figure that is moved most, for its size; one that was nothing before is moved more than all others. */
 const effectOf = (document: RunDocument): readonly string[] => {
   const cause = causeOf(document);
   let most = 0;
   let sentence: string | undefined;
   for (const [figure, result] of Object.entries(document.figures)) {
     const { noFault, difference, unit } = result;
-    if (noFault === undefined || difference === undefined || noFault.value === 0) continue;
+    if (noFault === undefined || difference === undefined || difference.value === 0) continue;
     const [low, high] = difference.ci95;
     const size = Math.abs(difference.value / noFault.value);
     if ((low <= 0 && high >= 0) || size <= most) continue;

@@ -65,7 +65,14 @@ const seriesOf = (sample: SeriesSample, pairs: readonly Pair[]): SeriesResult =>
   const twins = pairs.flatMap(({ twin }) => same(twin) ?? []);
   const at = (samples: readonly (SeriesSample | undefined)[], index: number): readonly number[] =>
     samples.flatMap((one) => one?.value[index] ?? []);
-  const intervals = sample.at.map((_, index) => intervalOf(at(runs, index), bounds));
+  // A t interval of three replications reaches far beyond all that was seen, and reads as if that might happen.
+  const intervals = sample.at.map((_, index) => {
+    const values = at(runs, index);
+    return intervalOf(values, {
+      low: Math.max(bounds.low, Math.min(...values)),
+      high: Math.min(bounds.high, Math.max(...values)),
+    });
+  });
   return {
     figure: sample.figure,
     title: sample.title,

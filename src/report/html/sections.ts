@@ -64,7 +64,8 @@ const causedBy = ({ difference, noFault, unit }: FigureResult, cause: Cause | un
         >
       </p>`
     : html`<p class="caused">
-        no effect of ${cause} seen: ${printDifference(difference, unit)}<br /><span class="note">${without}</span>
+        ${difference.value === 0 ? `no effect of ${cause} seen` : `not certain to be an effect of ${cause}`}:
+        ${printDifference(difference, unit)}<br /><span class="note">${without}</span>
       </p>`;
 };
 
