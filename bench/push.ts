@@ -17,7 +17,8 @@ const DRILL: Omit<Drill, "persistence" | "withMachine"> = {
   lotSize: 250,
   workers: 4,
   slots: 2,
-  rate: { perSecond: 40_000, burst: 1_000 },
+  // Eight slots of 250 take 50 ms.
+  rate: { perSecond: 40_000, burst: 1_000, horizon: ms(250) },
   jitter: ms(250),
   capacity: 51_000,
   lease: seconds(5),

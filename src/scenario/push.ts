@@ -4,7 +4,7 @@
  * scale of the population. Every field is a parameter that needs a provenance.
  */
 import { z } from "zod";
-import type { Duration } from "../base/units.ts";
+import { type Duration, printDuration } from "../base/units.ts";
 import { count, duration, fields, named, number, share } from "./fields.ts";
 import type { Reporter } from "./findings.ts";
 
@@ -61,7 +61,9 @@ export interface LimiterModel {
   /** Pushes a second. */
   readonly limit: number;
   readonly burst: number;
-  /** A grant is good for so long. */
+  /** How far ahead a worker may reserve its turn. */
+  readonly horizon: Duration;
+  /** What is granted may be used so much late. */
   readonly jitter: Duration;
 }
 
@@ -163,7 +165,10 @@ export const pushField = fields(
         kind: z.enum(KINDS).default("gcra").meta({ description: "gcra, or the published counter of each second" }),
         limit: count("Pushes a second", { min: 1, max: RATE_MAX }),
         burst: count("Pushes that may go at once after a silence", { min: 1, max: RATE_MAX }).prefault(1_000),
-        jitter: duration("A grant is good for so long", positive).prefault("100 ms"),
+        horizon: duration(
+          "How far ahead a worker may reserve its turn: all of them have one when it is at least hosts x slots x lot / limit",
+        ).prefault("1 s"),
+        jitter: duration("What is granted may be used so much late", positive).prefault("100 ms"),
       },
       "What keeps pushes within the message service's capacity",
     ),
@@ -213,15 +218,20 @@ export const hostNames = ({ workers }: Pick<PushModel, "workers">): readonly str
   numbered("worker", workers.hosts);
 export const shardNames = ({ store }: Pick<PushModel, "store">): readonly string[] => numbered("shard", store.shards);
 
+/** A worker renews its lease so long before the end: a push is answered by then. */
+export const marginOf = ({ workers, service }: Pick<PushModel, "workers" | "service">): Duration =>
+  Math.min(workers.lease / 4, 2 * service.latency) as Duration;
+
+/** From a worker's asking for a grant until that is void, at the longest; the counter's begin at once. */
+export const grantLasts = ({ kind, horizon, jitter }: LimiterModel): Duration =>
+  (kind === "gcra" ? horizon + jitter : jitter) as Duration;
+
 /** A task's name is part of keys of the store. */
 const TASK_NAME_MOST = 40;
 
 /** What push must be besides well written. */
-export const checkPush = (
-  { tasks, workers, prefetch, limiter, service, store, dispatcher }: PushModel,
-  runs: Duration | undefined,
-  report: Reporter,
-): void => {
+export const checkPush = (push: PushModel, runs: Duration | undefined, report: Reporter): void => {
+  const { tasks, workers, prefetch, limiter, service, store, dispatcher } = push;
   if (Object.keys(tasks).length === 0) report(["push", "tasks"], "no task", "name at least one");
   if (workers.lot > workers.block)
     report(["push", "workers", "lot"], "larger than its block", "let it be a part of it");
@@ -240,6 +250,12 @@ export const checkPush = (
       "a part would be larger than its set can be",
       `write at least ${String(Math.ceil(largest / PART_MOST))}`,
     );
+  const lasts = grantLasts(limiter);
+  if (workers.lease <= lasts + marginOf(push)) {
+    const enough = printDuration((lasts + 2 * service.latency) as Duration);
+    const fix = `write more than ${enough}, or less for push.limiter.horizon`;
+    report(["push", "workers", "lease"], "may end before what was granted in it is used", fix);
+  }
   const all = Object.values(tasks).reduce((sum, { subscribers }) => sum + subscribers, 0);
   if (all > SUBSCRIBERS_MAX)
     report(["push", "tasks"], "more subscribers than memory bears", `at most ${String(SUBSCRIBERS_MAX)} in all`);

@@ -1,9 +1,17 @@
 /** The limiters: what Redis answers, held against the functions and classes that simulated worlds use. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { gcra, SecondCounter, slidingBound, type CounterKeys, type Rate } from "../../src/algorithms/push/limiter.ts";
+import {
+  gcra,
+  SecondCounter,
+  slidingBound,
+  type CounterKeys,
+  type Rate,
+  type Reservation,
+} from "../../src/algorithms/push/limiter.ts";
 import { after, ms, seconds, type Duration, type Instant } from "../../src/base/units.ts";
 import { connectRedis } from "../../src/deploy/redis/connection.ts";
 import { RedisCounter, RedisLimiter } from "../../src/deploy/redis/limiters.ts";
+import { Limiter as SimulatedLimiter } from "../../src/world/push/limiters.ts";
 import { describeReal, ownName } from "./real.ts";
 
 const sleep = (time: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, time));
@@ -51,6 +59,114 @@ const counterContract = (open: (keys: CounterKeys) => Counting): void => {
     }
   });
 };
+
+interface Limiting {
+  /** `now` is the store's. */
+  readonly take: (want: number) => Promise<Reservation & { readonly now: Instant }>;
+  /** Time passes, at least so much. */
+  readonly pass: (time: Duration) => Promise<void>;
+  /** What the store kept is gone, or may be old. */
+  readonly lose: () => Promise<void>;
+}
+
+/** Reservations granted, each at its moment. */
+const fullestSecond = (grants: readonly { readonly at: number; readonly count: number }[]): number =>
+  Math.max(
+    ...grants.map(({ at }) =>
+      grants.reduce((sum, other) => sum + (other.at >= at && other.at < at + 1_000_000 ? other.count : 0), 0),
+    ),
+  );
+
+const limiterContract = (open: (rate: Rate) => Limiting): void => {
+  const rate: Rate = { perSecond: 1_000, burst: 50, horizon: ms(200) };
+  /** Asks until it is refused. */
+  const takeAll = async ({ take }: Limiting) => {
+    const grants: { readonly at: number; readonly count: number; readonly wait: number }[] = [];
+    for (;;) {
+      const { now, granted, wait } = await take(50);
+      if (granted === 0) return { grants, refused: { now, wait } };
+      grants.push({ at: now + wait, count: granted, wait });
+    }
+  };
+
+  it("knows nothing at first: all counts as spent and reserved, and the first grant lies at the horizon", async () => {
+    const limiter = open(rate);
+    const first = await limiter.take(50);
+    expect(first).toMatchObject({ granted: 0, wait: 50_000 });
+    await limiter.pass(first.wait);
+    const { granted, wait } = await limiter.take(50);
+    expect(granted).toBe(50);
+    expect(wait).toBeLessThanOrEqual(rate.horizon);
+  });
+
+  it("gives whoever comes a moment of his own, at the pace, up to the horizon, and refuses the rest", async () => {
+    const limiter = open(rate);
+    await limiter.take(1);
+    await limiter.pass(ms(300));
+    const { grants, refused } = await takeAll(limiter);
+    // What comes after an idle time begins at once; what begins later is a burst's time apart.
+    expect(grants[0]!.wait).toBe(0);
+    const later = grants.filter(({ wait }) => wait > 0);
+    expect(later.length).toBeGreaterThanOrEqual(3);
+    for (const [index, { at }] of later.slice(1).entries()) expect(at - later[index]!.at).toBe(50_000);
+    for (const { wait } of grants) expect(wait).toBeLessThanOrEqual(rate.horizon);
+    expect(refused.wait).toBeGreaterThan(0);
+    await limiter.pass(refused.wait);
+    expect((await limiter.take(50)).granted).toBe(50);
+  });
+
+  it("cuts a wish to the burst", async () => {
+    const limiter = open(rate);
+    await limiter.take(1);
+    await limiter.pass(ms(300));
+    expect((await limiter.take(5_000)).granted).toBe(50);
+  });
+
+  it("keeps the bound when its state is lost while reservations are outstanding", async () => {
+    const hasty: Rate = { perSecond: 1_000, burst: 50, horizon: ms(800) };
+    const limiter = open(hasty);
+    await limiter.take(1);
+    await limiter.pass(seconds(1));
+    const all = [];
+    for (let loss = 0; loss < 3; loss++) {
+      all.push(...(await takeAll(limiter)).grants);
+      await limiter.lose();
+      const lost = await limiter.take(50);
+      expect(lost).toMatchObject({ granted: 0, wait: 50_000 });
+      await limiter.pass(ms(120));
+    }
+    all.push(...(await takeAll(limiter)).grants);
+    expect(all.length).toBeGreaterThan(20);
+    expect(fullestSecond(all)).toBeLessThanOrEqual(slidingBound(hasty, ms(0)));
+  });
+};
+
+describe("reservations: the reference", () => {
+  limiterContract((rate) => {
+    let [tat, now]: [number | undefined, Instant] = [undefined, seconds(1_000) as number as Instant];
+    return {
+      take: async (want) => {
+        const { tat: next, ...reservation } = gcra(tat, now, want, rate);
+        tat = next;
+        return Promise.resolve({ now, ...reservation });
+      },
+      pass: async (time) => Promise.resolve(void (now = after(now, time))),
+      lose: async () => Promise.resolve(void (tat = undefined)),
+    };
+  });
+});
+
+describe.each(["rewind", "clear"] as const)("reservations: in a simulated world, lost by %s", (how) => {
+  limiterContract(({ perSecond, burst, horizon }) => {
+    const limiter = new SimulatedLimiter({ kind: "gcra", limit: perSecond, burst, horizon, jitter: ms(100) });
+    let now = seconds(1_000) as number as Instant;
+    return {
+      take: async (want) => Promise.resolve({ now, ...limiter.ask(want, now, ms(0)) }),
+      pass: async (time) => Promise.resolve(void (now = after(now, time))),
+      lose: async () => Promise.resolve(limiter[how]()),
+    };
+  });
+});
 
 describe("the published counter: the reference", () => {
   counterContract((keys) => {
@@ -101,74 +217,84 @@ await describeReal("redis", "limiters: Redis", (service) => {
     });
   });
 
+  describe("reservations", () => {
+    limiterContract((rate) => {
+      const name = ownKey();
+      const limiter = new RedisLimiter(redis, epoch, ms(100), name);
+      return {
+        take: (want) => limiter.take(want, rate),
+        pass: (time) => sleep(time / 1_000),
+        // As another life of the server finds it.
+        lose: async () => void (await redis.hset(`{${name}:limit}:tat`, { life: "0123456789abcdef" })),
+      };
+    });
+  });
+
   it("GCRA in Lua answers what the function answers, ask for ask", async () => {
     const limiter = new RedisLimiter(redis, epoch, ms(100), ownKey());
     const rates: Rate[] = [
-      { perSecond: 3_000, burst: 7 },
-      { perSecond: 7, burst: 1 },
-      { perSecond: 120_000, burst: 5_000 },
+      { perSecond: 3_000, burst: 7, horizon: ms(0) },
+      { perSecond: 7, burst: 1, horizon: seconds(2) },
+      { perSecond: 120_000, burst: 5_000, horizon: ms(40) },
+      { perSecond: 0.3, burst: 2, horizon: seconds(60) },
     ];
     let tat: number | undefined;
-    const granted = new Set<boolean>();
-    for (let ask = 0; ask < 600; ask++) {
+    const kinds = new Set<string>();
+    for (let ask = 0; ask < 800; ask++) {
       const rate = rates[Math.floor(ask / 200)]!;
       const want = 1 + ((ask * 7) % 9) * Math.ceil(rate.burst / 6);
       const answer = await limiter.take(want, rate);
       const expected = gcra(tat, answer.now, want, rate);
       expect(answer).toEqual({ now: answer.now, ...expected });
-      granted.add(answer.granted > 0);
+      kinds.add(answer.granted === 0 ? "refused" : answer.wait > 0 ? "reserved" : "at once");
       tat = answer.tat;
       if (ask % 50 === 0) await sleep(20);
     }
-    expect(granted).toEqual(new Set([true, false]));
+    expect(kinds).toEqual(new Set(["refused", "reserved", "at once"]));
   });
 
-  it("grants no burst on a state that it has lost, or that another life of the server has left", async () => {
-    const name = ownKey();
-    const limiter = new RedisLimiter(redis, epoch, ms(100), name);
-    const rate = { perSecond: 100, burst: 50 };
-    expect((await limiter.take(1, rate)).granted).toBe(0);
-    const { retryAt, now } = await limiter.take(1, rate);
-    expect(retryAt - now).toBeLessThanOrEqual(10_000);
-    await sleep(100);
-    expect((await limiter.take(5, rate)).granted).toBe(5);
-    await redis.hset(`{${name}:limit}:tat`, { tat: "1", life: "0123456789abcdef" });
-    expect((await limiter.take(5, rate)).granted).toBe(0);
-  });
-
-  it("stays within its bound in every second, whoever asks at once", { timeout: 20_000 }, async () => {
-    const rate = { perSecond: 2_000, burst: 100 };
-    const name = ownKey();
-    const grants: { readonly at: number; readonly count: number }[] = [];
-    const end = Date.now() + 2_500;
-    const ask = async (): Promise<void> => {
-      const own = await connectRedis(service);
-      const limiter = new RedisLimiter(own, epoch, ms(100), name);
-      while (Date.now() < end) {
-        const { granted, now } = await limiter.take(20, rate);
-        if (granted > 0) grants.push({ at: now, count: granted });
-        else await sleep(3);
-      }
-      own.disconnect();
-    };
-    await Promise.all(Array.from({ length: 8 }, ask));
-    const inSecond = grants.map(({ at }) =>
-      grants.reduce((sum, other) => sum + (other.at >= at && other.at < at + 1_000_000 ? other.count : 0), 0),
-    );
-    const fullest = Math.max(...inSecond);
-    expect(fullest).toBeLessThanOrEqual(slidingBound(rate, ms(0)));
-    expect(fullest).toBeGreaterThan(0.9 * rate.perSecond);
-  });
+  it(
+    "stays within its bound in every second of the moments that it gives, whoever asks at once",
+    { timeout: 20_000 },
+    async () => {
+      const rate = { perSecond: 2_000, burst: 100, horizon: ms(200) };
+      const name = ownKey();
+      const grants: { readonly at: number; readonly count: number }[] = [];
+      const end = Date.now() + 2_500;
+      const ask = async (): Promise<void> => {
+        const own = await connectRedis(service);
+        const limiter = new RedisLimiter(own, epoch, ms(100), name);
+        while (Date.now() < end) {
+          const { granted, now, wait } = await limiter.take(20, rate);
+          if (granted > 0) grants.push({ at: now + wait, count: granted });
+          else await sleep(3);
+        }
+        own.disconnect();
+      };
+      await Promise.all(Array.from({ length: 8 }, ask));
+      const fullest = fullestSecond(grants);
+      expect(fullest).toBeLessThanOrEqual(slidingBound(rate, ms(0)));
+      expect(fullest).toBeGreaterThan(0.9 * rate.perSecond);
+    },
+  );
 
   it("tells the asker times of his own clock, however far that is from the store's", async () => {
     const clock = (): Instant => after(epoch(), seconds(-86_400));
     const limiter = new RedisLimiter(redis, clock, ms(250), ownKey());
+    const rate = { perSecond: 100, burst: 10, horizon: ms(300) };
     const before = clock();
-    const { granted, retryAt, validUntil } = await limiter.grant(10, { perSecond: 100, burst: 10 });
-    expect(granted).toBe(0);
-    expect(retryAt).toBeGreaterThan(before);
-    expect(retryAt).toBeLessThan(after(clock(), ms(101)));
-    expect(validUntil - before).toBeGreaterThanOrEqual(250_000);
-    expect(validUntil).toBeLessThanOrEqual(after(clock(), ms(250)));
+    const refused = await limiter.grant(10, rate);
+    if (refused.kind !== "refused") return expect.unreachable();
+    expect(refused.retryAt).toBeGreaterThan(before);
+    expect(refused.retryAt).toBeLessThanOrEqual(after(clock(), ms(100)));
+    while (clock() < refused.retryAt) await sleep(1);
+    const asked = clock();
+    const grant = await limiter.grant(10, rate);
+    if (grant.kind !== "reserved") return expect.unreachable();
+    // All of the horizon is spoken for, so the wait is nearly as long.
+    expect(grant.startsAt - asked).toBeGreaterThan(200_000);
+    expect(grant.startsAt).toBeLessThanOrEqual(after(clock(), ms(300)));
+    expect(grant.validUntil - asked).toBeGreaterThan(450_000);
+    expect(grant.validUntil).toBeLessThanOrEqual(after(clock(), ms(550)));
   });
 });

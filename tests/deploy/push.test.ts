@@ -14,7 +14,7 @@ const SMALL: Drill = {
   lotSize: 50,
   workers: 4,
   slots: 2,
-  rate: { perSecond: 8_000, burst: 400 },
+  rate: { perSecond: 8_000, burst: 400, horizon: ms(250) },
   jitter: ms(250),
   capacity: 10_400,
   lease: seconds(1.5),

@@ -15,7 +15,7 @@ describe("push in a scenario", () => {
     expect(scenarioOf(read(world())).world.push).toMatchObject({
       store: { shards: 3, replicas: 1, latency: 1_000, lag: 1_000_000, promotion: 15_000_000 },
       workers: { hosts: 2, slots: 4, block: 5_000, lot: 250, lease: 30_000_000 },
-      limiter: { kind: "gcra", limit: 10_000, burst: 1_000, jitter: 100_000 },
+      limiter: { kind: "gcra", limit: 10_000, burst: 1_000, horizon: 1_000_000, jitter: 100_000 },
       service: { capacity: 12_000, latency: 20_000 },
       prefetch: { share: 0 },
       tasks: { evening: { at: 3_600_000_000, subscribers: 1_000_000, weight: 1, prefetched: true } },
@@ -50,6 +50,16 @@ describe("push in a scenario", () => {
       "a lot larger than its block",
       world().replace("slots: 4", "slots: 4, block: 100"),
       "push.workers.lot: larger than its block",
+    ],
+    [
+      "a reservation that may outlast its worker's lease",
+      world().replace("slots: 4", "slots: 4, lease: 1 s"),
+      "push.workers.lease: may end before what was granted in it is used",
+    ],
+    [
+      "a horizon that does",
+      world().replace("limit: 10 k", "limit: 10 k, horizon: 30 s"),
+      "push.workers.lease: may end before what was granted in it is used",
     ],
     ["an unknown limiter", world().replace("limit: 10 k", "limit: 10 k, kind: gcrb"), "push.limiter.kind:"],
     [
@@ -102,6 +112,25 @@ thresholds: [{ figure: "push.lost.count{task=evening}", max: 0 }]
   it("does not hide that there is none", () => {
     const found = problemsOf(read(`${HEAD}${fault}`));
     expect(found.map(({ path }) => path)).toEqual(["faults[0].where.shard", "thresholds[0].figure"]);
+  });
+});
+
+describe("a lease", () => {
+  // Horizon 1 s, jitter 100 ms, and a margin of twice the message service's 20 ms.
+  const lease = (text: string, limiter = ""): string =>
+    world().replace("slots: 4", `slots: 4, lease: ${text}`).replace("limit: 10 k", `limit: 10 k${limiter}`);
+
+  it("is longer than horizon, jitter and margin together, and the problem says how long", () => {
+    expect(problemsOf(read(lease("1140 ms"))).map(({ hint }) => hint)).toEqual([
+      "write more than 1 s 140 ms, or less for push.limiter.horizon",
+    ]);
+    expect(scenarioOf(read(lease("1141 ms"))).world.push).toMatchObject({ workers: { lease: 1_141_000 } });
+  });
+
+  it("may be shorter beside the counter, whose grants begin at once", () => {
+    expect(scenarioOf(read(lease("141 ms", ", kind: counter"))).world.push).toMatchObject({
+      workers: { lease: 141_000 },
+    });
   });
 });
 

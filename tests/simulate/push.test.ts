@@ -38,7 +38,7 @@ thresholds:
 `;
 const FAULTS = `
 faults:
-  - { id: hosts, at: 35 s, until: 2 min, crash: 600 /h, where: { host: [worker-1, worker-2] } }
+  - { id: hosts, at: 35 s, until: 2 min, crash: 1200 /h, where: { host: [worker-1, worker-2] } }
   - { id: shard, at: 95 s, failover: true, where: { shard: [shard-1, shard-2, shard-3] } }
   - { id: twice, at: 35 s, until: 2 min, redelivery: 10 %, where: { broker: broker } }
 `;

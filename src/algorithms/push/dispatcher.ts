@@ -7,7 +7,7 @@
  * Met by: src/world/push/dispatchers.ts, src/deploy/push/dispatcher.ts
  */
 import type { Machine } from "../../base/machine.ts";
-import { after, type Instant, NEVER, START } from "../../base/units.ts";
+import { after, type Duration, type Instant, NEVER, START } from "../../base/units.ts";
 import { gcra } from "./limiter.ts";
 import type { DispatcherEffect, DispatcherInput, DispatcherPolicy, PartView } from "./messages.ts";
 import { PartBook } from "./partbook.ts";
@@ -184,16 +184,20 @@ export class Dispatcher implements Machine<DispatcherInput, DispatcherEffect> {
     const works = [...this.#works.values()];
     const blocks = perSecond / blockSize;
     // What becomes free between two looks is seen at once.
-    const rate = { perSecond: blocks, burst: Math.max(1, Math.ceil((blocks * look) / 1_000_000)) };
+    const rate = {
+      perSecond: blocks,
+      burst: Math.max(1, Math.ceil((blocks * look) / 1_000_000)),
+      horizon: 0 as Duration,
+    };
     const effects: DispatcherEffect[] = [];
     let unfinished = works.reduce((sum, { parts }) => sum + unfinishedOf(parts), 0);
     for (this.#paceAt = NEVER; unfinished < ahead; unfinished++) {
       const work = this.#whoseTurn(works);
       if (work === undefined) break;
-      const { tat, granted, retryAt } = gcra(this.#tat, now, 1, rate);
+      const { tat, granted, wait } = gcra(this.#tat, now, 1, rate);
       this.#tat = tat;
       if (granted === 0) {
-        this.#paceAt = retryAt;
+        this.#paceAt = after(now, wait);
         break;
       }
       effects.push(this.#publishNext(work, now));

@@ -85,7 +85,7 @@ export type DispatcherInput =
   | { readonly kind: "failed"; readonly effect: DispatcherEffect; readonly what: string }
   | { readonly kind: "wake" };
 
-/** Times of a worker; all by its own clock. */
+/** Times of a worker; all by its own clock. A lease must outlast a grant and the margin. */
 export interface WorkerPolicy {
   readonly lotSize: number;
   readonly lease: Duration;
@@ -93,6 +93,8 @@ export interface WorkerPolicy {
   readonly pause: Duration;
   /** It renews a lease so long before the end. */
   readonly margin: Duration;
+  /** From its asking for a grant until that is void, at the longest: the limit's horizon and the jitter. */
+  readonly grantLasts: Duration;
 }
 
 export interface DispatcherPolicy {

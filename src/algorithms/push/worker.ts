@@ -17,9 +17,22 @@ import type { BlockName } from "./task.ts";
 
 type Effects = readonly WorkerEffect[];
 
-/** Which answer it waits for; "turn": for its turn at the limiter. */
+type Reserved = Extract<Grant, { readonly kind: "reserved" }>;
+
+/** Which answer it waits for; "turn": for the time to ask the limiter again; "reserved": for that of its reservation. */
 type Step =
-  "idle" | "record" | "claim" | "resume" | "adopt" | "recorded" | "turn" | "grant" | "push" | "report" | "end";
+  | "idle"
+  | "record"
+  | "claim"
+  | "resume"
+  | "adopt"
+  | "recorded"
+  | "turn"
+  | "grant"
+  | "reserved"
+  | "push"
+  | "report"
+  | "end";
 
 export class Worker implements Machine<WorkerInput, WorkerEffect> {
   wakeAt: Instant = NEVER;
@@ -34,10 +47,16 @@ export class Worker implements Machine<WorkerInput, WorkerEffect> {
   /** Those not told yet. */
   #left: readonly number[] = [];
   #lot: readonly number[] = [];
+  #grant: Reserved | undefined;
   /** Counted from the question, not from the answer: the store's count began in between. */
   #leaseEnds: Instant = START;
 
   constructor(policy: WorkerPolicy) {
+    const { lease, grantLasts, margin } = policy;
+    assert(
+      grantLasts + margin < lease,
+      () => `a lease of ${String(lease)} us, grants that last ${String(grantLasts)}, and a margin of ${String(margin)}`,
+    );
     this.#policy = policy;
   }
 
@@ -69,7 +88,7 @@ export class Worker implements Machine<WorkerInput, WorkerEffect> {
       case "failed":
         return [this.#giveBack(this.#policy.pause)];
       case "wake":
-        return this.#step === "turn" ? this.#goOn(now) : [];
+        return this.#wake(now);
     }
   }
 
@@ -153,21 +172,39 @@ export class Worker implements Machine<WorkerInput, WorkerEffect> {
   #goOn(now: Instant): Effects {
     this.wakeAt = NEVER;
     if (this.#left.length === 0) return this.#end();
-    if (!this.#isHeld(now)) return this.#report([], now);
+    // Whatever it reserves must lie in its lease.
+    if (now >= this.#asksUntil()) return this.#report([], now);
     this.#step = "grant";
     return [{ kind: "grant", want: Math.min(this.#policy.lotSize, this.#left.length) }];
   }
 
-  #granted({ granted, retryAt, validUntil }: Grant, now: Instant): Effects {
-    if (granted === 0) {
+  #granted(grant: Grant, now: Instant): Effects {
+    if (grant.kind === "refused") {
       this.#step = "turn";
-      this.wakeAt = Math.min(retryAt, this.#leaseEnds - this.#policy.margin) as Instant;
+      this.wakeAt = Math.min(grant.retryAt, this.#asksUntil()) as Instant;
       return [];
     }
-    // It was held up: to push now would break the limit, or tell those whom another one tells.
-    if (now > validUntil || !this.#isHeld(now)) return this.#goOn(now);
+    this.#step = "reserved";
+    this.#grant = grant;
+    return this.#use(grant, now);
+  }
+
+  #wake(now: Instant): Effects {
+    if (this.#step === "turn") return this.#goOn(now);
+    return this.#step === "reserved" ? this.#use(this.#grant!, now) : [];
+  }
+
+  /** Waits for its moment and pushes. */
+  #use({ count, startsAt, validUntil }: Reserved, now: Instant): Effects {
+    // The answer was held up, or the worker: to push now would break the limit, or tell those whom another one tells.
+    if (Math.max(now, startsAt) > validUntil || !this.#isHeld(now)) return this.#goOn(now);
+    if (now < startsAt) {
+      this.wakeAt = startsAt;
+      return [];
+    }
+    this.wakeAt = NEVER;
     this.#step = "push";
-    this.#lot = this.#left.slice(0, granted);
+    this.#lot = this.#left.slice(0, count);
     return [{ kind: "push", name: this.#block(), uins: this.#lot }];
   }
 
@@ -195,6 +232,11 @@ export class Worker implements Machine<WorkerInput, WorkerEffect> {
 
   #isHeld(now: Instant): boolean {
     return now + this.#policy.margin < this.#leaseEnds;
+  }
+
+  /** From then on a grant might outlast the lease. */
+  #asksUntil(): Instant {
+    return (this.#leaseEnds - this.#policy.margin - this.#policy.grantLasts) as Instant;
   }
 
   /** The store's clock may be far from this one. */

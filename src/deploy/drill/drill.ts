@@ -174,7 +174,8 @@ interface Crew {
 
 const crewOf = (drill: Drill, installation: Installation, port: number): Crew => {
   const { slots, lotSize, lease, rate, jitter, workers, built, blockSize } = drill;
-  const policy = { lotSize, lease, pause: ms(200), margin: (lease / 4) as Duration };
+  const grantLasts = (rate.horizon + jitter) as Duration;
+  const policy = { lotSize, lease, pause: ms(200), margin: (lease / 4) as Duration, grantLasts };
   const messages = { host: "127.0.0.1", port };
   const ahead = Math.max(3 * workers * slots, Math.ceil((3 * rate.perSecond) / blockSize));
   const times = { look: ms(500), find: seconds(2), patience: seconds(10) };

@@ -58,9 +58,9 @@ export const chartSection = (
     "Charts",
     html`<noscript><p class="note">Charts need scripts; each has its numbers in a table.</p></noscript>
       <p class="note">
-        Lines are means over replications with their 95 % band, no wider than what they did, dashed lines the same seeds without
-        ${causeOf(document)}, triangles decisions of the scheduler. Long lines are thinned to keep this page small;
-        timeline.json and the pictures in charts/ have every sample.
+        Lines are means over replications with their 95 % band, no wider than what they did, dashed lines the same seeds
+        without ${causeOf(document)}, triangles decisions of the scheduler. Long lines are thinned to keep this page
+        small; timeline.json and the pictures in charts/ have every sample.
       </p>
       ${key}${shown.map(chartFigure)}${left > 0 ? html`<p class="note">${printCount(left, "further chart")}: see charts/ beside this page.</p>` : NOTHING}`,
   );

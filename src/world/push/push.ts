@@ -81,7 +81,7 @@ export class Push {
       { notes, digest },
     );
     const broker = new Broker(model.broker, diary, seed);
-    const limiter = new Limiter(model.limiter, keeps);
+    const limiter = new Limiter(model.limiter);
     const triggers = new Triggers(this.stores.limiterShard);
     this.stores.shards[this.stores.limiterShard]!.holdings.push(limiter, triggers);
     const doubts = new Doubts(tasks.length, model.store.shards, keeps);

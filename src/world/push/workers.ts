@@ -3,6 +3,7 @@
  * wants done to stores, limiter and message service.
  */
 import type { Claimed, Hold } from "../../algorithms/push/claim.ts";
+import { grantOf } from "../../algorithms/push/limiter.ts";
 import type { WorkerEffect, WorkerInput, WorkerPolicy } from "../../algorithms/push/messages.ts";
 import type { BlockName } from "../../algorithms/push/task.ts";
 import type { Machine } from "../../base/machine.ts";
@@ -15,7 +16,7 @@ import type { Limiter } from "./limiters.ts";
 import type { Cause } from "./notes.ts";
 import type { Sink } from "./sink.ts";
 import { type Caller, type Lines, longestWay, type Stores } from "./stores.ts";
-import type { PushModel } from "../../scenario/push.ts";
+import { grantLasts, marginOf, type PushModel } from "../../scenario/push.ts";
 
 export type WorkerMachine = Machine<WorkerInput, WorkerEffect>;
 
@@ -85,9 +86,9 @@ export class Slot implements Consumer {
   }
 
   #newMachine(): WorkerMachine {
-    const { workers, service } = this.#around.model;
-    const margin = Math.max(0, Math.min(workers.lease / 4, 2 * service.latency)) as Duration;
-    return this.#around.worker({ lotSize: workers.lot, lease: workers.lease, pause: workers.pause, margin });
+    const { model, worker } = this.#around;
+    const { lot, lease, pause } = model.workers;
+    return worker({ lotSize: lot, lease, pause, margin: marginOf(model), grantLasts: grantLasts(model.limiter) });
   }
 
   #tell(input: WorkerInput): void {
@@ -211,20 +212,21 @@ export class Slot implements Consumer {
     });
   }
 
-  /** A grant is good while what is sent by it arrives soon enough after it was asked for. */
+  /** A grant is good while what is sent by it arrives soon enough. */
   #ask(want: number): void {
     const tell = this.#listener();
     const { stores, limiter, diary, model } = this.#around;
-    const validUntil = (diary.now + model.limiter.jitter - longestWay(model.service.latency)) as Instant;
+    const asked = diary.now;
+    const jitter = (model.limiter.jitter - longestWay(model.service.latency)) as Duration;
     stores.call(
       this.#caller,
       { shard: stores.limiterShard, members: 1 },
       () => limiter.ask(want, diary.now, this.#skew()),
-      (grant) => {
+      (answer) => {
         tell(
-          grant === undefined
+          answer === undefined
             ? { kind: "failed", what: "the limiter is away" }
-            : { kind: "granted", grant: { ...grant, validUntil } },
+            : { kind: "granted", grant: grantOf(answer, { asked, answered: diary.now, jitter }) },
         );
       },
     );

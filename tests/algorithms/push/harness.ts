@@ -4,7 +4,7 @@
  */
 import { PartStore } from "../../../src/algorithms/push/claim.ts";
 import { Dispatcher } from "../../../src/algorithms/push/dispatcher.ts";
-import { gcra } from "../../../src/algorithms/push/limiter.ts";
+import { gcra, grantOf, type Rate } from "../../../src/algorithms/push/limiter.ts";
 import type {
   DispatcherEffect,
   DispatcherInput,
@@ -50,7 +50,13 @@ export interface Plan {
 
 const LEASE = seconds(10);
 export const LOT = 2;
-const WORKER: WorkerPolicy = { lotSize: LOT, lease: LEASE, pause: seconds(1), margin: seconds(2) };
+/** So little at once that workers have to reserve their turns. */
+const RATE: Rate = { perSecond: 300, burst: LOT, horizon: ms(50) };
+const JITTER = ms(100);
+const WORKER: WorkerPolicy = {
+  ...{ lotSize: LOT, lease: LEASE, pause: seconds(1), margin: seconds(2) },
+  grantLasts: (RATE.horizon + JITTER) as Duration,
+};
 const DISPATCHER: DispatcherPolicy = {
   ...{ blockSize: 3, ahead: 4, perSecond: 300 },
   ...{ look: seconds(1), find: seconds(10), patience: seconds(20) },
@@ -296,9 +302,10 @@ export class Drill {
       case "record":
         return { kind: "recorded", record: this.#part(effect.name).records.record(effect.name.block, effect.members) };
       case "grant": {
-        const { tat, granted, retryAt } = gcra(this.#tat, this.now, effect.want, { perSecond: 300, burst: 10 });
+        const { tat, ...reservation } = gcra(this.#tat, this.now, effect.want, RATE);
         this.#tat = tat;
-        return { kind: "granted", grant: { granted, retryAt, validUntil: after(this.now, ms(100)) } };
+        const times = { asked: this.now, answered: after(this.now, STEP), jitter: JITTER };
+        return { kind: "granted", grant: grantOf(reservation, times) };
       }
       case "push":
         return this.#push(life, effect.uins);

@@ -5,13 +5,16 @@ import { pack } from "../../../src/algorithms/push/packing.ts";
 import { Worker } from "../../../src/algorithms/push/worker.ts";
 import { after, type Instant, NEVER, seconds, START } from "../../../src/base/units.ts";
 
-const POLICY: WorkerPolicy = { lotSize: 2, lease: seconds(30), pause: seconds(1), margin: seconds(5) };
+const POLICY: WorkerPolicy = {
+  ...{ lotSize: 2, lease: seconds(30), pause: seconds(1), margin: seconds(5), grantLasts: seconds(2) },
+};
 const name = { task: "a", part: 0, block: 1 };
 const at = (count: number): Instant => seconds(count) as number as Instant;
-const granted = (count: number, now = START): WorkerInput => ({
+const granted = (count: number, startsAt = START): WorkerInput => ({
   kind: "granted",
-  grant: { granted: count, retryAt: count > 0 ? now : after(now, seconds(60)), validUntil: after(now, seconds(1)) },
+  grant: { kind: "reserved", count, startsAt, validUntil: after(startsAt, seconds(1)) },
 });
+const refused = (retryAt: Instant): WorkerInput => ({ kind: "granted", grant: { kind: "refused", retryAt } });
 const yours = (members: readonly number[], isNew = true): WorkerInput => ({
   kind: "claimed",
   answer: { kind: "yours", members, isNew },
@@ -148,21 +151,59 @@ describe("at the limiter", () => {
   const does = (worker: Worker, input: WorkerInput, now: Instant): string =>
     worker.handle(input, now).map(briefly).join();
 
-  it("it waits for its turn, but renews the lease in time", () => {
+  const wake: WorkerInput = { kind: "wake" };
+
+  it("it waits for its reservation, and pushes when that begins", () => {
     const worker = ready();
-    expect(does(worker, granted(0), START)).toBe("");
-    expect(worker.wakeAt).toBe(at(25));
-    expect(does(worker, { kind: "wake" }, at(25))).toBe("report ");
+    expect(does(worker, granted(2, at(1)), START)).toBe("");
+    expect(worker.wakeAt).toBe(at(1));
+    expect(does(worker, wake, at(0.5))).toBe("");
+    expect(does(worker, wake, at(1))).toBe("push 1,2");
     expect(worker.wakeAt).toBe(NEVER);
-    expect(does(worker, reported(2), at(25))).toBe("grant");
-    expect(does(worker, granted(0, at(25)), at(25))).toBe("");
-    // Its lease was counted anew from when it asked for it.
-    expect(worker.wakeAt).toBe(at(50));
+    expect(does(ready(), granted(2), START)).toBe("push 1,2");
   });
 
-  it("it never uses a grant after its time, nor after the lease's", () => {
-    expect(does(ready(), granted(2), at(1))).toBe("push 1,2");
-    expect(does(ready(), granted(2), after(at(1), seconds(0.001)))).toBe("grant");
-    expect(does(ready(), granted(2, at(26)), at(26))).toBe("report ");
+  it("it asks again when told to if it is refused, but renews the lease in time for a grant and the margin", () => {
+    const worker = ready();
+    expect(does(worker, refused(at(3)), START)).toBe("");
+    expect(worker.wakeAt).toBe(at(3));
+    expect(does(worker, wake, at(3))).toBe("grant");
+    expect(does(worker, refused(at(60)), at(3))).toBe("");
+    expect(worker.wakeAt).toBe(at(23));
+    expect(does(worker, wake, at(23))).toBe("report ");
+    expect(worker.wakeAt).toBe(NEVER);
+    expect(does(worker, reported(2), at(23))).toBe("grant");
+    expect(does(worker, refused(at(60)), at(23))).toBe("");
+    // Its lease was counted anew from when it asked for it.
+    expect(worker.wakeAt).toBe(at(46));
+  });
+
+  it("it never uses a grant after its time, and asks for another", () => {
+    const late = after(at(2), seconds(0.001));
+    const worker = ready();
+    expect(does(worker, granted(2, at(1)), START)).toBe("");
+    expect(does(worker, wake, late)).toBe("grant");
+    expect(worker.wakeAt).toBe(NEVER);
+    expect(does(ready(), granted(2, at(1)), late)).toBe("grant");
+    expect(does(ready(), granted(2, at(1)), at(2))).toBe("push 1,2");
+  });
+
+  it("it does not wait for a grant that is void: the answer took longer than the jitter", () => {
+    const grant: WorkerInput = {
+      kind: "granted",
+      grant: { kind: "reserved", count: 2, startsAt: at(2), validUntil: at(1) },
+    };
+    expect(does(ready(), grant, at(0.5))).toBe("grant");
+  });
+
+  it("it never pushes outside its lease, though the limiter's horizon be longer than its policy knows", () => {
+    const worker = ready();
+    expect(does(worker, granted(2, at(25)), START)).toBe("");
+    expect(does(worker, wake, at(25))).toBe("report ");
+  });
+
+  it("it has a lease that outlasts grant and margin, or it would renew for ever", () => {
+    expect(() => new Worker({ ...POLICY, lease: seconds(7) })).toThrow("lease of 7000000 us");
+    expect(() => new Worker({ ...POLICY, lease: seconds(7.1) })).not.toThrow();
   });
 });

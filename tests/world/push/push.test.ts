@@ -167,9 +167,9 @@ describe("each fault alone", () => {
 
   it("a lease that some pushes outlast lets others take over, and what was under way is told again", () => {
     const model = modelOf({
-      service: { latency: "900 ms" },
-      limiter: { jitter: "2 s" },
-      workers: { lease: "1 s" },
+      service: { latency: "1 s" },
+      limiter: { horizon: "50 ms", jitter: "800 ms" },
+      workers: { lease: "1200 ms" },
       dispatcher: { patience: "500 ms" },
     });
     const { missed, notes } = drive({ model, lasting: 600, look: holdsTogether });
@@ -184,6 +184,25 @@ describe("the limiter", () => {
 
   it("does not care what the hosts' clocks show", () => {
     const { notes } = drive({ faults: [skewed] });
+    expect(notes.peak).toBeLessThanOrEqual(230);
+    expect(notes.refusals).toBe(0);
+  });
+
+  it("whose shard is lost grants nothing twice that was reserved, though a replica takes over at once", () => {
+    // Blocks of the ten seconds without workers: half of their slots have all of the horizon reserved, and the others ask.
+    const model = modelOf({
+      limiter: { horizon: "500 ms" },
+      workers: { slots: 15 },
+      store: { promotion: "0 s" },
+      dispatcher: { ahead: 60 },
+      tasks: { evening: { at: "1 s", subscribers: 6_000 } },
+    });
+    const shards = { shard: ["shard-1", "shard-2", "shard-3"] };
+    const { notes, missed } = drive({
+      model,
+      faults: [fault("down", 2, 12, HOSTS, { crash: 36_000 }), fault("lost", 15, 16, shards, { failover: true })],
+    });
+    expect(missed).toBe(0);
     expect(notes.peak).toBeLessThanOrEqual(230);
     expect(notes.refusals).toBe(0);
   });
