@@ -21,7 +21,7 @@ interface Work {
   readonly id: TaskId;
   readonly weight: number;
   state: TaskState;
-  /** The start tag of its next block. */
+  /** The start tag of its next block: subscribers by weight. */
   tag: number;
   readonly parts: Map<number, PartBook>;
   /** What is outstanding, other than blocks. Any other answer is of a question that was given up, and of no interest now. */
@@ -39,7 +39,7 @@ export class Dispatcher implements Machine<DispatcherInput, DispatcherEffect> {
   readonly #works = new Map<TaskId, Work>();
   /** The start tag of the latest block of all. */
   #tag = 0;
-  /** The pace of blocks. A new dispatcher begins with nothing saved up: one that crashes often is no faster for it. */
+  /** The pace. A new dispatcher begins with nothing saved up: one that crashes often is no faster for it. */
   #tat: number | undefined;
   #paceAt: Instant = NEVER;
   #findAt: Instant = START;
@@ -178,29 +178,30 @@ export class Dispatcher implements Machine<DispatcherInput, DispatcherEffect> {
     );
   }
 
-  /** As many new blocks as room ahead and pace allow, each of the task whose turn it is. */
+  /**
+   * As many new blocks as room ahead and pace allow, each of the task whose turn it is. A block counts as many as it will
+   * have: the last of each part are small, and if they counted as full ones a task would end at half the pace.
+   */
   #publish(now: Instant): Effects {
     const { ahead, perSecond, blockSize, look } = this.#policy;
     const works = [...this.#works.values()];
-    const blocks = perSecond / blockSize;
     // What becomes free between two looks is seen at once.
-    const rate = {
-      perSecond: blocks,
-      burst: Math.max(1, Math.ceil((blocks * look) / 1_000_000)),
-      horizon: 0 as Duration,
-    };
+    const burst = Math.max(blockSize, Math.ceil((perSecond * look) / 1_000_000));
+    const rate = { perSecond, burst, horizon: 0 as Duration };
     const effects: DispatcherEffect[] = [];
     let unfinished = works.reduce((sum, { parts }) => sum + unfinishedOf(parts), 0);
     for (this.#paceAt = NEVER; unfinished < ahead; unfinished++) {
       const work = this.#whoseTurn(works);
       if (work === undefined) break;
-      const { tat, granted, wait } = gcra(this.#tat, now, 1, rate);
+      const part = spareOf(work.parts)!;
+      const members = Math.min(blockSize, work.parts.get(part)!.spare);
+      const { tat, granted, wait } = gcra(this.#tat, now, members, rate);
       this.#tat = tat;
       if (granted === 0) {
         this.#paceAt = after(now, wait);
         break;
       }
-      effects.push(this.#publishNext(work, now));
+      effects.push(this.#publishNext(work, part, members, now));
     }
     return effects;
   }
@@ -217,11 +218,10 @@ export class Dispatcher implements Machine<DispatcherInput, DispatcherEffect> {
     return first;
   }
 
-  #publishNext(work: Work, now: Instant): DispatcherEffect {
+  #publishNext(work: Work, part: number, members: number, now: Instant): DispatcherEffect {
     this.#tag = work.tag;
-    work.tag += 1 / work.weight;
-    const part = spareOf(work.parts)!;
-    return { kind: "publish", name: { task: work.id, part, block: work.parts.get(part)!.take(now) } };
+    work.tag += members / work.weight;
+    return { kind: "publish", name: { task: work.id, part, block: work.parts.get(part)!.take(members, now) } };
   }
 
   #doubt(task: TaskId): Effects {

@@ -13,7 +13,7 @@ const LONG_AGO = -Infinity as Instant;
 export class PartBook {
   /** Nothing is left, and nothing is under way. */
   isDone = false;
-  /** Blocks that may be published beyond those under way. */
+  /** Subscribers for whom no block is under way. */
   spare = 0;
   /** Blocks under way: when each was published, or last seen in somebody's hands. */
   readonly #since = new Map<number, Instant>();
@@ -45,7 +45,7 @@ export class PartBook {
     this.#next = Math.max(this.#next, records.last + 1);
     const claimed = new Set(store.claims.map(({ block }) => block));
     const pending = [...this.#since.keys()].filter((block) => !claimed.has(block)).length;
-    this.spare = Math.max(0, Math.ceil(store.source / blockSize) - pending);
+    this.spare = Math.max(0, store.source - pending * blockSize);
     this.isDone = store.isFilled && store.source === 0 && claimed.size === 0 && records.unfinished.length === 0;
     return storeLost || recordsLost;
   }
@@ -60,11 +60,11 @@ export class PartBook {
     this.#isHeld = new Set(claims.flatMap(({ block, isHeld }) => (isHeld ? [block] : [])));
   }
 
-  /** The next block's number: it is under way from now on. */
-  take(now: Instant): number {
+  /** The next block's number, for so many: it is under way from now on. */
+  take(members: number, now: Instant): number {
     const block = this.#next;
     this.#next += 1;
-    this.spare -= 1;
+    this.spare -= members;
     this.#since.set(block, now);
     return block;
   }

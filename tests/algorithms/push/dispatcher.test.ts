@@ -180,6 +180,41 @@ describe("publishing", () => {
   });
 });
 
+/** What it publishes for tasks of parts of so many each, task by task and part by part, while nobody works. */
+const publishedOf = (tasks: Readonly<Record<string, readonly number[]>>, until: Instant) => {
+  const dispatcher = new Dispatcher({ ...POLICY, ahead: 10_000 });
+  for (const id of Object.keys(tasks)) dispatcher.handle({ kind: "triggered", task: task(id, 1) }, START);
+  const published: { readonly task: string; readonly part: number; readonly at: Instant }[] = [];
+  const take = (effects: readonly DispatcherEffect[], now: Instant): void => {
+    for (const effect of effects)
+      if (effect.kind === "publish") published.push({ task: effect.name.task, part: effect.name.part, at: now });
+  };
+  for (const [id, parts] of Object.entries(tasks)) {
+    const views = parts.map((source, part) => viewOf({ source, finished: [] }, part));
+    take(dispatcher.handle({ kind: "looked", task: id, parts: views }, START), START);
+  }
+  for (let now = START; now < until; now = after(now, ms(10)))
+    if (dispatcher.wakeAt <= now) take(dispatcher.handle({ kind: "wake" }, now), now);
+  return published;
+};
+
+describe("blocks that are not full", () => {
+  it("count as many as they have, so that a task ends at the pace it had", () => {
+    const published = publishedOf({ a: Array.from({ length: 40 }, () => 110) }, at(20));
+    // A full one and one of ten for each part, of 4,400 in all at 1,000 a second.
+    expect(published).toHaveLength(80);
+    expect(published.at(-1)!.at).toBeGreaterThanOrEqual(at(4.3));
+    expect(published.at(-1)!.at).toBeLessThanOrEqual(at(4.5));
+  });
+
+  it("count as many as they have beside other tasks too: shares are of subscribers, not of blocks", () => {
+    const published = publishedOf({ small: Array.from({ length: 100 }, () => 10), large: [100_000] }, at(1.5));
+    const count = (id: string): number => published.filter((one) => one.task === id).length;
+    expect(count("large")).toBeGreaterThan(5);
+    expect(Math.abs(10 * count("small") - 100 * count("large"))).toBeLessThanOrEqual(100);
+  });
+});
+
 /** What it does at once with these, two seconds apart. */
 const answers = (...inputs: readonly DispatcherInput[]): readonly (readonly string[])[] => {
   const dispatcher = new Dispatcher(POLICY);

@@ -39,9 +39,9 @@ describe("on a day on which nothing happens", () => {
     expect(bound).toBeLessThanOrEqual(service.capacity);
     expect(calm.notes.peak).toBeLessThanOrEqual(bound);
     expect(calm.notes.refusals).toBe(0);
-    // Ten seconds' worth. Blocks go at two a second, and each of six parts ends with one that is not full: 24 in all.
-    expect(calm.notes.latest / 1e6).toBeGreaterThan(9.5);
-    expect(calm.notes.latest / 1e6).toBeLessThan(13);
+    // Ten seconds' worth, after one: the limiter knows nothing at first, and counts its horizon as spent.
+    expect(calm.notes.latest / 1e6).toBeGreaterThan(10.5);
+    expect(calm.notes.latest / 1e6).toBeLessThan(12);
   });
 
   it("the same comes out again, and something else with other dice", () => {
