@@ -220,6 +220,21 @@ const contract = (kit: () => Kit): void => {
     expect(await status(name(3))).toMatchObject({ source: 9, claims: [{ block: 3, left: 3 }] });
   });
 
+  it("does not let a claim be undone by one who never had it, even when its lease is over", async () => {
+    const name = await filled(10);
+    const members = await membersOf(name(1), "a", 4, SHORT);
+    await kit().parts.report(name(1), "a", members.slice(0, 1), SHORT);
+    await kit().parts.restore(name(2), [99]);
+    await kit().wait(LONGER);
+    const before = await kit().parts.contents(name(1).task, 0);
+    expect(await kit().parts.adopt(name(1), "b", [77], LONG)).toMatchObject({ kind: "busy" });
+    expect(await kit().parts.adopt(name(2), "b", [77], LONG)).toMatchObject({ kind: "busy" });
+    expect(await kit().parts.contents(name(1).task, 0)).toEqual(before);
+    expect(await kit().parts.resume(name(1), "b", LONG)).toMatchObject({ kind: "yours" });
+    expect(await kit().parts.adopt(name(1), "b", [77], LONG)).toMatchObject({ kind: "yours", members: [77] });
+    expect((await status(name(1))).source).toBe(9);
+  });
+
   it("leaves those who are in a claim out of what a part is filled with", async () => {
     const name = (block: number): BlockName => ({ task: "refilled", part: 0, block });
     await kit().parts.restore(name(2), [3, 4]);

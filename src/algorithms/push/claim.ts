@@ -16,7 +16,7 @@ export type PickPlace = (places: number) => number;
 
 export type Claimed =
   | { readonly kind: "finished" }
-  /** Another owner's lease runs. */
+  /** It is another owner's, whose lease runs; to `adopt`, also one whose lease is over. */
   | { readonly kind: "busy"; readonly until: Instant }
   /** `isNew`: nobody had claimed it before. Else the members are those not yet reported. */
   | { readonly kind: "yours"; readonly members: readonly number[]; readonly isNew: boolean }
@@ -126,13 +126,14 @@ export class PartStore {
 
   /**
    * Makes these the members of the block, whatever the store believed: another one knows them. They leave the source, and
-   * whoever was in the claim and is none of them goes back to it.
+   * whoever was in the claim and is none of them goes back to it. A claim that was another's is never undone, even when
+   * its lease is over: whoever asks has not seen it, and it may be a later block of the same name.
    */
   adopt(hold: Hold & { readonly members: readonly number[] }): Claimed {
     if (this.#finished.has(hold.block)) return { kind: "finished" };
     if (!this.#isFilled) return { kind: "unknown" };
     const claim = this.#claims.get(hold.block);
-    if (claim !== undefined && isHeldFrom(hold, claim)) return { kind: "busy", until: claim.until };
+    if (claim !== undefined && claim.owner !== hold.owner) return { kind: "busy", until: claim.until };
     this.#exchange(new Set(hold.members), claim === undefined ? [] : leftOf(claim), hold.now);
     this.#hold(hold, hold.members);
     return { kind: "yours", members: hold.members, isNew: true };

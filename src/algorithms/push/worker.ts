@@ -27,6 +27,7 @@ type Step =
   | "resume"
   | "adopt"
   | "recorded"
+  | "record again"
   | "turn"
   | "grant"
   | "reserved"
@@ -102,6 +103,7 @@ export class Worker implements Machine<WorkerInput, WorkerEffect> {
     this.#isRecorded = record !== undefined;
     this.#members = record === undefined ? [] : unpack(record.packed);
     if (record?.state === "finished") return this.#tellStore();
+    if (this.#step === "record again" && record !== undefined) return this.#compare(now, true);
     return this.#ask(record === undefined ? "claim" : "resume", now);
   }
 
@@ -134,8 +136,11 @@ export class Worker implements Machine<WorkerInput, WorkerEffect> {
 
   /** Only a store that has lost writes does not know: a part is filled, and a block claimed, before it is recorded. */
   #unknown(now: Instant): Effects {
+    if (this.#step === "resume") {
+      [this.#left, this.#isNew] = [[], true];
+      return this.#compare(now, false);
+    }
     const { task, part, block } = this.#block();
-    if (this.#step === "resume") return this.#ask("adopt", now);
     const why = `part ${String(part)} is not filled, says the store to block ${String(block)}`;
     return [{ kind: "reconcile", task, why }, this.#giveBack(this.#policy.pause)];
   }
@@ -148,7 +153,7 @@ export class Worker implements Machine<WorkerInput, WorkerEffect> {
       return [{ kind: "reconcile", task, why }, ...this.#goOn(now)];
     }
     this.#isNew = isNew;
-    if (this.#isRecorded) return this.#compare(now);
+    if (this.#isRecorded) return this.#compare(now, false);
     this.#members = members;
     this.#step = "recorded";
     return [{ kind: "record", name: this.#block(), members }];
@@ -157,16 +162,20 @@ export class Worker implements Machine<WorkerInput, WorkerEffect> {
   #recorded(record: BlockRecord, now: Instant): Effects {
     this.#members = unpack(record.packed);
     this.#isRecorded = true;
-    return record.state === "finished" ? this.#tellStore() : this.#compare(now);
+    return record.state === "finished" ? this.#tellStore() : this.#compare(now, true);
   }
 
   /** What stands in the records goes before what the store believes: others may have told members by it. */
-  #compare(now: Instant): Effects {
+  #compare(now: Instant, isReadSince: boolean): Effects {
     const known = new Set(this.#members);
     const fits = this.#left.every((uin) => known.has(uin)) && (!this.#isNew || this.#left.length === known.size);
     if (fits) return this.#goOn(now);
     // While its lease runs nobody else can have worked on the block: else it might undo what others have reported.
-    return this.#isHeld(now) ? this.#ask("adopt", now) : [this.#giveBack(this.#policy.pause)];
+    if (!this.#isHeld(now)) return [this.#giveBack(this.#policy.pause)];
+    if (isReadSince) return this.#ask("adopt", now);
+    // What it read before the store's answer may be of a block of this name that both stores have lost since.
+    this.#step = "record again";
+    return [{ kind: "look-up", name: this.#block() }];
   }
 
   #goOn(now: Instant): Effects {

@@ -41,15 +41,16 @@ local function exchange(list, first, isKnown)
 end
 `;
 
-/** ARGV: block, owner, lease. Leases are compared by the store's clock alone. */
-const UNLESS_TAKEN = `${PART}
+/** ARGV: block, owner, lease. */
+const UNLESS_FINISHED = `${PART}
 if redis.call('HEXISTS', finished, block) == 1 then return {'finished'} end
 if redis.call('EXISTS', filled) == 0 then return {'unknown'} end
 local till, left, whose = held()
-if till and whose ~= owner and till > clock() then return {'busy', whole(till)} end
 `;
 
-const RESUMING = `${UNLESS_TAKEN}
+/** Leases are compared by the store's clock alone. */
+const RESUMING = `${UNLESS_FINISHED}
+if till and whose ~= owner and till > clock() then return {'busy', whole(till)} end
 if till then
   keep(left)
   return {'yours', 0, redis.call('SMEMBERS', claim)}
@@ -66,8 +67,9 @@ each('SADD', claim, members, 1)
 keep(#members)
 return {'yours', 1, members}`);
 
-/** ARGV[4] and on: members. */
-const ADOPT = new Script(`${UNLESS_TAKEN}
+/** ARGV[4] and on: members. A claim that was another's is never undone. */
+const ADOPT = new Script(`${UNLESS_FINISHED}
+if till and whose ~= owner then return {'busy', whole(till)} end
 exchange(ARGV, 4)
 keep(redis.call('SCARD', claim))
 return {'yours', 1, redis.call('SMEMBERS', claim)}`);

@@ -104,6 +104,8 @@ describe("a claim", () => {
   it("adopted from records takes its members out of the source and gives back whoever was claimed instead", () => {
     const store = filled(6);
     store.claim({ ...hold(1, "a", 0), size: 2 }, first);
+    expect(store.adopt({ ...hold(1, "b", 20), members: [2, 3] })).toEqual({ kind: "busy", until: at(10) });
+    store.resume(hold(1, "b", 20));
     const answer = store.adopt({ ...hold(1, "b", 20), members: [2, 3] });
     expect(answer).toEqual({ kind: "yours", members: [2, 3], isNew: true });
     expect([...store.source()].sort()).toEqual([1, 4, 5, 6]);

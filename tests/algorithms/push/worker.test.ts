@@ -82,11 +82,18 @@ describe("a block", () => {
 
   it("that the store has lost is adopted as the records know it", () => {
     const unknown: WorkerInput = { kind: "claimed", answer: { kind: "unknown" } };
-    expect(story(begin, lookedUp("claimed", [1, 2]), unknown, yours([1, 2]))).toEqual([
-      ...["look-up", "resume", "adopt 1,2", "reconcile; grant"],
-    ]);
-    expect(story(begin, lookedUp("claimed", [1, 2]), unknown, unknown)[3]).toBe("reconcile; return after 1000000");
+    const again = [begin, lookedUp("claimed", [1, 2]), unknown, lookedUp("claimed", [1, 2])];
+    expect(story(...again, yours([1, 2]))).toEqual(["look-up", "resume", "look-up", "adopt 1,2", "reconcile; grant"]);
+    expect(story(...again, unknown)[4]).toBe("reconcile; return after 1000000");
     expect(story(begin, absent, unknown)[2]).toBe("reconcile; return after 1000000");
+  });
+
+  it("whose record does not fit the store is looked up again: both stores may have lost it and given its name to others", () => {
+    const stale = [begin, lookedUp("claimed", [1, 2]), yours([3], false)];
+    expect(story(...stale, lookedUp("claimed", [3, 4])).slice(2)).toEqual(["look-up", "grant"]);
+    expect(story(...stale, lookedUp("claimed", [1, 2]))[3]).toBe("adopt 1,2");
+    expect(story(...stale, lookedUp("finished", [1, 2]))[3]).toBe("finish 1,2");
+    expect(story(...stale, absent, yours([3], false)).slice(3)).toEqual(["claim", "record 3"]);
   });
 
   it("that another one has recorded with other members is done as it stands in the records", () => {
