@@ -16,15 +16,16 @@ export interface Mishaps {
   readonly unanswered: number;
   /** Blocks taken over from a worker that lives, but was held up for longer than its lease. */
   readonly takeovers: number;
-  /** Members whose report, or whose claim, was among the lost writes. */
+  /** Members whose report, or whose claim, was among the lost writes: once for each of the two. */
   readonly forgotten: number;
   /** Workers that had a block of a part when its store failed over. */
   readonly unaware: number;
 }
 
 /**
- * The most that each cause tells again. Whom a store has forgotten may come out of the source in another block, and once
- * more in the block that the records know; a worker whose claim is forgotten pushes one more lot before it hears of it.
+ * The most that each cause tells again. A claim that is forgotten puts its members back into the source, though the records
+ * keep the block too; a report that is forgotten puts them back into their block. A worker whose claim is forgotten pushes
+ * one more lot before it hears of it, or else finishes its block: then whoever was given that name anew pushes the one more.
  */
 export const duplicatesAtMost = (
   { crashes, unanswered, takeovers, forgotten, unaware }: Mishaps,
@@ -34,5 +35,5 @@ export const duplicatesAtMost = (
   redelivery: 0,
   unanswered: unanswered * lotSize,
   "lease-expiry": takeovers * lotSize,
-  failover: 2 * forgotten + unaware * lotSize,
+  failover: forgotten + unaware * lotSize,
 });

@@ -150,23 +150,24 @@ export class Drill {
 
   /** Something befalls one part's stores: whoever is known less of than before may be told again. */
   disaster(part: Part, strike: () => void): void {
-    const before = new Map(part.audience.map((uin) => [uin, placeOf(part, uin)]));
+    const before = placesOf(part);
     strike();
-    for (const [uin, was] of before) {
-      const is = placeOf(part, uin);
-      if (was === is || was === "source" || was === "nowhere") continue;
-      if (is === "settled") continue;
-      this.sink.mishaps.forgotten += 1;
-      // Out of the source, and out of the block that the records know: once each, unless it is only in that block.
-      this.sink.forgive("failover", [uin], was === "settled" && is.startsWith("claim") ? 1 : 2);
+    for (const [uin, places] of placesOf(part)) {
+      const anew = [...places].filter((place) => before.get(uin)?.has(place) !== true).length;
+      this.sink.mishaps.forgotten += anew;
+      this.sink.forgive("failover", [uin], anew);
     }
-    // The store may have forgotten whose the block is: a worker hears of it when it reports its next lot.
     for (const life of this.workers) {
       if (life.isDead || life.block === undefined || this.#part(life.block) !== part) continue;
       this.sink.mishaps.unaware += 1;
-      if (life.lot === undefined) life.isUnaware = true;
-      else this.sink.forgive("failover", life.lot.uins);
+      this.#losesUnawares(life);
     }
+  }
+
+  /** The store may have forgotten whose the block is: a worker hears of it when it reports its next lot. */
+  #losesUnawares(life: WorkerLife): void {
+    if (life.lot === undefined) life.isUnaware = true;
+    else this.sink.forgive("failover", life.lot.uins);
   }
 
   /** The broker takes a worker for dead that lives. */
@@ -319,9 +320,7 @@ export class Drill {
         this.#part(effect.name).records.finish(effect.name.block, effect.members);
         return { kind: "record-is-finished" };
       case "finish":
-        this.#exchanged(effect.name, () =>
-          this.#part(effect.name).store.finish({ block: effect.name.block, members: effect.members, now: this.now }),
-        );
+        this.#finish(this.#part(effect.name), effect.name.block, effect.members);
         return { kind: "finished" };
       case "acknowledge":
         this.broker.acknowledge(life.owner);
@@ -354,24 +353,21 @@ export class Drill {
         ? store.claim({ ...hold, size: DISPATCHER.blockSize }, this.#plan.pick)
         : effect.kind === "resume"
           ? store.resume(hold)
-          : this.#exchanged(effect.name, () => store.adopt({ ...hold, members: effect.members! }));
+          : store.adopt({ ...hold, members: effect.members! });
     if (answer.kind === "yours") this.#takeOver(life, effect.name);
     return { kind: "claimed", answer };
   }
 
   /**
-   * After both stores were lost a block's name may be given anew, to others. Whoever then returns to the source because
-   * the first ones were told may be in the hands of a worker all the same.
+   * After both stores were lost a block's name may be given anew, and then be finished by a worker that was unaware of it and
+   * had the first one: instead of this one, who does not push any more, the other loses its block unawares.
    */
-  #exchanged<Answer>({ part, block }: BlockName, exchange: () => Answer): Answer {
-    const { store } = this.parts[part]!;
-    const claimed = store.contents().claims.get(block) ?? [];
-    const answer = exchange();
-    const source = new Set(store.source());
-    const strays = claimed.filter((uin) => source.has(uin));
-    this.sink.mishaps.forgotten += strays.length;
-    this.sink.forgive("failover", strays);
-    return answer;
+  #finish(part: Part, block: number, members: readonly number[]): void {
+    const claimed = part.store.contents().claims.get(block) ?? [];
+    part.store.finish({ block, members, now: this.now });
+    if (claimed.every((uin) => members.includes(uin))) return;
+    for (const life of this.workers)
+      if (!life.isDead && life.block?.block === block && this.#part(life.block) === part) this.#losesUnawares(life);
   }
 
   /** Whoever had the block before, and lives, loses it with a lot in its hands. */
@@ -461,38 +457,55 @@ export class Drill {
     return { part, records: records.status(), store: store.status(this.now) };
   }
 
-  #reconcile({ audience, records, store }: Part, isHalf: boolean): void {
+  #reconcile(part: Part, isHalf: boolean): void {
+    const { audience, records, store } = part;
     const { isFilled } = store.status(this.now);
     const repairs = reconcilePart({ audience, records: records.all(), store: { isFilled, ...store.contents() } });
-    for (const repair of isHalf ? repairs.slice(0, repairs.length / 2) : repairs)
-      perform(repair, { audience, records, store }, this.now);
+    for (const repair of isHalf ? repairs.slice(0, repairs.length / 2) : repairs) this.#repair(repair, part);
+  }
+
+  #repair(repair: Repair, part: Part): void {
+    switch (repair.kind) {
+      case "finish":
+        this.#finish(part, repair.block, repair.members);
+        return;
+      case "restore":
+        part.store.restore({ block: repair.block, members: repair.members, now: this.now });
+        return;
+      case "fill":
+        part.store.fill(repair.members, this.now);
+        return;
+      case "record":
+        part.records.record(repair.block, repair.members);
+        return;
+      case "record-finished":
+        part.records.finish(repair.block, repair.members);
+        return;
+    }
   }
 }
 
-const perform = (repair: Repair, { records, store }: Part, now: Instant): void => {
-  switch (repair.kind) {
-    case "finish":
-      return store.finish({ block: repair.block, members: repair.members, now });
-    case "restore":
-      return store.restore({ block: repair.block, members: repair.members, now });
-    case "fill":
-      store.fill(repair.members, now);
-      return;
-    case "record":
-      records.record(repair.block, repair.members);
-      return;
-    case "record-finished":
-      return records.finish(repair.block, repair.members);
-  }
-};
-
-/** Where a part's stores have a subscriber: "claim" with its block, or "settled" when told as far as they know. */
-const placeOf = ({ store, records }: Part, uin: number): string => {
+/**
+ * Out of which places each subscriber would still be told, once the stores are mended: out of a block that either store
+ * knows, or out of the source. Since a failover somebody may be in several.
+ */
+const placesOf = ({ audience, store, records }: Part): ReadonlyMap<number, ReadonlySet<string>> => {
   const { claims, finished } = store.contents();
-  for (const [block, members] of claims) if (members.includes(uin)) return `claim ${String(block)}`;
-  if (store.source().includes(uin)) return "source";
-  if (store.status(START).isFilled) return "settled";
-  const told = [...finished.values()];
-  for (const { state, packed } of records.all().values()) if (state === "finished") told.push(packed);
-  return told.some((packed) => unpack(packed).includes(uin)) ? "settled" : "nowhere";
+  const places = new Map(audience.map((uin) => [uin, new Set<string>()]));
+  const put = (uins: Iterable<number>, place: string): void => {
+    for (const uin of uins) places.get(uin)!.add(place);
+  };
+  for (const [block, members] of claims) put(members, `block ${String(block)}`);
+  const told = new Set([...finished.values()].flatMap(unpack));
+  for (const [block, { state, packed }] of records.all()) {
+    const members = unpack(packed);
+    const claimed = claims.get(block);
+    if (state === "finished") for (const uin of members) told.add(uin);
+    else if (!finished.has(block) && claimed?.every((uin) => members.includes(uin)) !== true)
+      put(members, `block ${String(block)}`);
+  }
+  put(store.source(), "source");
+  if (!store.status(START).isFilled)
+    for (const [uin, known] of places) if (known.size === 0 && !told.has(uin)) known.add("source");
+  return places;
 };
