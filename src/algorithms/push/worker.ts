@@ -154,6 +154,8 @@ export class Worker implements Machine<WorkerInput, WorkerEffect> {
     }
     this.#isNew = isNew;
     if (this.#isRecorded) return this.#compare(now, false);
+    // Once its lease is over both stores may have lost the block, and whoever is in it be told in others.
+    if (!this.#isHeld(now)) return [this.#giveBack(this.#policy.pause)];
     this.#members = members;
     this.#step = "recorded";
     return [{ kind: "record", name: this.#block(), members }];

@@ -169,6 +169,16 @@ describe("a block's name given anew after both stores were lost", () => {
     expect(stage.records.get(name.block)?.state).toBe("finished");
   });
 
+  it("is not recorded for the first ones by one who had just claimed them", () => {
+    const stage = new Stage();
+    const stale = new Hand(stage, "stale").run({ hearing: "claim" });
+    stage.loseBoth();
+    stage.wait(30);
+    stale.run();
+    expect(stale.done).toEqual(["look-up", "claim", "return"]);
+    expect(stage.records.get(name.block)).toBe(undefined);
+  });
+
   it("is given back by one who was held up for longer than a lease since the store knew nothing of it", () => {
     const stage = recorded();
     stage.store.clear();
