@@ -37,9 +37,9 @@ export class Host {
     return this.#crashes;
   }
 
-  /** Slots that have a block of a part on that shard. */
-  on(shard: number): number {
-    return this.#slots.filter((slot) => slot.isAlive && slot.isOn(shard)).length;
+  /** Slots that live and have a block. */
+  get busy(): readonly Slot[] {
+    return this.#slots.filter((slot) => slot.isAlive && slot.block !== undefined);
   }
 
   setCrashes(anHour: number): void {

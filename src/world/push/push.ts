@@ -104,6 +104,7 @@ export class Push {
       (name, place) =>
         new Host(name, place, {
           ...around,
+          busy: () => this.hosts.flatMap(({ busy }) => busy),
           worker: machines.worker,
           doubted: (task, why) => {
             this.#dispatcher.doubt(task, why);
@@ -116,8 +117,7 @@ export class Push {
       stores: this.stores,
       broker,
       lose: (shard) => {
-        const slots = this.hosts.reduce((sum, host) => sum + host.on(shard), 0);
-        this.#doubts.forget(shard, this.stores.lose(shard), slots);
+        this.#lose(shard);
       },
     });
     tasks.forEach(([, { at }], task) => {
@@ -151,6 +151,16 @@ export class Push {
       subscribers: this.subscribers[task]!,
       isDone: this.#dispatcher.isDone(name),
     });
+  }
+
+  #lose(shard: number): void {
+    const slots = this.hosts
+      .flatMap(({ busy }) => busy)
+      .filter(({ block }) => block !== undefined && this.stores.shardOf(block) === shard);
+    for (const slot of slots) slot.losesUnawares();
+    // Of a block under way nothing is left when there is no replica, however long ago it was written.
+    const besides = this.stores.shards[shard]!.replicas === 0 ? this.stores.underWay(shard) : [];
+    this.#doubts.forget(shard, this.stores.lose(shard), besides, slots.length);
   }
 
   /** A task is due: whoever has fetched it is shown it by the own app's timer. */

@@ -3,6 +3,7 @@ import { type Repair, reconcilePart } from "../../algorithms/push/reconcile.ts";
 import type { Duration } from "../../base/units.ts";
 import type { PushModel } from "../../scenario/push.ts";
 import type { Diary } from "./diary.ts";
+import type { Doubts } from "./doubts.ts";
 import type { Caller, Lines, Part, Stores } from "./stores.ts";
 import type { Subscribers } from "./subscribers.ts";
 
@@ -11,6 +12,7 @@ export interface RepairParts {
   readonly diary: Diary;
   readonly lines: Lines;
   readonly stores: Stores;
+  readonly doubts: Doubts;
   readonly subscribers: readonly Subscribers[];
 }
 
@@ -98,7 +100,7 @@ export class Repairs {
         this.#perform(part, rest, over);
       });
     };
-    const { diary } = this.#parts;
+    const { diary, doubts } = this.#parts;
     switch (repair.kind) {
       case "finish":
         onStore(() => {
@@ -107,6 +109,7 @@ export class Repairs {
         return;
       case "restore":
         onStore(() => {
+          doubts.write(part.shard, { at: diary.now, task: part.task, uins: members });
           part.store.restore({ block, members, now: diary.now });
         });
         return;

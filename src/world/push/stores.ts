@@ -3,12 +3,14 @@
  * a replica takes its place, which has not heard of the last writes.
  */
 import { type Claimed, PartStore } from "../../algorithms/push/claim.ts";
+import { unpack } from "../../algorithms/push/packing.ts";
 import { BlockRecords } from "../../algorithms/push/records.ts";
 import type { BlockName } from "../../algorithms/push/task.ts";
 import { Draws, identity, Stream } from "../../base/random.ts";
 import { after, type Duration, type Instant, START } from "../../base/units.ts";
 import { type PushModel, shardNames, type StoreModel } from "../../scenario/push.ts";
 import type { Diary } from "./diary.ts";
+import type { Some } from "./doubts.ts";
 
 /** Who calls: draws belong to callers and their calls, one after the other. */
 export interface Caller {
@@ -68,6 +70,7 @@ export interface StoresParts {
 
 /** One part of a task in both stores. */
 export interface Part {
+  readonly task: number;
   readonly shard: number;
   readonly store: PartStore;
   readonly records: BlockRecords;
@@ -104,12 +107,12 @@ export class Stores {
       replicas: model.replicas,
     }));
     this.limiterShard = this.#slotOf("push:limit");
-    this.#parts = this.#tasks.map((task) =>
+    this.#parts = this.#tasks.map((task, place) =>
       Array.from({ length: dispatcher.parts }, (_, part) => {
         const shard = this.#slotOf(`push:${task}:${String(part)}`);
         const store = new PartStore(keeps);
         this.shards[shard]!.holdings.push(store);
-        return { shard, store, records: new BlockRecords() };
+        return { task: place, shard, store, records: new BlockRecords() };
       }),
     );
   }
@@ -132,6 +135,16 @@ export class Stores {
 
   shardOf(name: BlockName): number {
     return this.#partOf(name).shard;
+  }
+
+  /** Members of all blocks of a shard that are recorded and not finished. */
+  underWay(shard: number): readonly Some[] {
+    return this.#parts
+      .flat()
+      .filter((part) => part.shard === shard)
+      .flatMap(({ task, records }) =>
+        records.status().unfinished.map((block) => ({ task, uins: unpack(records.get(block)!.packed) })),
+      );
   }
 
   /** Who is popped is the block's own chance, whoever asks. */

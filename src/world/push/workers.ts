@@ -31,6 +31,8 @@ export interface Surroundings {
   readonly broker: Broker;
   readonly sink: Sink;
   readonly doubts: Doubts;
+  /** Of all hosts: slots that live and have a block. */
+  readonly busy: () => readonly Slot[];
   readonly worker: (policy: WorkerPolicy) => WorkerMachine;
   /** The dispatcher hears that a task's stores contradict each other. */
   readonly doubted: (task: string, why: string) => void;
@@ -49,9 +51,11 @@ export class Slot implements Consumer {
   #name!: BlockName;
   #delivery = 0;
   /** Why the block may have been worked on before. */
-  #cause: Cause = "lease";
+  #cause: "lease" | "redelivery" = "lease";
   /** Pushed to and not reported. */
   #pushed: readonly number[] = [];
+  /** Its shard may have forgotten whose the block is: it hears of it when it reports its next lot. */
+  #isUnaware = false;
   #wakeAt: Instant = NEVER;
 
   constructor(host: number, owner: string, around: Surroundings, skew: () => Duration) {
@@ -65,7 +69,7 @@ export class Slot implements Consumer {
 
   take(delivery: number, name: BlockName, isTwice: boolean): void {
     if (!this.isAlive) return;
-    this.#isBusy = true;
+    [this.#isBusy, this.#isUnaware] = [true, false];
     this.#delivery = delivery;
     this.#name = name;
     this.#cause = isTwice ? "redelivery" : "lease";
@@ -73,9 +77,15 @@ export class Slot implements Consumer {
     this.#tell({ kind: "block", name });
   }
 
-  /** Whether it has a block of a part on that shard. */
-  isOn(shard: number): boolean {
-    return this.#isBusy && this.#around.stores.shardOf(this.#name) === shard;
+  /** The block that it has. */
+  get block(): BlockName | undefined {
+    return this.#isBusy ? this.#name : undefined;
+  }
+
+  /** The shard of its block is lost. */
+  losesUnawares(): void {
+    this.#isUnaware = true;
+    this.#doubt("failover");
   }
 
   /** The host is lost. What was sent arrives; nobody waits for the answer. */
@@ -184,7 +194,19 @@ export class Slot implements Consumer {
 
   #claimed(answer: Claimed): WorkerInput {
     if (answer.kind === "yours" && answer.isNew) this.#wrote(answer.members);
+    else if (answer.kind === "yours") this.#takeOver();
     return { kind: "claimed", answer };
+  }
+
+  /** Whoever had the block before may live, and have a lot of it in his hands. */
+  #takeOver(): void {
+    const { busy, doubts, stores } = this.#around;
+    const { task, part, block } = this.#name;
+    for (const other of busy()) {
+      const { block: his } = other;
+      if (other === this || his?.block !== block || his.part !== part || his.task !== task) continue;
+      doubts.takeOver(stores.taskOf(this.#name), other.#pushed, this.#cause);
+    }
   }
 
   /** The shard was told something about these that a failover may make it forget. */
@@ -238,6 +260,8 @@ export class Slot implements Consumer {
     const task = stores.taskOf(this.#name);
     const cause = this.#cause;
     this.#pushed = uins;
+    if (this.#isUnaware) this.#doubt("failover");
+    this.#isUnaware = false;
     diary.in(lines.way(this.#caller, model.service.latency), () => {
       const refused = sink.arrive(task, uins, diary.now, (uin) => doubts.blame(task, uin, cause));
       diary.in(lines.way(this.#caller, model.service.latency), () => {
@@ -265,7 +289,6 @@ export class Slot implements Consumer {
         const isTold = answer?.kind === "yours";
         if (!isTold && (answer === undefined || generation !== stores.shards[shard]!.generation))
           this.#doubt("failover");
-        else if (!isTold) this.#doubt(this.#cause);
         this.#pushed = [];
         tell(answer === undefined ? { kind: "failed", what: "the store is away" } : { kind: "reported", answer });
       },

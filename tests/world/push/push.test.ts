@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { slidingBound } from "../../../src/algorithms/push/limiter.ts";
 import type { Fault } from "../../../src/scenario/scenario.ts";
 import type { Push } from "../../../src/world/push/push.ts";
-import { HASTY } from "./canary.ts";
+import { DEAF_TO_LEASES, DEAF_TO_LOSS, HASTY } from "./canary.ts";
 import { drive, fault, modelOf } from "./drive.ts";
 
 const HOSTS = { host: ["worker-1", "worker-2"] };
@@ -116,13 +116,21 @@ describe("each fault alone", () => {
     expect(notes.repeats).toMatchObject({ redelivery: 0, lease: 0, failover: 0 });
   });
 
+  const twice = {
+    faults: [fault("broker", 1, 20, { broker: ["broker"] }, { redelivery: 0.5 })],
+    model: modelOf({ broker: { redelivery: "50 ms" } }),
+  };
+
   it("a block that is handed out twice while its lease runs is told once", () => {
-    const { missed, repeated } = drive({
-      faults: [fault("broker", 1, 20, { broker: ["broker"] }, { redelivery: 0.5 })],
-      model: modelOf({ broker: { redelivery: "50 ms" } }),
-      look: holdsTogether,
-    });
+    const { missed, repeated } = drive({ ...twice, look: holdsTogether });
     expect([missed, repeated]).toEqual([0, 0]);
+  });
+
+  it("a worker that does not heed another's lease repeats more than a block that is handed out twice can", () => {
+    const { notes, push } = drive({ ...twice, machines: DEAF_TO_LEASES });
+    expect(notes.repeats.redelivery).toBeGreaterThan(0);
+    // And who had the block first tells them after the other one.
+    expect(push.excesses()).toContainEqual(expect.stringMatching(/^redelivery: \d+ told again, 0 at most$/));
   });
 
   it("a lost shard tells again at most what was written to it in its replica's lag", () => {
@@ -165,17 +173,34 @@ describe("each fault alone", () => {
     expect(notes.latest).toBeGreaterThan(calm.notes.latest);
   });
 
+  const hasty = {
+    service: { latency: "1 s" },
+    limiter: { horizon: "50 ms", jitter: "800 ms" },
+    workers: { lease: "1200 ms" },
+    dispatcher: { patience: "500 ms" },
+  };
+
   it("a lease that some pushes outlast lets others take over, and what was under way is told again", () => {
-    const model = modelOf({
-      service: { latency: "1 s" },
-      limiter: { horizon: "50 ms", jitter: "800 ms" },
-      workers: { lease: "1200 ms" },
-      dispatcher: { patience: "500 ms" },
-    });
-    const { missed, notes } = drive({ model, lasting: 600, look: holdsTogether });
+    const { missed, notes, push } = drive({ model: modelOf(hasty), lasting: 600, look: holdsTogether });
     expect(missed).toBe(0);
     expect(notes.repeats.lease).toBeGreaterThan(0);
     expect(notes.repeats).toMatchObject({ crash: 0, redelivery: 0, failover: 0 });
+    expect(push.excesses()).toEqual([]);
+  });
+
+  it("a block that came twice and whose lease some pushes outlast is told again as much, and no more", () => {
+    const { notes, push } = drive({
+      model: modelOf({ ...hasty, broker: { redelivery: "50 ms" }, dispatcher: { patience: "60 s" } }),
+      faults: [fault("broker", 1, 200, { broker: ["broker"] }, { redelivery: 0.5 })],
+      lasting: 600,
+    });
+    expect(notes.repeats.redelivery).toBeGreaterThan(0);
+    expect(push.excesses()).toEqual([]);
+  });
+
+  it("a worker that goes on with a block that it has lost repeats more than an expired lease can", () => {
+    const { push } = drive({ model: modelOf(hasty), machines: DEAF_TO_LOSS, lasting: 600 });
+    expect(push.excesses()).toEqual([expect.stringMatching(/^lease: \d+ told again, \d+ at most$/)]);
   });
 });
 
