@@ -45,6 +45,9 @@ it("somebody told twice is put down to what happened in between", () => {
     lot(30_000, "w4.1/0", 5),
     lot(30_500, "w4.1/0", 6),
     lot(33_000, "w2.1/1", 5),
+    lot(40_000, "w2.1/2", 7),
+    lot(40_500, "w2.1/2", 7),
+    lot(47_000, "w3.1/2", 7),
   ];
   const repeats = [
     { before: 0, now: 1, count: 1 },
@@ -54,6 +57,9 @@ it("somebody told twice is put down to what happened in between", () => {
     { before: 6, now: 7, count: 16 },
     // It had taken another lot before it was killed, so this one had been reported: its death is no excuse.
     { before: 8, now: 10, count: 32 },
+    // It went on with the block, so the first lot was reported, and only the second can have been lost with its lease.
+    { before: 11, now: 13, count: 64 },
+    { before: 12, now: 13, count: 128 },
   ];
   const deeds = {
     workers: new Map([
@@ -69,9 +75,9 @@ it("somebody told twice is put down to what happened in between", () => {
   expect(Object.fromEntries(causes)).toEqual({
     "worker killed": 1,
     "store lost": 2,
-    "lease expired": 4,
+    "lease expired": 4 + 128,
     redelivered: 8 + 32,
-    unexplained: 16,
+    unexplained: 16 + 64,
   });
 });
 

@@ -32,17 +32,41 @@ const incarnationOf = (owner: string): string => owner.split("/")[0]!;
 export const repeatsByCause = (tally: Tally, deeds: Deeds, policy: Policy): ReadonlyMap<Cause, number> => {
   const sums = new Map<Cause, number>();
   const inHand = new Map(tally.lots.map((lot, index) => [lot.owner, index]));
+  const goneOn = whoWentOn(tally.lots);
   for (const { before, now, count } of tally.repeats) {
     const first = tally.lots[before]!;
     const isLast = inHand.get(first.owner) === before;
-    const cause = causeOf(first, tally.lots[now]!, isLast, deeds, policy);
+    const isReported = goneOn[before]! < now;
+    const cause = causeOf(first, tally.lots[now]!, { isLast, isReported }, deeds, policy);
     sums.set(cause, (sums.get(cause) ?? 0) + count);
   }
   return sums;
 };
 
-/** A slot reports each lot before it takes the next one: only its last can have been in its hands when it was killed. */
-const causeOf = (first: Lot, second: Lot, isLast: boolean, { workers, stores }: Deeds, policy: Policy): Cause => {
+/** The place of the next lot of the same owner and block, by lot; Infinity when there is none. */
+const whoWentOn = (lots: readonly Lot[]): readonly number[] => {
+  const next = lots.map(() => Infinity);
+  const latest = new Map<string, number>();
+  lots.forEach(({ owner, part, block }, index) => {
+    const key = `${owner} ${String(part)} ${String(block)}`;
+    const before = latest.get(key);
+    if (before !== undefined) next[before] = index;
+    latest.set(key, index);
+  });
+  return next;
+};
+
+/**
+ * A slot reports each lot before it takes the next one: only its last can have been in its hands when it was killed, and
+ * nobody who went on with the block lost an earlier lot of it by an expired lease.
+ */
+const causeOf = (
+  first: Lot,
+  second: Lot,
+  { isLast, isReported }: { readonly isLast: boolean; readonly isReported: boolean },
+  { workers, stores }: Deeds,
+  policy: Policy,
+): Cause => {
   const isSame = first.part === second.part && first.block === second.block;
   const killed = workers.get(incarnationOf(first.owner)) ?? Infinity;
   if (isSame && isLast && killed > first.at && killed < second.at) return "worker killed";
@@ -52,7 +76,7 @@ const causeOf = (first: Lot, second: Lot, isLast: boolean, { workers, stores }: 
       second.at > store.killed && (!isSame || (first.at > store.killed - policy.unsynced && first.at < store.back)),
   );
   if (isForgotten) return "store lost";
-  if (!isSame || first.owner === second.owner) return "unexplained";
+  if (!isSame || first.owner === second.owner || isReported) return "unexplained";
   return second.at - first.at >= policy.lease ? "lease expired" : "redelivered";
 };
 

@@ -17,9 +17,12 @@ export const boundOf = (cause: Cause, { persistence, withMachine, ...drill }: Dr
       return workers * slots * blockSize + Math.ceil(UNSYNCED / 1_000) * slidingBound(rate, jitter);
     }
     case "lease expired":
-      // A worker that stands still for a lease, in each of its hands; as often as there are leases in the time it may take.
+      // The lot in each hand of a worker that stands still for a lease: it pushes no other before it has renewed the lease, and then
+      // hears that the block is another's. As often as there are leases in the time it may take.
       return Math.ceil((drill.patience * 1_000) / lease) * workers * slots * lotSize;
     case "redelivered":
+      // Whoever gets a block that another one has is kept out while the lease runs, and afterwards it is an expired lease.
+      return 0;
     case "unexplained":
       return 0;
   }
