@@ -7,7 +7,13 @@ import { boundOf, problemsOf } from "../../src/deploy/drill/verdict.ts";
 
 const DRILL: Drill = {
   ...{ seed: "verdict", subscribers: 1_000, parts: 2, blockSize: 100, lotSize: 10, workers: 2, slots: 3 },
-  ...{ rate: { perSecond: 100, burst: 10 }, jitter: ms(100), capacity: 1_000, lease: seconds(2), kills: 4 },
+  ...{
+    rate: { perSecond: 100, burst: 10, horizon: ms(0) },
+    jitter: ms(100),
+    capacity: 1_000,
+    lease: seconds(2),
+    kills: 4,
+  },
   ...{ persistence: "everysec", withMachine: false, patience: 10_000, built: "", environment: {} },
 };
 const NOTHING = { filled: 0, source: 0, claimed: 0, finished: 0 };

@@ -47,7 +47,13 @@ class Hand {
   readonly #stage: Stage;
   readonly #owner: string;
   readonly #take: (store: PartStore) => number;
-  readonly #worker = new Worker({ lotSize: 2, lease: LEASE, pause: seconds(1), margin: seconds(2) });
+  readonly #worker = new Worker({
+    lotSize: 2,
+    lease: LEASE,
+    pause: seconds(1),
+    margin: seconds(2),
+    grantLasts: seconds(1),
+  });
   readonly done: string[] = [];
   #next: (() => WorkerInput | undefined) | undefined;
 
@@ -95,7 +101,7 @@ class Hand {
       case "record":
         return { kind: "recorded", record: records.record(name.block, effect.members) };
       case "grant":
-        return { kind: "granted", grant: { granted: effect.want, retryAt: now, validUntil: now } };
+        return { kind: "granted", grant: { kind: "reserved", count: effect.want, startsAt: now, validUntil: now } };
       case "push":
         for (const uin of effect.uins) told.set(uin, (told.get(uin) ?? 0) + 1);
         return { kind: "pushed", refused: [] };
