@@ -37,6 +37,7 @@ const METRICS: Readonly<Record<string, string>> = {
   "push.duplicate": "Messages to people told before",
   "push.lateness": "Lateness of reminders",
   "push.rate": "Messages a second at the message service",
+  "push.busy": "Slots of workers at work",
   "push.over": "Messages above the message service's capacity",
   "prefetch.rate": "Apps that fetch ahead, a second",
 };

@@ -39,6 +39,14 @@ export const PUSH_METRICS: readonly Metric[] = [
     stats: stats("/s", ["peak", "max", "mean"]),
   },
   {
+    name: "push.busy",
+    dimension: "share",
+    labels: [],
+    meaning:
+      "Slots of all hosts at work while messages come: with a block, and not waiting for their moment at the limiter; near 100 % more workers would help, and at 30 % a third of them would do",
+    stats: stats("%", ["mean"]),
+  },
+  {
     name: "push.over",
     dimension: "count",
     labels: ["task"],

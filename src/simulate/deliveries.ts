@@ -35,6 +35,8 @@ export class Deliveries implements PushNotes {
   readonly #arrived: Float64Array;
   /** The most that came in any second that ended in this one. */
   readonly #peak: Float64Array;
+  /** Of all slots together, in us. */
+  readonly #worked: Float64Array;
   readonly #fetches: number[];
   readonly #windows: readonly { readonly name: string; readonly from: number; readonly to: number }[];
   /** By window and task; ms. */
@@ -54,6 +56,7 @@ export class Deliveries implements PushNotes {
     }));
     this.#arrived = column();
     this.#peak = column();
+    this.#worked = column();
     this.#fetches = this.#names.map(() => 0);
     this.#windows = Object.entries(windows).map(([name, { from, to }]) => ({ name, from, to }));
     this.#lateness = this.#windows.map(() => this.#names.map(() => new Histogram()));
@@ -87,6 +90,11 @@ export class Deliveries implements PushNotes {
     this.#tasks[task]!.refused[secondOf(at)]! += messages;
   }
 
+  worked(from: Instant, to: Instant): void {
+    for (let second = secondOf(from); second < this.#seconds && second * 1e6 < to; second++)
+      this.#worked[second]! += Math.min(to, (second + 1) * 1e6) - Math.max(from, second * 1e6);
+  }
+
   /** A figure about push; null without data. */
   value({ metric, stat, window }: Figure, labels: readonly LabelMatch[]): number | null {
     const place = this.#windows.findIndex(({ name }) => name === window);
@@ -116,6 +124,8 @@ export class Deliveries implements PushNotes {
         );
       case "push.rate":
         return this.#rate(stat, within);
+      case "push.busy":
+        return this.#busy(within);
       case "push.over":
         return ofTasks(({ refused }) => refused);
       case "prefetch.rate":
@@ -184,8 +194,21 @@ export class Deliveries implements PushNotes {
   #rate(stat: string, { first, end }: Stretch): number | null {
     if (stat === "peak") return mostOf(this.#peak, first, end);
     if (stat === "max") return mostOf(this.#arrived, first, end);
-    const busy = this.#arrived.subarray(first, end).reduce((count, messages) => count + (messages > 0 ? 1 : 0), 0);
+    const busy = this.#secondsWithMessages(first, end).length;
     return busy === 0 ? null : sumOf(this.#arrived, first, end) / busy;
+  }
+
+  #busy({ first, end }: Stretch): number | null {
+    const { hosts, slots } = this.#model!.workers;
+    const seconds = this.#secondsWithMessages(first, end);
+    const worked = sum(seconds.map((second) => this.#worked[second]!));
+    return shareOf(worked, 1e6 * hosts * slots * seconds.length);
+  }
+
+  #secondsWithMessages(first: number, end: number): readonly number[] {
+    const seconds: number[] = [];
+    for (let second = first; second < end; second++) if (this.#arrived[second]! > 0) seconds.push(second);
+    return seconds;
   }
 }
 

@@ -43,6 +43,7 @@ const STANDARD_OF_PUSH: typeof STANDARD = [
   ["push.lateness", "p95", "s"],
   ["push.rate", "peak", "/s"],
   ["push.over", "count", ""],
+  ["push.busy", "mean", "%"],
 ];
 
 const isOfServices = ({ metric }: Figure): boolean => /^(task|tier)\b/.test(metric);

@@ -34,6 +34,7 @@ thresholds:
   - { figure: push.rate.max, max: 1150 /s }
   - { figure: push.rate.mean, max: 1150 /s }
   - { figure: push.over.count, max: 0 }
+  - { figure: push.busy.mean, max: 50 % }
   - { figure: prefetch.rate.peak, max: 20 /s }
 `;
 const FAULTS = `
@@ -74,6 +75,10 @@ describe("push beside a population", () => {
     expect(figure(calm, "push.rate.peak")).toBeGreaterThanOrEqual(figure(calm, "push.rate.max"));
     expect(figure(calm, "push.rate.peak")).toBeLessThanOrEqual(1_150);
     expect(figure(calm, "push.over.count")).toBe(0);
+    // Little's law: at a thousand a second twenty lots, each 20 ms at the message service and four ways of half a millisecond
+    // to the store, are 0.44 of four slots; claims, records and half-full lots come on top.
+    expect(figure(calm, "push.busy.mean")).toBeGreaterThan(11);
+    expect(figure(calm, "push.busy.mean")).toBeLessThan(16);
     // Twelve thousand apps in an hour are 3.3 a second.
     expect(figure(calm, "prefetch.rate.peak")).toBeGreaterThan(4);
     expect(figure(calm, "prefetch.rate.peak")).toBeLessThan(20);

@@ -15,6 +15,8 @@ export interface PushNotes {
   told(task: number, at: Instant, late: number, subscribers: number): void;
   /** … and to somebody who had. */
   repeated(task: number, at: Instant, cause: Cause): void;
+  /** A slot of some host was at work: it had a block, and did not wait for its moment at the limiter. */
+  worked(from: Instant, to: Instant): void;
   /** The service had more to do than it can, and refused messages. */
   refused(task: number, at: Instant, messages: number): void;
 }

@@ -86,7 +86,7 @@ export class Push {
     this.stores.shards[this.stores.limiterShard]!.holdings.push(limiter, triggers);
     const doubts = new Doubts(tasks.length, model.store.shards, keeps);
     this.#doubts = doubts;
-    const around = { model, seed, diary, lines, stores: this.stores, limiter, broker, sink, doubts };
+    const around = { model, seed, diary, lines, stores: this.stores, limiter, broker, sink, doubts, notes };
     this.#dispatcher = new DispatcherHost({
       ...around,
       triggers,

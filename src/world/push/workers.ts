@@ -13,7 +13,7 @@ import type { Broker, Consumer } from "./broker.ts";
 import type { Diary } from "./diary.ts";
 import type { Doubts } from "./doubts.ts";
 import type { Limiter } from "./limiters.ts";
-import type { Cause } from "./notes.ts";
+import type { Cause, PushNotes } from "./notes.ts";
 import type { Sink } from "./sink.ts";
 import { type Caller, type Lines, longestWay, type Stores } from "./stores.ts";
 import { grantLasts, marginOf, type PushModel } from "../../scenario/push.ts";
@@ -31,6 +31,7 @@ export interface Surroundings {
   readonly broker: Broker;
   readonly sink: Sink;
   readonly doubts: Doubts;
+  readonly notes: Pick<PushNotes, "worked">;
   /** Of all hosts: slots that live and have a block. */
   readonly busy: () => readonly Slot[];
   readonly worker: (policy: WorkerPolicy) => WorkerMachine;
@@ -57,6 +58,8 @@ export class Slot implements Consumer {
   /** Its shard may have forgotten whose the block is: it hears of it when it reports its next lot. */
   #isUnaware = false;
   #wakeAt: Instant = NEVER;
+  /** Since when it is at work; undefined while it is not. */
+  #worksSince: Instant | undefined;
 
   constructor(host: number, owner: string, around: Surroundings, skew: () => Duration) {
     this.host = host;
@@ -93,6 +96,7 @@ export class Slot implements Consumer {
     this.isAlive = false;
     if (this.#isBusy) this.#around.doubts.crashes += 1;
     this.#doubt("crash");
+    this.#works(false);
   }
 
   #newMachine(): WorkerMachine {
@@ -107,6 +111,7 @@ export class Slot implements Consumer {
     const machine = this.#machine;
     for (const effect of machine.handle(input, diary.now)) this.#perform(effect);
     const { wakeAt } = this.#machine;
+    this.#works(this.#isBusy && wakeAt === NEVER);
     if (wakeAt === NEVER || wakeAt === this.#wakeAt) return;
     this.#wakeAt = wakeAt;
     diary.at(wakeAt, () => {
@@ -114,6 +119,14 @@ export class Slot implements Consumer {
       this.#wakeAt = NEVER;
       this.#tell({ kind: "wake" });
     });
+  }
+
+  #works(does: boolean): void {
+    const since = this.#worksSince;
+    if (does === (since !== undefined)) return;
+    const { now } = this.#around.diary;
+    this.#worksSince = does ? now : undefined;
+    if (since !== undefined) this.#around.notes.worked(since, now);
   }
 
   /** Answers are for who asked: a block later nobody waits for them. */

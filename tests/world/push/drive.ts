@@ -10,6 +10,8 @@ import { MACHINES, Push, type PushMachines } from "../../../src/world/push/push.
 export class Notebook implements PushNotes {
   firsts = 0;
   shownByApps = 0;
+  /** Of all slots together, in us. */
+  workedUs = 0;
   refusals = 0;
   peak = 0;
   latest = 0;
@@ -30,6 +32,9 @@ export class Notebook implements PushNotes {
   }
   repeated(_task: number, _at: Instant, cause: Cause): void {
     this.repeats[cause] += 1;
+  }
+  worked(from: Instant, to: Instant): void {
+    this.workedUs += to - from;
   }
   refused(_task: number, _at: Instant, messages: number): void {
     this.refusals += messages;
