@@ -52,12 +52,13 @@ const crewFor = (scenario: Scenario, plan: StudyPlan, asked: number | undefined)
 };
 
 const warnOfCosts = (scenario: Scenario, plan: StudyPlan, crew: Crew): void => {
-  const { rows, bytes, seconds } = estimate(scenario);
-  if (rows <= LARGE_RUN) return;
+  const { rows, subscribers, bytes, seconds } = estimate(scenario);
+  if (Math.max(rows, subscribers) <= LARGE_RUN) return;
   const runs = plan.most * (plan.twin ? 2 : 1);
   const memory = ((bytes * crew.runs) / 2 ** 30).toFixed(1);
   const time = span((seconds * runs) / (crew.runs * crew.threads));
-  const what = `${printCount(runs, "run")} of ${printNumber(rows)} rows`;
+  const size = subscribers > rows ? `${printNumber(subscribers)} subscribers` : `${printNumber(rows)} rows`;
+  const what = `${printCount(runs, "run")} of ${size}`;
   process.stderr.write(`a large run: ${what} will take about ${memory} GiB and ${time}\n`);
 };
 
