@@ -39,7 +39,7 @@ const effects = {
   down: z.exactOptional(
     z.enum(["silent", "reset", "drained"]).meta({
       description:
-        "A gateway, server, line or centre stops: packets vanish, sockets are closed, or clients are told first",
+        "A gateway, server, line or centre stops: packets vanish, sockets are closed, or clients are told first; of push the broker or the records, with a reset",
     }),
   ),
   slow: z.exactOptional(
@@ -112,12 +112,13 @@ export const resolveFault = (item: MapNode, path: Path, around: Surroundings): F
 
 const PEOPLE = ["region", "carrier", "access", "gateway"] as const;
 const DESTINATION = ["centre", "line", "server", "port"] as const;
-const PUSH_PLACES = ["host", "shard", "broker"] as const;
+const PUSH_PLACES = ["host", "shard", "broker", "records"] as const;
 const PUSH_EFFECTS = ["crash", "failover", "store-lag", "redelivery", "skew"] as const;
 const HONOURED: Readonly<Record<(typeof PUSH_PLACES)[number], readonly string[]>> = {
   host: ["crash", "skew"],
   shard: ["failover", "store-lag", "slow"],
-  broker: ["redelivery"],
+  broker: ["redelivery", "down"],
+  records: ["down"],
 };
 
 /** Servers are slow, or down, for everybody; links are forgotten and people restless wherever they are connected to; telemetry is one feed. */
@@ -132,7 +133,7 @@ const checkHonoured = (given: Fields<typeof faultShape>, where: Where, path: Pat
   }
   for (const effect of PUSH_EFFECTS)
     if (given[effect] !== undefined)
-      report([...path, effect], "says nothing for paths", "name hosts, shards or the broker in where");
+      report([...path, effect], "says nothing for paths", "name hosts, shards, the broker or the records in where");
   const refuse = (effect: string, selectors: readonly (keyof Where)[], hint: string): void => {
     for (const selector of selectors)
       if (where[selector] !== undefined) report([...path, "where", selector], `says nothing for ${effect}`, hint);
@@ -176,17 +177,19 @@ const checkServices = (given: Fields<typeof faultShape>, where: Where, path: Pat
     report([...path, "down"], "machines of a tier are not drained", "write silent or reset");
 };
 
-/** Hosts crash and have clocks, shards are slow, lag and are lost, the broker hands out twice. */
+/** Hosts crash and have clocks, shards are slow, lag and are lost, the broker hands out twice, broker and records stop. */
 const checkPush = (given: Fields<typeof faultShape>, where: Where, path: Path, report: Reporter): void => {
   for (const selector of [...PEOPLE, ...DESTINATION, "crossing"] as const)
     if (where[selector] !== undefined)
-      report([...path, "where", selector], "says nothing about push", "name hosts, shards or the broker");
+      report([...path, "where", selector], "says nothing about push", "name hosts, shards, the broker or the records");
   const [place, ...others] = PUSH_PLACES.filter((one) => where[one] !== undefined);
   for (const other of others)
     report([...path, "where", other], `is no ${place!}`, "let one fault name hosts, another shards");
   for (const effect of Object.keys(effects) as (keyof typeof effects)[])
     if (given[effect] !== undefined && !HONOURED[place!].includes(effect))
       report([...path, effect], `says nothing for a ${place!}`, `write ${HONOURED[place!].join(", ")}`);
+  if (given.down !== undefined && given.down !== "reset" && HONOURED[place!].includes("down"))
+    report([...path, "down"], `connections to a ${place!} that stops are closed`, "write reset");
   if (given.failover === true && given.until !== undefined && (given.slow ?? given["store-lag"]) === undefined)
     report([...path, "until"], "says nothing for a failover", "it happens once, at: remove until");
 };

@@ -11,7 +11,7 @@ export interface Metric {
 }
 
 /** Whatever a scenario names can be asked for, but for what is only done. */
-export type Label = Exclude<NameKind, "intervention" | "machine" | "window" | "host" | "shard" | "broker">;
+export type Label = Exclude<NameKind, "intervention" | "machine" | "window" | "host" | "shard" | "broker" | "records">;
 
 export interface Stat {
   readonly name: string;

@@ -206,8 +206,9 @@ export const pushField = fields(
   "Reminders, pushed at their own full size",
 );
 
-/** The one broker's name, in `where`. */
+/** The names in `where` of what there is one of. */
 export const BROKER = "broker";
+export const RECORDS = "records";
 /** Whose fault it is that somebody was told twice. */
 export const CAUSES = ["crash", "redelivery", "lease", "failover"] as const;
 

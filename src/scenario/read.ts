@@ -21,7 +21,7 @@ import { assumptionsOf } from "./provenance.ts";
 import { quote, readDuration } from "./quantities.ts";
 import type { Intervention, RunPlan, Scenario, Window, WorldModel } from "./scenario.ts";
 import { headShape, runShape } from "./schema.ts";
-import { BROKER, CAUSES, hostNames, shardNames } from "./push.ts";
+import { BROKER, CAUSES, hostNames, RECORDS, shardNames } from "./push.ts";
 import { machineNames } from "./services.ts";
 import { withSettings, type Settings } from "./settings.ts";
 import type { Names } from "./where.ts";
@@ -201,6 +201,7 @@ const namesOf = (root: MapNode, world: Fields<typeof worldShape>): Names => {
     host: inSection("push", push, hostNames),
     shard: inSection("push", push, shardNames),
     broker: inSection("push", push, () => [BROKER]),
+    records: inSection("push", push, () => [RECORDS]),
     task: inSection("push", push, ({ tasks }) => Object.keys(tasks)),
     cause: CAUSES,
     paths,

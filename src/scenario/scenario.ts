@@ -68,10 +68,11 @@ export interface Where {
   readonly tier?: readonly string[];
   readonly machine?: readonly string[];
   readonly entry?: readonly string[];
-  /** Of push: hosts such as `worker-3`, shards such as `shard-2`, the broker. */
+  /** Of push: hosts such as `worker-3`, shards such as `shard-2`, the broker, the records and task table. */
   readonly host?: readonly string[];
   readonly shard?: readonly string[];
   readonly broker?: readonly string[];
+  readonly records?: readonly string[];
 }
 
 export interface Fault {

@@ -32,6 +32,7 @@ export type NameKind =
   | "host"
   | "shard"
   | "broker"
+  | "records"
   | "task"
   | "cause";
 
@@ -56,13 +57,15 @@ export const selectors = {
   host: selector("A host of push workers, such as worker-3"),
   shard: selector("A shard of the push store, such as shard-2"),
   broker: selector("The queue of push: broker"),
+  records: selector("The other store of push, with its task table: records"),
 };
 
 /** Services live behind the paths that all other selectors are about. */
 export const isAboutServices = ({ tier, machine, entry }: Where): boolean => (tier ?? machine ?? entry) !== undefined;
 
 /** Reminders are pushed beside the paths that most selectors are about. */
-export const isAboutPush = ({ host, shard, broker }: Where): boolean => (host ?? shard ?? broker) !== undefined;
+export const isAboutPush = ({ host, shard, broker, records }: Where): boolean =>
+  (host ?? shard ?? broker ?? records) !== undefined;
 
 /** What lives at its own size, whatever the scale of people: services and push. */
 export const isBehind = (where: Where): boolean => isAboutServices(where) || isAboutPush(where);
@@ -91,6 +94,7 @@ export const checkWhere = (where: Where, path: Path, names: Names, report: Repor
     "host",
     "shard",
     "broker",
+    "records",
   ] as const) {
     const given = where[kind];
     const all = names[kind];

@@ -1,7 +1,8 @@
 /**
  * The queue between dispatcher and workers. Each slot of a host holds one block at a time; what it does not
  * acknowledge comes back: at once when it is returned, a while after its host is lost. A broker in trouble believes a
- * worker lost who is not, and hands its block out once more.
+ * worker lost who is not, and hands its block out once more. One that stops keeps its queue on disk, and has lost
+ * all connections: it hands out again what was not acknowledged.
  */
 import type { BlockName } from "../../algorithms/push/task.ts";
 import { Draws } from "../../base/random.ts";
@@ -35,6 +36,7 @@ export class Broker {
   readonly #idle: Consumer[] = [];
   readonly #held = new Map<number, Held>();
   #deliveries = 0;
+  #isUp = true;
 
   constructor(model: BrokerModel, diary: Diary, seed: string) {
     this.#model = model;
@@ -45,6 +47,19 @@ export class Broker {
   /** Blocks that wait or lie with a worker. */
   get size(): number {
     return this.#ready.length + this.#held.size;
+  }
+
+  /** What is sent to it while it is not up is lost. */
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
+  set isUp(is: boolean) {
+    if (is === this.#isUp) return;
+    this.#isUp = is;
+    if (!is) for (const { name } of this.#held.values()) this.#ready.push({ name, isTwice: true });
+    if (!is) this.#held.clear();
+    this.#match();
   }
 
   publish(name: BlockName): void {
@@ -88,7 +103,7 @@ export class Broker {
   }
 
   #match(): void {
-    while (this.#ready.length > 0 && this.#idle.length > 0) {
+    while (this.#isUp && this.#ready.length > 0 && this.#idle.length > 0) {
       const { name, isTwice } = this.#ready.shift()!;
       const consumer = this.#idle.shift()!;
       const delivery = ++this.#deliveries;

@@ -6,7 +6,7 @@ import type { DispatcherEffect, DispatcherInput, PartView } from "../../algorith
 import { mayFollow, type Task, type TaskId } from "../../algorithms/push/task.ts";
 import type { Machine } from "../../base/machine.ts";
 import { identity } from "../../base/random.ts";
-import { type Duration, type Instant, NEVER, START } from "../../base/units.ts";
+import { type Instant, NEVER, START } from "../../base/units.ts";
 import type { Broker } from "./broker.ts";
 import { type RepairParts, Repairs } from "./repairs.ts";
 import type { Caller, Part } from "./stores.ts";
@@ -22,13 +22,13 @@ export interface DispatcherParts extends RepairParts {
 
 /** Lists are written in pieces, so that others are served in between: a script takes no more at once. */
 const PIECE = 1_000;
-const AWAY = "the store is away";
+const AWAY = "it does not answer";
 
 export class DispatcherHost {
   readonly #parts: DispatcherParts;
   readonly #caller: Caller = { who: identity("dispatcher"), calls: 0 };
   readonly #repairs: Repairs;
-  /** The task table, which no fault touches. */
+  /** The task table; it stops with the records, and loses nothing. */
   readonly #table = new Map<TaskId, Task>();
   #wakeAt: Instant = NEVER;
 
@@ -58,9 +58,9 @@ export class DispatcherHost {
 
   /** A worker found that a task's stores contradict each other. */
   doubt(task: TaskId, why: string): void {
-    const { diary, lines, model } = this.#parts;
+    const { broker, diary, lines, model } = this.#parts;
     diary.in(lines.way(this.#caller, model.broker.latency), () => {
-      this.#tell({ kind: "doubted", task, why });
+      if (broker.isUp) this.#tell({ kind: "doubted", task, why });
     });
   }
 
@@ -73,9 +73,13 @@ export class DispatcherHost {
       () => triggers.take(diary.now),
       (due) => {
         for (const { task } of due ?? [])
-          this.#askTable(() => {
-            this.#tell({ kind: "triggered", task: this.#table.get(task)! });
-          });
+          stores.callRecords(
+            this.#caller,
+            () => this.#table.get(task)!,
+            (found) => {
+              if (found !== undefined) this.#tell({ kind: "triggered", task: found.value });
+            },
+          );
       },
     );
     diary.in(model.dispatcher.look, () => {
@@ -105,9 +109,13 @@ export class DispatcherHost {
     const { broker, diary, lines, model, stores, triggers } = this.#parts;
     switch (effect.kind) {
       case "find":
-        this.#askTable(() => {
-          this.#tell({ kind: "found", tasks: [...this.#table.values()].filter((task) => isWork(task, diary.now)) });
-        });
+        this.#askTable(
+          effect,
+          () => [...this.#table.values()].filter((task) => isWork(task, diary.now)),
+          (tasks) => {
+            this.#tell({ kind: "found", tasks });
+          },
+        );
         return;
       case "acknowledge-trigger":
         stores.call(
@@ -120,12 +128,18 @@ export class DispatcherHost {
         );
         return;
       case "set-state":
-        this.#askTable(() => {
-          const task = this.#table.get(effect.task)!;
-          const isNext = task.state === effect.from && mayFollow(effect.from, effect.to);
-          if (isNext) this.#table.set(effect.task, { ...task, state: effect.to });
-          this.#tell({ kind: "stated", task: effect.task, state: this.#table.get(effect.task)!.state });
-        });
+        this.#askTable(
+          effect,
+          () => {
+            const task = this.#table.get(effect.task)!;
+            const isNext = task.state === effect.from && mayFollow(effect.from, effect.to);
+            if (isNext) this.#table.set(effect.task, { ...task, state: effect.to });
+            return this.#table.get(effect.task)!.state;
+          },
+          (state) => {
+            this.#tell({ kind: "stated", task: effect.task, state });
+          },
+        );
         return;
       case "fill":
         this.#fill(effect.task, (isDone) => {
@@ -137,9 +151,11 @@ export class DispatcherHost {
         return;
       case "publish":
         diary.in(lines.way(this.#caller, model.broker.latency), () => {
-          broker.publish(effect.name);
+          const isTaken = broker.isUp;
+          if (isTaken) broker.publish(effect.name);
           diary.in(lines.way(this.#caller, model.broker.latency), () => {
-            this.#tell({ kind: "published", name: effect.name });
+            const isHeard = isTaken && broker.isUp;
+            this.#tell(isHeard ? { kind: "published", name: effect.name } : { kind: "failed", effect, what: AWAY });
           });
         });
         return;
@@ -151,9 +167,12 @@ export class DispatcherHost {
     }
   }
 
-  #askTable(then: () => void): void {
-    const { diary, lines, model } = this.#parts;
-    diary.in((lines.way(this.#caller, model.records.latency) * 2) as Duration, then);
+  /** The task table and the records; when they are away, the effect has failed. */
+  #askTable<T>(effect: DispatcherEffect, perform: () => T, then: (result: T) => void): void {
+    this.#parts.stores.callRecords(this.#caller, perform, (result) => {
+      if (result === undefined) this.#tell({ kind: "failed", effect, what: AWAY });
+      else then(result.value);
+    });
   }
 
   /** All shards at once, each part by part and piece by piece. */
@@ -181,8 +200,8 @@ export class DispatcherHost {
     const { stores, diary } = this.#parts;
     const parts = stores.parts(stores.taskOf(effect));
     const views: PartView[] = [];
-    this.#askTable(() => {
-      const records = parts.map((part) => part.records.status());
+    const status = () => parts.map((part) => part.records.status());
+    this.#askTable(effect, status, (records) => {
       this.#inChains(
         stores.shards.map((_, shard) => ({ shard, steps: placesOn(parts, shard).length === 0 ? [] : [shard] })),
         (shard) => placesOn(parts, shard).length,

@@ -1,6 +1,5 @@
 /** Mends a task's stores after one of them has lost something: each part is looked at, and what the plan says is done. */
 import { type Repair, reconcilePart } from "../../algorithms/push/reconcile.ts";
-import type { Duration } from "../../base/units.ts";
 import type { PushModel } from "../../scenario/push.ts";
 import type { Diary } from "./diary.ts";
 import type { Doubts } from "./doubts.ts";
@@ -25,7 +24,7 @@ export class Repairs {
     this.#caller = caller;
   }
 
-  /** Not done when a shard was away: then it is begun anew. */
+  /** Not done when a shard or the records were away: then it is begun anew. */
   mend(id: string, over: (isDone: boolean) => void): void {
     const { stores, subscribers, model } = this.#parts;
     const task = stores.taskOf({ task: id });
@@ -59,18 +58,23 @@ export class Repairs {
 
   /** The records are read first and the store after. */
   #plan(part: Part, audience: () => readonly number[], then: (repairs: readonly Repair[] | undefined) => void): void {
-    this.#askRecords(() => {
-      const records = part.records.all();
-      this.#askStore(
-        part,
-        () => {
-          const { isFilled } = part.store.status(this.#parts.diary.now);
-          const store = { isFilled, ...part.store.contents() };
-          return reconcilePart({ audience: isFilled ? [] : audience(), records, store });
-        },
-        then,
-      );
-    });
+    this.#askRecords(
+      () => part.records.all(),
+      (records) => {
+        this.#askStore(
+          part,
+          () => {
+            const { isFilled } = part.store.status(this.#parts.diary.now);
+            const store = { isFilled, ...part.store.contents() };
+            return reconcilePart({ audience: isFilled ? [] : audience(), records, store });
+          },
+          then,
+        );
+      },
+      () => {
+        then(undefined);
+      },
+    );
   }
 
   #perform(part: Part, repairs: readonly Repair[], over: (isDone: boolean) => void): void {
@@ -95,10 +99,15 @@ export class Repairs {
       );
     };
     const onRecords = (perform: () => void): void => {
-      this.#askRecords(() => {
-        perform();
-        this.#perform(part, rest, over);
-      });
+      this.#askRecords(
+        perform,
+        () => {
+          this.#perform(part, rest, over);
+        },
+        () => {
+          over(false);
+        },
+      );
     };
     const { diary, doubts } = this.#parts;
     switch (repair.kind) {
@@ -135,8 +144,10 @@ export class Repairs {
     this.#parts.stores.call(this.#caller, { shard: part.shard, members }, perform, answer);
   }
 
-  #askRecords(then: () => void): void {
-    const { diary, lines, model } = this.#parts;
-    diary.in((lines.way(this.#caller, model.records.latency) * 2) as Duration, then);
+  #askRecords<T>(perform: () => T, then: (result: T) => void, over: () => void): void {
+    this.#parts.stores.callRecords(this.#caller, perform, (result) => {
+      if (result === undefined) over();
+      else then(result.value);
+    });
   }
 }

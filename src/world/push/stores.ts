@@ -80,6 +80,8 @@ export class Stores {
   readonly shards: readonly Shard[];
   /** Where the limiter's key lies. */
   readonly limiterShard: number;
+  /** The records, and the task table beside them. */
+  recordsAreUp = true;
   readonly #tasks: readonly string[];
   /** By task, then by number. */
   readonly #parts: readonly (readonly Part[])[];
@@ -89,8 +91,11 @@ export class Stores {
   readonly #diary: Diary;
   readonly #lines: Lines;
 
-  constructor({ store: model, tasks, dispatcher }: PushModel, { diary, lines, seed, keeps }: StoresParts) {
+  readonly #recordsLatency: Duration;
+
+  constructor({ store: model, records, tasks, dispatcher }: PushModel, { diary, lines, seed, keeps }: StoresParts) {
     this.#model = model;
+    this.#recordsLatency = records.latency;
     this.#diary = diary;
     this.#lines = lines;
     this.#picks = new Draws(seed, "who is in a block");
@@ -188,6 +193,18 @@ export class Stores {
         diary.at(answered, () => {
           answer(generation === shard.generation ? result : undefined);
         });
+      });
+    });
+  }
+
+  /** Does something to the records or the task table; answers undefined when they are not up, done or not. */
+  callRecords<T>(caller: Caller, perform: () => T, answer: (result: { readonly value: T } | undefined) => void): void {
+    const diary = this.#diary;
+    const way = (): Duration => this.#lines.way(caller, this.#recordsLatency);
+    diary.in(way(), () => {
+      const result = this.recordsAreUp ? { value: perform() } : undefined;
+      diary.in(way(), () => {
+        answer(this.recordsAreUp ? result : undefined);
       });
     });
   }

@@ -1,6 +1,6 @@
-/** What faults do to push: hosts crash and have clocks that are off, shards are slow, lag and are lost, the broker errs. */
+/** What faults do to push: hosts crash and have clocks that are off, shards are slow, lag and are lost, the broker errs, and it or the records stop. */
 import type { Duration } from "../../base/units.ts";
-import { BROKER, type PushModel } from "../../scenario/push.ts";
+import { BROKER, type PushModel, RECORDS } from "../../scenario/push.ts";
 import type { Fault } from "../../scenario/scenario.ts";
 import type { Broker } from "./broker.ts";
 import type { Host } from "./hosts.ts";
@@ -48,6 +48,8 @@ export class Troubles {
       stores.shards[shard]!.slow = slow.reduce((all, one) => all * one, 1);
       stores.setLag(shard, (model.store.lag + this.#sum("storeLag", "shard", name)) as Duration);
     });
+    broker.isUp = !this.#isDown("broker", BROKER);
+    stores.recordsAreUp = !this.#isDown("records", RECORDS);
     const twice = this.#of("redelivery", "broker", BROKER);
     broker.redelivery = 1 - twice.reduce((none, one) => none * (1 - one), 1);
   }
@@ -59,6 +61,12 @@ export class Troubles {
   ): readonly number[] {
     return [...this.#active.values()].flatMap(({ where, effects }) =>
       where[place]?.includes(name) === true ? (effects[effect] ?? []) : [],
+    );
+  }
+
+  #isDown(place: "broker" | "records", name: string): boolean {
+    return [...this.#active.values()].some(
+      ({ where, effects }) => effects.down !== undefined && where[place]?.includes(name) === true,
     );
   }
 

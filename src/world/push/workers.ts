@@ -230,12 +230,8 @@ export class Slot implements Consumer {
 
   #askRecords(answer: () => WorkerInput): void {
     const tell = this.#listener();
-    const { diary, lines, model } = this.#around;
-    diary.in(lines.way(this.#caller, model.records.latency), () => {
-      const input = answer();
-      diary.in(lines.way(this.#caller, model.records.latency), () => {
-        tell(input);
-      });
+    this.#around.stores.callRecords(this.#caller, answer, (input) => {
+      tell(input?.value ?? { kind: "failed", what: "the records are away" });
     });
   }
 

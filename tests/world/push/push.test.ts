@@ -17,6 +17,12 @@ const disaster = (strength: number): readonly Fault[] => [
   fault("lost", 5, 50, { shard: ["shard-2"] }, { failover: strength > 0 }),
   fault("lost-too", 9, 50, { shard: ["shard-1"] }, { failover: strength > 0 }),
   fault("skew", 2, 12, { host: ["worker-1"] }, { skew: 600_000 * strength }),
+  ...(strength === 0
+    ? []
+    : [
+        fault("broker-down", 6, 8, { broker: ["broker"] }, { down: "reset" }),
+        fault("records-down", 7, 10, { records: ["records"] }, { down: "reset" }),
+      ]),
 ];
 
 const holdsTogether = (push: Push): void => {
@@ -104,6 +110,8 @@ describe("who has fetched ahead", () => {
 });
 
 describe("each fault alone", () => {
+  const calm = drive({});
+
   it("a host that crashes tells at most the lots in its hands again", () => {
     const { push, missed, notes } = drive({
       faults: [fault("crash", 1, 20, HOSTS, { crash: 1_200 })],
@@ -131,6 +139,30 @@ describe("each fault alone", () => {
     expect(notes.repeats.redelivery).toBeGreaterThan(0);
     // And who had the block first tells them after the other one.
     expect(push.excesses()).toContainEqual(expect.stringMatching(/^redelivery: \d+ told again, 0 at most$/));
+  });
+
+  it("a broker that stops hands out again what was not acknowledged, and nobody is told twice", () => {
+    const down = fault("down", 4, 14, { broker: ["broker"] }, { down: "reset" });
+    const { missed, repeated, notes } = drive({ faults: [down], look: holdsTogether });
+    expect([missed, repeated]).toEqual([0, 0]);
+    // What lies with workers is told; then there is nothing to tell for most of ten seconds.
+    expect(notes.latest - calm.notes.latest).toBeGreaterThan(4e6);
+    expect(notes.latest - calm.notes.latest).toBeLessThan(12e6);
+  });
+
+  it("while the records are away what is claimed is told, nothing begins or ends, and nobody is told twice", () => {
+    const away = fault("away", 4, 14, { records: ["records"] }, { down: "reset" });
+    const { missed, repeated, notes } = drive({ faults: [away], look: holdsTogether });
+    expect([missed, repeated]).toEqual([0, 0]);
+    expect(notes.latest - calm.notes.latest).toBeGreaterThan(4e6);
+    expect(notes.latest - calm.notes.latest).toBeLessThan(12e6);
+  });
+
+  it("a task that is due while the records are away begins when they are back", () => {
+    const away = fault("away", 0, 21, { records: ["records"] }, { down: "reset" });
+    const { missed, repeated, notes } = drive({ faults: [away], look: holdsTogether });
+    expect([missed, repeated]).toEqual([0, 0]);
+    expect(notes.latest / 1e6).toBeGreaterThan(30);
   });
 
   it("a lost shard tells again at most what was written to it in its replica's lag", () => {
@@ -167,7 +199,6 @@ describe("each fault alone", () => {
 
   it("a shard that is slower than leases last holds up its blocks, and tells nobody twice", () => {
     const slow = fault("slow", 3, 15, { shard: ["shard-3"] }, { slow: 500_000 });
-    const calm = drive({ lasting: 120 });
     const { missed, repeated, notes } = drive({ faults: [slow], lasting: 120, look: holdsTogether });
     expect([missed, repeated]).toEqual([0, 0]);
     expect(notes.latest).toBeGreaterThan(calm.notes.latest);
