@@ -19,8 +19,8 @@ export interface End {
   readonly said: string;
 }
 
-/** Before a life follows on another, in ms; chosen. */
-const DOWN = 300;
+/** Before a life follows on another, of Redis too, in ms; chosen. */
+export const DOWN = 300;
 
 /** One worker or dispatcher, in one life after the other, as a supervisor keeps it: who ends by himself is started again. */
 export class Member {

@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Rate } from "../../algorithms/push/limiter.ts";
 import { slidingBound } from "../../algorithms/push/limiter.ts";
+import type { DispatcherPolicy, WorkerPolicy } from "../../algorithms/push/messages.ts";
 import { Draws } from "../../base/random.ts";
 import { ms, seconds, type Duration } from "../../base/units.ts";
 import { now } from "../clock.ts";
@@ -21,7 +22,7 @@ import { connectRedis } from "../redis/connection.ts";
 import { RedisParts } from "../redis/parts.ts";
 import { RedisDueTasks } from "../redis/triggers.ts";
 import { locate } from "../services.ts";
-import { Member, Sink, type End } from "./crew.ts";
+import { DOWN, Member, Sink, type End } from "./crew.ts";
 import { fullestSecond, IN_FLIGHT, repeatsByCause, UNSYNCED, type Cause } from "./findings.ts";
 import { RedisServer, type Persistence } from "./redis-server.ts";
 import { allUins } from "./subscribers.ts";
@@ -41,7 +42,7 @@ export interface Drill {
   /** What the message service can take in any second. */
   readonly capacity: number;
   readonly lease: Duration;
-  /** Workers killed; the dispatcher is killed once. */
+  /** Workers killed; with them the dispatcher and Redis die once each. When none is, nobody dies. */
   readonly kills: number;
   readonly persistence: Persistence;
   /** Redis dies with its machine, not alone. */
@@ -79,21 +80,21 @@ export interface Outcome {
 
 const TASK = "drill";
 const AUDIENCE = { ds: "20160208", label: "drill" };
-/** Of Redis, before its next life, in ms; chosen. */
-const DOWN = 300;
 /** How often progress is looked at, in ms. */
 const LOOK = 25;
 
 type Redis = Awaited<ReturnType<typeof connectRedis>>;
 
-interface Blow {
+export interface Blow {
   /** Of all subscribers told. */
   readonly share: number;
+  /** A number is a worker's. */
   readonly victim: "redis" | "dispatcher" | number;
 }
 
-/** Who is killed when: workers and the dispatcher anywhere, Redis about the middle. */
-const blows = ({ seed, kills, workers }: Drill): readonly Blow[] => {
+/** Who is killed when, in order: workers and the dispatcher anywhere, Redis about the middle. */
+export const blowsOf = ({ seed, kills, workers }: Drill): readonly Blow[] => {
+  if (kills === 0) return [];
   const draws = new Draws(seed, "blows");
   const at = (n: number): number => draws.at(0, 0, n) / 4_294_967_296;
   const ofWorkers = Array.from({ length: kills }, (_, n) => ({
@@ -115,7 +116,7 @@ export const runDrill = async (drill: Drill): Promise<Outcome> => {
   }
 };
 
-interface Place {
+export interface Place {
   readonly installation: Installation;
   readonly pool: Awaited<ReturnType<typeof connectMysql>>;
   readonly server: RedisServer;
@@ -123,7 +124,7 @@ interface Place {
 }
 
 /** Everything a drill needs but its crew; what is begun is put into `undo`. */
-const prepare = async (drill: Drill, undo: (() => Promise<unknown>)[]): Promise<Place> => {
+export const prepare = async (drill: Drill, undo: (() => Promise<unknown>)[]): Promise<Place> => {
   const name = `firedrill_drill_${randomBytes(6).toString("hex")}`;
   const [mysql, rabbitmq] = [locate("mysql", drill.environment), locate("rabbitmq", drill.environment)];
   const broker = await connectRabbit(rabbitmq);
@@ -172,25 +173,34 @@ interface Crew {
   readonly dispatcher: Member;
 }
 
-const crewOf = (drill: Drill, installation: Installation, port: number): Crew => {
-  const { slots, lotSize, lease, rate, jitter, workers, built, blockSize } = drill;
-  const grantLasts = (rate.horizon + jitter) as Duration;
-  const policy = { lotSize, lease, pause: ms(200), margin: (lease / 4) as Duration, grantLasts };
-  const messages = { host: "127.0.0.1", port };
+/** What its crew goes by. */
+export const policiesOf = (drill: Drill): { readonly worker: WorkerPolicy; readonly dispatcher: DispatcherPolicy } => {
+  const { workers, slots, lotSize, blockSize, lease, rate, jitter } = drill;
   const ahead = Math.max(3 * workers * slots, Math.ceil((3 * rate.perSecond) / blockSize));
   const times = { look: ms(500), find: seconds(2), patience: seconds(10) };
+  const grantLasts = (rate.horizon + jitter) as Duration;
+  return {
+    worker: { lotSize, lease, pause: ms(200), margin: (lease / 4) as Duration, grantLasts },
+    dispatcher: { blockSize, ahead, perSecond: rate.perSecond, ...times },
+  };
+};
+
+const crewOf = (drill: Drill, installation: Installation, port: number): Crew => {
+  const { slots, rate, jitter, workers, built } = drill;
+  const policies = policiesOf(drill);
+  const messages = { host: "127.0.0.1", port };
   return {
     workers: Array.from(
       { length: workers },
       (_, index) =>
         new Member(`w${String(index)}`, built, (incarnation) => ({
           role: "worker",
-          config: { ...installation, incarnation, slots, policy, rate, jitter, messages },
+          config: { ...installation, incarnation, slots, policy: policies.worker, rate, jitter, messages },
         })),
     ),
     dispatcher: new Member("dispatcher", built, () => ({
       role: "dispatcher",
-      config: { ...installation, policy: { blockSize, ahead, perSecond: rate.perSecond, ...times }, poll: ms(100) },
+      config: { ...installation, policy: policies.dispatcher, poll: ms(100) },
     })),
   };
 };
@@ -213,7 +223,7 @@ const strike = async (drill: Drill, crew: Crew, ground: Ground): Promise<Struck>
   const nothing = { filled: 0, source: 0, claimed: 0, finished: 0 };
   const struck: Struck = { workers: new Map(), stores: [], killed: [], before: nothing, after: nothing };
   const end = Date.now() + drill.patience;
-  for (const { share, victim } of blows(drill)) {
+  for (const { share, victim } of blowsOf(drill)) {
     while ((await ground.sink.told()) < share * drill.subscribers) {
       if (Date.now() > end) return struck;
       await sleep(LOOK);

@@ -20,6 +20,8 @@ export type Persistence = "none" | "everysec";
 const LOOK = 100;
 /** A sync is asked for once a second and may take another before Redis waits for it. */
 const UNSYNCED = 1_000;
+/** So long before the death of its machine writes are gone, in ms, on the average. */
+export const LOST = UNSYNCED + LOOK / 2;
 
 export class RedisServer {
   readonly service: Service;

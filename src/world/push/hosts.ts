@@ -1,4 +1,5 @@
 /** Hosts of workers. One that crashes forgets everything, and comes back as somebody else. */
+import { assert } from "../../base/assert.ts";
 import { exponential } from "../../base/math.ts";
 import { Draws, identity, open } from "../../base/random.ts";
 import type { Duration } from "../../base/units.ts";
@@ -32,6 +33,10 @@ export class Host {
     this.#start();
   }
 
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
   /** Crashes that there have been. */
   get crashes(): number {
     return this.#crashes;
@@ -51,21 +56,9 @@ export class Host {
     this.#expect();
   }
 
-  #expect(): void {
-    const plan = ++this.#plan;
-    if (this.#rate === 0 || !this.#isUp) return;
-    const { diary } = this.#around;
-    diary.in(Math.round((this.#left * HOUR) / this.#rate) as Duration, () => {
-      if (plan === this.#plan) this.#crash();
-    });
-  }
-
-  #drawNext(): void {
-    this.#left = exponential(open(this.#luck.at(identity(this.name), this.#starts, 0)), 1);
-  }
-
-  /** Whoever is down cannot crash: the clock of crashes goes on when it is up again. */
-  #crash(): void {
+  /** Now. Whoever is down cannot crash: the clock of crashes goes on when it is up again. */
+  crash(): void {
+    assert(this.#isUp, () => `${this.name} is down`);
     const { diary, broker, model } = this.#around;
     this.#crashes += 1;
     this.#plan += 1;
@@ -79,6 +72,19 @@ export class Host {
       this.#since = diary.now;
       this.#expect();
     });
+  }
+
+  #expect(): void {
+    const plan = ++this.#plan;
+    if (this.#rate === 0 || !this.#isUp) return;
+    const { diary } = this.#around;
+    diary.in(Math.round((this.#left * HOUR) / this.#rate) as Duration, () => {
+      if (plan === this.#plan) this.crash();
+    });
+  }
+
+  #drawNext(): void {
+    this.#left = exponential(open(this.#luck.at(identity(this.name), this.#starts, 0)), 1);
   }
 
   #start(): void {

@@ -71,6 +71,21 @@ describe("on a day on which nothing happens", () => {
     expect(notes.shownByApps).toBeGreaterThan(1_300);
   });
 
+  it("a host may be crashed at a moment of one's own: it is away for its restart, and everybody is told", () => {
+    const seen: boolean[] = [];
+    let second = 0;
+    const struck = drive({
+      look: ({ hosts }) => {
+        second += 1;
+        if (second === 4) hosts[0]!.crash();
+        if (second === 4) expect(() => hosts[0]!.crash()).toThrow("worker-1 is down");
+        if (second >= 4 && second <= 6) seen.push(hosts[0]!.isUp);
+      },
+    });
+    expect(seen).toEqual([false, false, true]);
+    expect([struck.push.hosts[0]!.crashes, struck.push.hosts[1]!.crashes, struck.missed]).toEqual([1, 0, 0]);
+  });
+
   it("two tasks share the pace by weight", () => {
     const tasks = {
       light: { at: "1 s", subscribers: 2_000 },

@@ -1,0 +1,154 @@
+/**
+ * What a drill's prediction is made from, measured before it on the same machine: how long each step of a worker takes with as many at once as
+ * the drill has, how long Redis itself works for a block, and how long the dead stay away. No throughput is measured here.
+ */
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { partOf, type BlockName } from "../../src/algorithms/push/task.ts";
+import { DOWN } from "../../src/deploy/drill/crew.ts";
+import { policiesOf, prepare, type Drill, type Place } from "../../src/deploy/drill/drill.ts";
+import { allUins } from "../../src/deploy/drill/subscribers.ts";
+import { migrate } from "../../src/deploy/mysql/migrations.ts";
+import { connectRedis } from "../../src/deploy/redis/connection.ts";
+import { RedisParts } from "../../src/deploy/redis/parts.ts";
+import { median } from "../row.ts";
+import type { Probe } from "./probe.ts";
+import { STEPS, type Step } from "./steps.ts";
+
+/** In ms. */
+export interface StepTime {
+  /** From asking to having the answer, with all slots at it. */
+  readonly mean: number;
+  readonly median: number;
+  /** Of that, how long Redis works for it, as it counts itself: one after the other, so that those who ask wait for one another. */
+  readonly served: number;
+}
+
+export interface Calibration {
+  readonly steps: Readonly<Record<Step, StepTime>>;
+  /** From a death until the next life works, in ms: a worker's process, and Redis as those see it who are connected to it. */
+  readonly away: { readonly worker: number; readonly redis: number };
+}
+
+const TASK = "calibration";
+/** Blocks of a slot; chosen. The first is not counted. */
+const BLOCKS = 8;
+/** Everything is granted. */
+const NO_LIMIT = { perSecond: 1_000_000_000, burst: 1_000_000 };
+
+interface Started {
+  readonly child: ChildProcess;
+  /** Fails when it ends. */
+  readonly ended: Promise<never>;
+}
+
+type Redis = Awaited<ReturnType<typeof connectRedis>>;
+
+/** Throws `Away` when a service does not answer. */
+export const calibrate = async (drill: Drill): Promise<Calibration> => {
+  const { workers, slots, blockSize } = drill;
+  // Parts are not all of a size.
+  const needed = Math.ceil(1.2 * workers * slots * BLOCKS * blockSize);
+  const undo: (() => Promise<unknown>)[] = [];
+  try {
+    const crowd = { ...drill, subscribers: Math.max(drill.subscribers, needed) };
+    return await calibrateIn(await prepare(crowd, undo), crowd, undo);
+  } finally {
+    for (const step of undo.reverse()) await step();
+  }
+};
+
+const calibrateIn = async (place: Place, drill: Drill, undo: (() => Promise<unknown>)[]): Promise<Calibration> => {
+  const { installation, pool, server } = place;
+  await migrate(pool);
+  const redis = await connectRedis(server.service);
+  undo.push(() => Promise.resolve(redis.disconnect()));
+  await fill(new RedisParts(redis, installation.prefix), drill);
+
+  const began = performance.now();
+  const first = await startProbe(place, drill, 0, undo);
+  const worker = DOWN + performance.now() - began;
+  const others = Array.from({ length: drill.workers - 1 }, (_, index) => startProbe(place, drill, index + 1, undo));
+  const probes = [first, ...(await Promise.all(others))];
+
+  const steps: Partial<Record<Step, StepTime>> = {};
+  for (const step of STEPS) {
+    await redis.config("RESETSTAT");
+    const times = (await Promise.all(probes.map((probe) => perform(probe, step)))).flat();
+    const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
+    steps[step] = { mean, median: median(times), served: await servedEach(redis) };
+  }
+  const away = { worker, redis: await awayTime(place, redis) };
+  return { steps: steps as Calibration["steps"], away };
+};
+
+const fill = async (parts: RedisParts, { subscribers, parts: count }: Drill): Promise<void> => {
+  const members = Array.from({ length: count }, (): number[] => []);
+  for (const uin of allUins(subscribers)) members[partOf(uin, count)]!.push(uin);
+  for (const [part, uins] of members.entries()) await parts.fill(TASK, part, uins);
+};
+
+const startProbe = async (
+  { installation, sink }: Place,
+  drill: Drill,
+  index: number,
+  undo: (() => Promise<unknown>)[],
+): Promise<Started> => {
+  const { slots, parts, jitter } = drill;
+  const blockOf = (slot: number, block: number): BlockName => {
+    const place = (index * slots + slot) * BLOCKS + block;
+    return { task: TASK, part: place % parts, block: Math.floor(place / parts) + 1 };
+  };
+  const probe: Probe = {
+    config: {
+      ...{ ...installation, incarnation: `probe${String(index)}`, slots, jitter, rate: NO_LIMIT },
+      policy: policiesOf(drill).worker,
+      messages: { host: "127.0.0.1", port: sink.port },
+    },
+    blocks: Array.from({ length: slots }, (_, slot) =>
+      Array.from({ length: BLOCKS }, (__, block) => blockOf(slot, block)),
+    ),
+  };
+  const child = fork(join(import.meta.dirname, "probe.js"), [JSON.stringify(probe)], { serialization: "advanced" });
+  undo.push(() => Promise.resolve(child.kill()));
+  const ended = failed(child);
+  ended.catch(() => undefined);
+  await Promise.race([once(child, "message"), ended]);
+  return { child, ended };
+};
+
+const perform = async ({ child, ended }: Started, step: Step): Promise<readonly number[]> => {
+  const answer = Promise.race([once(child, "message"), ended]);
+  child.send(step);
+  return ((await answer) as [readonly number[]])[0];
+};
+
+const failed = async (child: ChildProcess): Promise<never> => {
+  const [code] = (await once(child, "exit")) as [number | null];
+  throw new Error(`a probe ended with ${String(code)}`);
+};
+
+/** How long a script took on the average since statistics were reset, in ms; 0 when none ran. */
+const servedEach = async (redis: Redis): Promise<number> => {
+  const [calls, used] = [...(await redis.info("commandstats")).matchAll(/cmdstat_eval(?:sha)?:calls=(\d+),usec=(\d+)/g)]
+    .map(([, count, time]) => [Number(count), Number(time)] as const)
+    .reduce(([count, time], [more, longer]) => [count + more, time + longer] as const, [0, 0] as const);
+  return calls === 0 ? 0 : used / calls / 1_000;
+};
+
+/** Kills Redis with all that is in it. */
+const awayTime = async ({ server }: Place, connected: Redis): Promise<number> => {
+  const killed = performance.now();
+  await server.kill(false);
+  await sleep(DOWN);
+  await server.start();
+  const answers = (): Promise<boolean> =>
+    connected.ping().then(
+      () => true,
+      () => false,
+    );
+  while (!(await answers())) await sleep(5);
+  return performance.now() - killed;
+};
