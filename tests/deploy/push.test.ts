@@ -44,4 +44,17 @@ await describeAllReal(["redis", "mysql", "rabbitmq"], "20,000 are told at least 
       ]);
     },
   );
+
+  it.each([
+    {
+      kills: 1,
+      told: "not everybody, when one of them is killed",
+      problems: [expect.stringMatching(/^\d+ were never told/)],
+    },
+    { kills: 0, told: "everybody, when nobody is killed", problems: [] },
+  ])("workers that report before they push tell $told", { timeout: 60_000 }, async ({ kills, problems }) => {
+    const worker = join(import.meta.dirname, "../canaries/hasty-worker.js");
+    const drill = { ...SMALL, subscribers: 4_000, kills, withMachine: false, worker };
+    expect(problemsOf(drill, await runDrill(drill))).toEqual(problems);
+  });
 });

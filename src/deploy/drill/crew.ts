@@ -6,8 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Role } from "./role.ts";
 import type { Tally } from "./sink.ts";
 
-const start = (built: string, program: string, argument: string): ChildProcess =>
-  fork(join(built, "deploy/drill", program), [argument], {
+const start = (program: string, argument: string): ChildProcess =>
+  fork(program, [argument], {
     serialization: "advanced",
     execArgv: [],
     stdio: ["ignore", "ignore", "pipe", "ipc"],
@@ -25,16 +25,17 @@ export const DOWN = 300;
 /** One worker or dispatcher, in one life after the other, as a supervisor keeps it: who ends by himself is started again. */
 export class Member {
   readonly #name: string;
-  readonly #built: string;
+  readonly #program: string;
   readonly #roleOf: (incarnation: string) => Role;
   #life = 0;
   #process: ChildProcess | undefined;
   #next: NodeJS.Timeout | undefined;
   readonly ends: End[] = [];
 
-  constructor(name: string, built: string, roleOf: (incarnation: string) => Role) {
+  /** `program` is run by Node with the role, as JSON, for its only argument. */
+  constructor(name: string, program: string, roleOf: (incarnation: string) => Role) {
     this.#name = name;
-    this.#built = built;
+    this.#program = program;
     this.#roleOf = roleOf;
   }
 
@@ -44,7 +45,7 @@ export class Member {
 
   start(): void {
     this.#life += 1;
-    const child = start(this.#built, "role.js", JSON.stringify(this.#roleOf(this.incarnation)));
+    const child = start(this.#program, JSON.stringify(this.#roleOf(this.incarnation)));
     let said = "";
     child.stderr?.on("data", (text: Buffer) => (said = text.toString().trim()));
     child.once("exit", (code) => {
@@ -84,7 +85,7 @@ export class Sink {
   readonly #process: ChildProcess;
 
   static async start(built: string, subscribers: number): Promise<Sink> {
-    const child = start(built, "sink.js", String(subscribers));
+    const child = start(join(built, "deploy/drill/sink.js"), String(subscribers));
     const [{ port }] = (await once(child, "message")) as [{ readonly port: number }];
     return new Sink(port, child);
   }

@@ -3,6 +3,7 @@
  * killed. Who is killed when follows from the seed, by how many have been told; what comes of it depends on the machine, as real parts do.
  */
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Rate } from "../../algorithms/push/limiter.ts";
 import { slidingBound } from "../../algorithms/push/limiter.ts";
@@ -51,6 +52,8 @@ export interface Drill {
   readonly patience: number;
   /** The folder with the built sources, whose processes are started. */
   readonly built: string;
+  /** What a worker's process runs instead of ours: only to show that a sabotaged one is caught. */
+  readonly worker?: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -189,16 +192,17 @@ const crewOf = (drill: Drill, installation: Installation, port: number): Crew =>
   const { slots, rate, jitter, workers, built } = drill;
   const policies = policiesOf(drill);
   const messages = { host: "127.0.0.1", port };
+  const ours = join(built, "deploy/drill/role.js");
   return {
     workers: Array.from(
       { length: workers },
       (_, index) =>
-        new Member(`w${String(index)}`, built, (incarnation) => ({
+        new Member(`w${String(index)}`, drill.worker ?? ours, (incarnation) => ({
           role: "worker",
           config: { ...installation, incarnation, slots, policy: policies.worker, rate, jitter, messages },
         })),
     ),
-    dispatcher: new Member("dispatcher", built, () => ({
+    dispatcher: new Member("dispatcher", ours, () => ({
       role: "dispatcher",
       config: { ...installation, policy: policies.dispatcher, poll: ms(100) },
     })),

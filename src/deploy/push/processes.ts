@@ -26,7 +26,7 @@ import { RedisDueTasks } from "../redis/triggers.ts";
 import type { Service } from "../services.ts";
 import { DispatcherShell } from "./dispatcher.ts";
 import { messageServiceAt } from "./message-service.ts";
-import { WorkerShell } from "./worker.ts";
+import { WorkerShell, type WorkerMachine } from "./worker.ts";
 
 /** What all processes of one installation share. */
 export interface Installation {
@@ -88,8 +88,11 @@ const keepBroker = async (
   }
 };
 
-/** Runs until the process is ended. */
-export const runWorker = async (config: WorkerConfig): Promise<never> => {
+/** Runs until the process is ended. Another machine than ours shows that a sabotaged one is caught. */
+export const runWorker = async (
+  config: WorkerConfig,
+  machine: (policy: WorkerPolicy) => WorkerMachine = (given) => new Worker(given),
+): Promise<never> => {
   const { incarnation, slots, prefix, policy, blockSize, rate, jitter, messages } = config;
   const redis = await connectRedis(config.redis);
   const pool = await connectMysql(config.mysql, config.database);
@@ -109,7 +112,7 @@ export const runWorker = async (config: WorkerConfig): Promise<never> => {
       const slot = free.pop() ?? opened++;
       const settings = { owner: `${incarnation}/${String(slot)}`, blockSize, lease: policy.lease, rate };
       // What cannot be acknowledged or given back comes again: the connection is lost.
-      await new WorkerShell(new Worker(policy), ports, settings).work(delivery).catch(() => undefined);
+      await new WorkerShell(machine(policy), ports, settings).work(delivery).catch(() => undefined);
       free.push(slot);
     };
     await new Promise<void>((resolve, reject) => {

@@ -10,6 +10,8 @@ import type { Duration } from "../../base/units.ts";
 import { now, sleepUntil } from "../clock.ts";
 import type { Delivery, Limiter, MessageService, Parts, Records } from "../ports.ts";
 
+export type WorkerMachine = Machine<WorkerInput, WorkerEffect>;
+
 export interface WorkerPorts {
   readonly parts: Parts;
   readonly records: Records;
@@ -31,11 +33,11 @@ export interface WorkerSettings {
 type Asked = Exclude<WorkerEffect, { readonly kind: "acknowledge" | "return" | "reconcile" }>;
 
 export class WorkerShell {
-  readonly #machine: Machine<WorkerInput, WorkerEffect>;
+  readonly #machine: WorkerMachine;
   readonly #ports: WorkerPorts;
   readonly #settings: WorkerSettings;
 
-  constructor(machine: Machine<WorkerInput, WorkerEffect>, ports: WorkerPorts, settings: WorkerSettings) {
+  constructor(machine: WorkerMachine, ports: WorkerPorts, settings: WorkerSettings) {
     this.#machine = machine;
     this.#ports = ports;
     this.#settings = settings;
