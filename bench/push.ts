@@ -17,6 +17,7 @@ const DRILL: Omit<Drill, "persistence" | "withMachine"> = {
   seed: "push",
   subscribers: Number(process.env["FIREDRILL_PUSH_SUBSCRIBERS"] ?? 1_000_000),
   parts: 8,
+  triggers: "redis",
   blockSize: 5_000,
   lotSize: 250,
   workers: 4,
@@ -44,7 +45,7 @@ const MODES: readonly Mode[] = [
   },
   { name: "appendfsync everysec, the process dies", persistence: "everysec", withMachine: false },
   { name: "appendfsync everysec, the machine dies", persistence: "everysec", withMachine: true },
-  { name: "nothing kept on disk", persistence: "none", withMachine: false },
+  { name: "nothing kept on disk, triggers on RabbitMQ", persistence: "none", withMachine: false, triggers: "rabbitmq" },
 ];
 
 const rowsOf = (name: string, drill: Drill, outcome: Outcome, predicted: number): readonly Row[] => {

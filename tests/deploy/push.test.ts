@@ -10,6 +10,7 @@ const SMALL: Drill = {
   seed: "small",
   subscribers: 20_000,
   parts: 4,
+  triggers: "redis",
   blockSize: 500,
   lotSize: 50,
   workers: 4,
@@ -27,11 +28,11 @@ const SMALL: Drill = {
 };
 
 await describeAllReal(["redis", "mysql", "rabbitmq"], "20,000 are told at least once, and never too fast", () => {
-  it.each<Pick<Drill, "persistence" | "withMachine">>([
-    { persistence: "everysec", withMachine: true },
-    { persistence: "none", withMachine: false },
+  it.each<Pick<Drill, "persistence" | "withMachine" | "triggers">>([
+    { persistence: "everysec", withMachine: true, triggers: "redis" },
+    { persistence: "none", withMachine: false, triggers: "rabbitmq" },
   ])(
-    "though a worker, the dispatcher and a Redis die: $persistence, with its machine: $withMachine",
+    "though a worker, the dispatcher and a Redis die: $persistence, with its machine: $withMachine, triggers on $triggers",
     { timeout: 60_000 },
     async (how) => {
       const drill = { ...SMALL, ...how };

@@ -15,13 +15,13 @@ import { MysqlAudiences } from "../mysql/audiences.ts";
 import { connectMysql } from "../mysql/connection.ts";
 import { migrate } from "../mysql/migrations.ts";
 import { MysqlTasks } from "../mysql/tasks.ts";
-import type { Installation } from "../push/processes.ts";
+import { openTriggers, type Installation } from "../push/processes.ts";
 import { RabbitBlocks } from "../rabbitmq/blocks.ts";
 import { connectRabbit } from "../rabbitmq/connection.ts";
 import { RabbitDoubts } from "../rabbitmq/doubts.ts";
+import { RabbitDueTasks } from "../rabbitmq/triggers.ts";
 import { connectRedis } from "../redis/connection.ts";
 import { RedisParts } from "../redis/parts.ts";
-import { RedisDueTasks } from "../redis/triggers.ts";
 import { locate } from "../services.ts";
 import { DOWN, Member, Sink, type End } from "./crew.ts";
 import { fullestSecond, IN_FLIGHT, repeatsByCause, UNSYNCED, type Cause } from "./findings.ts";
@@ -33,6 +33,7 @@ export interface Drill {
   readonly seed: string;
   readonly subscribers: number;
   readonly parts: number;
+  readonly triggers: Installation["triggers"];
   readonly blockSize: number;
   readonly lotSize: number;
   readonly workers: number;
@@ -122,6 +123,7 @@ export const runDrill = async (drill: Drill): Promise<Outcome> => {
 export interface Place {
   readonly installation: Installation;
   readonly pool: Awaited<ReturnType<typeof connectMysql>>;
+  readonly broker: Awaited<ReturnType<typeof connectRabbit>>;
   readonly server: RedisServer;
   readonly sink: Sink;
 }
@@ -134,6 +136,7 @@ export const prepare = async (drill: Drill, undo: (() => Promise<unknown>)[]): P
   undo.push(async () => {
     await (await RabbitBlocks.open(broker, 1, name)).delete();
     await (await RabbitDoubts.open(broker, name)).delete();
+    await (await RabbitDueTasks.open(broker, now, name)).delete();
     await broker.close();
   });
   const pool = await connectMysql(mysql, name);
@@ -145,13 +148,14 @@ export const prepare = async (drill: Drill, undo: (() => Promise<unknown>)[]): P
   undo.push(() => server.stop());
   const sink = await Sink.start(drill.built, drill.subscribers);
   undo.push(() => sink.stop());
-  const { parts, blockSize } = drill;
-  const installation = { redis: server.service, mysql, rabbitmq, database: name, prefix: name, parts, blockSize };
-  return { installation, pool, server, sink };
+  const { parts, blockSize, triggers } = drill;
+  const names = { database: name, prefix: name };
+  const installation = { redis: server.service, mysql, rabbitmq, ...names, parts, blockSize, triggers };
+  return { installation, pool, broker, server, sink };
 };
 
 const runIn = async (place: Place, drill: Drill, undo: (() => Promise<unknown>)[]): Promise<Outcome> => {
-  const { installation, pool, server, sink } = place;
+  const { installation, pool, broker, server, sink } = place;
   const { prefix, parts } = installation;
   await migrate(pool);
   await new MysqlAudiences(pool).add(AUDIENCE, allUins(drill.subscribers));
@@ -163,7 +167,7 @@ const runIn = async (place: Place, drill: Drill, undo: (() => Promise<unknown>)[
   const due = now();
   await tasks.add({ id: TASK, audience: AUDIENCE, due, weight: 1, state: "scheduled", total: 0 });
   const redis = await connectRedis(server.service);
-  await new RedisDueTasks(redis, prefix).schedule(TASK, due);
+  await (await openTriggers(installation, redis, broker)).schedule(TASK, due);
   redis.disconnect();
   const look = (store: Redis): Promise<Holdings> => holdings(new RedisParts(store, prefix), parts);
   const struck = await strike(drill, crew, { server, sink, look });

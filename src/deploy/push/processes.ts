@@ -7,7 +7,8 @@ import { Dispatcher } from "../../algorithms/push/dispatcher.ts";
 import type { Rate } from "../../algorithms/push/limiter.ts";
 import type { DispatcherPolicy, WorkerPolicy } from "../../algorithms/push/messages.ts";
 import { Worker } from "../../algorithms/push/worker.ts";
-import type { Duration } from "../../base/units.ts";
+import type { TaskId } from "../../algorithms/push/task.ts";
+import type { Duration, Instant } from "../../base/units.ts";
 import { now } from "../clock.ts";
 import { MysqlAudiences } from "../mysql/audiences.ts";
 import { connectMysql } from "../mysql/connection.ts";
@@ -15,10 +16,11 @@ import { migrate } from "../mysql/migrations.ts";
 import { MysqlPrefetched } from "../mysql/prefetched.ts";
 import { MysqlRecords } from "../mysql/records.ts";
 import { MysqlTasks } from "../mysql/tasks.ts";
-import type { Delivery } from "../ports.ts";
+import type { Delivery, DueTasks } from "../ports.ts";
 import { RabbitBlocks } from "../rabbitmq/blocks.ts";
 import { connectRabbit } from "../rabbitmq/connection.ts";
 import { RabbitDoubts } from "../rabbitmq/doubts.ts";
+import { RabbitDueTasks } from "../rabbitmq/triggers.ts";
 import { connectRedis } from "../redis/connection.ts";
 import { RedisLimiter } from "../redis/limiters.ts";
 import { RedisParts } from "../redis/parts.ts";
@@ -39,6 +41,8 @@ export interface Installation {
   readonly prefix: string;
   readonly parts: number;
   readonly blockSize: number;
+  /** Where tasks wait until they are due. */
+  readonly triggers: "redis" | "rabbitmq";
 }
 
 export interface WorkerConfig extends Installation {
@@ -73,6 +77,16 @@ const connectBroker = async ({ rabbitmq, prefix }: Installation, slots: number):
   const blocks = await RabbitBlocks.open(connection, slots, prefix);
   return { connection, blocks, doubts: await RabbitDoubts.open(connection, prefix) };
 };
+
+/** Where an installation's tasks wait until they are due, on connections that live. */
+export const openTriggers = (
+  { triggers, prefix }: Installation,
+  redis: Awaited<ReturnType<typeof connectRedis>>,
+  connection: Broker["connection"],
+): Promise<DueTasks> =>
+  triggers === "redis"
+    ? Promise.resolve(new RedisDueTasks(redis, prefix))
+    : RabbitDueTasks.open(connection, now, prefix);
 
 /** Calls `live` with one connection after the other; each call lasts as long as its connection. */
 const keepBroker = async (
@@ -128,21 +142,29 @@ export const runDispatcher = async (config: DispatcherConfig): Promise<never> =>
   const pool = await connectMysql(config.mysql, config.database);
   await migrate(pool);
   let broker: Broker | undefined;
+  // Without a broker none are taken: nothing could be published. Of a lost connection nothing can be acknowledged: what was taken there comes again.
+  let triggers: DueTasks | undefined;
+  const away = (): Promise<never> => Promise.reject(new Error("no broker"));
   const ports = {
     tasks: new MysqlTasks(pool),
     audiences: new MysqlAudiences(pool),
     prefetched: new MysqlPrefetched(pool),
     parts: new RedisParts(redis, prefix),
     records: new MysqlRecords(pool),
-    triggers: new RedisDueTasks(redis, prefix),
-    publish: (name: Delivery["name"]) => broker?.blocks.publish(name) ?? Promise.reject(new Error("no broker")),
+    triggers: {
+      schedule: (task: TaskId, due: Instant) => triggers?.schedule(task, due) ?? away(),
+      take: (most: number, visibility: Duration) => triggers?.take(most, visibility) ?? away(),
+      acknowledge: (task: TaskId) => triggers?.acknowledge(task) ?? away(),
+    },
+    publish: (name: Delivery["name"]) => broker?.blocks.publish(name) ?? away(),
   };
   const shell = new DispatcherShell(new Dispatcher(policy), ports, parts);
   void shell.run(poll);
   return keepBroker(config, 1, async (connected) => {
     broker = connected;
+    triggers = await openTriggers(config, redis, connected.connection);
     await connected.doubts.hear((task, why) => shell.tell({ kind: "doubted", task, why }));
     await new Promise((resolve) => connected.connection.on("close", resolve));
-    broker = undefined;
+    [broker, triggers] = [undefined, undefined];
   });
 };
