@@ -2,15 +2,21 @@
  * The servers that push stands on, by name, address and the command that starts one. One that is away is no fault of ours and no
  * stack trace: it is an `Away`, which says which it is, where it was looked for and how to start it.
  */
+import { assert } from "../base/assert.ts";
 
 export type ServiceName = "redis" | "mysql" | "rabbitmq";
 
-export interface Service {
-  readonly name: ServiceName;
+export interface Address {
   readonly host: string;
   readonly port: number;
+}
+
+export interface Service extends Address {
+  readonly name: ServiceName;
   readonly user: string;
   readonly password: string;
+  /** Of a Redis cluster: nodes that know the others, the address above among them. A server that stands alone has none. */
+  readonly cluster?: readonly Address[];
 }
 
 const PRODUCT: Readonly<Record<ServiceName, string>> = {
@@ -31,15 +37,23 @@ const DEFAULTS: Readonly<Record<ServiceName, string>> = {
   rabbitmq: "amqp://guest:guest@127.0.0.1:5672",
 };
 
-/** Where a service is: what the environment says (FIREDRILL_REDIS, FIREDRILL_MYSQL, FIREDRILL_RABBITMQ, each a URL), else this machine. */
+/**
+ * Where a service is: what the environment says (FIREDRILL_REDIS, FIREDRILL_MYSQL, FIREDRILL_RABBITMQ, each a URL), else this machine. Several
+ * URLs with commas between them are nodes of a Redis cluster; user and password are those of the first.
+ */
 export const locate = (name: ServiceName, environment: Readonly<Record<string, string | undefined>>): Service => {
-  const url = new URL(environment[`FIREDRILL_${name.toUpperCase()}`] ?? DEFAULTS[name]);
+  const urls = (environment[`FIREDRILL_${name.toUpperCase()}`] ?? DEFAULTS[name]).split(",").map((url) => new URL(url));
+  assert(urls.length === 1 || name === "redis", () => `${PRODUCT[name]} is at one address`);
+  const nodes = urls.map(({ hostname, port }) => ({
+    host: hostname,
+    port: Number(port === "" ? new URL(DEFAULTS[name]).port : port),
+  }));
+  const { username, password } = urls[0]!;
   return {
-    name,
-    host: url.hostname,
-    port: Number(url.port === "" ? new URL(DEFAULTS[name]).port : url.port),
-    user: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
+    ...{ name, ...nodes[0]! },
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    ...(nodes.length === 1 ? {} : { cluster: nodes }),
   };
 };
 

@@ -1,5 +1,6 @@
 /** The parts of tasks: one suite for the reference class, which simulated worlds use, and for Redis. */
 import fc from "fast-check";
+import { Cluster } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PartStore, type Hold } from "../../src/algorithms/push/claim.ts";
 import { pack } from "../../src/algorithms/push/packing.ts";
@@ -9,6 +10,7 @@ import { now } from "../../src/deploy/clock.ts";
 import type { Parts } from "../../src/deploy/ports.ts";
 import { connectRedis } from "../../src/deploy/redis/connection.ts";
 import { RedisParts } from "../../src/deploy/redis/parts.ts";
+import { RedisCluster } from "../deploy/redis-cluster.ts";
 import { describeReal, ownName } from "./real.ts";
 
 interface Kit {
@@ -319,6 +321,36 @@ const reference = (): Kit => {
 describe("parts: the reference", () => {
   const kit = reference();
   contract(() => kit);
+});
+
+await describeReal("redis", "parts: a Redis cluster of three shards and their replicas", () => {
+  const parts: RedisParts[] = [];
+  let cluster: RedisCluster;
+  let redis: Awaited<ReturnType<typeof connectRedis>>;
+  beforeAll(async () => {
+    cluster = await RedisCluster.start();
+    redis = await connectRedis(cluster.service);
+    parts.push(new RedisParts(redis));
+  }, 30_000);
+  afterAll(async () => {
+    redis.disconnect();
+    await cluster.stop();
+  });
+  contract(() => ({
+    parts: parts[0]!,
+    now,
+    wait: (time) => new Promise((resolve) => setTimeout(resolve, time / 1_000)),
+  }));
+
+  it("spreads the parts of a task over all shards", async () => {
+    for (let part = 0; part < 24; part++) expect(await parts[0]!.fill("spread", part, [1, 2, 3])).toBe(3);
+    const held = redis instanceof Cluster ? redis.nodes("master").map((node) => node.keys("*:spread:*")) : [];
+    const counts = (await Promise.all(held)).map((keys) => keys.length);
+    expect(counts.length).toBe(3);
+    expect(Math.min(...counts)).toBeGreaterThan(0);
+    // A source, and that it is filled.
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(48);
+  });
 });
 
 await describeReal("redis", "parts: Redis", (service) => {

@@ -64,4 +64,12 @@ it("services are on this machine unless the environment says where", () => {
     user: "me",
     password: "p@ss",
   });
+  expect(locate("redis", { FIREDRILL_REDIS: "redis://me@one.example:7000,redis://two.example" })).toEqual({
+    ...{ name: "redis", host: "one.example", port: 7000, user: "me", password: "" },
+    cluster: [
+      { host: "one.example", port: 7000 },
+      { host: "two.example", port: 6379 },
+    ],
+  });
+  expect(locate("redis", {}).cluster).toBeUndefined();
 });

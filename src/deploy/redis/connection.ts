@@ -3,27 +3,15 @@
  * the broker. Scripts are called by their digest; a Redis that was started anew does not know them and is sent the text once.
  */
 import { createHash } from "node:crypto";
-import { Redis } from "ioredis";
+import { Cluster, Redis as Server } from "ioredis";
 import { Away, type Service } from "../services.ts";
+
+/** A server, or a cluster of them: all that is done in one step has keys of one slot. */
+export type Redis = Server | Cluster;
 
 /** Connects, or throws `Away`. `timeout` in ms bounds every command: a slow store is a failed effect, not a worker that hangs. */
 export const connectRedis = async (service: Service, timeout = 5_000): Promise<Redis> => {
-  const { host, port, user, password } = service;
-  const redis = new Redis({
-    host,
-    port,
-    ...(user === "" ? {} : { username: user }),
-    ...(password === "" ? {} : { password }),
-    lazyConnect: true,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    autoResendUnfulfilledCommands: false,
-    commandTimeout: timeout,
-    connectTimeout: timeout,
-    // One that reads its file back in is asked again so soon, in ms, and not after whole seconds.
-    maxLoadingRetryTime: 50,
-    retryStrategy: (times) => Math.min(50 * times, 500),
-  });
+  const redis = service.cluster === undefined ? serverAt(service, timeout) : clusterOf(service, timeout);
   let last: unknown;
   // Without a listener a lost connection would end the process; commands tell of it.
   redis.on("error", (error: unknown) => (last = error));
@@ -35,6 +23,34 @@ export const connectRedis = async (service: Service, timeout = 5_000): Promise<R
     throw new Away(service, last ?? error);
   }
 };
+
+const optionsFor = ({ user, password }: Service, timeout: number) => ({
+  ...(user === "" ? {} : { username: user }),
+  ...(password === "" ? {} : { password }),
+  maxRetriesPerRequest: 0,
+  autoResendUnfulfilledCommands: false,
+  commandTimeout: timeout,
+  connectTimeout: timeout,
+  // One that reads its file back in is asked again so soon, in ms, and not after whole seconds.
+  maxLoadingRetryTime: 50,
+});
+
+const again = (times: number): number => Math.min(50 * times, 500);
+
+const serverAt = (service: Service, timeout: number): Server =>
+  new Server({
+    ...optionsFor(service, timeout),
+    ...{ host: service.host, port: service.port },
+    ...{ lazyConnect: true, enableOfflineQueue: false, retryStrategy: again },
+  });
+
+const clusterOf = (service: Service, timeout: number): Cluster =>
+  new Cluster([...(service.cluster ?? [])], {
+    redisOptions: optionsFor(service, timeout),
+    ...{ lazyConnect: true, enableOfflineQueue: false, clusterRetryStrategy: again, slotsRefreshTimeout: timeout },
+    // A command is sent to another node when the first says so, and not when a shard is away or its answer was lost.
+    ...{ retryDelayOnFailover: 0, retryDelayOnClusterDown: 0 },
+  });
 
 /** What scripts are called with. */
 export type Argument = string | number | Buffer;

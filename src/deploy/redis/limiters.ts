@@ -2,11 +2,10 @@
  * The limiter that workers on all machines share, by the same rule as `gcra` of algorithms/push, and the published counter beside it. Both
  * are one key, and are asked once for a lot of people.
  */
-import type { Redis } from "ioredis";
 import { type CounterKeys, type Grant, grantOf, type Rate, type Reservation } from "../../algorithms/push/limiter.ts";
 import type { Duration, Instant } from "../../base/units.ts";
 import type { Limiter } from "../ports.ts";
-import { PRELUDE, Script } from "./connection.ts";
+import { PRELUDE, Script, type Redis } from "./connection.ts";
 
 /**
  * KEYS: state. ARGV: want, a second's limit, burst, horizon. The arithmetic is that of `gcra`, step by step.

@@ -4,13 +4,12 @@
  * shard of a cluster while the parts of a task spread over all.
  */
 import { randomUUID } from "node:crypto";
-import type { Redis } from "ioredis";
 import type { Claimed, PartStatus, Reported } from "../../algorithms/push/claim.ts";
 import { pack } from "../../algorithms/push/packing.ts";
 import type { BlockName, TaskId } from "../../algorithms/push/task.ts";
 import type { Duration, Instant } from "../../base/units.ts";
 import type { PartContents, Parts } from "../ports.ts";
-import { PRELUDE, Script } from "./connection.ts";
+import { PRELUDE, Script, type Redis } from "./connection.ts";
 
 /**
  * KEYS: source, filled, claims, finished, claim; of scripts that look at all claims the last is what their names begin with: they are in

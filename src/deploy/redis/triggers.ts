@@ -2,12 +2,11 @@
  * Tasks that come due, in a Redis sorted set: the score is the due time, or, of a task that somebody has in hand, the time until which it is
  * hidden. Taking is one script, so that no two dispatchers take the same task and a dead one's comes back.
  */
-import type { Redis } from "ioredis";
 import type { TaskId } from "../../algorithms/push/task.ts";
 import type { Due } from "../../algorithms/push/trigger.ts";
 import type { Duration, Instant } from "../../base/units.ts";
 import type { DueTasks } from "../ports.ts";
-import { PRELUDE, Script } from "./connection.ts";
+import { PRELUDE, Script, type Redis } from "./connection.ts";
 
 /** KEYS: queue, due times, how often taken. ARGV: task, due. The same due time again changes nothing, or a task in hand would come twice. */
 const SCHEDULE = new Script(`
