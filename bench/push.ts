@@ -41,7 +41,7 @@ const MODES: readonly Mode[] = [
   {
     ...{ name: "no limit, nobody dies", persistence: "everysec", withMachine: false, kills: 0 },
     // More than any machine of this size tells.
-    ...{ rate: { perSecond: 1_000_000, burst: 1_000 }, capacity: 1_251_000 },
+    ...{ rate: { perSecond: 1_000_000, burst: 1_000, horizon: ms(250) }, capacity: 1_251_000 },
   },
   { name: "appendfsync everysec, the process dies", persistence: "everysec", withMachine: false },
   { name: "appendfsync everysec, the machine dies", persistence: "everysec", withMachine: true },

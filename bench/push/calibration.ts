@@ -7,6 +7,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { partOf, type BlockName } from "../../src/algorithms/push/task.ts";
+import { seconds } from "../../src/base/units.ts";
 import { DOWN } from "../../src/deploy/drill/crew.ts";
 import { policiesOf, prepare, type Drill, type Place } from "../../src/deploy/drill/drill.ts";
 import { allUins } from "../../src/deploy/drill/subscribers.ts";
@@ -36,7 +37,7 @@ const TASK = "calibration";
 /** Blocks of a slot; chosen. The first is not counted. */
 const BLOCKS = 8;
 /** Everything is granted. */
-const NO_LIMIT = { perSecond: 1_000_000_000, burst: 1_000_000 };
+const NO_LIMIT = { perSecond: 1_000_000_000, burst: 1_000_000, horizon: seconds(1) };
 
 interface Started {
   readonly child: ChildProcess;

@@ -67,6 +67,7 @@ const noting = (book: Book): PushNotes => ({
   shown: () => undefined,
   repeated: () => undefined,
   refused: () => undefined,
+  worked: () => undefined,
 });
 
 /**
@@ -117,7 +118,7 @@ const modelOf = (drill: Drill, { steps, away }: Calibration): PushModel => {
       ...{ hosts: workers, slots, block: blockSize, lot: lotSize, lease },
       ...{ restart: ms(away.worker), pause: policies.worker.pause },
     },
-    limiter: { kind: "gcra", limit: rate.perSecond, burst: rate.burst, jitter },
+    limiter: { kind: "gcra", limit: rate.perSecond, burst: rate.burst, horizon: rate.horizon, jitter },
     service: { capacity, latency: ms(steps.push.mean) },
     dispatcher: {
       ...{ ahead: policies.dispatcher.ahead, look: policies.dispatcher.look, patience: policies.dispatcher.patience },
