@@ -15,6 +15,8 @@ export class Notebook implements PushNotes {
   refusals = 0;
   peak = 0;
   latest = 0;
+  /** When messages came, lot by lot. */
+  readonly arrivals: Instant[] = [];
   fetches: Float64Array = new Float64Array(0);
   readonly repeats: Record<Cause, number> = { crash: 0, redelivery: 0, lease: 0, failover: 0 };
   fetched(_task: number, bySecond: Float64Array): void {
@@ -23,7 +25,8 @@ export class Notebook implements PushNotes {
   shown(_task: number, _at: Instant, subscribers: number): void {
     this.shownByApps += subscribers;
   }
-  arrived(_at: Instant, _messages: number, inSecond: number): void {
+  arrived(at: Instant, _messages: number, inSecond: number): void {
+    this.arrivals.push(at);
     this.peak = Math.max(this.peak, inSecond);
   }
   told(_task: number, _at: Instant, late: number, subscribers: number): void {

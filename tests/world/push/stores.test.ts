@@ -15,7 +15,7 @@ class List implements Holding {
   }
 }
 
-const lagging = (lags: readonly (readonly [at: number, lag: Duration])[], replicas = 2): List => {
+const lagging = (lags: readonly (readonly [at: number, lag: Duration])[], replicas = 2, losses = 1): List => {
   const diary = new Diary();
   const model = modelOf({ store: { lag: "1 s", replicas } });
   const stores = new Stores(model, { diary, lines: new Lines("a"), seed: "a", keeps: seconds(60) });
@@ -26,7 +26,7 @@ const lagging = (lags: readonly (readonly [at: number, lag: Duration])[], replic
     list.written.push(second);
     diary.advance((seconds(second) + 1) as Instant);
   }
-  stores.lose(0);
+  for (let loss = 0; loss < losses; loss++) stores.lose(0);
   return list;
 };
 
@@ -46,7 +46,9 @@ describe("a shard whose primary is lost", () => {
     ).toBe(9);
   });
 
-  it("has nothing left when it had no replica", () => {
+  it("has nothing left when it had no replica, or has used up the last one", () => {
     expect(lagging([], 0).written).toEqual([]);
+    expect(lagging([], 2, 2).written.at(-1)).toBe(9);
+    expect(lagging([], 1, 2).written).toEqual([]);
   });
 });
