@@ -3,15 +3,16 @@
  * and the one that only tells the broker too early is saved by a dispatcher that publishes again, which is told too.
  */
 import { describe, expect, it } from "vitest";
-import { complaints, HOUR, QUIET } from "../algorithms/push/checks.ts";
+import { complaints, QUIET } from "../algorithms/push/checks.ts";
 import { Drill, type Mishap, type Plan } from "../algorithms/push/harness.ts";
 import type { WorkerEffect, WorkerInput, WorkerPolicy } from "../../src/algorithms/push/messages.ts";
 import { Worker } from "../../src/algorithms/push/worker.ts";
 import type { Machine } from "../../src/base/machine.ts";
+import { minutes } from "../../src/base/units.ts";
 
 type Slot = Machine<WorkerInput, WorkerEffect>;
 
-/** Acknowledges before pushing, and not after. */
+/** Acknowledges before it pushes its first lot. */
 const acknowledgesFirst = (policy: WorkerPolicy): Slot => {
   const worker = new Worker(policy);
   let isAcknowledged = false;
@@ -59,16 +60,31 @@ const reportsFirst = (policy: WorkerPolicy): Slot => {
   };
 };
 
+/** Longer than any drill takes that comes to its end: a lease, and what dispatchers and workers wait for. */
+const WHILE = minutes(5);
+
+/** What comes to light when nothing happens. */
+const calmly = (plan: Partial<Plan>): readonly string[] => complaints(new Drill({ ...QUIET, ...plan }).run(WHILE));
+
 /** What a crash at each effect brings to light. */
 const caught = (plan: Partial<Plan>): readonly string[] => {
-  const effects = new Drill({ ...QUIET, ...plan }).run(HOUR).effects;
+  const effects = new Drill({ ...QUIET, ...plan }).run(WHILE).effects;
   return Array.from({ length: effects }, (_, index) => index + 1).flatMap((n) =>
     (["before", "after"] as const).flatMap((when) => {
       const mishap = (effect: number): Mishap | undefined => (effect === n ? { kind: "crash", when } : undefined);
-      return complaints(new Drill({ ...QUIET, ...plan, mishap }).run(HOUR));
+      return complaints(new Drill({ ...QUIET, ...plan, mishap }).run(WHILE));
     }),
   );
 };
+
+describe.each([
+  { name: "acknowledges", makeWorker: acknowledgesFirst },
+  { name: "reports", makeWorker: reportsFirst },
+])("a worker that $name before it pushes", ({ makeWorker }) => {
+  it("does no harm while nothing happens: what catches it are the crashes", () => {
+    expect(calmly({ publishesAgain: false, makeWorker })).toEqual([]);
+  });
+});
 
 describe("a crash at every effect", () => {
   it("is survived by the worker", () => {

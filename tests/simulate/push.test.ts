@@ -4,7 +4,7 @@ import { Scheduler } from "../../src/algorithms/scheduling/scheduler.ts";
 import type { Replication } from "../../src/simulate/replication.ts";
 import { simulate } from "../../src/simulate/simulation.ts";
 import { type PushMachines, MACHINES } from "../../src/world/push/push.ts";
-import { HASTY } from "../world/push/canary.ts";
+import { GREEDY, HASTY, REPEATING } from "../world/push/canary.ts";
 import { tiny } from "../world/support.ts";
 
 const PUSH = `
@@ -46,10 +46,14 @@ faults:
 
 const run = (
   more: string,
-  { faults = true, machines = MACHINES }: { faults?: boolean; machines?: PushMachines } = {},
+  {
+    faults = true,
+    machines = MACHINES,
+    set = [],
+  }: { faults?: boolean; machines?: PushMachines; set?: readonly string[] } = {},
 ) =>
   simulate(
-    tiny(`${PUSH}${more}`, ["run.scale=1/1000"]),
+    tiny(`${PUSH}${more}`, ["run.scale=1/1000", ...set]),
     { replication: 0, faults, interventions: true },
     { scheduler: (policy, topology) => new Scheduler(policy, topology), machines },
   );
@@ -109,9 +113,39 @@ describe("push beside a population", () => {
     expect(hard.digest).not.toBe(calm.digest);
   });
 
-  it("a worker that acknowledges before it pushes turns the figures red", () => {
+  const broken = ({ invariants }: Replication): readonly (readonly [string, string | undefined])[] =>
+    invariants.filter(({ held }) => !held).map(({ name, why }) => [name, why]);
+
+  it("a worker that says too early that all were told turns figures and invariants red when hosts crash, and only then", () => {
+    const lucky = run("", { machines: HASTY });
+    expect(figure(lucky, "push.delivered.share{task=pushed}")).toBe(100);
+    expect(figure(lucky, "push.lost.count")).toBe(0);
+    expect(broken(lucky)).toEqual([]);
     const hasty = run(FAULTS, { machines: HASTY });
+    const lost = figure(hasty, "push.lost.count");
     expect(figure(hasty, "push.delivered.share{task=pushed}")).toBeLessThan(100);
-    expect(figure(hasty, "push.lost.count")).toBeGreaterThan(0);
+    expect(lost).toBeGreaterThan(0);
+    expect(broken(hasty).map(([name]) => name)).toEqual([
+      "whoever is to be told is in the store",
+      "whoever subscribed to a task that is done was told",
+    ]);
+  });
+
+  it("a worker that tells three times whomever it takes over is reported", () => {
+    // Pushes take long, so that whoever crashes has a lot of them in his hands.
+    const slow = ["push.service.latency=500 ms", "push.limiter.jitter=1 s", "push.service.capacity=10000"];
+    expect(broken(run(FAULTS, { set: slow }))).toEqual([]);
+    expect(broken(run(FAULTS, { set: slow, machines: REPEATING }))).toEqual([
+      ["told again within what each cause explains", expect.stringMatching(/^crash: \d+ told again, \d+ at most/)],
+    ]);
+  });
+
+  it("a worker that takes people out of one part who are in another's source is reported", () => {
+    expect(broken(run("", { machines: GREEDY }))).toEqual([
+      [
+        "whoever is claimed has left the source",
+        expect.stringMatching(/^\d+ of \w+ are in the source and in a claim$/),
+      ],
+    ]);
   });
 });
