@@ -41,6 +41,11 @@ class Queue {
     this.#tell({ kind: "triggered", task: one });
   }
 
+  /** The list of one that was still scattering is written. */
+  fill(id: string): void {
+    this.#tell({ kind: "filled", task: id });
+  }
+
   /** Goes on until then; `perSecond` blocks are finished in a second. */
   run(until: Instant, perSecond: number): this {
     for (; this.now < until; this.now = after(this.now, ms(10))) {
@@ -131,6 +136,18 @@ describe("tasks at once", () => {
     expect(Math.abs(queue.count("old") - before - queue.count("new"))).toBeLessThanOrEqual(2);
   });
 
+  it("whose lists take long to write get their share from when they are written, and nothing for the time before", () => {
+    const queue = new Queue(POLICY);
+    queue.bring(task("old", 1), 100_000);
+    queue.bring(task("new", 1, "scattering"), 100_000);
+    queue.run(at(20), 10);
+    const before = queue.count("old");
+    expect([before > 100, queue.count("new")]).toEqual([true, 0]);
+    queue.fill("new");
+    queue.run(at(40), 10);
+    expect(Math.abs(queue.count("old") - before - queue.count("new"))).toBeLessThanOrEqual(2);
+  });
+
   it("that had nothing left for a while catch up on nothing, and all come to their end", () => {
     const queue = new Queue(POLICY);
     queue.bring(task("small", 1), 400);
@@ -164,6 +181,20 @@ describe("publishing", () => {
         const end = times.findIndex((time) => time >= from + window * 1_000_000);
         if (end > 0) expect(end - first).toBeLessThanOrEqual(10 + 10 * window);
       }
+  });
+
+  it("saves up no more than the time between two looks brings, however long there was nothing to publish", () => {
+    const queue = new Queue({ ...POLICY, ahead: 10_000 });
+    queue.bring(task("a", 1), 200);
+    queue.run(at(60), 50);
+    queue.bring(task("b", 1), 100_000);
+    queue.run(at(70), 50);
+    // Of a hundred each, all of them full; as many a second as the message service takes, and what one look saves up.
+    for (const window of [0.5, 1, 2, 5]) {
+      const people = 100 * queue.published.filter((one) => one.at >= at(60) && one.at < at(60 + window)).length;
+      expect(people).toBeLessThanOrEqual(POLICY.perSecond * (window + 1) + POLICY.blockSize);
+      expect(people).toBeGreaterThanOrEqual(POLICY.perSecond * window - POLICY.blockSize);
+    }
   });
 
   it("leaves no gap: blocks of a part count from one", () => {
