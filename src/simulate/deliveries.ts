@@ -8,7 +8,8 @@ import { CAUSES, type PushModel } from "../scenario/push.ts";
 import type { Figure, LabelMatch, Scenario } from "../scenario/scenario.ts";
 import type { Cause, PushNotes } from "../world/push/notes.ts";
 import type { SeriesSample } from "./replication.ts";
-import { shareOf } from "./samples.ts";
+import { shareOf, sum, timeOf } from "./samples.ts";
+import { secondOf, sumOf } from "./seconds.ts";
 
 /** Lines that can be told apart on one pair of axes beside limit and capacity, and points that a line needs at most. */
 const LINES_MAX = 6;
@@ -212,16 +213,6 @@ export class Deliveries implements PushNotes {
   }
 }
 
-const secondOf = (at: Instant): number => Math.floor(at / 1e6);
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-
-const sumOf = (column: Float64Array, first: number, end: number): number => {
-  let total = 0;
-  for (let second = first; second < end; second++) total += column[second]!;
-  return total;
-};
-
 const mostOf = (column: Float64Array, first: number, end: number): number =>
   column.subarray(first, end).reduce((most, value) => Math.max(most, value), 0);
 
@@ -229,12 +220,3 @@ const fitting = (names: readonly string[], own: string, labels: readonly LabelMa
   names.flatMap((name, place) =>
     labels.every(({ label, values, negated }) => label !== own || values.includes(name) !== negated) ? [place] : [],
   );
-
-const timeOf = (histograms: readonly Histogram[], stat: string): number | null => {
-  const all = new Histogram();
-  for (const one of histograms) all.merge(one);
-  if (all.count === 0) return null;
-  if (stat === "max") return all.max / 1_000;
-  const ms = stat === "mean" ? all.mean : all.quantile(Number(stat.slice(1)) / 100);
-  return ms === undefined ? null : ms / 1_000;
-};

@@ -12,7 +12,7 @@ import { type Book, minutesIn } from "./book.ts";
 import { ofServers, ofTiers } from "./capacity.ts";
 import { inWindow, lengthOf } from "./observer.ts";
 import type { FigureSample } from "./replication.ts";
-import { type Extreme, overSamples, shareOf } from "./samples.ts";
+import { type Extreme, overSamples, shareOf, timeOf } from "./samples.ts";
 
 /** What every run tells of people, asked or not. */
 const STANDARD: readonly (readonly [metric: string, stat: string, unit: string])[] = [
@@ -79,12 +79,16 @@ export const figuresOf = (scenario: Scenario): readonly Figure[] => {
 /** One figure of one run; null where there are no data. */
 export const figureSample = (figure: Figure, book: Book): FigureSample => {
   if (figure.by === undefined) {
-    const binds = tightestOf(figure, figure.labels, book)?.name;
-    return { value: valueOf(figure, figure.labels, book), ...(binds === undefined ? {} : { binds }) };
+    const { name, value } = extremeIn(figure, figure.labels, book);
+    return { value, ...(name === undefined ? {} : { binds: name }) };
   }
   const groups: Record<string, number | null> = {};
   for (const group of groupsOf(figure, figure.by, book)) {
-    const value = valueOf(figure, [...figure.labels, { label: figure.by, values: [group], negated: false }], book);
+    const { value } = extremeIn(
+      figure,
+      [...figure.labels, { label: figure.by, values: [group], negated: false }],
+      book,
+    );
     if (value !== null) groups[group] = value;
   }
   const known = Object.values(groups).filter((value) => value !== null);
@@ -160,6 +164,11 @@ const tightestOf = (figure: Figure, labels: readonly LabelMatch[], book: Book): 
   }
 };
 
+/** The value of a figure, and whose it is where it is about how full things are. */
+const extremeIn = (figure: Figure, labels: readonly LabelMatch[], book: Book): Extreme =>
+  tightestOf(figure, labels, book) ?? { name: undefined, value: valueOf(figure, labels, book) };
+
+/** Of figures about anything else. */
 const valueOf = (figure: Figure, labels: readonly LabelMatch[], book: Book): number | null => {
   if (isOfServices(figure)) return book.load.value(figure, labels);
   if (isOfPush(figure)) return book.deliveries.value(figure, labels);
@@ -175,9 +184,9 @@ const valueOf = (figure: Figure, labels: readonly LabelMatch[], book: Book): num
       return sent === 0 ? null : (100 * count("packets.lost")) / sent;
     }
     case "login.time":
-      return timeOf(times("login.time"), stat);
+      return timeOf([times("login.time")], stat);
     case "login.queue":
-      return timeOf(times("login.queue"), stat);
+      return timeOf([times("login.queue")], stat);
     case "login.success": {
       const all = times("login.time").count;
       return all === 0 ? null : (100 * (all - count("login.late"))) / all;
@@ -189,11 +198,6 @@ const valueOf = (figure: Figure, labels: readonly LabelMatch[], book: Book): num
     case "login.offered":
     case "login.goodput":
       return ofDesks(figure, labels, book);
-    case "centre.load":
-    case "centre.headroom":
-    case "centre.margin":
-    case "server.load":
-      return tightestOf(figure, labels, book)!.value;
     case "centre.bought":
       return ofTiers(figure, labels, book).value;
     case "link.broken":
@@ -237,16 +241,6 @@ const ofDesks = ({ metric, stat, window }: Figure, labels: readonly LabelMatch[]
     return shareOf(completed.at(minute), possible.at(minute));
   });
   return overSamples(samples, stat);
-};
-
-const timeOf = (histogram: Histogram, stat: string): number | null => {
-  const ms =
-    stat === "mean"
-      ? histogram.mean
-      : stat === "max"
-        ? histogram.quantile(1)
-        : histogram.quantile(Number(stat.slice(1)) / 100);
-  return ms === undefined ? null : ms / 1_000;
 };
 
 /** Figures about what the scheduler said. */

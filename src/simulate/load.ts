@@ -8,7 +8,8 @@ import type { Figure, LabelMatch, Scenario } from "../scenario/scenario.ts";
 import type { Services } from "../world/fleet/services.ts";
 import type { Ending, ServiceNotes } from "../world/fleet/visits.ts";
 import type { SeriesSample } from "./replication.ts";
-import { type Extreme, extremeOf, shareOf } from "./samples.ts";
+import { type Extreme, extremeOf, shareOf, sum, timeOf } from "./samples.ts";
+import { secondOf, sumOf } from "./seconds.ts";
 
 /** What is counted each second, of an entry and of a tier. */
 const OF_ENTRY = ["offered", "answered", "judged", "done", "shed", "late", "refused"] as const;
@@ -264,20 +265,3 @@ export class Load implements ServiceNotes {
     return most / this.#cores(tier);
   }
 }
-
-const secondOf = (at: Instant): number => Math.floor(at / 1e6);
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-
-const sumOf = (column: Float64Array, from: number, to: number): number => {
-  let total = 0;
-  for (let second = from; second < to; second++) total += column[second]!;
-  return total;
-};
-
-const timeOf = (histograms: readonly Histogram[], stat: string): number | null => {
-  const all = new Histogram();
-  for (const one of histograms) all.merge(one);
-  const ms = stat === "mean" ? all.mean : all.quantile(Number(stat.slice(1)) / 100);
-  return ms === undefined ? null : ms / 1_000;
-};

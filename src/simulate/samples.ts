@@ -1,4 +1,7 @@
-/** Shares, and what is said of several samples of which some may have no data. */
+/** Shares, sums, times, and what is said of several samples of which some may have no data. */
+import { Histogram } from "../measure/histogram.ts";
+
+export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 /** In percent; null where there is no whole. */
 export const shareOf = (part: number, whole: number): number | null => (whole === 0 ? null : (100 * part) / whole);
@@ -9,6 +12,14 @@ export const overSamples = (samples: readonly (number | null)[], stat: string): 
   if (known.length === 0) return null;
   if (stat === "max") return Math.max(...known);
   return stat === "min" ? Math.min(...known) : known.reduce((sum, value) => sum + value, 0) / known.length;
+};
+
+/** Of times in ms, all taken together: `mean`, `max` or a percentile such as `p95`, in s. The maximum is exact. */
+export const timeOf = (histograms: readonly Histogram[], stat: string): number | null => {
+  const all = new Histogram();
+  for (const one of histograms) all.merge(one);
+  const ms = stat === "mean" ? all.mean : all.quantile(stat === "max" ? 1 : Number(stat.slice(1)) / 100);
+  return ms === undefined ? null : ms / 1_000;
 };
 
 /** A value, and whose it is where it is one of several's. */
