@@ -103,7 +103,8 @@ export class Deliveries implements PushNotes {
     const within = { first: Math.ceil(from / 1e6), end: Math.min(this.#seconds, Math.floor(to / 1e6)) };
     const tasks = fitting(this.#names, "task", labels);
     const causes = fitting(CAUSES, "cause", labels).map((at) => CAUSES[at]!);
-    const due = tasks.filter((task) => this.#task(task).at <= to);
+    // A window ends before its end: who is due then is not told in it.
+    const due = tasks.filter((task) => this.#task(task).at < within.end * 1e6);
     if (within.end <= within.first || tasks.length === 0) return null;
     const ofTasks = (read: (counts: Counts) => Float64Array, { first, end }: Stretch = within): number =>
       sum(tasks.map((task) => sumOf(read(this.#tasks[task]!), first, end)));
