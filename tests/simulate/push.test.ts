@@ -136,16 +136,14 @@ describe("push beside a population", () => {
     const slow = ["push.service.latency=500 ms", "push.limiter.jitter=1 s", "push.service.capacity=10000"];
     expect(broken(run(FAULTS, { set: slow }))).toEqual([]);
     expect(broken(run(FAULTS, { set: slow, machines: REPEATING }))).toEqual([
-      ["told again within what each cause explains", expect.stringMatching(/^crash: \d+ told again, \d+ at most/)],
+      ["told again within what each cause explains", expect.stringMatching(/^\w+: \d+ told again, \d+ at most/)],
     ]);
   });
 
   it("a worker that takes people out of one part who are in another's source is reported", () => {
-    expect(broken(run("", { machines: GREEDY }))).toEqual([
-      [
-        "whoever is claimed has left the source",
-        expect.stringMatching(/^\d+ of \w+ are in the source and in a claim$/),
-      ],
+    expect(broken(run("", { machines: GREEDY }))).toContainEqual([
+      "whoever is claimed has left the source",
+      expect.stringMatching(/^\d+ of \w+ are in the source and in a claim$/),
     ]);
   });
 });

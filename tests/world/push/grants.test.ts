@@ -38,7 +38,8 @@ it("a lot comes to the message service within the limiter's jitter of the asking
   });
   const asked: Instant[] = [];
   const { notes } = drive({ model, machines: { ...MACHINES, worker: noting(asked) }, lasting: 300 });
-  const ages = notes.arrivals.map((at, lot) => (at - asked[lot]!) / 1_000);
+  // Of a limiter of which nothing is known the first one has to wait.
+  const ages = notes.arrivals.map((at, lot) => (at - asked[lot]!) / 1_000).slice(1);
   expect(Math.max(...ages)).toBeLessThanOrEqual(100);
   // Else it would show nothing: answers did come so late that a longer way would have been too late.
   expect(Math.max(...ages)).toBeGreaterThan(80);
