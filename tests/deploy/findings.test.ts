@@ -69,16 +69,47 @@ it("somebody told twice is put down to what happened in between", () => {
     stores: [{ killed: 10_000, back: 10_300 }],
   };
   const causes = repeatsByCause({ lots, repeats, told: 0, missed: [], strangers: 0 }, deeds, {
-    lease: 5_000,
-    unsynced: 2_000,
+    ...{ lease: 5_000, unsynced: 2_000, unclaimed: 2_000 },
   });
   expect(Object.fromEntries(causes)).toEqual({
     "worker killed": 1,
-    "store lost": 2,
+    "claim lost": 2,
     "lease expired": 4 + 128,
     redelivered: 8 + 32,
     unexplained: 16 + 64,
   });
+});
+
+it("who is in two blocks was forgotten by a store, if one was begun after its death and the other not too long before", () => {
+  const lots = [
+    lot(5_000, "w1.1/1", 1),
+    lot(8_900, "w1.1/1", 1),
+    lot(9_000, "w2.1/1", 2),
+    lot(9_500, "w3.1/1", 3),
+    lot(10_400, "w4.1/1", 4),
+    lot(11_000, "w1.1/1", 5),
+  ];
+  const repeats = [
+    // Begun after the death, and a second before.
+    { before: 2, now: 4, count: 1 },
+    // Both after: the first was claimed before, and restored from the records when the other had them.
+    { before: 4, now: 5, count: 2 },
+    // Begun five seconds before: that claim was safe, though the lot came late.
+    { before: 1, now: 4, count: 4 },
+    // Both begun before the death: nothing had been forgotten when they were claimed.
+    { before: 2, now: 3, count: 8 },
+  ];
+  const deeds = { workers: new Map<string, number>(), stores: [{ killed: 10_000, back: 10_300 }] };
+  const causes = (unclaimed: number | undefined): object =>
+    Object.fromEntries(
+      repeatsByCause({ lots, repeats, told: 0, missed: [], strangers: 0 }, deeds, {
+        ...{ lease: 5_000, unsynced: 2_000, unclaimed },
+      }),
+    );
+  expect(causes(2_000)).toEqual({ "claim lost": 1 + 2, unexplained: 4 + 8 });
+  expect(causes(Infinity)).toEqual({ "claim lost": 1 + 2 + 4, unexplained: 8 });
+  // A store that keeps what it has answered forgets no claim.
+  expect(causes(undefined)).toEqual({ unexplained: 1 + 2 + 4 + 8 });
 });
 
 it("the fullest second is half open, and may start anywhere", () => {

@@ -283,7 +283,8 @@ const finished = async (tasks: MysqlTasks, patience: number): Promise<boolean> =
 const outcomeOf = (drill: Drill, crew: Crew, struck: Struck, isDone: boolean, tally: Tally): Outcome => {
   const { lease, persistence, withMachine, rate, jitter } = drill;
   const unsynced = persistence === "none" ? Infinity : withMachine ? UNSYNCED : IN_FLIGHT;
-  const causes = repeatsByCause(tally, struck, { lease: lease / 1_000, unsynced });
+  const unclaimed = persistence !== "none" && !withMachine ? undefined : unsynced;
+  const causes = repeatsByCause(tally, struck, { lease: lease / 1_000, unsynced, unclaimed });
   const times = tally.lots.map(({ at }) => at);
   return {
     isDone,

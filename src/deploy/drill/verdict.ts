@@ -1,20 +1,27 @@
 /** What a drill must come to: everybody told, nobody told again beyond what the deaths excuse, and no second fuller than promised. */
 import { slidingBound } from "../../algorithms/push/limiter.ts";
+import { type Duration, seconds } from "../../base/units.ts";
 import type { Drill, Outcome } from "./drill.ts";
 import { UNSYNCED, type Cause } from "./findings.ts";
 
 /** At most so many are told again for a cause. */
 export const boundOf = (cause: Cause, { persistence, withMachine, ...drill }: Drill): number => {
   const { workers, slots, lotSize, blockSize, rate, jitter, kills, lease } = drill;
+  // Writes that it has answered die with it.
+  const isForgetful = persistence === "none" || withMachine;
   switch (cause) {
     case "worker killed":
       // The lot in each of its hands.
       return kills * slots * lotSize;
-    case "store lost": {
-      if (persistence === "none") return workers * slots * blockSize;
-      if (!withMachine) return workers * slots * lotSize;
-      // Whoever was told, or taken out of the source to be told, in the seconds whose writes are lost.
-      return workers * slots * blockSize + Math.ceil(UNSYNCED / 1_000) * slidingBound(rate, jitter);
+    case "store lost":
+      // Lots whose report was not answered; or blocks that were under way, whole: the records know of all others that they are
+      // finished, whatever the store has forgotten of them, and have it told so before anybody takes them up again.
+      return workers * slots * (isForgetful ? blockSize : lotSize);
+    case "claim lost": {
+      if (!isForgetful) return 0;
+      // Blocks that were under way; of what was claimed and finished since the last sync as much as the limiter lets through in that time.
+      const unsynced = (jitter + seconds(UNSYNCED / 1_000 - 1)) as Duration;
+      return workers * slots * blockSize + (persistence === "none" ? 0 : slidingBound(rate, unsynced));
     }
     case "lease expired":
       // The lot in each hand of a worker that stands still for a lease: it pushes no other before it has renewed the lease, and then
@@ -28,6 +35,13 @@ export const boundOf = (cause: Cause, { persistence, withMachine, ...drill }: Dr
   }
 };
 
+/**
+ * The most who can be in two blocks, by what the store itself showed: each was back in its source when it lived again. Between
+ * a look at it and its death, and between its return and the next look, each hand may have claimed one more block.
+ */
+const twiceAtMost = ({ workers, slots, blockSize }: Drill, { before, after }: Outcome): number =>
+  Math.max(0, after.source - before.source) + 2 * workers * slots * blockSize;
+
 /** What must hold of every drill and does not. */
 export const problemsOf = (drill: Drill, outcome: Outcome): readonly string[] => {
   const { tally, isDone, causes, fullest, bound, ends } = outcome;
@@ -39,6 +53,9 @@ export const problemsOf = (drill: Drill, outcome: Outcome): readonly string[] =>
   for (const [cause, count] of causes)
     if (count > boundOf(cause, drill))
       problems.push(`${String(count)} told again (${cause}), bound ${String(boundOf(cause, drill))}`);
+  const [inTwo, twice] = [causes.get("claim lost") ?? 0, twiceAtMost(drill, outcome)];
+  if (drill.persistence !== "none" && inTwo > twice)
+    problems.push(`${String(inTwo)} were in two blocks, and only ${String(twice)} can have been back in the source`);
   if (fullest > bound) problems.push(`${String(fullest)} in a second, bound ${String(bound)}`);
   if (bound > drill.capacity) problems.push(`the bound of ${String(bound)} is above the capacity`);
   // One that starts while Redis is away ends with 69, and is started again.
