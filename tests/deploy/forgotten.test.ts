@@ -13,7 +13,7 @@ const DRILL: Drill = {
     lease: seconds(2),
     kills: 4,
   },
-  ...{ persistence: "everysec", withMachine: true, patience: 10_000, built: "", environment: {} },
+  ...{ persistence: "everysec", withMachine: true, patience: 10_000, built: "", environment: {}, triggers: "redis" },
 };
 const ALONE: Drill = { ...DRILL, withMachine: false };
 const NONE: Drill = { ...ALONE, persistence: "none" };
