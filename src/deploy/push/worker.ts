@@ -43,7 +43,7 @@ export class WorkerShell {
     this.#settings = settings;
   }
 
-  /** Resolves when the block is acknowledged or given back. If that cannot be said, the broker hands it out again by itself. */
+  /** Resolves when the block is acknowledged or given back. Throws when neither can be: then its connection is to be given up. */
   async work(delivery: Delivery): Promise<void> {
     let input: WorkerInput = { kind: "block", name: delivery.name };
     for (;;) {
@@ -51,7 +51,8 @@ export class WorkerShell {
       for (const effect of this.#machine.handle(input, now())) {
         if (effect.kind === "acknowledge") return delivery.acknowledge();
         if (effect.kind === "return") return await delivery.giveBack(effect.after);
-        if (effect.kind === "reconcile") await this.#ports.doubt(effect.task, effect.why);
+        // A doubt that cannot be told now is raised again by the next block.
+        if (effect.kind === "reconcile") await this.#ports.doubt(effect.task, effect.why).catch(() => undefined);
         else answer = await this.#answer(effect);
       }
       if (answer === undefined) await sleepUntil(this.#machine.wakeAt);

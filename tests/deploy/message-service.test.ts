@@ -1,0 +1,60 @@
+/** A message service over HTTP that answers what it should not, or not in time: a failed push and nothing worse. */
+import { createServer, type RequestListener, type Server } from "node:http";
+import { afterEach, expect, it } from "vitest";
+import { messageServiceAt } from "../../src/deploy/push/message-service.ts";
+
+const servers: Server[] = [];
+const serve = async (listener: RequestListener): Promise<number> => {
+  const server = createServer((asked, answer) => asked.resume().on("end", () => listener(asked, answer)));
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+};
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close().closeAllConnections();
+});
+
+const LOT = { name: { task: "evening", part: 0, block: 1 }, owner: "w/0", uins: [1, 2, 3] };
+const answering = async (text: string, status = 200) =>
+  messageServiceAt(await serve((_, answer) => answer.writeHead(status).end(text))).push(LOT);
+
+it("a push is answered by those of the lot who could not be told", async () => {
+  expect(await answering("[]")).toEqual([]);
+  expect(await answering("[3,1]")).toEqual([3, 1]);
+});
+
+it.each(["oops", "", "{}", "null", "7", '["1"]', "[4]", "[1,", '{"refused":[1]}'])(
+  "an answer of %j is a failed push",
+  async (text) => {
+    await expect(answering(text)).rejects.toThrow("no list of people in the lot");
+  },
+);
+
+it("an answer that is not 200 is a failed push", async () => {
+  await expect(answering("[]", 503)).rejects.toThrow("the message service answers 503");
+});
+
+const endless: RequestListener = (_, answer) => {
+  answer.write("[");
+  const dripping = setInterval(() => answer.write(" "), 20);
+  answer.on("close", () => clearInterval(dripping));
+};
+it.each<[string, RequestListener]>([
+  ["is never answered", () => undefined],
+  ["is answered drop by drop", endless],
+  ["is refused drop by drop", (asked, answer) => endless(asked, answer.writeHead(503))],
+])("a push that %s fails by its deadline", { timeout: 3_000 }, async (_, listener) => {
+  const port = await serve(listener);
+  const start = performance.now();
+  await expect(messageServiceAt(port, "127.0.0.1", 200).push(LOT)).rejects.toThrow("the message service");
+  expect(performance.now() - start).toBeLessThan(1_000);
+});
+
+it("a push whose answer breaks off fails", async () => {
+  const port = await serve((_, answer) => {
+    answer.writeHead(200, { "content-length": "10" }).write("[1");
+    setTimeout(() => answer.destroy(), 50);
+  });
+  await expect(messageServiceAt(port).push(LOT)).rejects.toThrow();
+});
