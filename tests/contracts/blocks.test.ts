@@ -18,13 +18,10 @@ await describeReal("rabbitmq", "blocks: RabbitMQ", (service) => {
   const consumer = async (slots: number) => {
     const connection = await connectRabbit(service);
     connections.push(connection);
-    const blocks = await RabbitBlocks.open(connection, slots, prefix);
-    const deliveries: Delivery[] = [];
     let isOver = false;
-    await blocks.consume(
-      (delivery) => deliveries.push(delivery),
-      () => (isOver = true),
-    );
+    const blocks = await RabbitBlocks.open(connection, slots, prefix, () => (isOver = true));
+    const deliveries: Delivery[] = [];
+    await blocks.consume((delivery) => deliveries.push(delivery));
     return { connection, blocks, deliveries, isOver: () => isOver };
   };
   const until = async (holds: () => boolean): Promise<void> => {
@@ -83,6 +80,29 @@ await describeReal("rabbitmq", "blocks: RabbitMQ", (service) => {
     deliveries[1]!.acknowledge();
     await sleep(50);
     expect(await publisher.waiting()).toBe(0);
+  });
+
+  it("keeps a block whose copy could not be laid to rest", async () => {
+    await publisher.publish(name(4));
+    const first = await consumer(1);
+    await until(() => first.deliveries.length === 1);
+    // The queue where it would rest is there already, and not as it has to be.
+    const channel = await first.connection.createChannel();
+    await channel.assertQueue(`${prefix}.blocks.rest.50`, { durable: true });
+    await expect(first.deliveries[0]!.giveBack(ms(50))).rejects.toThrow();
+    expect(first.isOver()).toBe(true);
+    await channel.deleteQueue(`${prefix}.blocks.rest.50`);
+    await first.connection.close();
+    const second = await consumer(1);
+    await until(() => second.deliveries.length === 1);
+    expect(second.deliveries[0]).toMatchObject({ name: name(4), isAgain: true });
+  });
+
+  it("is over for a consumer whose queue is deleted, and nothing is published into the void", async () => {
+    const { isOver } = await consumer(1);
+    await publisher.delete();
+    await until(isOver);
+    await expect(publisher.publish(name(1))).rejects.toThrow(`the broker has no queue ${prefix}.blocks`);
   });
 
   it("refuses to publish on a connection that is lost, instead of waiting for another", async () => {

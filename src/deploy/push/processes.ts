@@ -18,7 +18,7 @@ import { MysqlRecords } from "../mysql/records.ts";
 import { MysqlTasks } from "../mysql/tasks.ts";
 import type { Delivery, DueTasks } from "../ports.ts";
 import { RabbitBlocks } from "../rabbitmq/blocks.ts";
-import { connectRabbit } from "../rabbitmq/connection.ts";
+import { closeRabbit, connectRabbit } from "../rabbitmq/connection.ts";
 import { RabbitDoubts } from "../rabbitmq/doubts.ts";
 import { RabbitDueTasks } from "../rabbitmq/triggers.ts";
 import { connectRedis } from "../redis/connection.ts";
@@ -70,12 +70,22 @@ interface Broker {
   readonly connection: Awaited<ReturnType<typeof connectRabbit>>;
   readonly blocks: RabbitBlocks;
   readonly doubts: RabbitDoubts;
+  /** When something on the connection has ended, or it was given up: what is left of it is of no use. */
+  readonly over: Promise<void>;
+  readonly giveUp: () => void;
 }
 
 const connectBroker = async ({ rabbitmq, prefix }: Installation, slots: number): Promise<Broker> => {
   const connection = await connectRabbit(rabbitmq);
-  const blocks = await RabbitBlocks.open(connection, slots, prefix);
-  return { connection, blocks, doubts: await RabbitDoubts.open(connection, prefix) };
+  let giveUp: () => void = () => undefined;
+  const over = new Promise<void>((resolve) => (giveUp = resolve));
+  try {
+    const blocks = await RabbitBlocks.open(connection, slots, prefix, giveUp);
+    return { connection, blocks, doubts: await RabbitDoubts.open(connection, prefix, giveUp), over, giveUp };
+  } catch (error) {
+    await closeRabbit(connection);
+    throw error;
+  }
 };
 
 /** Where an installation's tasks wait until they are due, on connections that live. */
@@ -88,15 +98,21 @@ export const openTriggers = (
     ? Promise.resolve(new RedisDueTasks(redis, prefix))
     : RabbitDueTasks.open(connection, now, prefix);
 
-/** Calls `live` with one connection after the other; each call lasts as long as its connection. */
+/** Calls `begin` with one connection after the other. The old one is closed before: what it has in hand is handed out again. */
 const keepBroker = async (
   installation: Installation,
   slots: number,
-  live: (broker: Broker) => Promise<void>,
+  begin: (broker: Broker) => Promise<void>,
 ): Promise<never> => {
   let broker: Broker | undefined = await connectBroker(installation, slots);
   for (;;) {
-    if (broker !== undefined) await live(broker).catch(() => undefined);
+    if (broker !== undefined) {
+      await begin(broker).then(
+        () => broker?.over,
+        () => undefined,
+      );
+      await closeRabbit(broker.connection);
+    }
     await sleep(AGAIN);
     broker = await connectBroker(installation, slots).catch(() => undefined);
   }
@@ -120,18 +136,18 @@ export const runWorker = async (
   // A block that is still in hand when its connection is lost keeps its slot: its machine, and its name as an owner.
   const free: number[] = [];
   let opened = 0;
-  return keepBroker(config, slots, async ({ blocks, doubts }) => {
+  return keepBroker(config, slots, async ({ blocks, doubts, giveUp }) => {
     const ports = { ...stores, doubt: (task: string, why: string) => doubts.raise(task, why) };
     const work = async (delivery: Delivery): Promise<void> => {
       const slot = free.pop() ?? opened++;
       const settings = { owner: `${incarnation}/${String(slot)}`, blockSize, lease: policy.lease, rate };
-      // What cannot be acknowledged or given back comes again: the connection is lost.
-      await new WorkerShell(machine(policy), ports, settings).work(delivery).catch(() => undefined);
+      const shell = new WorkerShell(machine(policy), ports, settings);
+      // A delivery that is not answered would hold its place for as long as the connection lasts.
+      const giveBack = (): Promise<void> => delivery.giveBack(policy.pause);
+      await shell.work(delivery).catch(giveBack).catch(giveUp);
       free.push(slot);
     };
-    await new Promise<void>((resolve, reject) => {
-      blocks.consume((delivery) => void work(delivery), resolve).catch(reject);
-    });
+    await blocks.consume((delivery) => void work(delivery));
   });
 };
 
@@ -164,7 +180,8 @@ export const runDispatcher = async (config: DispatcherConfig): Promise<never> =>
     broker = connected;
     triggers = await openTriggers(config, redis, connected.connection);
     await connected.doubts.hear((task, why) => shell.tell({ kind: "doubted", task, why }));
-    await new Promise((resolve) => connected.connection.on("close", resolve));
-    [broker, triggers] = [undefined, undefined];
+    void connected.over.then(() => {
+      if (broker === connected) [broker, triggers] = [undefined, undefined];
+    });
   });
 };

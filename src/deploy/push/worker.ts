@@ -43,7 +43,7 @@ export class WorkerShell {
     this.#settings = settings;
   }
 
-  /** Resolves when the block is acknowledged or given back. Throws when neither can be: then its connection is to be given up. */
+  /** Resolves when the block is acknowledged or given back. Throws when neither could be. */
   async work(delivery: Delivery): Promise<void> {
     let input: WorkerInput = { kind: "block", name: delivery.name };
     for (;;) {

@@ -2,11 +2,11 @@
  * The queue of blocks between dispatcher and workers. The broker has a block on disk before publishing is confirmed, and keeps it until a
  * worker acknowledges it: a worker that dies, or loses its connection, gives its blocks back.
  */
-import type { Channel, ChannelModel, ConfirmChannel, ConsumeMessage } from "amqplib";
+import type { Channel, ChannelModel, ConsumeMessage } from "amqplib";
 import type { BlockName } from "../../algorithms/push/task.ts";
 import { inMs } from "../../base/units.ts";
 import type { Delivery } from "../ports.ts";
-import { restingQueue, sendTo } from "./connection.ts";
+import { openChannel, openOutbox, restingQueue, type Outbox } from "./connection.ts";
 
 interface Content {
   readonly name: BlockName;
@@ -17,58 +17,62 @@ interface Content {
 const SHORTEST = 50;
 
 export class RabbitBlocks {
-  readonly #connection: ChannelModel;
   readonly #queue: string;
-  readonly #publishing: ConfirmChannel;
+  readonly #outbox: Outbox;
   readonly #consuming: Channel;
+  readonly #whenOver: () => void;
 
-  /** `slots` blocks at once are handed to a consumer. */
-  static async open(connection: ChannelModel, slots: number, prefix = "push"): Promise<RabbitBlocks> {
-    const publishing = await connection.createConfirmChannel();
-    const consuming = await connection.createChannel();
-    for (const channel of [publishing, consuming]) channel.on("error", () => undefined);
+  /**
+   * `slots` blocks at once are handed to a consumer. `whenOver` is called, perhaps more than once, when one of the two directions is over: a channel
+   * was closed, or the queue that was consumed is gone.
+   */
+  static async open(
+    connection: ChannelModel,
+    slots: number,
+    prefix = "push",
+    whenOver: () => void = () => undefined,
+  ): Promise<RabbitBlocks> {
+    const outbox = await openOutbox(connection, whenOver);
+    const consuming = await openChannel(connection, whenOver);
     const queue = `${prefix}.blocks`;
-    await publishing.assertQueue(queue, { durable: true });
+    await outbox.channel.assertQueue(queue, { durable: true });
     await consuming.prefetch(slots);
-    return new RabbitBlocks(connection, queue, publishing, consuming);
+    return new RabbitBlocks(queue, outbox, consuming, whenOver);
   }
 
-  private constructor(connection: ChannelModel, queue: string, publishing: ConfirmChannel, consuming: Channel) {
-    this.#connection = connection;
+  private constructor(queue: string, outbox: Outbox, consuming: Channel, whenOver: () => void) {
     this.#queue = queue;
-    this.#publishing = publishing;
+    this.#outbox = outbox;
     this.#consuming = consuming;
+    this.#whenOver = whenOver;
   }
 
   /** Resolves when the broker has it. */
   async publish(name: BlockName): Promise<void> {
     const content: Content = { name };
-    await sendTo(this.#publishing, this.#queue, content);
+    await this.#outbox.send(this.#queue, content);
   }
 
-  /** `whenOver` is called, perhaps more than once, when no more can come: the connection is over, or the queue was deleted. */
-  async consume(take: (delivery: Delivery) => void, whenOver: () => void): Promise<void> {
-    this.#connection.on("close", whenOver);
-    this.#consuming.on("close", whenOver);
+  async consume(take: (delivery: Delivery) => void): Promise<void> {
     await this.#consuming.consume(this.#queue, (message) => {
-      if (message === null) whenOver();
+      if (message === null) this.#whenOver();
       else take(this.#delivery(message));
     });
   }
 
   /** Blocks that wait in the queue, without those handed out and those at rest. */
   async waiting(): Promise<number> {
-    return (await this.#publishing.checkQueue(this.#queue)).messageCount;
+    return (await this.#outbox.channel.checkQueue(this.#queue)).messageCount;
   }
 
   /** Stops in an orderly way: a connection closed at once may leave acknowledgements behind. */
   async close(): Promise<void> {
     await this.#consuming.close();
-    await this.#publishing.close();
+    await this.#outbox.channel.close();
   }
 
   async delete(): Promise<void> {
-    await this.#publishing.deleteQueue(this.#queue);
+    await this.#outbox.channel.deleteQueue(this.#queue);
   }
 
   #delivery(message: ConsumeMessage): Delivery {
@@ -82,9 +86,9 @@ export class RabbitBlocks {
         while (rest < inMs(wait)) rest *= 2;
         const resting = `${this.#queue}.rest.${String(rest)}`;
         const content: Content = { name, again: true };
-        await restingQueue(this.#publishing, this.#queue, resting, rest);
+        await restingQueue(this.#outbox.channel, this.#queue, resting, rest);
         // The copy first, then the acknowledgement: a crash between them makes two of a block, which claims bear; never none.
-        await sendTo(this.#publishing, resting, content);
+        await this.#outbox.send(resting, content);
         this.#consuming.ack(message);
       },
     };

@@ -1,5 +1,7 @@
 /** A connection to RabbitMQ. A lost one is closed for good: whoever drives it opens another, and what was not acknowledged comes again. */
-import { connect, type ChannelModel, type ConfirmChannel } from "amqplib";
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { connect, type Channel, type ChannelModel, type ConfirmChannel, type Message } from "amqplib";
 import { Away, type Service } from "../services.ts";
 
 /** Connects, or throws `Away`. `timeout` in ms is that of connecting; the peer is given up after two silent heartbeats. */
@@ -16,16 +18,50 @@ export const connectRabbit = async (service: Service, timeout = 5_000): Promise<
   }
 };
 
-/** Sends to a queue and resolves when the broker has it on disk. */
-export const sendTo = (channel: ConfirmChannel, queue: string, content: unknown): Promise<void> =>
-  new Promise((resolve, reject) => {
-    channel.sendToQueue(queue, Buffer.from(JSON.stringify(content)), { persistent: true }, (error: unknown) => {
-      if (error instanceof Error) reject(error);
-      else if (error !== null && error !== undefined)
-        reject(new Error(`the broker did not take a message for ${queue}`));
-      else resolve();
+/** How long a broker has to confirm that a connection is closed, in ms; chosen. One that is silent is given up by its heartbeats. */
+const CLOSING = 2_000;
+
+export const closeRabbit = async (connection: ChannelModel): Promise<void> => {
+  await Promise.race([connection.close().catch(() => undefined), sleep(CLOSING, undefined, { ref: false })]);
+};
+
+/** A channel. `whenOver` is called when it is closed, be it by the broker, after an error, or with its connection. */
+export const openChannel = async (connection: ChannelModel, whenOver: () => void): Promise<Channel> =>
+  watched(await connection.createChannel(), whenOver);
+
+/** A channel to send on, each message of which is confirmed. */
+export interface Outbox {
+  readonly channel: ConfirmChannel;
+  /** Resolves when the broker has it on disk; throws when it has not, or has no such queue. */
+  readonly send: (queue: string, content: unknown) => Promise<void>;
+}
+
+export const openOutbox = async (connection: ChannelModel, whenOver: () => void): Promise<Outbox> => {
+  const channel = watched(await connection.createConfirmChannel(), whenOver);
+  // A message that no queue takes is confirmed all the same; but before that it comes back.
+  const returned = new Set<unknown>();
+  channel.on("return", (message: Message) => returned.add(message.properties.messageId));
+  const send = (queue: string, content: unknown): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const messageId = randomUUID();
+      const options = { persistent: true, mandatory: true, messageId };
+      channel.sendToQueue(queue, Buffer.from(JSON.stringify(content)), options, (error: unknown) => {
+        if (returned.delete(messageId)) reject(new Error(`the broker has no queue ${queue}`));
+        else if (error instanceof Error) reject(error);
+        else if (error !== null && error !== undefined)
+          reject(new Error(`the broker did not take a message for ${queue}`));
+        else resolve();
+      });
     });
-  });
+  return { channel, send };
+};
+
+/** Without a listener an error of a channel would end the process; its close tells of it. */
+const watched = <T extends Channel>(channel: T, whenOver: () => void): T => {
+  channel.on("error", () => undefined);
+  channel.on("close", whenOver);
+  return channel;
+};
 
 /** A queue is kept for so long, in ms, after the last use of it and the end of the longest wait in it; chosen. */
 const UNUSED = 60_000;

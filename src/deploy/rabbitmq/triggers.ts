@@ -4,12 +4,12 @@
  * takes it asks the task table which one stands. Dead-lettering is without confirmation inside the broker: what a crash
  * of the broker loses there, the task table brings back.
  */
-import type { Channel, ChannelModel, ConfirmChannel, GetMessage } from "amqplib";
+import type { Channel, ChannelModel, GetMessage } from "amqplib";
 import type { TaskId } from "../../algorithms/push/task.ts";
 import type { Due } from "../../algorithms/push/trigger.ts";
 import { after, inMs, type Duration, type Instant } from "../../base/units.ts";
 import type { DueTasks } from "../ports.ts";
-import { restingQueue, sendTo } from "./connection.ts";
+import { openChannel, openOutbox, restingQueue, type Outbox } from "./connection.ts";
 
 /** The longest rest in ms; for a later due time a task rests several times. RabbitMQ takes up to 2^32 - 1. */
 const LONGEST = 86_400_000;
@@ -21,36 +21,35 @@ interface Held {
 
 export class RabbitDueTasks implements DueTasks {
   readonly #queue: string;
-  readonly #publishing: ConfirmChannel;
+  readonly #outbox: Outbox;
   readonly #taking: Channel;
   readonly #now: () => Instant;
   readonly #held = new Map<TaskId, Held>();
 
   /** `now` is the clock that due times are on, in microseconds since 1970. */
   static async open(connection: ChannelModel, now: () => Instant, prefix = "push"): Promise<RabbitDueTasks> {
-    const publishing = await connection.createConfirmChannel();
-    const taking = await connection.createChannel();
-    for (const channel of [publishing, taking]) channel.on("error", () => undefined);
+    const outbox = await openOutbox(connection, () => undefined);
+    const taking = await openChannel(connection, () => undefined);
     const queue = `${prefix}.due`;
-    await publishing.assertQueue(queue, { durable: true });
-    return new RabbitDueTasks(queue, publishing, taking, now);
+    await outbox.channel.assertQueue(queue, { durable: true });
+    return new RabbitDueTasks(queue, outbox, taking, now);
   }
 
-  private constructor(queue: string, publishing: ConfirmChannel, taking: Channel, now: () => Instant) {
+  private constructor(queue: string, outbox: Outbox, taking: Channel, now: () => Instant) {
     this.#queue = queue;
-    this.#publishing = publishing;
+    this.#outbox = outbox;
     this.#taking = taking;
     this.#now = now;
   }
 
   async schedule(task: TaskId, due: Instant): Promise<void> {
     const wait = Math.max(0, Math.ceil((due - this.#now()) / 1_000));
-    if (wait === 0) return sendTo(this.#publishing, this.#queue, { task, due });
+    if (wait === 0) return this.#outbox.send(this.#queue, { task, due });
     const rest = Math.min(wait, LONGEST);
     // The wait is part of the name: a queue cannot be declared again with another one.
     const resting = `${this.#queue}.${String(inMs(due))}.${String(rest)}`;
-    await restingQueue(this.#publishing, this.#queue, resting, rest);
-    await sendTo(this.#publishing, resting, { task, due });
+    await restingQueue(this.#outbox.channel, this.#queue, resting, rest);
+    await this.#outbox.send(resting, { task, due });
   }
 
   async take(most: number, visibility: Duration): Promise<readonly Due[]> {
@@ -82,7 +81,7 @@ export class RabbitDueTasks implements DueTasks {
   }
 
   async delete(): Promise<void> {
-    await this.#publishing.deleteQueue(this.#queue);
+    await this.#outbox.channel.deleteQueue(this.#queue);
   }
 
   #giveBack(now: Instant): void {
