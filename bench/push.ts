@@ -25,6 +25,7 @@ const DRILL: Omit<Drill, "persistence" | "withMachine"> = {
   // Eight slots of 250 take 50 ms.
   rate: { perSecond: 40_000, burst: 1_000, horizon: ms(250) },
   jitter: ms(250),
+  longestWay: ms(100),
   capacity: 51_000,
   lease: seconds(5),
   kills: 6,

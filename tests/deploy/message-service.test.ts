@@ -1,7 +1,8 @@
 /** A message service over HTTP that answers what it should not, or not in time: a failed push and nothing worse. */
 import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer as createListener, type Socket } from "node:net";
 import { afterEach, expect, it } from "vitest";
-import { messageServiceAt } from "../../src/deploy/push/message-service.ts";
+import { messageServiceAt, type Deadlines } from "../../src/deploy/push/message-service.ts";
 
 const servers: Server[] = [];
 const serve = async (listener: RequestListener): Promise<number> => {
@@ -16,8 +17,11 @@ afterEach(() => {
 });
 
 const LOT = { name: { task: "evening", part: 0, block: 1 }, owner: "w/0", uins: [1, 2, 3] };
+/** Its deadlines are a minute, unless a test is about them. */
+const at = (port: number, over: Partial<Deadlines> = {}) =>
+  messageServiceAt("127.0.0.1", port, { sent: 60_000, answered: 60_000, ...over });
 const answering = async (text: string, status = 200) =>
-  messageServiceAt(await serve((_, answer) => answer.writeHead(status).end(text))).push(LOT);
+  at(await serve((_, answer) => answer.writeHead(status).end(text))).push(LOT);
 
 it("a push is answered by those of the lot who could not be told", async () => {
   expect(await answering("[]")).toEqual([]);
@@ -47,7 +51,7 @@ it.each<[string, RequestListener]>([
 ])("a push that %s fails by its deadline", { timeout: 3_000 }, async (_, listener) => {
   const port = await serve(listener);
   const start = performance.now();
-  await expect(messageServiceAt(port, "127.0.0.1", 200).push(LOT)).rejects.toThrow("the message service");
+  await expect(at(port, { answered: 200 }).push(LOT)).rejects.toThrow("the message service");
   expect(performance.now() - start).toBeLessThan(1_000);
 });
 
@@ -56,5 +60,20 @@ it("a push whose answer breaks off fails", async () => {
     answer.writeHead(200, { "content-length": "10" }).write("[1");
     setTimeout(() => answer.destroy(), 50);
   });
-  await expect(messageServiceAt(port).push(LOT)).rejects.toThrow();
+  await expect(at(port).push(LOT)).rejects.toThrow();
+});
+
+it("a push that is not under way by its deadline fails", { timeout: 3_000 }, async () => {
+  const sockets: Socket[] = [];
+  // It takes a connection and reads nothing: the buffers on the way fill up.
+  const server = createListener({ pauseOnConnect: true }, (socket) => sockets.push(socket));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const start = performance.now();
+  const push = at(port, { sent: 200 }).push({ ...LOT, uins: Array.from({ length: 2_000_000 }, (_, uin) => uin + 1) });
+  await expect(push).rejects.toThrow("does not take a push in time");
+  expect(performance.now() - start).toBeLessThan(2_000);
+  for (const socket of sockets) socket.destroy();
+  server.close();
 });

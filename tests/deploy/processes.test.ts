@@ -1,4 +1,5 @@
 /** The processes of push when what they stand on lets them down: they connect again, leave nothing open behind, and drop no block. */
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { ms, seconds } from "../../src/base/units.ts";
@@ -10,6 +11,8 @@ import type { WorkerConfig } from "../../src/deploy/push/processes.ts";
 import { RabbitBlocks } from "../../src/deploy/rabbitmq/blocks.ts";
 import { connectRabbit } from "../../src/deploy/rabbitmq/connection.ts";
 import { RabbitDoubts } from "../../src/deploy/rabbitmq/doubts.ts";
+import { connectRedis } from "../../src/deploy/redis/connection.ts";
+import { RedisParts } from "../../src/deploy/redis/parts.ts";
 import { locate } from "../../src/deploy/services.ts";
 import { describeAllReal, ownName } from "../contracts/real.ts";
 import { Path } from "./path.ts";
@@ -64,14 +67,8 @@ await describeAllReal(["redis", "mysql", "rabbitmq"], "processes of push", () =>
     start((incarnation) => {
       const policy = { lotSize: 5, lease: seconds(2), pause: ms(200), margin: ms(500) };
       const messages = { host: "127.0.0.1", port: 1 };
-      const config = {
-        incarnation,
-        slots: 1,
-        policy,
-        rate: { perSecond: 1_000, burst: 100 },
-        jitter: ms(250),
-        messages,
-      };
+      const grants = { rate: { perSecond: 1_000, burst: 100 }, jitter: ms(600), longestWay: ms(400) };
+      const config = { incarnation, slots: 1, policy, ...grants, messages };
       return { role: "worker", config: { ...installation(), ...config, ...over } };
     });
   const startDispatcher = (): void =>
@@ -150,5 +147,38 @@ await describeAllReal(["redis", "mysql", "rabbitmq"], "processes of push", () =>
     await publish(10);
     await until(() => heard.length >= 3);
     expect(path.connections).toBeLessThanOrEqual(1);
+  });
+
+  it("what would arrive when its grant is too old is not sent", { timeout: 30_000 }, async () => {
+    const arrived: number[] = [];
+    const service = createServer((asked, answer) => {
+      asked.resume().on("end", () => {
+        arrived.push(Date.now());
+        answer.end("[]");
+      });
+    });
+    await new Promise<void>((resolve) => service.listen(0, "127.0.0.1", resolve));
+    const address = service.address();
+    const toService = await Path.to("127.0.0.1", typeof address === "object" && address !== null ? address.port : 0);
+    const toRedis = await Path.to(redis!.host, redis!.port);
+    const store = await connectRedis(redis!);
+    await new RedisParts(store, prefix).fill("told", 0, [1, 2, 3]);
+    // A grant of 600 ms takes 300 ms to come back, and a push 400 ms at most: it would arrive when its grant is up to 700 ms old.
+    toRedis.delay = { there: 0, back: 300 };
+    toService.delay = { there: 390, back: 0 };
+    startWorker({ redis: toRedis.of(redis!), messages: { host: "127.0.0.1", port: toService.port } });
+    await until(() => isHeard("blocks"));
+    await (await RabbitBlocks.open(connection, 1, prefix)).publish({ task: "told", part: 0, block: 1 });
+    await until(async () => (await new RedisParts(store, prefix).status("told", 0)).claims.length === 1);
+    await sleep(2_500);
+    expect(arrived).toEqual([]);
+    toRedis.delay = { there: 0, back: 50 };
+    await until(() => arrived.length === 1);
+    const left = await store.keys(`*${prefix}*`);
+    await store.del(left);
+    store.disconnect();
+    toRedis.close();
+    toService.close();
+    service.close();
   });
 });

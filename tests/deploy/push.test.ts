@@ -17,6 +17,7 @@ const SMALL: Drill = {
   slots: 2,
   rate: { perSecond: 8_000, burst: 400, horizon: ms(250) },
   jitter: ms(250),
+  longestWay: ms(100),
   capacity: 10_400,
   lease: seconds(1.5),
   kills: 1,

@@ -39,8 +39,10 @@ export interface Drill {
   readonly workers: number;
   readonly slots: number;
   readonly rate: Rate;
-  /** How long a grant is good for. */
+  /** How old a grant may be when its push arrives. */
   readonly jitter: Duration;
+  /** Of a push to the message service. */
+  readonly longestWay: Duration;
   /** What the message service can take in any second. */
   readonly capacity: number;
   readonly lease: Duration;
@@ -193,7 +195,7 @@ export const policiesOf = (drill: Drill): { readonly worker: WorkerPolicy; reado
 };
 
 const crewOf = (drill: Drill, installation: Installation, port: number): Crew => {
-  const { slots, rate, jitter, workers, built } = drill;
+  const { slots, rate, jitter, longestWay, workers, built } = drill;
   const policies = policiesOf(drill);
   const messages = { host: "127.0.0.1", port };
   const ours = join(built, "deploy/drill/role.js");
@@ -203,7 +205,7 @@ const crewOf = (drill: Drill, installation: Installation, port: number): Crew =>
       (_, index) =>
         new Member(`w${String(index)}`, drill.worker ?? ours, (incarnation) => ({
           role: "worker",
-          config: { ...installation, incarnation, slots, policy: policies.worker, rate, jitter, messages },
+          config: { ...installation, incarnation, slots, policy: policies.worker, rate, jitter, messages, longestWay },
         })),
     ),
     dispatcher: new Member("dispatcher", ours, () => ({

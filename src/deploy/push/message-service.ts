@@ -3,15 +3,23 @@ import { Agent, request } from "node:http";
 import { text } from "node:stream/consumers";
 import type { MessageService, Push } from "../ports.ts";
 
+/** Times in ms from when a push is begun. */
+export interface Deadlines {
+  /** By then all of it is under way, connecting included: what leaves later would arrive when its grant is void. */
+  readonly sent: number;
+  /** By then its answer is there. */
+  readonly answered: number;
+}
+
 /**
- * A push fails when its answer is not there `deadline` ms after it was begun, however the time went, or is anything but a list of uins of the
- * lot. What fails is pushed again.
+ * A push fails when it misses a deadline, however the time went, or when its answer is anything but a list of uins of the lot. What fails is
+ * pushed again.
  */
-export const messageServiceAt = (port: number, host = "127.0.0.1", deadline = 5_000): MessageService => {
+export const messageServiceAt = (host: string, port: number, { sent, answered }: Deadlines): MessageService => {
   const agent = new Agent({ keepAlive: true });
   const ask = (body: string): Promise<string> =>
     new Promise((resolve, reject) => {
-      const signal = AbortSignal.timeout(deadline);
+      const signal = AbortSignal.timeout(answered);
       const fail = (error: Error): void =>
         reject(signal.aborted ? new Error("the message service does not answer in time") : error);
       const asked = request({ host, port, agent, signal, method: "POST" }, (answer) => {
@@ -22,6 +30,8 @@ export const messageServiceAt = (port: number, host = "127.0.0.1", deadline = 5_
           reject(new Error(`the message service answers ${String(answer.statusCode)}`));
         }
       });
+      const late = setTimeout(() => asked.destroy(new Error("the message service does not take a push in time")), sent);
+      for (const event of ["finish", "close"]) asked.on(event, () => clearTimeout(late));
       asked.on("error", fail);
       asked.end(body);
     });

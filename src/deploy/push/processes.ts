@@ -8,7 +8,8 @@ import type { Rate } from "../../algorithms/push/limiter.ts";
 import type { DispatcherPolicy, WorkerPolicy } from "../../algorithms/push/messages.ts";
 import { Worker } from "../../algorithms/push/worker.ts";
 import type { TaskId } from "../../algorithms/push/task.ts";
-import type { Duration, Instant } from "../../base/units.ts";
+import { assert } from "../../base/assert.ts";
+import { inMs, type Duration, type Instant } from "../../base/units.ts";
 import { now } from "../clock.ts";
 import { MysqlAudiences } from "../mysql/audiences.ts";
 import { connectMysql } from "../mysql/connection.ts";
@@ -52,9 +53,14 @@ export interface WorkerConfig extends Installation {
   readonly slots: number;
   readonly policy: WorkerPolicy;
   readonly rate: Rate;
-  /** How long a grant is good for. */
+  /** How old a grant may be when its push arrives. */
   readonly jitter: Duration;
   readonly messages: { readonly host: string; readonly port: number };
+  /**
+   * The longest way of a push to the message service, less than `jitter`. The bound on any second of `slidingBound` holds while pushes arrive within
+   * it: nobody can take one back that is under way.
+   */
+  readonly longestWay: Duration;
 }
 
 export interface DispatcherConfig extends Installation {
@@ -123,15 +129,20 @@ export const runWorker = async (
   config: WorkerConfig,
   machine: (policy: WorkerPolicy) => WorkerMachine = (given) => new Worker(given),
 ): Promise<never> => {
-  const { incarnation, slots, prefix, policy, blockSize, rate, jitter, messages } = config;
+  const { incarnation, slots, prefix, policy, blockSize, rate, jitter, messages, longestWay } = config;
+  assert(longestWay < jitter, () => `grants of ${String(jitter)} us are void on a way of ${String(longestWay)} us`);
   const redis = await connectRedis(config.redis);
   const pool = await connectMysql(config.mysql, config.database);
   const stores = {
     parts: new RedisParts(redis, prefix),
     records: new MysqlRecords(pool),
-    limiter: new RedisLimiter(redis, now, jitter, prefix),
+    // The bound is on what arrives: a grant must be used early enough for that.
+    limiter: new RedisLimiter(redis, now, (jitter - longestWay) as Duration, prefix),
     // Nobody else may have the block while a push is unanswered.
-    messages: messageServiceAt(messages.port, messages.host, (policy.lease - policy.margin) / 1_000),
+    messages: messageServiceAt(messages.host, messages.port, {
+      sent: inMs(longestWay),
+      answered: inMs((policy.lease - policy.margin) as Duration),
+    }),
   };
   // A block that is still in hand when its connection is lost keeps its slot: its machine, and its name as an owner.
   const free: number[] = [];
