@@ -55,7 +55,8 @@ export interface Audiences {
 
 /** Who has fetched a task beforehand, and shows it without being told. */
 export interface Prefetched {
-  all(task: TaskId): Promise<ReadonlySet<number>>;
+  /** Those between the first and the last of these, which are in rising order: a task's subscribers may be more than fit a set (2^24). */
+  among(task: TaskId, uins: readonly number[]): Promise<ReadonlySet<number>>;
 }
 
 /** Tasks that come due. Handing out is at least once, and never before the due time. */

@@ -372,6 +372,18 @@ await describeReal("redis", "parts: Redis", (service) => {
   });
   contract(() => kit);
 
+  it("bears blocks of 200,000", { timeout: 30_000 }, async () => {
+    const uins = upTo(200_000);
+    const block = (number: number): BlockName => ({ task: "huge", part: 0, block: number });
+    await kit.parts.fill("huge", 0, uins);
+    expect(await kit.parts.claim(block(1), "a", uins.length, LONG)).toMatchObject({ kind: "yours" });
+    expect(await kit.parts.report(block(1), "a", uins.slice(1), LONG)).toEqual({ kind: "yours", left: 1 });
+    await kit.parts.finish(block(1), uins);
+    await kit.parts.restore(block(2), uins);
+    expect(await kit.parts.adopt(block(3), "a", uins, LONG)).toMatchObject({ kind: "yours" });
+    expect((await kit.parts.status("huge", 0)).claims.map(({ left }) => left).sort()).toEqual([200_000, 200_000]);
+  });
+
   it("answers what the reference answers, through whatever is done to a part in whatever order", async () => {
     const act = fc.record({
       kind: fc.constantFrom("claim", "claim", "resume", "adopt", "report", "report", "restore", "finish", "fill"),

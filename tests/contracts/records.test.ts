@@ -146,10 +146,14 @@ await describeReal("mysql", "MariaDB or MySQL", (service) => {
 
   it("knows who has fetched a task beforehand", async () => {
     const prefetched = new MysqlPrefetched(pool);
-    expect(await prefetched.all("evening")).toEqual(new Set());
-    for (const uins of [[3, 4], [4, Number.MAX_SAFE_INTEGER], []]) await prefetched.add("evening", uins);
-    await prefetched.add("morning", [9]);
-    expect(await prefetched.all("evening")).toEqual(new Set([3, 4, Number.MAX_SAFE_INTEGER]));
+    expect(await prefetched.among("evening", [1, 3])).toEqual(new Set());
+    for (const uins of [[3, 4, 6], [4, Number.MAX_SAFE_INTEGER], []]) await prefetched.add("evening", uins);
+    await prefetched.add("morning", [5]);
+    expect(await prefetched.among("evening", [3, 5])).toEqual(new Set([3, 4]));
+    expect(await prefetched.among("evening", [6, Number.MAX_SAFE_INTEGER])).toEqual(
+      new Set([6, Number.MAX_SAFE_INTEGER]),
+    );
+    expect(await prefetched.among("evening", [])).toEqual(new Set());
   });
 
   it("reads an audience in pages, by its date and label only", async () => {

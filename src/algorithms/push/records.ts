@@ -47,8 +47,13 @@ export class BlockRecords {
   }
 
   status(): RecordsStatus {
-    const unfinished = [...this.#blocks].flatMap(([block, { state }]) => (state === "claimed" ? [block] : []));
-    return { count: this.#blocks.size, last: Math.max(0, ...this.#blocks.keys()), unfinished };
+    const unfinished: number[] = [];
+    let last = 0;
+    for (const [block, { state }] of this.#blocks) {
+      last = Math.max(last, block);
+      if (state === "claimed") unfinished.push(block);
+    }
+    return { count: this.#blocks.size, last, unfinished };
   }
 
   /** A store that kept nothing. */

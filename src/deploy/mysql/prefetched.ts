@@ -17,10 +17,11 @@ export class MysqlPrefetched implements Prefetched {
     ]);
   }
 
-  async all(task: TaskId): Promise<ReadonlySet<number>> {
+  async among(task: TaskId, uins: readonly number[]): Promise<ReadonlySet<number>> {
+    if (uins.length === 0) return new Set();
     const [rows] = await this.#pool.query<RowDataPacket[][]>({
-      sql: "SELECT useruin FROM push_prefetched WHERE task = ?",
-      values: [task],
+      sql: "SELECT useruin FROM push_prefetched WHERE task = ? AND useruin BETWEEN ? AND ?",
+      values: [task, uins[0], uins.at(-1)],
       rowsAsArray: true,
     });
     return new Set(rows.map(([uin]) => Number(uin)));

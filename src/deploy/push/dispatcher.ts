@@ -136,15 +136,16 @@ export class DispatcherShell {
     );
   }
 
-  /** Who is to be told, by part. */
+  /** Who is to be told, by part: all at once, because a part is filled at a stroke. That is 20 bytes of memory for each: 2 GB for a hundred million. */
   async #membersOf(id: TaskId): Promise<readonly (readonly number[])[]> {
     const { tasks, audiences, prefetched } = this.#ports;
     const task = await tasks.get(id);
     assert(task !== undefined, () => `task ${id} is gone`);
-    const have = await prefetched.all(id);
     const members = Array.from({ length: this.#parts }, (): number[] => []);
-    for await (const page of audiences.pages(task.audience, PAGE))
+    for await (const page of audiences.pages(task.audience, PAGE)) {
+      const have = await prefetched.among(id, page);
       for (const uin of page) if (!have.has(uin)) members[partOf(uin, this.#parts)]!.push(uin);
+    }
     return members;
   }
 

@@ -228,6 +228,13 @@ describe("records", () => {
     records.clear();
     expect(records.status()).toEqual({ count: 0, last: 0, unfinished: [] });
   });
+
+  it("know the state of 200,000 blocks", () => {
+    const records = new BlockRecords();
+    for (let block = 1; block <= 200_000; block++) records.finish(block, [block]);
+    records.record(200_001, [1]);
+    expect(records.status()).toEqual({ count: 200_001, last: 200_001, unfinished: [200_001] });
+  });
 });
 
 describe("the delay queue", () => {
