@@ -4,6 +4,7 @@
  * how fast it went stands how fast the simulated world says it would go, from how long each step of a worker took when it was measured alone beforehand.
  * FIREDRILL_PUSH_SUBSCRIBERS tells another number of people.
  */
+import { constants } from "node:os";
 import { join } from "node:path";
 import { ms, seconds } from "../src/base/units.ts";
 import { runDrill, type Drill, type Outcome } from "../src/deploy/drill/drill.ts";
@@ -89,6 +90,23 @@ const calibrationRows = (drill: Drill, { steps, away }: Calibration): readonly R
   ];
 };
 
+/** What is interrupted cleans up behind itself and ends; a second time it ends at once. */
+const interruptible = async <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+  const interruption = new AbortController();
+  let by: NodeJS.Signals | undefined;
+  const interrupt = (signal: NodeJS.Signals): void => {
+    by ??= signal;
+    interruption.abort(new Error(`interrupted by ${signal}`));
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, interrupt);
+  try {
+    return await work(interruption.signal);
+  } finally {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, interrupt);
+    if (by !== undefined) process.exit(128 + constants.signals[by]);
+  }
+};
+
 export const push: Bench = {
   run: async () => {
     const rows: Row[] = [];
@@ -100,7 +118,7 @@ export const push: Bench = {
       if (!calibrations.has(persistence)) rows.push(...calibrationRows(drill, calibration));
       calibrations.set(persistence, calibration);
       const predicted = predict(drill, calibration);
-      const outcome = await runDrill(drill);
+      const outcome = await interruptible((signal) => runDrill(drill, signal));
       rows.push(...rowsOf(name, drill, outcome, predicted));
       for (const problem of problemsOf(drill, outcome)) {
         process.stderr.write(`${name}: ${problem}\n`);

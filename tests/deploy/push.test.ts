@@ -1,8 +1,15 @@
 /** The whole of push on real parts, with real deaths: the small brother of `npm run bench -- push`. */
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { ms, seconds } from "../../src/base/units.ts";
 import { runDrill, type Drill } from "../../src/deploy/drill/drill.ts";
+import { connectMysql } from "../../src/deploy/mysql/connection.ts";
+import type { WorkerConfig } from "../../src/deploy/push/processes.ts";
+import { connectRabbit } from "../../src/deploy/rabbitmq/connection.ts";
+import { connectRedis } from "../../src/deploy/redis/connection.ts";
 import { problemsOf } from "../../src/deploy/drill/verdict.ts";
 import { describeAllReal } from "../contracts/real.ts";
 
@@ -27,6 +34,12 @@ const SMALL: Drill = {
   built: join(import.meta.dirname, "../../dist"),
   environment: process.env,
 };
+
+/** Command lines of the processes that this one has started. */
+const children = (): readonly string[] =>
+  execFileSync("ps", ["-A", "-o", "ppid=,args="], { encoding: "utf8" })
+    .split("\n")
+    .filter((line) => line.trim().startsWith(`${String(process.pid)} `) && /redis-server|drill/.test(line));
 
 await describeAllReal(["redis", "mysql", "rabbitmq"], "20,000 are told at least once, and never too fast", () => {
   it.each<Pick<Drill, "persistence" | "withMachine" | "triggers">>([
@@ -58,5 +71,40 @@ await describeAllReal(["redis", "mysql", "rabbitmq"], "20,000 are told at least 
     const worker = join(import.meta.dirname, "../canaries/hasty-worker.js");
     const drill = { ...SMALL, subscribers: 4_000, kills, withMachine: false, worker };
     expect(problemsOf(drill, await runDrill(drill))).toEqual(problems);
+  });
+
+  it("and one that is interrupted leaves nothing behind", { timeout: 60_000 }, async () => {
+    const drill = {
+      ...SMALL,
+      persistence: "everysec",
+      withMachine: false,
+      rate: { perSecond: 100, burst: 100 },
+    } as const;
+    const interruption = new AbortController();
+    const running = runDrill(drill, interruption.signal);
+    // Redis, the message service, the dispatcher and four workers.
+    for (let tries = 0; tries < 200 && children().length < 7; tries++) await sleep(50);
+    expect(children().length).toBe(7);
+    const [, given] = /role\.js (\{"role":"worker".*\})/.exec(children().join("\n"))!;
+    const { database, prefix, ...services } = (JSON.parse(given!) as { readonly config: WorkerConfig }).config;
+    const redis = await connectRedis(services.redis);
+    const [, folder] = (await redis.config("GET", "dir")) as [string, string];
+    redis.disconnect();
+    expect(existsSync(folder)).toBe(true);
+
+    interruption.abort(new Error("enough"));
+    await expect(running).rejects.toThrow("enough");
+    expect(children()).toEqual([]);
+    expect(existsSync(folder)).toBe(false);
+    const pool = await connectMysql(services.mysql);
+    expect((await pool.query("SHOW DATABASES LIKE ?", [database]))[0]).toEqual([]);
+    await pool.end();
+    const connection = await connectRabbit(services.rabbitmq);
+    for (const queue of ["blocks", "doubts"]) {
+      const channel = await connection.createChannel();
+      channel.on("error", () => undefined);
+      await expect(channel.checkQueue(`${prefix}.${queue}`)).rejects.toThrow("NOT_FOUND");
+    }
+    await connection.close();
   });
 });

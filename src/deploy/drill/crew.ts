@@ -3,6 +3,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { kill } from "./kill.ts";
 import type { Role } from "./role.ts";
 import type { Tally } from "./sink.ts";
 
@@ -72,10 +73,7 @@ export class Member {
     clearTimeout(this.#next);
     const child = this.#process;
     this.#process = undefined;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const over = once(child, "exit");
-    child.kill("SIGKILL");
-    await over;
+    if (child !== undefined) await kill(child);
   }
 }
 
@@ -86,7 +84,11 @@ export class Sink {
 
   static async start(built: string, subscribers: number): Promise<Sink> {
     const child = start(join(built, "deploy/drill/sink.js"), String(subscribers));
-    const [{ port }] = (await once(child, "message")) as [{ readonly port: number }];
+    const died = once(child, "exit").then(([code]) => {
+      throw new Error(`the message service of the drill ended with ${String(code)} before it listened`);
+    });
+    const [{ port }] = (await Promise.race([once(child, "message"), died])) as [{ readonly port: number }];
+    died.catch(() => undefined);
     return new Sink(port, child);
   }
 
@@ -105,10 +107,7 @@ export class Sink {
   }
 
   async stop(): Promise<void> {
-    if (this.#process.exitCode !== null) return;
-    const over = once(this.#process, "exit");
-    this.#process.kill();
-    await over;
+    await kill(this.#process);
   }
 
   async #ask(question: "told" | "tally"): Promise<unknown> {

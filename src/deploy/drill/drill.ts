@@ -112,15 +112,34 @@ export const blowsOf = ({ seed, kills, workers }: Drill): readonly Blow[] => {
   return [...ofWorkers, dispatcher, redis].sort((a, b) => a.share - b.share);
 };
 
-/** Runs one, with a store, a database and queues of its own that are gone afterwards; throws `Away` when a service does not answer. */
-export const runDrill = async (drill: Drill): Promise<Outcome> => {
+/**
+ * Runs one, with a store, a database and queues of its own that are gone afterwards, also when it is interrupted: then it throws the reason. Throws
+ * `Away` when a service does not answer.
+ */
+export const runDrill = async (drill: Drill, interruption?: AbortSignal): Promise<Outcome> => {
   const undo: (() => Promise<unknown>)[] = [];
   try {
-    return await runIn(await prepare(drill, undo), drill, undo);
+    const place = await prepare(drill, undo);
+    return await unless(interruption, runIn(place, drill, undo));
   } finally {
-    for (const step of undo.reverse()) await step();
+    await undoAll(undo);
   }
 };
+
+/** The last first; one that fails keeps no other from being done. */
+const undoAll = async (steps: readonly (() => Promise<unknown>)[]): Promise<void> => {
+  const failed: unknown[] = [];
+  for (const step of steps.toReversed()) await step().catch((error: unknown) => failed.push(error));
+  if (failed.length > 0) throw new Error("a drill left something behind", { cause: failed[0] });
+};
+
+const unless = <T>(interruption: AbortSignal | undefined, work: Promise<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const stop = (): void => reject(interruption?.reason as Error);
+    interruption?.addEventListener("abort", stop);
+    if (interruption?.aborted === true) stop();
+    work.then(resolve, reject).finally(() => interruption?.removeEventListener("abort", stop));
+  });
 
 export interface Place {
   readonly installation: Installation;

@@ -13,6 +13,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { assert } from "../../base/assert.ts";
 import { connectRedis } from "../redis/connection.ts";
 import { Away, locate, type Service } from "../services.ts";
+import { kill } from "./kill.ts";
 
 export type Persistence = "none" | "everysec";
 
@@ -28,6 +29,7 @@ export class RedisServer {
   readonly #folder: string;
   readonly #persistence: Persistence;
   #process: ChildProcess | undefined;
+  #isStopped = false;
   /** Sizes of the files that are appended to, by moment of this process' clock. */
   #sizes: { readonly at: number; readonly bytes: ReadonlyMap<string, number> }[] = [];
   #looking: NodeJS.Timeout | undefined;
@@ -35,7 +37,12 @@ export class RedisServer {
   static async start(persistence: Persistence): Promise<RedisServer> {
     const service = { ...locate("redis", {}), port: await freePort() };
     const server = new RedisServer(service, await mkdtemp(join(tmpdir(), "firedrill-redis-")), persistence);
-    await server.start();
+    try {
+      await server.start();
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
     return server;
   }
 
@@ -47,6 +54,7 @@ export class RedisServer {
 
   /** Starts it, again too, and waits until it answers. */
   async start(): Promise<void> {
+    assert(!this.#isStopped, () => "this Redis was stopped for good");
     const keeping =
       this.#persistence === "none"
         ? ["--appendonly", "no"]
@@ -57,7 +65,7 @@ export class RedisServer {
     let failure: unknown;
     child.on("error", (error) => (failure = error));
     this.#process = child;
-    for (let tries = 0; tries < 100 && failure === undefined; tries++) {
+    for (let tries = 0; tries < 100 && failure === undefined && !this.#isStopped; tries++) {
       try {
         (await connectRedis(this.service)).disconnect();
         this.#looking = setInterval(() => void this.#look(), LOOK);
@@ -76,16 +84,16 @@ export class RedisServer {
     assert(lost !== undefined, () => "this Redis does not run");
     clearInterval(this.#looking);
     this.#process = undefined;
-    const over = new Promise((resolve) => lost.once("exit", resolve));
     const killedAt = performance.now();
-    lost.kill("SIGKILL");
-    await over;
+    await kill(lost);
     if (!isMachine || this.#persistence === "none") return;
     const synced = this.#sizes.findLast(({ at }) => at <= killedAt - UNSYNCED)?.bytes ?? new Map<string, number>();
     for (const [file, bytes] of synced) await truncate(file, bytes);
   }
 
+  /** For good, also while it is being started or killed. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     if (this.#process !== undefined) await this.kill(false);
     await rm(this.#folder, { recursive: true, force: true });
   }
