@@ -8,6 +8,7 @@ import { constants } from "node:os";
 import { join } from "node:path";
 import { ms, seconds } from "../src/base/units.ts";
 import { runDrill, type Drill, type Outcome } from "../src/deploy/drill/drill.ts";
+import { subscribersIn } from "../src/deploy/drill/subscribers.ts";
 import { boundOf, problemsOf } from "../src/deploy/drill/verdict.ts";
 import { calibrate, type Calibration } from "./push/calibration.ts";
 import { predict } from "./push/prediction.ts";
@@ -16,7 +17,7 @@ import type { Bench, Row } from "./row.ts";
 
 const DRILL: Omit<Drill, "persistence" | "withMachine"> = {
   seed: "push",
-  subscribers: Number(process.env["FIREDRILL_PUSH_SUBSCRIBERS"] ?? 1_000_000),
+  subscribers: subscribersIn(process.env),
   parts: 8,
   triggers: "redis",
   blockSize: 5_000,

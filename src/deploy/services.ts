@@ -1,8 +1,7 @@
 /**
  * The servers that push stands on, by name, address and the command that starts one. One that is away is no fault of ours and no
- * stack trace: it is an `Away`, which says which it is, where it was looked for and how to start it.
+ * stack trace: it is an `Away`, which says which it is, where it was looked for and how to start it, or why it would have none of us.
  */
-import { assert } from "../base/assert.ts";
 
 export type ServiceName = "redis" | "mysql" | "rabbitmq";
 
@@ -37,38 +36,68 @@ const DEFAULTS: Readonly<Record<ServiceName, string>> = {
   rabbitmq: "amqp://guest:guest@127.0.0.1:5672",
 };
 
-/**
- * Where a service is: what the environment says (FIREDRILL_REDIS, FIREDRILL_MYSQL, FIREDRILL_RABBITMQ, each a URL), else this machine. Several
- * URLs with commas between them are nodes of a Redis cluster; user and password are those of the first.
- */
-export const locate = (name: ServiceName, environment: Readonly<Record<string, string | undefined>>): Service => {
-  const urls = (environment[`FIREDRILL_${name.toUpperCase()}`] ?? DEFAULTS[name]).split(",").map((url) => new URL(url));
-  assert(urls.length === 1 || name === "redis", () => `${PRODUCT[name]} is at one address`);
-  const nodes = urls.map(({ hostname, port }) => ({
-    host: hostname,
-    port: Number(port === "" ? new URL(DEFAULTS[name]).port : port),
-  }));
-  const { username, password } = urls[0]!;
-  return {
-    ...{ name, ...nodes[0]! },
-    user: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-    ...(nodes.length === 1 ? {} : { cluster: nodes }),
-  };
+/** A setting that cannot be meant. A command ends with this one line and exit code 64. */
+export class Misset extends Error {}
+
+const variableOf = (name: ServiceName): string => `FIREDRILL_${name.toUpperCase()}`;
+
+/** How to write a service's address; never as it was written, which may hold a password. */
+const exampleOf = (name: ServiceName): string => {
+  const { protocol, host } = new URL(DEFAULTS[name]);
+  return `${variableOf(name)}=${protocol}//USER:PASSWORD@${host}`;
 };
 
-/** A service does not answer. A command ends with this one line and exit code 69. */
+/**
+ * Where a service is: what the environment says (FIREDRILL_REDIS, FIREDRILL_MYSQL, FIREDRILL_RABBITMQ, each a URL), else this machine. Several
+ * URLs with commas between them are nodes of a Redis cluster; user and password are those of the first. Throws `Misset`.
+ */
+export const locate = (name: ServiceName, environment: Readonly<Record<string, string | undefined>>): Service => {
+  const normal = new URL(DEFAULTS[name]);
+  try {
+    const urls = (environment[variableOf(name)] ?? normal.href).split(",").map((url) => new URL(url));
+    if (urls.length > 1 && name !== "redis") throw new Error("it is at one address");
+    for (const { protocol, hostname } of urls)
+      if (protocol !== normal.protocol || hostname === "") throw new Error(`${protocol} is another thing`);
+    const nodes = urls.map(({ hostname, port }) => ({
+      host: hostname,
+      port: Number(port === "" ? normal.port : port),
+    }));
+    const { username, password } = urls[0]!;
+    return {
+      ...{ name, ...nodes[0]! },
+      user: decodeURIComponent(username),
+      password: decodeURIComponent(password),
+      ...(nodes.length === 1 ? {} : { cluster: nodes }),
+    };
+  } catch (cause) {
+    throw new Misset(
+      `${variableOf(name)} is no address of ${PRODUCT[name]}: write it as ${exampleOf(name)}, or leave it out for ${normal.host}`,
+      { cause },
+    );
+  }
+};
+
+/** A service cannot be used: it does not answer, or refuses whom we say we are. A command ends with this one line and exit code 69. */
 export class Away extends Error {
   readonly service: Service;
 
   constructor(service: Service, cause: unknown) {
-    const { name, host, port } = service;
+    const { name, host, port, user } = service;
     const why = reason(cause);
-    super(`${PRODUCT[name]} does not answer at ${host}:${String(port)} (${why}); start it with: ${START[name](port)}`);
+    const where = `at ${host}:${String(port)}`;
+    super(
+      isRefusal(cause)
+        ? `${PRODUCT[name]} ${where} refuses ${user === "" ? "whoever gives no name" : `"${user}"`} (${why}); set ${exampleOf(name)}`
+        : `${PRODUCT[name]} does not answer ${where} (${why}); start it with: ${START[name](port)}`,
+    );
     this.service = service;
     this.cause = cause;
   }
 }
+
+/** What MariaDB and MySQL, Redis, and RabbitMQ say to a wrong name or password. */
+const isRefusal = (cause: unknown): boolean =>
+  /ER_(DB)?ACCESS_DENIED|^NOAUTH|^WRONGPASS|ACCESS.REFUSED/.test(reason(cause));
 
 /** A refused connection to a name with two addresses comes as an error without text of its own. */
 const reason = (cause: unknown): string => {

@@ -173,6 +173,23 @@ await describeReal("mysql", "MariaDB or MySQL", (service) => {
     expect((plan as { partitions: string }[])[0]!.partitions.split(",")).toHaveLength(1);
   });
 
+  it("takes labels as long as their column, in partitions of their own, and says so of longer ones", async () => {
+    const audience = new MysqlAudiences(pool);
+    const labels = [
+      "spring-festival-2016-red-packet-vip-users-of-the-north-a",
+      "a'b",
+      "ünï",
+      "x".repeat(63),
+      "x".repeat(64),
+    ];
+    for (const [index, label] of labels.entries()) {
+      await audience.add({ ds: "20160207", label }, [index + 1]);
+      for await (const page of audience.pages({ ds: "20160207", label }, 10)) expect(page).toEqual([index + 1]);
+    }
+    await expect(audience.add({ ds: "20160207", label: "x".repeat(65) }, [1])).rejects.toThrow("shorten it");
+    expect(await audience.retain(2)).toEqual(["20160207"]);
+  });
+
   it("keeps the audiences of the latest dates, and drops the others whole", async () => {
     const audience = new MysqlAudiences(pool);
     expect(await audience.retain(2)).toEqual([]);

@@ -4,7 +4,9 @@ import { expect, it } from "vitest";
 import { connectMysql } from "../../src/deploy/mysql/connection.ts";
 import { connectRabbit } from "../../src/deploy/rabbitmq/connection.ts";
 import { connectRedis } from "../../src/deploy/redis/connection.ts";
-import { Away, locate, type Service } from "../../src/deploy/services.ts";
+import { subscribersIn } from "../../src/deploy/drill/subscribers.ts";
+import { Away, locate, Misset, type Service } from "../../src/deploy/services.ts";
+import { describeReal } from "../contracts/real.ts";
 
 /** A port that nobody listens on: one that was free a moment ago. */
 const silentPort = async (): Promise<number> => {
@@ -73,3 +75,36 @@ it("services are on this machine unless the environment says where", () => {
   });
   expect(locate("redis", {}).cluster).toBeUndefined();
 });
+
+it.each<[Service["name"], string, string]>([
+  ["mysql", "nonsense", "MariaDB or MySQL: write it as FIREDRILL_MYSQL=mysql://USER:PASSWORD@127.0.0.1:3306"],
+  ["mysql", "http://root@127.0.0.1", "MariaDB or MySQL"],
+  ["redis", "", "Redis: write it as FIREDRILL_REDIS=redis://USER:PASSWORD@127.0.0.1:6379"],
+  ["redis", "redis://far.example:99999", "Redis"],
+  ["rabbitmq", "amqp://guest:%zz@far.example", "RabbitMQ: write it as FIREDRILL_RABBITMQ=amqp://USER:PASSWORD@"],
+])("an address of %s that is none (%j) is told with how to write it", (name, text, said) => {
+  const variable = `FIREDRILL_${name.toUpperCase()}`;
+  const attempt = (): Service => locate(name, { [variable]: text });
+  expect(attempt).toThrow(Misset);
+  expect(attempt).toThrow(`${variable} is no address of ${said}`);
+});
+
+it("a number of subscribers that is none, or too many, is told with what may be written", () => {
+  const given = (text?: string): number => subscribersIn({ FIREDRILL_PUSH_SUBSCRIBERS: text });
+  expect([given(), given("1"), given("400000")]).toEqual([1_000_000, 1, 400_000]);
+  for (const text of ["abc", "", "0", "-3", "1.5", "1e9", "99999999"]) {
+    expect(() => given(text)).toThrow(Misset);
+    expect(() => given(text)).toThrow(`FIREDRILL_PUSH_SUBSCRIBERS is "${text}": write a whole number from 1 to `);
+  }
+});
+
+const connectors = { redis: connectRedis, mysql: connectMysql, rabbitmq: connectRabbit };
+for (const name of ["redis", "mysql", "rabbitmq"] as const)
+  await describeReal(name, `${name} refuses a stranger`, (service) => {
+    it("and that is said, with what to set", async () => {
+      const attempt = connectors[name]({ ...service, user: "nobody", password: "wrong" });
+      const { message } = await awayOf(attempt);
+      expect(message).toMatch(/ at \S+:\d+ refuses "nobody" \(.+\); set FIREDRILL_[A-Z]+=[a-z]+:\/\/USER:PASSWORD@/);
+      expect(message).not.toContain("start it with");
+    });
+  });

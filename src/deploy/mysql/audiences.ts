@@ -1,6 +1,8 @@
 /** Who subscribed to what, by date and label: written by whoever works the labels out, read in pages when a task is scattered. */
+import { createHash } from "node:crypto";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import { expired, subpartitionOf, type Audience } from "../../algorithms/push/audience.ts";
+import { assert } from "../../base/assert.ts";
 import type { Audiences } from "../ports.ts";
 
 /** MariaDB and MySQL: a partition of this name is there. */
@@ -10,6 +12,18 @@ const SAME_VALUES = 1495;
 /** Rows an insert; chosen well below the servers' limit of a packet. */
 const CHUNK = 5_000;
 
+/** Letters that MariaDB and MySQL allow in a partition's name, and that fit the column of labels. */
+const LONGEST = 64;
+/** Digits that keep cut names apart. */
+const DIGEST = 16;
+
+/** The name itself, or as much of it as there is room for before its digest. */
+const partitionName = (name: string): string => {
+  if (name.length <= LONGEST) return name;
+  const digest = createHash("sha256").update(name).digest("hex").slice(0, DIGEST);
+  return `${name.slice(0, LONGEST - DIGEST - 1)}_${digest}`;
+};
+
 export class MysqlAudiences implements Audiences {
   readonly #pool: Pool;
 
@@ -17,8 +31,10 @@ export class MysqlAudiences implements Audiences {
     this.#pool = pool;
   }
 
-  /** Whoever is there stays there once. */
+  /** Whoever is there stays there once. A label has up to 64 letters. */
   async add(audience: Audience, uins: readonly number[]): Promise<void> {
+    const { label } = audience;
+    assert(label.length <= LONGEST, () => `the label "${label}" has more than ${String(LONGEST)} letters: shorten it`);
     await this.#openPartition(audience);
     for (let from = 0; from < uins.length; from += CHUNK) {
       const rows = uins.slice(from, from + CHUNK).map((uin) => [audience.ds, audience.label, uin]);
@@ -60,7 +76,7 @@ export class MysqlAudiences implements Audiences {
   }
 
   async #openPartition({ ds, label }: Audience): Promise<void> {
-    const name = subpartitionOf({ ds, label });
+    const name = partitionName(subpartitionOf({ ds, label }));
     try {
       await this.#pool.query(
         `ALTER TABLE push_audience ADD PARTITION (PARTITION ${name} VALUES IN ((${String(Number(ds))}, ${this.#pool.escape(label)})))`,
