@@ -10,7 +10,8 @@ import {
 } from "../../src/algorithms/push/limiter.ts";
 import { after, ms, seconds, type Duration, type Instant } from "../../src/base/units.ts";
 import { connectRedis } from "../../src/deploy/redis/connection.ts";
-import { RedisCounter, RedisLimiter } from "../../src/deploy/redis/limiters.ts";
+import { RedisCounter } from "../../src/deploy/redis/counter.ts";
+import { RedisLimiter } from "../../src/deploy/redis/limiters.ts";
 import { Limiter as SimulatedLimiter } from "../../src/world/push/limiters.ts";
 import { describeReal, ownName } from "./real.ts";
 

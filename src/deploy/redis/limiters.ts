@@ -1,8 +1,5 @@
-/**
- * The limiter that workers on all machines share, by the same rule as `gcra` of algorithms/push, and the published counter beside it. Both
- * are one key, and are asked once for a lot of people.
- */
-import { type CounterKeys, type Grant, grantOf, type Rate, type Reservation } from "../../algorithms/push/limiter.ts";
+/** The limiter that workers on all machines share, by the same rule as `gcra` of algorithms/push: one key, asked once for a lot of people. */
+import { type Grant, grantOf, type Rate, type Reservation } from "../../algorithms/push/limiter.ts";
 import type { Duration, Instant } from "../../base/units.ts";
 import type { Limiter } from "../ports.ts";
 import { PRELUDE, Script, type Redis } from "./connection.ts";
@@ -61,31 +58,5 @@ export class RedisLimiter implements Limiter {
     const answer = (await TAKE.run(this.#redis, [this.#key], args)) as (string | number)[];
     const [now, tat, granted, wait] = answer.map(Number) as [number, number, number, number];
     return { now: now as Instant, tat, granted, wait: wait as Duration };
-  }
-}
-
-/**
- * The published counter: INCR on a key of the second, EXPIRE when it is new, and let through while the count is within the limit. It is kept as it
- * was published, faults and all, to be measured: nothing here should be built on it.
- */
-export class RedisCounter {
-  readonly #redis: Pick<Redis, "incrby" | "expire">;
-  readonly #key: string;
-  readonly #keys: CounterKeys;
-  readonly #clock: () => Instant;
-
-  constructor(redis: Pick<Redis, "incrby" | "expire">, clock: () => Instant, keys: CounterKeys, prefix = "push") {
-    this.#redis = redis;
-    this.#key = `{${prefix}:limit}:count`;
-    this.#keys = keys;
-    this.#clock = clock;
-  }
-
-  async take(want: number, limit: number): Promise<boolean> {
-    const second = Math.floor(this.#clock() / 1_000_000);
-    const key = this.#keys === "one-key" ? this.#key : `${this.#key}:${String(second)}`;
-    const count = await this.#redis.incrby(key, want);
-    if (count === want) await this.#redis.expire(key, 1);
-    return count <= limit;
   }
 }
