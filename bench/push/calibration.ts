@@ -97,14 +97,14 @@ const startProbe = async (
   index: number,
   undo: (() => Promise<unknown>)[],
 ): Promise<Started> => {
-  const { slots, parts, jitter } = drill;
+  const { slots, parts, jitter, longestWay } = drill;
   const blockOf = (slot: number, block: number): BlockName => {
     const place = (index * slots + slot) * BLOCKS + block;
     return { task: TASK, part: place % parts, block: Math.floor(place / parts) + 1 };
   };
   const probe: Probe = {
     config: {
-      ...{ ...installation, incarnation: `probe${String(index)}`, slots, jitter, rate: NO_LIMIT },
+      ...{ ...installation, incarnation: `probe${String(index)}`, slots, jitter, longestWay, rate: NO_LIMIT },
       policy: policiesOf(drill).worker,
       messages: { host: "127.0.0.1", port: sink.port },
     },

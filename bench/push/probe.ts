@@ -29,9 +29,16 @@ const main = async ({ config, blocks }: Probe): Promise<void> => {
   const parts = new RedisParts(redis, prefix);
   const records = new MysqlRecords(await connectMysql(config.mysql, config.database));
   const limiter = new RedisLimiter(redis, now, jitter, prefix);
-  const service = messageServiceAt(messages.port, messages.host);
+  const service = messageServiceAt(messages.host, messages.port, { sent: 5_000, answered: 5_000 });
   // A queue of its own: in the drill the broker has one for all, which is no other work.
-  const queue = await RabbitBlocks.open(await connectRabbit(config.rabbitmq), slots, `${prefix}.${incarnation}`);
+  let lost: (error: Error) => void = () => undefined;
+  const whenOver = (): void => lost(new Error("the broker is lost"));
+  const queue = await RabbitBlocks.open(
+    await connectRabbit(config.rabbitmq),
+    slots,
+    `${prefix}.${incarnation}`,
+    whenOver,
+  );
   const members = new Map<BlockName, readonly number[]>();
 
   /** One step for one block, and for one of its lots. */
@@ -92,7 +99,8 @@ const main = async ({ config, blocks }: Probe): Promise<void> => {
         acknowledged.push(performance.now());
         if (taken === names.length) resolve();
       };
-      queue.consume((delivery) => take(() => delivery.acknowledge()), reject).catch(reject);
+      lost = reject;
+      queue.consume((delivery) => take(() => delivery.acknowledge())).catch(reject);
     });
     await queue.delete();
     return times;

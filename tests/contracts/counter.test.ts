@@ -1,13 +1,14 @@
 /** The published counter as one script on Redis, asked as a worker asks its limiter. */
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import type { CounterKeys } from "../../src/algorithms/push/limiter.ts";
+import type { CounterKeys, Grant } from "../../src/algorithms/push/limiter.ts";
 import { after, ms, type Duration, type Instant } from "../../src/base/units.ts";
 import { connectRedis } from "../../src/deploy/redis/connection.ts";
 import { RedisCounterLimiter } from "../../src/deploy/redis/counter.ts";
 import { describeReal, ownName } from "./real.ts";
 
-const LIMIT = { perSecond: 100, burst: 1 };
+const LIMIT = { perSecond: 100, burst: 1, horizon: ms(0) };
 const JITTER = ms(250);
+const countOf = (grant: Grant): number => (grant.kind === "reserved" ? grant.count : 0);
 
 await describeReal("redis", "the published counter as a limiter: Redis", (service) => {
   const prefix = ownName();
@@ -31,23 +32,23 @@ await describeReal("redis", "the published counter as a limiter: Redis", (servic
   it("grants all or nothing within the limit of a second, and says when the next begins", async () => {
     const limiter = counter("by-second");
     const validUntil = after(now, JITTER);
-    expect(await limiter.grant(60, LIMIT)).toEqual({ granted: 60, retryAt: now, validUntil });
-    expect(await limiter.grant(60, LIMIT)).toEqual({ granted: 0, retryAt: 1_700_000_001_000_000, validUntil });
+    expect(await limiter.grant(60, LIMIT)).toEqual({ kind: "reserved", count: 60, startsAt: now, validUntil });
+    expect(await limiter.grant(60, LIMIT)).toEqual({ kind: "refused", retryAt: 1_700_000_001_000_000 });
     now = after(now, ms(700));
-    expect((await limiter.grant(60, LIMIT)).granted).toBe(60);
+    expect(countOf(await limiter.grant(60, LIMIT))).toBe(60);
   });
 
   it("grants a limit at once to whoever wants more", async () => {
-    expect((await counter("by-second").grant(500, LIMIT)).granted).toBe(100);
+    expect(countOf(await counter("by-second").grant(500, LIMIT))).toBe(100);
   });
 
   it("grants twice the limit around the edge of a second, and again to a clock that differs", async () => {
     const limiter = counter("by-second");
     now = after(now, ms(699));
-    expect((await limiter.grant(100, LIMIT)).granted).toBe(100);
+    expect(countOf(await limiter.grant(100, LIMIT))).toBe(100);
     now = after(now, ms(1));
-    expect((await limiter.grant(100, LIMIT)).granted).toBe(100);
-    expect((await counter("by-second", ms(5_000)).grant(100, LIMIT)).granted).toBe(100);
+    expect(countOf(await limiter.grant(100, LIMIT))).toBe(100);
+    expect(countOf(await counter("by-second", ms(5_000)).grant(100, LIMIT))).toBe(100);
   });
 
   it.each<CounterKeys>(["by-second", "one-key"])("gives every key its end in the same step: %s", async (keys) => {
@@ -59,9 +60,9 @@ await describeReal("redis", "the published counter as a limiter: Redis", (servic
     expect(left).toBeGreaterThan(0);
     expect(left).toBeLessThanOrEqual(1_000);
     if (keys === "by-second") return;
-    const { granted, retryAt } = await limiter.grant(60, LIMIT);
-    expect(granted).toBe(0);
-    await new Promise((resolve) => setTimeout(resolve, (retryAt - now) / 1_000 + 5));
-    expect((await limiter.grant(60, LIMIT)).granted).toBe(60);
+    const refused = await limiter.grant(60, LIMIT);
+    if (refused.kind !== "refused") return expect.unreachable("it was granted again within a second");
+    await new Promise((resolve) => setTimeout(resolve, (refused.retryAt - now) / 1_000 + 5));
+    expect(countOf(await limiter.grant(60, LIMIT))).toBe(60);
   });
 });

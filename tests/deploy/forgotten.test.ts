@@ -13,7 +13,15 @@ const DRILL: Drill = {
     lease: seconds(2),
     kills: 4,
   },
-  ...{ persistence: "everysec", withMachine: true, patience: 10_000, built: "", environment: {}, triggers: "redis" },
+  ...{
+    persistence: "everysec",
+    withMachine: true,
+    patience: 10_000,
+    built: "",
+    environment: {},
+    triggers: "redis",
+    longestWay: ms(50),
+  },
 };
 const ALONE: Drill = { ...DRILL, withMachine: false };
 const NONE: Drill = { ...ALONE, persistence: "none" };

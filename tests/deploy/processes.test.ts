@@ -58,16 +58,17 @@ await describeAllReal(["redis", "mysql", "rabbitmq"], "processes of push", () =>
     mysql: mysql!,
     rabbitmq: path.of(rabbitmq!),
     ...{ database: prefix, prefix, parts: 1, blockSize: 10 },
+    triggers: "redis" as const,
   });
   const start = (role: (incarnation: string) => Role): void => {
-    member = new Member("one", join(import.meta.dirname, "../../dist"), role);
+    member = new Member("one", join(import.meta.dirname, "../../dist/deploy/drill/role.js"), role);
     member.start();
   };
   const startWorker = (over: Partial<WorkerConfig> = {}): void =>
     start((incarnation) => {
-      const policy = { lotSize: 5, lease: seconds(2), pause: ms(200), margin: ms(500) };
+      const policy = { lotSize: 5, lease: seconds(2), pause: ms(200), margin: ms(500), grantLasts: ms(600) };
       const messages = { host: "127.0.0.1", port: 1 };
-      const grants = { rate: { perSecond: 1_000, burst: 100 }, jitter: ms(600), longestWay: ms(400) };
+      const grants = { rate: { perSecond: 1_000, burst: 100, horizon: ms(0) }, jitter: ms(600), longestWay: ms(400) };
       const config = { incarnation, slots: 1, policy, ...grants, messages };
       return { role: "worker", config: { ...installation(), ...config, ...over } };
     });

@@ -78,7 +78,8 @@ await describeAllReal(["redis", "mysql", "rabbitmq"], "20,000 are told at least 
       ...SMALL,
       persistence: "everysec",
       withMachine: false,
-      rate: { perSecond: 100, burst: 100 },
+      rate: { perSecond: 100, burst: 100, horizon: ms(0) },
+      triggers: "redis",
     } as const;
     const interruption = new AbortController();
     const running = runDrill(drill, interruption.signal);

@@ -14,7 +14,15 @@ const DRILL: Drill = {
     lease: seconds(2),
     kills: 4,
   },
-  ...{ persistence: "everysec", withMachine: false, patience: 10_000, built: "", environment: {}, triggers: "redis" },
+  ...{
+    persistence: "everysec",
+    withMachine: false,
+    patience: 10_000,
+    built: "",
+    environment: {},
+    triggers: "redis",
+    longestWay: ms(50),
+  },
 };
 const NOTHING = { filled: 0, source: 0, claimed: 0, finished: 0 };
 const outcome = (causes: readonly (readonly [Cause, number])[]): Outcome => ({

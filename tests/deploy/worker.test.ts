@@ -9,8 +9,8 @@ import type { Delivery } from "../../src/deploy/ports.ts";
 import { WorkerShell, type WorkerPorts } from "../../src/deploy/push/worker.ts";
 
 const NAME = { task: "evening", part: 0, block: 1 };
-const SETTINGS = { owner: "w/0", blockSize: 2, lease: seconds(5), rate: { perSecond: 10, burst: 10 } };
-const POLICY = { lotSize: 2, lease: seconds(5), pause: ms(200), margin: seconds(1) };
+const SETTINGS = { owner: "w/0", blockSize: 2, lease: seconds(5), rate: { perSecond: 10, burst: 10, horizon: ms(0) } };
+const POLICY = { lotSize: 2, lease: seconds(5), pause: ms(200), margin: seconds(1), grantLasts: seconds(1) };
 
 interface Over {
   readonly parts?: Partial<WorkerPorts["parts"]>;
@@ -34,7 +34,8 @@ const portsWith = ({ parts, ...over }: Over): WorkerPorts => ({
     ...parts,
   } as WorkerPorts["parts"],
   limiter: {
-    grant: (want) => Promise.resolve({ granted: want, retryAt: now(), validUntil: after(now(), seconds(1)) }),
+    grant: (want) =>
+      Promise.resolve({ kind: "reserved", count: want, startsAt: now(), validUntil: after(now(), seconds(1)) }),
   },
   messages: { push: () => Promise.resolve([]) },
   doubt: () => Promise.resolve(),

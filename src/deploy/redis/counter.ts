@@ -2,11 +2,10 @@
  * The published limiter: a counter of each second, and let through while it is within the limit. It is here to be measured beside `RedisLimiter`,
  * with its faults: at the edge of two seconds twice the limit gets through, seconds of clocks that differ have a key each, and a refused ask counts.
  */
-import type { Redis } from "ioredis";
 import type { CounterKeys, Grant, Rate } from "../../algorithms/push/limiter.ts";
 import { after, ms, type Duration, type Instant } from "../../base/units.ts";
 import type { Limiter } from "../ports.ts";
-import { Script } from "./connection.ts";
+import { Script, type Redis } from "./connection.ts";
 
 const SECOND = 1_000_000;
 
@@ -42,12 +41,12 @@ export class RedisCounterLimiter implements Limiter {
     const key = keyOf(this.#key, this.#keys, asked);
     const wanted = Math.min(want, perSecond);
     const [granted, left] = (await COUNT.run(this.#redis, [key], [wanted, perSecond])) as [number, number];
-    return { granted, retryAt: this.#retryAt(granted, left), validUntil: after(asked, this.#jitter) };
+    if (granted === 0) return { kind: "refused", retryAt: this.#retryAt(left) };
+    return { kind: "reserved", count: granted, startsAt: this.#clock(), validUntil: after(asked, this.#jitter) };
   }
 
-  #retryAt(granted: number, left: number): Instant {
+  #retryAt(left: number): Instant {
     const now = this.#clock();
-    if (granted > 0) return now;
     if (this.#keys === "one-key") return after(now, ms(Math.max(1, left)));
     return ((Math.floor(now / SECOND) + 1) * SECOND) as Instant;
   }
