@@ -188,7 +188,7 @@ const runIn = async (place: Place, drill: Drill, undo: (() => Promise<unknown>)[
   const due = now();
   await tasks.add({ id: TASK, audience: AUDIENCE, due, weight: 1, state: "scheduled", total: 0 });
   const redis = await connectRedis(server.service);
-  await (await openTriggers(installation, redis, broker)).schedule(TASK, due);
+  await (await openTriggers(installation, redis, { connection: broker, giveUp: () => undefined })).schedule(TASK, due);
   redis.disconnect();
   const look = (store: Redis): Promise<Holdings> => holdings(new RedisParts(store, prefix), parts);
   const struck = await strike(drill, crew, { server, sink, look });

@@ -98,11 +98,11 @@ const connectBroker = async ({ rabbitmq, prefix }: Installation, slots: number):
 export const openTriggers = (
   { triggers, prefix }: Installation,
   redis: Awaited<ReturnType<typeof connectRedis>>,
-  connection: Broker["connection"],
+  { connection, giveUp }: Pick<Broker, "connection" | "giveUp">,
 ): Promise<DueTasks> =>
   triggers === "redis"
     ? Promise.resolve(new RedisDueTasks(redis, prefix))
-    : RabbitDueTasks.open(connection, now, prefix);
+    : RabbitDueTasks.open(connection, now, prefix, giveUp);
 
 /** Calls `begin` with one connection after the other. The old one is closed before: what it has in hand is handed out again. */
 const keepBroker = async (
@@ -189,7 +189,7 @@ export const runDispatcher = async (config: DispatcherConfig): Promise<never> =>
   void shell.run(poll);
   return keepBroker(config, 1, async (connected) => {
     broker = connected;
-    triggers = await openTriggers(config, redis, connected.connection);
+    triggers = await openTriggers(config, redis, connected);
     await connected.doubts.hear((task, why) => shell.tell({ kind: "doubted", task, why }));
     void connected.over.then(() => {
       if (broker === connected) [broker, triggers] = [undefined, undefined];

@@ -26,10 +26,15 @@ export class RabbitDueTasks implements DueTasks {
   readonly #now: () => Instant;
   readonly #held = new Map<TaskId, Held>();
 
-  /** `now` is the clock that due times are on, in microseconds since 1970. */
-  static async open(connection: ChannelModel, now: () => Instant, prefix = "push"): Promise<RabbitDueTasks> {
-    const outbox = await openOutbox(connection, () => undefined);
-    const taking = await openChannel(connection, () => undefined);
+  /** `now` is the clock that due times are on, in microseconds since 1970. `whenOver` is called, perhaps more than once, when a channel was closed. */
+  static async open(
+    connection: ChannelModel,
+    now: () => Instant,
+    prefix = "push",
+    whenOver: () => void = () => undefined,
+  ): Promise<RabbitDueTasks> {
+    const outbox = await openOutbox(connection, whenOver);
+    const taking = await openChannel(connection, whenOver);
     const queue = `${prefix}.due`;
     await outbox.channel.assertQueue(queue, { durable: true });
     return new RabbitDueTasks(queue, outbox, taking, now);
