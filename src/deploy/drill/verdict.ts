@@ -9,6 +9,8 @@ export const boundOf = (cause: Cause, { persistence, withMachine, ...drill }: Dr
   const { workers, slots, lotSize, blockSize, rate, jitter, kills, lease } = drill;
   // Writes that it has answered die with it.
   const isForgetful = persistence === "none" || withMachine;
+  // In somebody's hands, or left by a worker killed shortly before and not taken up yet.
+  const underWay = (workers + kills) * slots * blockSize;
   switch (cause) {
     case "worker killed":
       // The lot in each of its hands.
@@ -16,12 +18,12 @@ export const boundOf = (cause: Cause, { persistence, withMachine, ...drill }: Dr
     case "store lost":
       // Lots whose report was not answered; or blocks that were under way, whole: the records know of all others that they are
       // finished, whatever the store has forgotten of them, and have it told so before anybody takes them up again.
-      return workers * slots * (isForgetful ? blockSize : lotSize);
+      return isForgetful ? underWay : workers * slots * lotSize;
     case "claim lost": {
       if (!isForgetful) return 0;
       // Blocks that were under way; of what was claimed and finished since the last sync as much as the limiter lets through in that time.
       const unsynced = (jitter + seconds(UNSYNCED / 1_000 - 1)) as Duration;
-      return workers * slots * blockSize + (persistence === "none" ? 0 : slidingBound(rate, unsynced));
+      return underWay + (persistence === "none" ? 0 : slidingBound(rate, unsynced));
     }
     case "lease expired":
       // The lot in each hand of a worker that stands still for a lease: it pushes no other before it has renewed the lease, and then
