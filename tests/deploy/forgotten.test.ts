@@ -41,7 +41,11 @@ it("a store that dies alone repeats lots that it did not answer, one that forget
 
 it("nobody is in two blocks when the store keeps what it has answered; else who was claimed since it was last kept", () => {
   // In each hand a block; and what the limiter lets through in two and a half seconds, with a burst and the age of grants.
-  expect([ALONE, NONE, DRILL].map((drill) => boundOf("claim lost", drill))).toEqual([0, 1_800, 1_800 + 2_500 + 10 + 100]);
+  expect([ALONE, NONE, DRILL].map((drill) => boundOf("claim lost", drill))).toEqual([
+    0,
+    1_800,
+    1_800 + 2_500 + 10 + 100,
+  ]);
 });
 
 it("nobody is in two blocks who was not back in the source", () => {
