@@ -12,6 +12,7 @@ import { figureResult, replicationRows, type ReplicationRow } from "../study/fig
 import { picturesOf } from "../study/pictures.ts";
 import { runStudy, type Executor, type Pair, type StudyPlan, type StudyResult } from "../study/replications.ts";
 import { inSeconds } from "../base/units.ts";
+import { remarkOnPush } from "../scenario/push.ts";
 import { Progress, span, type Standing } from "./progress.ts";
 import { reproduceCommand, type InputFlags, type RunFlags } from "./settings.ts";
 import { VERSION } from "./tool.ts";
@@ -70,7 +71,12 @@ export const runOnThreads = async (
 ): Promise<Finished | undefined> => {
   const plan = planOf(scenario, flags);
   const crew = crewFor(scenario, plan, flags.workers);
-  if (flags.quiet !== true) warnOfCosts(scenario, plan, crew);
+  if (flags.quiet !== true) {
+    warnOfCosts(scenario, plan, crew);
+    const { push } = scenario.world;
+    const remark = push && remarkOnPush(push);
+    if (remark !== undefined) process.stderr.write(`note: ${remark}\n`);
+  }
   const started = new Date();
   const before = performance.now();
   const { result, events } = await watched(scenario, plan, crew, flags, signal);

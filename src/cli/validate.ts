@@ -17,6 +17,7 @@ export const register = (program: Command): void => {
 const validate = async (files: readonly string[], json: boolean): Promise<number> => {
   const { readScenario } = await import("../scenario/read.ts");
   const { problemsAsJson, renderProblems } = await import("../scenario/problem.ts");
+  const { remarkOnPush } = await import("../scenario/push.ts");
   const readings = files.map((file) => ({ file, reading: readScenario(file) }));
   const wrong = readings.flatMap(({ reading }) => ("problems" in reading ? [reading] : []));
   if (json) {
@@ -24,8 +25,12 @@ const validate = async (files: readonly string[], json: boolean): Promise<number
     process.stdout.write(`${JSON.stringify(problems, undefined, 2)}\n`);
   } else {
     for (const { file, reading } of readings)
-      if ("scenario" in reading) process.stdout.write(`valid ${file}: ${summaryOf(reading.scenario)}\n`);
-      else process.stderr.write(`${renderProblems(reading.problems)}\n`);
+      if ("scenario" in reading) {
+        process.stdout.write(`valid ${file}: ${summaryOf(reading.scenario)}\n`);
+        const { push } = reading.scenario.world;
+        const remark = push && remarkOnPush(push);
+        if (remark !== undefined) process.stderr.write(`note ${file}: ${remark}\n`);
+      } else process.stderr.write(`${renderProblems(reading.problems)}\n`);
   }
   if (wrong.length === 0) return EXIT.held;
   return wrong.every((reading) => reading.missing) ? EXIT.missing : EXIT.invalid;

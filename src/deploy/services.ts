@@ -82,13 +82,17 @@ export class Away extends Error {
   readonly service: Service;
 
   constructor(service: Service, cause: unknown) {
-    const { name, host, port, user } = service;
+    const { name, host, port, user, cluster } = service;
     const why = reason(cause);
-    const where = `at ${host}:${String(port)}`;
+    const where = `at ${(cluster ?? [{ host, port }]).map((node) => `${node.host}:${String(node.port)}`).join(", ")}`;
+    const remedy =
+      cluster === undefined
+        ? `start it with: ${START[name](port)}`
+        : "make one of them with redis-cli --cluster create, or name one address for a Redis alone";
     super(
       isRefusal(cause)
         ? `${PRODUCT[name]} ${where} refuses ${user === "" ? "whoever gives no name" : `"${user}"`} (${why}); set ${exampleOf(name)}`
-        : `${PRODUCT[name]} does not answer ${where} (${why}); start it with: ${START[name](port)}`,
+        : `${PRODUCT[name]} does not answer${cluster === undefined ? "" : " as a cluster"} ${where} (${why}); ${remedy}`,
     );
     this.service = service;
     this.cause = cause;

@@ -254,7 +254,8 @@ const toWriteAt = ({ schema, steps }: Where): string => {
 /** What to write for a key that is missing. */
 const toWrite = (key: string, schema: z.core.$ZodType): string => {
   const sample = sampleOf(schema);
-  return sample === ANY ? "" : `write ${key}: ${sample}`;
+  const description = z.globalRegistry.get(schema)?.description;
+  return `write ${key}: ${sample}${sample !== ANY || description === undefined ? "" : ` (${description})`}`;
 };
 
 const ANY = "…";

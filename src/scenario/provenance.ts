@@ -104,26 +104,28 @@ export const assumptionsOf = (
         didYouMean(source, Object.keys(sources)),
       );
 
+  const missing: Parameter[] = [];
   const row = (parameter: Parameter, fallback: boolean): Assumption[] => {
     const parts = parameter.name.split(".");
     const fitting = patterns.filter((candidate) => covers(candidate.parts, parts));
     for (const { pattern } of fitting) used.add(pattern);
     const best = fitting.toSorted((a, b) => specificity(b.parts) - specificity(a.parts))[0];
     const entry = best === undefined ? undefined : entries[best.pattern];
-    const { name, value, path } = parameter;
+    const { name, value } = parameter;
     if (entry !== undefined) {
       const source = `${entry.source}: ${sources[entry.source] ?? ""}${entry.note === undefined ? "" : ` (${entry.note})`}`;
       return [{ parameter: name, value, provenance: entry.is, source }];
     }
     if (fallback) return [{ parameter: name, value, provenance: "assumed", source: "this scenario" }];
-    const pattern = parts.length > 2 ? [parts[0], "*", ...parts.slice(2)].join(".") : name;
-    report(path, "no provenance fits this parameter", `add provenance: ${pattern}: { is: assumed, source: … }`);
+    missing.push(parameter);
     return [];
   };
+  const ofWorld = worldParameters(root, worldKeys);
   const rows = [
-    ...worldParameters(root, worldKeys).flatMap((parameter) => row(parameter, false)),
+    ...ofWorld.flatMap((parameter) => row(parameter, false)),
     ...storyParameters(root).flatMap((parameter) => row(parameter, true)),
   ];
+  reportMissing(missing, ofWorld, report);
   for (const { pattern } of patterns)
     if (!used.has(pattern))
       report(
@@ -133,6 +135,30 @@ export const assumptionsOf = (
         "key",
       );
   return rows;
+};
+
+/** A section without any provenance is one omission, not as many as it has parameters. */
+const reportMissing = (missing: readonly Parameter[], all: readonly Parameter[], report: Reporter): void => {
+  const counts = (some: readonly Parameter[]): ReadonlyMap<string, number> => {
+    const bySection = new Map<string, number>();
+    for (const { path } of some) bySection.set(String(path[0]), (bySection.get(String(path[0])) ?? 0) + 1);
+    return bySection;
+  };
+  const [lacking, whole] = [counts(missing), counts(all)];
+  const reported = new Set<string>();
+  for (const { name, path } of missing) {
+    const section = String(path[0]);
+    const count = lacking.get(section)!;
+    if (count === 1 || count < whole.get(section)!) {
+      const parts = name.split(".");
+      const pattern = parts.length > 2 ? [section, "*", ...parts.slice(2)].join(".") : name;
+      report(path, "no provenance fits this parameter", `add provenance: ${pattern}: { is: assumed, source: … }`);
+    } else if (!reported.has(section)) {
+      reported.add(section);
+      const message = `no provenance fits any of its ${String(count)} parameters`;
+      report([section], message, `add provenance: ${section}: { is: assumed, source: … }`, "key");
+    }
+  }
 };
 
 const covers = (pattern: readonly string[], name: readonly string[]): boolean =>

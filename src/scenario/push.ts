@@ -4,7 +4,8 @@
  * scale of the population. Every field is a parameter that needs a provenance.
  */
 import { z } from "zod";
-import { type Duration, printDuration } from "../base/units.ts";
+import { slidingBound } from "../algorithms/push/limiter.ts";
+import { type Duration, minutes, printDuration } from "../base/units.ts";
 import { count, duration, fields, named, number, share } from "./fields.ts";
 import type { Reporter } from "./findings.ts";
 
@@ -227,6 +228,23 @@ export const marginOf = ({ workers, service }: Pick<PushModel, "workers" | "serv
 export const grantLasts = ({ kind, horizon, jitter }: LimiterModel): Duration =>
   (kind === "gcra" ? horizon + jitter : jitter) as Duration;
 
+/** What is no mistake but will be regretted, in words; undefined when there is nothing to say. */
+export const remarkOnPush = ({ limiter, service }: PushModel): string | undefined => {
+  const { kind, limit, burst, jitter } = limiter;
+  const most = kind === "gcra" ? slidingBound({ perSecond: limit, burst }, jitter) : 2 * limit;
+  if (most <= service.capacity) return undefined;
+  const why =
+    kind === "gcra" ? "limit + burst + limit × jitter" : "the limits of two seconds meet at the edge between them";
+  return `push.limiter lets up to ${String(most)} messages come in a second (${why}), and push.service.capacity is ${String(service.capacity)}: those above it are refused, and told a pause later`;
+};
+
+/** Round trips to the store that a renewal of a lease may take, with others before it; chosen. */
+const RENEWALS = 10;
+/** A limiter that was lost, or is new, grants nothing for so long; chosen. */
+const HORIZON_MOST = minutes(1);
+/** The least that a lot takes at the limit: each is rounded up to a whole microsecond, which is 1 % of this. */
+const LOT_LEAST = 100;
+
 /** A task's name is part of keys of the store. */
 const TASK_NAME_MOST = 40;
 
@@ -244,6 +262,19 @@ export const checkPush = (push: PushModel, runs: Duration | undefined, report: R
       "more than the limit of a second: the counter lets none through",
       `write at most ${String(limiter.limit)}`,
     );
+  if (limiter.horizon > HORIZON_MOST)
+    report(
+      ["push", "limiter", "horizon"],
+      "a new or lost limiter grants nothing for so long",
+      `write at most ${printDuration(HORIZON_MOST)}`,
+    );
+  const lotLeast = Math.ceil((limiter.limit * LOT_LEAST) / 1_000_000);
+  if (limiter.kind === "gcra" && workers.lot < lotLeast && limiter.limit > workers.lot)
+    report(
+      ["push", "workers", "lot"],
+      "too small for the limit: a lot's time is counted in whole microseconds",
+      `write at least ${String(lotLeast)}`,
+    );
   const largest = Object.values(tasks).reduce((most, { subscribers }) => Math.max(most, subscribers), 0);
   if (largest > PART_MOST * dispatcher.parts)
     report(
@@ -252,8 +283,10 @@ export const checkPush = (push: PushModel, runs: Duration | undefined, report: R
       `write at least ${String(Math.ceil(largest / PART_MOST))}`,
     );
   const lasts = grantLasts(limiter);
-  if (workers.lease <= lasts + marginOf(push)) {
-    const enough = printDuration((lasts + 2 * service.latency) as Duration);
+  // A worker asks only for what its lease outlasts, and renews it before: with no time to spare it would do nothing else.
+  const least = (lasts + marginOf(push) + RENEWALS * store.latency) as Duration;
+  if (workers.lease <= least) {
+    const enough = printDuration(least);
     const fix = `write more than ${enough}, or less for push.limiter.horizon`;
     report(["push", "workers", "lease"], "may end before what was granted in it is used", fix);
   }

@@ -23,6 +23,7 @@ import type { Intervention, RunPlan, Scenario, Window, WorldModel } from "./scen
 import { headShape, runShape } from "./schema.ts";
 import { BROKER, CAUSES, hostNames, RECORDS, shardNames } from "./push.ts";
 import { machineNames } from "./services.ts";
+import { nearest } from "./suggest.ts";
 import { withSettings, type Settings } from "./settings.ts";
 import type { Names } from "./where.ts";
 import { worldShape } from "./world.ts";
@@ -176,9 +177,12 @@ const readWindow = (text: string, path: Path, report: Reporter): { from: Duratio
 const namesOf = (root: MapNode, world: Fields<typeof worldShape>): Names => {
   const { regions, carriers, access, gateways, centres, ports, services, push } = world;
   const complete = regions && carriers && access && gateways && centres && !isTooLarge(world);
-  // A section that is not there has no names; what one that could not be read would have named, nobody knows.
+  // A section that is not there has no names; what one that could not be read, or is mistyped, would have named, nobody knows.
+  const meant = [...root.entries.keys()].map((key) =>
+    Object.hasOwn(worldShape, key) ? key : nearest(key, WORLD_KEYS),
+  );
   const inSection = <Model>(key: string, model: Model | undefined, names: (model: Model) => readonly string[]) =>
-    root.entries.has(key) ? model && names(model) : [];
+    meant.includes(key) ? model && names(model) : [];
   const paths = complete ? pathsOf({ regions, carriers, access, gateways, centres }) : undefined;
   return {
     region: namesIn(root, "regions"),

@@ -13,7 +13,7 @@ const EVENTS_A_SECOND = 7_000_000;
 /** Memory of a subscriber of push: measured with 200 million, rounded up. */
 const BYTES_A_SUBSCRIBER = 10;
 /** Subscribers that one thread tells in a second, all included: measured with 200 million. */
-const SUBSCRIBERS_A_SECOND = 2_000_000;
+const SUBSCRIBERS_A_SECOND = 1_500_000;
 
 export interface Estimate {
   readonly rows: number;

@@ -41,6 +41,16 @@ it("a service that is away says which it is, where it was looked for and how to 
   );
 });
 
+it("several addresses that are no cluster are told of as that, all of them", async () => {
+  const [one, other] = [await silentPort(), await silentPort()];
+  const urls = `redis://127.0.0.1:${String(one)},redis://127.0.0.1:${String(other)}`;
+  const { message } = await awayOf(connectRedis(locate("redis", { FIREDRILL_REDIS: urls }), 500));
+  expect(message).toMatch(
+    `Redis does not answer as a cluster at 127.0.0.1:${String(one)}, 127.0.0.1:${String(other)} (`,
+  );
+  expect(message).toContain("redis-cli --cluster create");
+});
+
 it("a service that takes connections and says nothing is away after its time-out", { timeout: 10_000 }, async () => {
   const server = createServer(() => undefined);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

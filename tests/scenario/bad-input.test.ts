@@ -96,7 +96,12 @@ const KEYS: readonly Case[] = [
   ["nothing where text belongs", `${HEAD}title:‸\n`, "expected text, not nothing", ""],
   ["a map where a list belongs", `${HEAD}faults: ‸{ id: f }\n`, "expected a list", /hyphen/],
   ["a word where a fault belongs", `${HEAD}faults: [‸loss]\n`, 'expected a map, not "loss"', ""],
-  ["a fault without an id", `${HEAD}faults:\n  - ‸{ at: 1 h, loss: 1 %, ${FAULT} }\n`, "is missing", ""],
+  [
+    "a fault without an id",
+    `${HEAD}faults:\n  - ‸{ at: 1 h, loss: 1 %, ${FAULT} }\n`,
+    "is missing",
+    "write id: … (What the rest of the scenario and reports call it)",
+  ],
   [
     "a fault that does nothing",
     `${HEAD}faults:\n  - ‸{ id: f, at: 1 h, ${FAULT} }\n`,

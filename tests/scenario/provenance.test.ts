@@ -75,7 +75,7 @@ provenance: { faults.f.loss: { is: calibrated, source: qq-scale } }
   });
 });
 
-it("a parameter of the world without provenance is a problem, at the parameter", () => {
+it("a parameter of the world without provenance is a problem, at the parameter, or at the section when it has none at all", () => {
   const world = `version: 1
 name: tiny
 run: { duration: 1 h, warmup: 1 min, scale: 1, replications: 1 }
@@ -88,7 +88,18 @@ peering: { delay: 1 ms, loss: 0 % }
     ({ path }) => path.startsWith("peering") || path.startsWith("access"),
   );
   expect(problems).toMatchObject([
-    { line: 7, column: 19, path: "peering.delay", message: "no provenance fits this parameter" },
+    {
+      line: 7,
+      column: 1,
+      path: "peering",
+      message: "no provenance fits any of its 2 parameters",
+      hint: "add provenance: peering: { is: assumed, source: … }",
+    },
+  ]);
+  const one = problemsOf(
+    read(world.replace("provenance: {", "provenance: { peering.delay: { is: assumed, source: us },")),
+  );
+  expect(one.filter(({ path }) => path.startsWith("peering"))).toMatchObject([
     { line: 7, column: 31, path: "peering.loss", hint: "add provenance: peering.loss: { is: assumed, source: … }" },
   ]);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { remarkOnPush } from "../../src/scenario/push.ts";
 import { HEAD, problemsOf, read, scenarioOf } from "./door.ts";
 
 const world = (more = "", tasks = "evening: { at: 1 h, subscribers: 1 M }"): string => `${HEAD}
@@ -81,6 +82,16 @@ describe("push in a scenario", () => {
       "push.dispatcher.parts: a part would be larger than its set can be",
     ],
     [
+      "a horizon of an hour",
+      world().replace("limit: 10 k", "limit: 10 k, horizon: 1 h").replace("slots: 4", "slots: 4, lease: 2 h"),
+      "push.limiter.horizon: a new or lost limiter grants nothing for so long",
+    ],
+    [
+      "lots that are a microsecond each",
+      world().replace("limit: 10 k", "limit: 1 M").replace("slots: 4", "slots: 4, lot: 1"),
+      "push.workers.lot: too small for the limit",
+    ],
+    [
       "a counter that can let nothing through",
       world().replace("limit: 10 k", "limit: 200, kind: counter"),
       "push.workers.lot: more than the limit of a second: the counter lets none through",
@@ -115,21 +126,33 @@ thresholds: [{ figure: "push.lost.count{task=evening}", max: 0 }]
   });
 });
 
+describe("what is no mistake but will be regretted", () => {
+  const remark = (limiter: string): string | undefined =>
+    remarkOnPush(scenarioOf(read(world().replace("limit: 10 k", limiter))).world.push!);
+
+  it("is a limit that lets more through than the message service takes", () => {
+    expect(remark("limit: 10 k, burst: 1000, jitter: 100 ms")).toBeUndefined();
+    expect(remark("limit: 10 k, burst: 1001, jitter: 100 ms")).toMatch(/up to 12001 messages .*capacity is 12000/);
+    expect(remark("limit: 6 k, kind: counter")).toBeUndefined();
+    expect(remark("limit: 10 k, kind: counter")).toMatch(/up to 20000 messages/);
+  });
+});
+
 describe("a lease", () => {
   // Horizon 1 s, jitter 100 ms, and a margin of twice the message service's 20 ms.
   const lease = (text: string, limiter = ""): string =>
     world().replace("slots: 4", `slots: 4, lease: ${text}`).replace("limit: 10 k", `limit: 10 k${limiter}`);
 
   it("is longer than horizon, jitter and margin together, and the problem says how long", () => {
-    expect(problemsOf(read(lease("1140 ms"))).map(({ hint }) => hint)).toEqual([
-      "write more than 1 s 140 ms, or less for push.limiter.horizon",
+    expect(problemsOf(read(lease("1150 ms"))).map(({ hint }) => hint)).toEqual([
+      "write more than 1 s 150 ms, or less for push.limiter.horizon",
     ]);
-    expect(scenarioOf(read(lease("1141 ms"))).world.push).toMatchObject({ workers: { lease: 1_141_000 } });
+    expect(scenarioOf(read(lease("1151 ms"))).world.push).toMatchObject({ workers: { lease: 1_151_000 } });
   });
 
   it("may be shorter beside the counter, whose grants begin at once", () => {
-    expect(scenarioOf(read(lease("141 ms", ", kind: counter"))).world.push).toMatchObject({
-      workers: { lease: 141_000 },
+    expect(scenarioOf(read(lease("151 ms", ", kind: counter"))).world.push).toMatchObject({
+      workers: { lease: 151_000 },
     });
   });
 });

@@ -47,6 +47,11 @@ export class Host {
     return this.#slots.filter((slot) => slot.isAlive && slot.block !== undefined);
   }
 
+  /** What its slots have worked until now is noted. */
+  settle(): void {
+    for (const slot of this.#slots) slot.settle();
+  }
+
   setCrashes(anHour: number): void {
     if (anHour === this.#rate) return;
     const { now } = this.#around.diary;

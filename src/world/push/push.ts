@@ -129,7 +129,9 @@ export class Push {
 
   /** Lives through all that happens before `until`, and returns how many events that were. */
   advance(until: Instant): number {
-    return this.#diary.advance(until);
+    const events = this.#diary.advance(until);
+    for (const host of this.hosts) host.settle();
+    return events;
   }
 
   isDone(task: number): boolean {

@@ -26,6 +26,14 @@ export interface Holding {
   clear(): void;
 }
 
+interface Call {
+  readonly members: number;
+  /** It is worked on until then. */
+  readonly begin: (end: Instant) => void;
+  /** The shard is lost before its turn. */
+  readonly fail: () => void;
+}
+
 export interface Shard {
   readonly name: string;
   /** Serves so many times slower. */
@@ -38,7 +46,9 @@ export interface Shard {
   generation: number;
   /** From when it answers. */
   backAt: Instant;
-  freeAt: number;
+  /** Calls that wait for the one that it works on. */
+  readonly queue: Call[];
+  isBusy: boolean;
   replicas: number;
 }
 
@@ -108,7 +118,8 @@ export class Stores {
       holdings: [],
       generation: 0,
       backAt: START,
-      freeAt: 0,
+      queue: [],
+      isBusy: false,
       replicas: model.replicas,
     }));
     this.limiterShard = this.#slotOf("push:limit");
@@ -178,23 +189,45 @@ export class Stores {
     const diary = this.#diary;
     diary.in(this.#lines.way(caller, this.#model.latency), () => {
       const way = this.#lines.way(caller, this.#model.latency);
-      const { generation } = shard;
       if (diary.now < shard.backAt) {
         diary.in(way, () => {
           answer(undefined);
         });
         return;
       }
-      const turn = Math.max(diary.now, shard.freeAt);
-      shard.freeAt = turn + Math.ceil((Math.max(1, members) * MICROSECONDS * shard.slow) / this.#model.members);
-      const answered = (shard.freeAt + way) as Instant;
-      diary.at(turn as Instant, () => {
-        const result = generation === shard.generation ? perform() : undefined;
-        diary.at(answered, () => {
-          answer(generation === shard.generation ? result : undefined);
-        });
+      shard.queue.push({
+        members,
+        begin: (end) => {
+          const { generation } = shard;
+          const result = perform();
+          diary.at(after(end, way), () => {
+            answer(generation === shard.generation ? result : undefined);
+          });
+        },
+        fail: () => {
+          diary.in(way, () => {
+            answer(undefined);
+          });
+        },
       });
+      this.#serve(shard);
     });
+  }
+
+  /** One call after the other; what each takes is known when it begins, as the shard may be slower or faster by then. */
+  #serve(shard: Shard): void {
+    if (shard.isBusy) return;
+    const call = shard.queue.shift();
+    if (call === undefined) return;
+    const { generation } = shard;
+    const takes = Math.ceil((Math.max(1, call.members) * MICROSECONDS * shard.slow) / this.#model.members) as Duration;
+    shard.isBusy = true;
+    this.#diary.in(takes, () => {
+      if (generation !== shard.generation) return;
+      shard.isBusy = false;
+      this.#serve(shard);
+    });
+    call.begin(after(this.#diary.now, takes));
   }
 
   /** Does something to the records or the task table; answers undefined when they are not up, done or not. */
@@ -221,7 +254,8 @@ export class Stores {
     const { now } = this.#diary;
     shard.generation += 1;
     shard.backAt = after(now, this.#model.promotion);
-    shard.freeAt = shard.backAt;
+    shard.isBusy = false;
+    for (const call of shard.queue.splice(0)) call.fail();
     if (shard.replicas === 0) {
       for (const holding of shard.holdings) holding.clear();
       return START;

@@ -121,6 +121,13 @@ export class Slot implements Consumer {
     });
   }
 
+  /** What it has worked until now is noted. */
+  settle(): void {
+    const works = this.#worksSince !== undefined;
+    this.#works(false);
+    this.#works(works);
+  }
+
   #works(does: boolean): void {
     const since = this.#worksSince;
     if (does === (since !== undefined)) return;

@@ -219,6 +219,22 @@ describe("each fault alone", () => {
     expect(notes.latest).toBeGreaterThan(calm.notes.latest);
   });
 
+  it("a shard that was slow works off what waits at its own pace again", () => {
+    // Six slots wait when it is over; each of their calls would take 50 s at the pace of the fault.
+    const slow = fault("slow", 3, 6, { shard: ["shard-1", "shard-2", "shard-3"] }, { slow: 500_000 });
+    const { missed, notes } = drive({ faults: [slow], lasting: 300, look: holdsTogether });
+    expect(missed).toBe(0);
+    expect((notes.latest - calm.notes.latest) / 1e6).toBeLessThan(75);
+  });
+
+  it("slots that wait for a slow shard are at work, also while they wait and when the run ends", () => {
+    const slow = fault("slow", 1, 60, { shard: ["shard-1", "shard-2", "shard-3"] }, { slow: 500_000 });
+    const { notes } = drive({ faults: [slow], lasting: 30 });
+    // Six slots, from when their first blocks came.
+    expect(notes.workedUs / 1e6).toBeGreaterThan(6 * 24);
+    expect(notes.workedUs / 1e6).toBeLessThanOrEqual(6 * 29);
+  });
+
   const hasty = {
     service: { latency: "1 s" },
     limiter: { horizon: "50 ms", jitter: "800 ms" },
