@@ -112,7 +112,12 @@ export class Sink {
 
   async #ask(question: "told" | "tally"): Promise<unknown> {
     const answer = once(this.#process, "message");
-    this.#process.send(question);
-    return ((await answer) as [unknown])[0];
+    // Without a callback what fails here would be an error of the process, on which somebody may wait to see it end.
+    const failed = new Promise<never>((_, reject) => {
+      this.#process.send(question, (error) => {
+        if (error !== null) reject(error);
+      });
+    });
+    return ((await Promise.race([answer, failed])) as [unknown])[0];
   }
 }

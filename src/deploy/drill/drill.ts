@@ -130,7 +130,7 @@ export const runDrill = async (drill: Drill, interruption?: AbortSignal): Promis
 const undoAll = async (steps: readonly (() => Promise<unknown>)[]): Promise<void> => {
   const failed: unknown[] = [];
   for (const step of steps.toReversed()) await step().catch((error: unknown) => failed.push(error));
-  if (failed.length > 0) throw new Error("a drill left something behind", { cause: failed[0] });
+  if (failed.length > 0) throw new Error(`a drill left something behind: ${String(failed[0])}`, { cause: failed[0] });
 };
 
 const unless = <T>(interruption: AbortSignal | undefined, work: Promise<T>): Promise<T> =>
