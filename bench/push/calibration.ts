@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { partOf, type BlockName } from "../../src/algorithms/push/task.ts";
 import { seconds } from "../../src/base/units.ts";
 import { DOWN } from "../../src/deploy/drill/crew.ts";
-import { policiesOf, prepare, type Drill, type Place } from "../../src/deploy/drill/drill.ts";
+import { policiesOf, prepare, undoAll, type Drill, type Place } from "../../src/deploy/drill/drill.ts";
 import { allUins } from "../../src/deploy/drill/subscribers.ts";
 import { migrate } from "../../src/deploy/mysql/migrations.ts";
 import { connectRedis } from "../../src/deploy/redis/connection.ts";
@@ -57,7 +57,7 @@ export const calibrate = async (drill: Drill): Promise<Calibration> => {
     const crowd = { ...drill, subscribers: Math.max(drill.subscribers, needed) };
     return await calibrateIn(await prepare(crowd, undo), crowd, undo);
   } finally {
-    for (const step of undo.reverse()) await step();
+    await undoAll(undo);
   }
 };
 

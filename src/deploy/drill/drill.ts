@@ -127,7 +127,7 @@ export const runDrill = async (drill: Drill, interruption?: AbortSignal): Promis
 };
 
 /** The last first; one that fails keeps no other from being done. */
-const undoAll = async (steps: readonly (() => Promise<unknown>)[]): Promise<void> => {
+export const undoAll = async (steps: readonly (() => Promise<unknown>)[]): Promise<void> => {
   const failed: unknown[] = [];
   for (const step of steps.toReversed()) await step().catch((error: unknown) => failed.push(error));
   if (failed.length > 0) throw new Error(`a drill left something behind: ${String(failed[0])}`, { cause: failed[0] });
