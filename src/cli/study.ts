@@ -12,7 +12,7 @@ import { figureResult, replicationRows, type ReplicationRow } from "../study/fig
 import { picturesOf } from "../study/pictures.ts";
 import { runStudy, type Executor, type Pair, type StudyPlan, type StudyResult } from "../study/replications.ts";
 import { inSeconds } from "../base/units.ts";
-import { remarkOnPush } from "../scenario/push.ts";
+import { remarkOnPush } from "../scenario/push/section.ts";
 import { Progress, span, type Standing } from "./progress.ts";
 import { reproduceCommand, type InputFlags, type RunFlags } from "./settings.ts";
 import { VERSION } from "./tool.ts";

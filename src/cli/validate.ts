@@ -17,7 +17,7 @@ export const register = (program: Command): void => {
 const validate = async (files: readonly string[], json: boolean): Promise<number> => {
   const { readScenario } = await import("../scenario/read.ts");
   const { problemsAsJson, renderProblems } = await import("../scenario/problem.ts");
-  const { remarkOnPush } = await import("../scenario/push.ts");
+  const { remarkOnPush } = await import("../scenario/push/section.ts");
   const readings = files.map((file) => ({ file, reading: readScenario(file) }));
   const wrong = readings.flatMap(({ reading }) => ("problems" in reading ? [reading] : []));
   if (json) {

@@ -7,8 +7,8 @@
 import type { Hint } from "./findings.ts";
 import type { Label, Metric } from "./metric.ts";
 import { ALERT_KINDS, RESOURCES, findMetric, METRIC_NAMES } from "./metrics.ts";
-import { gatewayNames, serverNames } from "./names.ts";
-import { CAUSES } from "./push.ts";
+import { gatewayNames, serverNames } from "./people/names.ts";
+import { CAUSES } from "./push/section.ts";
 import { quote, type Read } from "./quantities.ts";
 import type { Figure, LabelMatch, Scenario } from "./scenario.ts";
 import { didYouMean, nearest } from "./suggest.ts";

@@ -3,9 +3,9 @@
  * before the run starts, so that no threshold ever passes because nobody measured it.
  */
 
-import { PUSH_METRICS } from "./deliveries.ts";
+import { PUSH_METRICS } from "./push/figures.ts";
 import { type Label, type Metric, type Stat, stats } from "./metric.ts";
-import { SERVICE_METRICS } from "./tasks.ts";
+import { SERVICE_METRICS } from "./services/figures.ts";
 
 const PEOPLE: readonly Label[] = ["region", "carrier", "access", "gateway", "home"];
 const FLEET: readonly Label[] = ["centre", "line", "server"];

@@ -11,7 +11,7 @@ import { hasIds, idOf, nodeAt, written, type MapNode, type Path, type TreeNode }
 import { quote } from "./quantities.ts";
 import type { Assumption } from "./scenario.ts";
 import { didYouMean } from "./suggest.ts";
-import { schedulerShape } from "./world.ts";
+import { schedulerShape } from "./people/section.ts";
 
 export const provenanceField = z
   .record(

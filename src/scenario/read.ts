@@ -4,7 +4,7 @@
  * problem at once with the place it stands at.
  */
 import type { Duration, Instant } from "../base/units.ts";
-import { checkWorld, isTooLarge } from "./checks.ts";
+import { checkWorld, isTooLarge } from "./people/checks.ts";
 import { resolveExpectation, resolveThreshold } from "./expectations.ts";
 import { findScenario, readChain } from "./extends.ts";
 import { resolveFault } from "./faults.ts";
@@ -14,19 +14,19 @@ import { fingerprintOf } from "./fingerprint.ts";
 import { resolveIntervention } from "./interventions.ts";
 import { judgeFields, judgeItems, namesIn, type Fields } from "./judge.ts";
 import { ALERT_KINDS, RESOURCES } from "./metrics.ts";
-import { pathsOf } from "./paths.ts";
+import { pathsOf } from "./people/paths.ts";
 import { hasIds, idOf, type MapNode, type Path, type TreeNode } from "./positions.ts";
 import type { Problem } from "./problem.ts";
 import { assumptionsOf } from "./provenance.ts";
 import { quote, readDuration } from "./quantities.ts";
 import type { Intervention, RunPlan, Scenario, Window, WorldModel } from "./scenario.ts";
 import { headShape, runShape } from "./schema.ts";
-import { BROKER, CAUSES, hostNames, RECORDS, shardNames } from "./push.ts";
-import { machineNames } from "./services.ts";
+import { BROKER, CAUSES, hostNames, RECORDS, shardNames } from "./push/section.ts";
+import { machineNames } from "./services/section.ts";
 import { nearest } from "./suggest.ts";
 import { withSettings, type Settings } from "./settings.ts";
 import type { Names } from "./where.ts";
-import { worldShape } from "./world.ts";
+import { worldShape } from "./people/section.ts";
 
 /** A scenario, or all that is wrong with it; `missing` when there is no such file. */
 export type Reading =

@@ -10,8 +10,8 @@ import type { ReconnectPolicy } from "../algorithms/access/reconnect.ts";
 import type { EvacuationPlan } from "../algorithms/scheduling/messages.ts";
 import type { SchedulerPolicy } from "../algorithms/scheduling/policy.ts";
 import type { FaultEffects } from "./effects.ts";
-import type { PushModel } from "./push.ts";
-import type { ServicesModel } from "./services.ts";
+import type { PushModel } from "./push/section.ts";
+import type { ServicesModel } from "./services/section.ts";
 
 export interface Scenario {
   readonly name: string;

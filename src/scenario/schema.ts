@@ -5,7 +5,7 @@ import { faultShape } from "./faults.ts";
 import { count, duration, either, fields, id, named, scale, text } from "./fields.ts";
 import { interventionShape } from "./interventions.ts";
 import { provenanceField } from "./provenance.ts";
-import { worldShape } from "./world.ts";
+import { worldShape } from "./people/section.ts";
 
 export const runShape = {
   duration: duration("Simulated time", { positive: true }),

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { fields, oneOrMore, text } from "./fields.ts";
 import type { Path } from "./positions.ts";
-import { picksSomething, type Paths } from "./paths.ts";
+import { picksSomething, type Paths } from "./people/paths.ts";
 import { quote } from "./quantities.ts";
 import type { Where, WorldModel } from "./scenario.ts";
 import { didYouMean } from "./suggest.ts";

@@ -4,9 +4,9 @@ import type { Ledger } from "../measure/ledger.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { World } from "../world/build.ts";
 import type { SchedulerDecision } from "../world/seams/scheduling.ts";
-import type { Incidents } from "./incidents.ts";
-import type { Deliveries } from "./deliveries.ts";
-import type { Load } from "./load.ts";
+import type { Incidents } from "./people/incidents.ts";
+import type { Deliveries } from "./push/book.ts";
+import type { Load } from "./services/book.ts";
 
 /** All that is known at the end of a run. */
 export interface Book {

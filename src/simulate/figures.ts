@@ -3,14 +3,14 @@ import { inSeconds } from "../base/units.ts";
 import type { Histogram } from "../measure/histogram.ts";
 import type { Series } from "../measure/series.ts";
 import { ALERT_KINDS, RESOURCES } from "../scenario/metrics.ts";
-import { CAUSES } from "../scenario/push.ts";
+import { CAUSES } from "../scenario/push/section.ts";
 import type { Figure, LabelMatch, Scenario } from "../scenario/scenario.ts";
 import { hasBehind, isBehind } from "../scenario/where.ts";
 import type { SchedulerDecision } from "../world/seams/scheduling.ts";
-import { windowEnd } from "./incidents.ts";
+import { windowEnd } from "./people/incidents.ts";
 import { type Book, minutesIn } from "./book.ts";
-import { ofServers, ofTiers } from "./capacity.ts";
-import { inWindow, lengthOf } from "./observer.ts";
+import { ofServers, ofTiers } from "./people/capacity.ts";
+import { inWindow, lengthOf } from "./people/observer.ts";
 import type { FigureSample } from "./replication.ts";
 import { type Extreme, overSamples, shareOf, timeOf } from "./samples.ts";
 

@@ -1,6 +1,6 @@
 /** What must be true in every world at all times, whatever befalls it. Looked at every minute, and at the end with a count of everybody. */
 import type { World } from "../world/build.ts";
-import type { Services } from "../world/fleet/services.ts";
+import type { Services } from "../world/services/services.ts";
 import type { Push } from "../world/push/push.ts";
 import { HELD, LINK } from "../world/link.ts";
 import type { InvariantResult } from "./findings.ts";

@@ -13,19 +13,19 @@ import type { Figure, Scenario } from "../scenario/scenario.ts";
 import { Company } from "../engine/company.ts";
 import { hasBehind, isAboutPush, isAboutServices } from "../scenario/where.ts";
 import { buildWorld, type World } from "../world/build.ts";
-import { GUARD, type Guard } from "../world/fleet/tiers.ts";
+import { GUARD, type Guard } from "../world/services/tiers.ts";
 import { MACHINES, type PushMachines } from "../world/push/push.ts";
-import { centreLines, leavingLines } from "./centres.ts";
-import { seriesOf } from "./charts.ts";
+import { centreLines, leavingLines } from "./people/centres.ts";
+import { seriesOf } from "./people/charts.ts";
 import type { Book } from "./book.ts";
 import { figureSample, figuresOf, isAboutPeople } from "./figures.ts";
 import type { Decision, TimelineEvent } from "./findings.ts";
-import { Deliveries } from "./deliveries.ts";
-import { Incidents } from "./incidents.ts";
+import { Deliveries } from "./push/book.ts";
+import { Incidents } from "./people/incidents.ts";
 import { Invariants } from "./invariants.ts";
-import { SUCCESS_LIMIT_MS } from "./limits.ts";
-import { Load } from "./load.ts";
-import { Observer } from "./observer.ts";
+import { SUCCESS_LIMIT_MS } from "./people/limits.ts";
+import { Load } from "./services/book.ts";
+import { Observer } from "./people/observer.ts";
 import type { FigureSample, Replication, ReplicationRequest } from "./replication.ts";
 
 /** What runs inside; another one only to show that a sabotaged scheduler or guard is caught. */

@@ -1,6 +1,6 @@
 /** What a run will cost this machine, told before a large one starts. Rough: within a factor of two. */
 import { inSeconds } from "../base/units.ts";
-import { gatewayNames } from "../scenario/names.ts";
+import { gatewayNames } from "../scenario/people/names.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 
 /** Memory of one row with all that goes with it: measured with 180 million at 1:1, rounded up. */

@@ -2,7 +2,7 @@
  * The guard at a server's door. It hears of every request three times: when it comes, when its turn comes after
  * waiting, and when it is answered; and it says who is let in. All guards have this one shape, so that a server, or an
  * experiment, can change one for another.
- * Met by: src/world/fleet/services.ts
+ * Met by: src/world/services/services.ts
  */
 import type { Duration, Instant } from "../../base/units.ts";
 import { LEVELS } from "./levels.ts";

@@ -3,7 +3,7 @@
  * has failed. At random. In turn. Or the least loaded of two picked at random, by the calls it is itself waiting for.
  * By names: whichever address the name gave when it was last asked, until the answer has aged, however often that
  * machine fails.
- * Met by: src/world/fleet/callers.ts
+ * Met by: src/world/services/callers.ts
  */
 import type { Duration, Instant } from "../../base/units.ts";
 

@@ -3,7 +3,7 @@
  * guard by priority finds its cursor. The other is CoDel as servers of requests use it (Maurer, "Fail at Scale", ACM
  * Queue 2015, after Nichols and Jacobson, "Controlling Queue Delay", 2012): while even the luckiest request of an
  * interval waits too long, whoever has waited twice the target is dropped when its turn comes.
- * Met by: src/world/fleet/services.ts
+ * Met by: src/world/services/services.ts
  */
 import { after, type Duration, type Instant } from "../../base/units.ts";
 import type { Admission } from "./admission.ts";

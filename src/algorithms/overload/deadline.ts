@@ -1,7 +1,7 @@
 /**
  * Until when an answer is of use. A deadline is given to a task where it enters and travels with every call that is
  * made for it, so that nobody works for somebody who has gone; a caller who does not pass it on only stops waiting.
- * Met by: src/world/fleet/callers.ts, src/world/fleet/services.ts
+ * Met by: src/world/services/callers.ts, src/world/services/services.ts
  */
 import { after, type Duration, type Instant } from "../../base/units.ts";
 

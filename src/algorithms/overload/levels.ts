@@ -4,7 +4,7 @@
  * needs four answers nothing is won when three are given. The hash changes every hour, or the same people would
  * always wait; not with each session, or people would learn to log in again.
  * Published: Zhou et al., "Overload Control for Scaling WeChat Microservices" (DAGOR), SoCC 2018.
- * Met by: src/world/fleet/callers.ts
+ * Met by: src/world/services/callers.ts
  */
 import type { Draws } from "../../base/random.ts";
 import { hours, type Instant } from "../../base/units.ts";

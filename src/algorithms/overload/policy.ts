@@ -1,6 +1,6 @@
 /**
  * Which guard stands at a server's door, and with which settings. Defaults are the published ones where there are any.
- * Met by: src/world/fleet/services.ts
+ * Met by: src/world/services/services.ts
  */
 import { ms } from "../../base/units.ts";
 import { type Admission, OPEN } from "./admission.ts";

@@ -7,7 +7,7 @@
  * Callers who know the cursor hold back what would be turned away, and then the histogram has a hole just where the
  * cursor must be moved to: it would open the door wide. So callers tell, with their next request, how many they held
  * back; these count in the histogram, though not as requests that came.
- * Met by: src/world/fleet/services.ts
+ * Met by: src/world/services/services.ts
  */
 import type { Duration, Instant } from "../../base/units.ts";
 import type { Admission } from "./admission.ts";

@@ -3,7 +3,7 @@
  * attempts for one are four times the load, just when there is too much. A budget lets retries be a tenth of the
  * requests and no more, and a throttle holds requests back while far more are asked than accepted (Beyer et al., "Site
  * Reliability Engineering", 2016, chapter 21, "Handling Overload").
- * Met by: src/world/fleet/callers.ts
+ * Met by: src/world/services/callers.ts
  */
 import { type Instant, seconds } from "../../base/units.ts";
 

@@ -3,7 +3,7 @@
  * for DAGOR. What it looks at is a mean, of queuing times or of response times; above the threshold it is overloaded.
  * Queuing time is the better sign: it is near nothing until the server is full, whatever the work and the servers
  * behind it take, where a response time also grows with those.
- * Met by: src/world/fleet/services.ts
+ * Met by: src/world/services/services.ts
  */
 import { after, type Duration, type Instant, seconds } from "../../base/units.ts";
 

@@ -2,7 +2,7 @@
  * Data centres as clients see them: lines of each carrier into a centre, on each line access servers
  * (an IP each), and every server listening on each port. A client's destination is an IP and a port.
  */
-import { serverNames } from "../../scenario/names.ts";
+import { serverNames } from "../../scenario/people/names.ts";
 import type { WorldModel } from "../../scenario/scenario.ts";
 
 export interface Server {

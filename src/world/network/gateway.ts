@@ -4,7 +4,7 @@
  */
 import { identity } from "../../base/random.ts";
 import type { Duration } from "../../base/units.ts";
-import { gatewayNames } from "../../scenario/names.ts";
+import { gatewayNames } from "../../scenario/people/names.ts";
 import type { WorldModel } from "../../scenario/scenario.ts";
 
 export interface Gateway {

@@ -7,7 +7,7 @@ import type { Company } from "../../engine/company.ts";
 import type { Tally } from "../../engine/tally.ts";
 import type { Endpoint } from "../fleet/centre.ts";
 import { BEATS, FAILED, HELD, LINK, PACE, PARTS, SINCE } from "../link.ts";
-import { HEARTBEAT_UNIT } from "../../scenario/limits.ts";
+import { HEARTBEAT_UNIT } from "../../scenario/people/limits.ts";
 import type { Paths } from "../network/path.ts";
 import { type Population, rankOf } from "./population.ts";
 

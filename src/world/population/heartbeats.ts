@@ -6,7 +6,7 @@
  * connection, 16 next is interval, 17 last was interval.
  */
 import type { Duration } from "../../base/units.ts";
-import { HEARTBEAT_UNIT } from "../../scenario/limits.ts";
+import { HEARTBEAT_UNIT } from "../../scenario/people/limits.ts";
 import type { HeartbeatPolicy, HeartbeatState } from "../../algorithms/access/heartbeat.ts";
 
 /** How many low bits of a word a packed heartbeat takes. */

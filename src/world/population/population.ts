@@ -7,8 +7,8 @@
  */
 import { assert } from "../../base/assert.ts";
 import { identity } from "../../base/random.ts";
-import { carrierShare } from "../../scenario/names.ts";
-import { CELLS_MOST } from "../../scenario/limits.ts";
+import { carrierShare } from "../../scenario/people/names.ts";
+import { CELLS_MOST } from "../../scenario/people/limits.ts";
 import type { WorldModel } from "../../scenario/scenario.ts";
 import type { Gateway } from "../network/gateway.ts";
 

@@ -16,7 +16,7 @@ import { logOfWord } from "../../base/math.ts";
 import { Draws, open } from "../../base/random.ts";
 import type { HeartbeatPolicy } from "../../algorithms/access/heartbeat.ts";
 import { type Calendar, DUE } from "../../engine/calendar.ts";
-import { HEARTBEAT_UNIT } from "../../scenario/limits.ts";
+import { HEARTBEAT_UNIT } from "../../scenario/people/limits.ts";
 import { BEAT_FAILS, WOKEN } from "../link.ts";
 import type { Crowd } from "./crowd.ts";
 import { quietWord, tensOf, withoutInterval } from "./heartbeats.ts";

@@ -7,7 +7,7 @@
 import type { BlockName } from "../../algorithms/push/task.ts";
 import { Draws } from "../../base/random.ts";
 import type { Duration } from "../../base/units.ts";
-import type { BrokerModel } from "../../scenario/push.ts";
+import type { BrokerModel } from "../../scenario/push/section.ts";
 import type { Diary } from "./diary.ts";
 
 /** Who takes blocks; several deliveries never lie with one at once. */

@@ -4,7 +4,7 @@
  */
 import { gcra, type Rate, type Reservation, SecondCounter } from "../../algorithms/push/limiter.ts";
 import type { Duration, Instant } from "../../base/units.ts";
-import type { LimiterModel } from "../../scenario/push.ts";
+import type { LimiterModel } from "../../scenario/push/section.ts";
 import type { Holding } from "./stores.ts";
 
 const SECOND = 1_000_000;

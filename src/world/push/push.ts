@@ -9,7 +9,7 @@ import { Worker } from "../../algorithms/push/worker.ts";
 import type { Digest } from "../../base/digest.ts";
 import { identity } from "../../base/random.ts";
 import { type Duration, type Instant, seconds } from "../../base/units.ts";
-import { hostNames, type PushModel } from "../../scenario/push.ts";
+import { hostNames, type PushModel } from "../../scenario/push/section.ts";
 import type { Fault } from "../../scenario/scenario.ts";
 import { Broker } from "./broker.ts";
 import { type Census, census } from "./census.ts";
@@ -23,7 +23,7 @@ import { Sink } from "./sink.ts";
 import { Lines, Stores } from "./stores.ts";
 import { Subscribers } from "./subscribers.ts";
 import { Triggers } from "./triggers.ts";
-import { Troubles } from "./troubles.ts";
+import { Troubles } from "./faults.ts";
 import type { WorkerMachine } from "./workers.ts";
 
 /** What runs inside; other ones only to show that a sabotaged worker is caught. */

@@ -8,7 +8,7 @@ import { BlockRecords } from "../../algorithms/push/records.ts";
 import type { BlockName } from "../../algorithms/push/task.ts";
 import { Draws, identity, Stream } from "../../base/random.ts";
 import { after, type Duration, type Instant, START } from "../../base/units.ts";
-import { type PushModel, shardNames, type StoreModel } from "../../scenario/push.ts";
+import { type PushModel, shardNames, type StoreModel } from "../../scenario/push/section.ts";
 import type { Diary } from "./diary.ts";
 import type { Some } from "./doubts.ts";
 

@@ -1,7 +1,7 @@
 /** A world of push alone, without people: small, quick, and with a book that tests can read. */
 import { Digest } from "../../../src/base/digest.ts";
 import { type Instant, seconds } from "../../../src/base/units.ts";
-import { pushField, type PushModel } from "../../../src/scenario/push.ts";
+import { pushField, type PushModel } from "../../../src/scenario/push/section.ts";
 import type { FaultEffects } from "../../../src/scenario/effects.ts";
 import type { Fault, Where } from "../../../src/scenario/scenario.ts";
 import type { Cause, PushNotes } from "../../../src/world/push/notes.ts";

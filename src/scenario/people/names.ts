@@ -1,0 +1,54 @@
+/**
+ * Names of gateways and servers. They are made, not written: `cq-unicom-3g-2` is the second gateway that
+ * China Unicom's 2G and 3G users of Chongqing leave through, `shenzhen-mobile-1` the first server on the
+ * China Mobile line into Shenzhen. Scenarios name them and the world builds them, so both ask here.
+ */
+import type { RegionModel, WorldModel } from "../scenario.ts";
+
+export interface GatewayName {
+  readonly name: string;
+  readonly region: string;
+  readonly carrier: string;
+  readonly family: string;
+}
+
+export interface ServerName {
+  readonly name: string;
+  readonly centre: string;
+  readonly line: string;
+}
+
+/** Share of the region's users that the carrier serves. */
+export const carrierShare = (world: Pick<WorldModel, "carriers">, region: RegionModel, carrier: string): number =>
+  region.carriers === undefined ? (world.carriers[carrier]?.share ?? 0) : (region.carriers[carrier] ?? 0);
+
+/** Every gateway with users, by region, carrier, family and number, in the world's order. */
+export const gatewayNames = (
+  world: Pick<WorldModel, "regions" | "carriers" | "access" | "gateways">,
+): readonly GatewayName[] =>
+  Object.entries(world.regions).flatMap(([region, model]) =>
+    Object.entries(world.carriers).flatMap(([carrier, { access }]) => {
+      if (!(carrierShare(world, model, carrier) > 0)) return [];
+      const used = new Set(
+        Object.entries(access).flatMap(([name, share]) => (share > 0 ? [world.access[name]?.gateways] : [])),
+      );
+      return Object.entries(world.gateways.families)
+        .filter(([family]) => used.has(family))
+        .flatMap(([family, { count }]) =>
+          Array.from({ length: count }, (_, i) => ({
+            name: `${model.code}-${carrier}-${family}-${String(i + 1)}`,
+            region,
+            carrier,
+            family,
+          })),
+        );
+    }),
+  );
+
+/** Every access server, by centre, line and number, in the world's order. */
+export const serverNames = (world: Pick<WorldModel, "centres">): readonly ServerName[] =>
+  Object.entries(world.centres).flatMap(([centre, { lines }]) =>
+    Object.entries(lines).flatMap(([line, { servers }]) =>
+      Array.from({ length: servers }, (_, i) => ({ name: `${centre}-${line}-${String(i + 1)}`, centre, line })),
+    ),
+  );

@@ -1,0 +1,53 @@
+/**
+ * The paths of a world, from a gateway to a server, and whether a selector picks any. A fault that hits
+ * nobody would let every threshold pass.
+ */
+import { gatewayNames, serverNames, type GatewayName, type ServerName } from "./names.ts";
+import type { Where, WorldModel } from "../scenario.ts";
+
+export interface Paths {
+  readonly gateways: readonly (GatewayName & { readonly access: readonly string[] })[];
+  readonly servers: readonly ServerName[];
+}
+
+/** Gateways with the kinds of access that leave through them, and servers. */
+export const pathsOf = (
+  world: Pick<WorldModel, "regions" | "carriers" | "access" | "gateways" | "centres">,
+): Paths => ({
+  gateways: gatewayNames(world).map((gateway) => {
+    const shares = Object.entries(world.carriers[gateway.carrier]?.access ?? {});
+    const access = shares.flatMap(([name, share]) =>
+      share > 0 && world.access[name]?.gateways === gateway.family ? [name] : [],
+    );
+    return { ...gateway, access };
+  }),
+  servers: serverNames(world),
+});
+
+const fits = (wanted: readonly string[] | undefined, ...has: readonly string[]): boolean =>
+  wanted === undefined || has.some((name) => wanted.includes(name));
+
+/** Whether at least one path matches every selector given. Ports are open on every server. */
+export const picksSomething = (where: Where, { gateways, servers }: Paths): boolean => {
+  const carriers = new Set(
+    gateways
+      .filter(
+        ({ name, region, carrier, access }) =>
+          fits(where.gateway, name) &&
+          fits(where.region, region) &&
+          fits(where.carrier, carrier) &&
+          fits(where.access, ...access),
+      )
+      .map(({ carrier }) => carrier),
+  );
+  const lines = new Set(
+    servers
+      .filter(
+        ({ name, centre, line }) => fits(where.server, name) && fits(where.centre, centre) && fits(where.line, line),
+      )
+      .map(({ line }) => line),
+  );
+  if (carriers.size === 0 || lines.size === 0) return false;
+  if (where.crossing === undefined) return true;
+  return [...carriers].some((carrier) => [...lines].some((line) => (carrier !== line) === where.crossing));
+};

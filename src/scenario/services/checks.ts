@@ -1,0 +1,36 @@
+/** What services must be besides well written: calls that lead somewhere and come to an end. */
+import type { Reporter } from "../findings.ts";
+import type { Path } from "../positions.ts";
+import { quote } from "../quantities.ts";
+import { routeOf } from "./routes.ts";
+import type { ServicesModel } from "./section.ts";
+import { didYouMean } from "../suggest.ts";
+
+export const checkServices = (services: ServicesModel, report: Reporter): void => {
+  const { tiers, entries } = services;
+  const names = Object.keys(tiers);
+  const known = (name: string, path: Path): boolean => {
+    if (names.includes(name)) return true;
+    report(path, `${quote(name)} is not a tier of this world`, () => didYouMean(name, names));
+    return false;
+  };
+  const found = [
+    ...Object.entries(tiers).flatMap(([tier, { calls }]) =>
+      calls.map((name, i) => known(name, ["services", "tiers", tier, "calls", i])),
+    ),
+    ...Object.entries(entries).flatMap(([entry, { tier, calls = [] }]) => [
+      known(tier, ["services", "entries", entry, "tier"]),
+      ...calls.map((name, i) => known(name, ["services", "entries", entry, "calls", i])),
+    ]),
+  ];
+  if (names.length === 0) report(["services", "tiers"], "no tier", "name at least one");
+  if (Object.keys(entries).length === 0) report(["services", "entries"], "no entry", "name at least one");
+  if (found.includes(false)) return;
+  for (const [name, entry] of Object.entries(entries)) {
+    const path = ["services", "entries", name];
+    if (entry.method !== undefined && entry.calls !== undefined)
+      report([...path, "calls"], "a method knows its own calls", "write either method or calls");
+    const read = routeOf(services, entry);
+    if ("wrong" in read) report([...path, read.field], read.wrong, read.hint);
+  }
+};

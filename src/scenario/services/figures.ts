@@ -1,0 +1,118 @@
+/** Metrics of services: tasks by the entry that offers them, and machines by tier. */
+import { type Metric, stats } from "../metric.ts";
+
+export const SERVICE_METRICS: readonly Metric[] = [
+  {
+    name: "task",
+    dimension: "count",
+    labels: ["entry"],
+    meaning: "Tasks offered to services; the rate is the mean of a second",
+    stats: [...stats("", ["count"]), ...stats("/s", ["rate"])],
+  },
+  {
+    name: "task.completed",
+    dimension: "share",
+    labels: ["entry"],
+    meaning:
+      "Tasks answered before their deadline: of those offered, as far as it lies within the run, and the mean of a second",
+    stats: [...stats("%", ["share"]), ...stats("/s", ["rate"])],
+  },
+  {
+    name: "task.shed",
+    dimension: "share",
+    labels: ["entry"],
+    meaning: "Tasks that overload control turned away, of those offered",
+    stats: stats("%", ["share"]),
+  },
+  {
+    name: "task.late",
+    dimension: "share",
+    labels: ["entry"],
+    meaning: "Tasks not answered in time, of those offered",
+    stats: stats("%", ["share"]),
+  },
+  {
+    name: "task.refused",
+    dimension: "share",
+    labels: ["entry"],
+    meaning: "Tasks of people for whose connection no machine had room, of those offered",
+    stats: stats("%", ["share"]),
+  },
+  {
+    name: "task.time",
+    dimension: "time",
+    labels: ["entry"],
+    meaning: "From the offer to the answer, of tasks completed",
+    stats: stats("s", ["mean", "p50", "p95", "p99"]),
+  },
+  {
+    name: "tier.request",
+    dimension: "rate",
+    labels: ["tier"],
+    meaning: "Requests that came to a tier's machines, retries among them",
+    stats: stats("/s", ["rate"]),
+  },
+  {
+    name: "tier.retry",
+    dimension: "share",
+    labels: ["tier"],
+    meaning: "Requests that were not a call's first attempt",
+    stats: stats("%", ["share"]),
+  },
+  {
+    name: "tier.shed",
+    dimension: "share",
+    labels: ["tier"],
+    meaning: "Requests turned away, or held back by callers who knew, of all there would have been",
+    stats: stats("%", ["share"]),
+  },
+  {
+    name: "tier.queue",
+    dimension: "time",
+    labels: ["tier"],
+    meaning: "Wait of a request from coming to a machine until its turn",
+    stats: stats("s", ["mean", "p50", "p95", "p99"]),
+  },
+  {
+    name: "tier.utilisation",
+    dimension: "share",
+    labels: ["tier"],
+    meaning: "Cores at work; the maximum is of ten seconds in one tier",
+    stats: stats("%", ["mean", "max"]),
+  },
+  {
+    name: "tier.headroom",
+    dimension: "share",
+    labels: ["tier"],
+    meaning: "Cores idle in the busiest ten seconds of the busiest tier",
+    stats: stats("%", ["min"]),
+  },
+  {
+    name: "tier.waste",
+    dimension: "share",
+    labels: ["tier"],
+    meaning: "Computing for callers who had given up, of all computing",
+    stats: stats("%", ["share"]),
+  },
+  {
+    name: "tier.units",
+    dimension: "count",
+    labels: ["tier"],
+    meaning: "Most requests under way at once on one machine: processes, threads or coroutines",
+    stats: stats("", ["max"]),
+  },
+  {
+    name: "tier.memory",
+    dimension: "share",
+    labels: ["tier"],
+    meaning: "Memory of the fullest machine taken by connections and units, at most",
+    stats: stats("%", ["max"]),
+  },
+  {
+    name: "tier.connections",
+    dimension: "share",
+    labels: ["tier"],
+    meaning: "Connections held, of those that the machines which are up have room for, at most",
+    stats: stats("%", ["max"]),
+  },
+];

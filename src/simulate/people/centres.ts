@@ -1,0 +1,146 @@
+/**
+ * Lines over simulated time about centres, for pictures: load, headroom and N−1 margin of every resource, and how many
+ * people are still in a centre that is evacuated, beside how many should be.
+ */
+import { inSeconds } from "../../base/units.ts";
+import type { Ledger } from "../../measure/ledger.ts";
+import { RESOURCES } from "../../scenario/metrics.ts";
+import type { Intervention, InterventionAction, Scenario } from "../../scenario/scenario.ts";
+import { type Course, coursesOf } from "./capacity.ts";
+import { fineStep } from "./charts.ts";
+import type { SeriesSample } from "../replication.ts";
+import { overSamples } from "../samples.ts";
+
+/** More lines than this on one pair of axes cannot be told apart. */
+const LINES_MAX = 8;
+
+/** Batches that a picture can show; chosen. */
+const BATCHES_MAX = 1_000;
+
+/** Stories in which centres are asked about, left or lost. */
+const isAboutCentres = ({ expect, thresholds, faults, interventions }: Scenario): boolean =>
+  [...expect, ...thresholds].some(({ figure }) => figure.metric.startsWith("centre.")) ||
+  faults.some(({ effects, where }) => effects.down !== undefined && where.centre !== undefined) ||
+  interventions.some(({ action }) => action.kind === "evacuate");
+
+const minutesOf = ({ run }: Scenario): number => Math.floor(inSeconds(run.duration) / 60);
+
+/** Of each resource of each centre. Few are one chart together; of many each centre has its own. */
+export const centreLines = (scenario: Scenario, ledger: Ledger): readonly SeriesSample[] => {
+  if (!isAboutCentres(scenario)) return [];
+  const { centres, tiers } = scenario.world;
+  const minutes = minutesOf(scenario);
+  const courses = coursesOf(ledger, minutes);
+  const resources = [...RESOURCES, ...Object.keys(tiers)].slice(0, LINES_MAX);
+  const isOneChart = Object.keys(centres).length * resources.length <= LINES_MAX;
+  return MEASURES.flatMap(({ name, stat, of }) =>
+    Object.entries(centres).flatMap(([centre, { title }]) =>
+      resources.flatMap((resource) => {
+        const course = courses.find((one) => one.centre === centre && one.resource === resource);
+        if (course === undefined) return [];
+        return {
+          chart: isOneChart ? name : `${name}-${centre}`,
+          figure: `centre.${name}.${stat}{centre=${centre},resource=${resource}}`,
+          title: isOneChart ? `${title}, ${resource}` : resource,
+          unit: "%",
+          ...sampled(of(course), stat),
+        };
+      }),
+    ),
+  );
+};
+
+const MEASURES = [
+  { name: "load", stat: "max", of: ({ load }: Course) => load },
+  {
+    name: "headroom",
+    stat: "min",
+    of: ({ load }: Course) => load.map((percent) => (percent === null ? null : 100 - percent)),
+  },
+  { name: "margin", stat: "min", of: ({ margin }: Course) => margin },
+] as const;
+
+/** What stands at the end of a step, in the worst of its minutes. */
+const sampled = (values: readonly (number | null)[], stat: "max" | "min"): Pick<SeriesSample, "at" | "value"> => {
+  const step = fineStep(values.length);
+  const places = Array.from({ length: Math.floor(values.length / step) }, (_, place) => place * step);
+  return {
+    at: places.map((from) => 60 * (from + step)),
+    value: places.map((from) => overSamples(values.slice(from, from + step), stat)),
+  };
+};
+
+interface Order {
+  readonly plan: (InterventionAction & { readonly kind: "evacuate" })["plan"];
+  /** Seconds; until an operator holds it or takes it back. */
+  readonly from: number;
+  readonly until: number;
+}
+
+/** The first order to leave each centre. */
+const ordersIn = (interventions: readonly Intervention[]): readonly Order[] => {
+  const orders = new Map<string, Order>();
+  for (const { at, action } of interventions) {
+    if (action.kind !== "evacuate" || orders.has(action.plan.centre)) continue;
+    const held = interventions.filter(
+      (later) => later.at >= at && later.action.kind === "evacuation" && later.action.order !== "resume",
+    );
+    const until = Math.min(Infinity, ...held.map((later) => inSeconds(later.at)));
+    orders.set(action.plan.centre, { plan: action.plan, from: inSeconds(at), until });
+  }
+  return [...orders.values()].slice(0, LINES_MAX / 2);
+};
+
+/** People still in the evacuated centres, and how many should be. */
+export const leavingLines = (scenario: Scenario, ledger: Ledger): readonly SeriesSample[] =>
+  ordersIn(scenario.interventions).flatMap((order, _, orders) => {
+    const { centre } = order.plan;
+    const held = ledger.series.total("server.held", [{ label: "centre", values: [centre], negated: false }]);
+    const minutes = minutesOf(scenario);
+    const step = fineStep(minutes);
+    const places = Array.from({ length: Math.floor(minutes / step) }, (_, place) => (place + 1) * step);
+    const at = places.map((minute) => 60 * minute);
+    const then = held.at(Math.max(0, Math.floor(order.from / 60) - 1));
+    const ordered = paceOf(order, then, inSeconds(scenario.run.duration));
+    const where = orders.length === 1 ? "" : `, ${scenario.world.centres[centre]!.title}`;
+    const line = { chart: "still-there", unit: "people", at };
+    return [
+      {
+        ...line,
+        figure: `evacuation.left.count{centre=${centre}}`,
+        title: `Still there${where}`,
+        value: places.map((minute) => held.at(minute - 1)),
+      },
+      {
+        ...line,
+        figure: `evacuation.ordered.count{centre=${centre}}`,
+        title: `Ordered pace${where}`,
+        value: at.map((second) => (second < order.from || second > order.until ? null : ordered(second))),
+      },
+    ];
+  });
+
+/** How many should still be there: batch after batch in a straight line, around the times to avoid. */
+const paceOf = ({ plan, from }: Order, people: number, end: number): ((second: number) => number) => {
+  const within = inSeconds(plan.within);
+  const corners: { at: number; left: number }[] = [{ at: from, left: people }];
+  for (let now = from, left = people; left > 0 && now < end && corners.length < 3 * BATCHES_MAX;) {
+    const begins = clearOf(plan.avoid, now, within);
+    const after = Math.max(0, left - (plan.batch ?? Infinity));
+    corners.push({ at: begins, left }, { at: begins + within, left: after });
+    now = begins + within + inSeconds(plan.rest);
+    left = after;
+  }
+  return (second) => {
+    const next = corners.findIndex(({ at }) => at >= second);
+    if (next <= 0) return corners.at(next)!.left;
+    const [before, after] = [corners[next - 1]!, corners[next]!];
+    return before.left + ((after.left - before.left) * (second - before.at)) / (after.at - before.at);
+  };
+};
+
+/** When a batch that takes so long can begin without touching a time to avoid. */
+const clearOf = (avoid: Order["plan"]["avoid"], now: number, within: number): number => {
+  const touched = avoid.find(({ from, to }) => inSeconds(from) < now + within && inSeconds(to) > now);
+  return touched === undefined ? now : clearOf(avoid, inSeconds(touched.to), within);
+};

@@ -1,0 +1,227 @@
+/**
+ * Writes a run's book: what was sent and lost, who logged in and how fast, who was online, how full the servers
+ * were. Counts of a window are differences between its edges; series are sampled every minute.
+ */
+import { type Instant, inMs, inSeconds, minutes } from "../../base/units.ts";
+import type { Company } from "../../engine/company.ts";
+import { type Labels, Ledger } from "../../measure/ledger.ts";
+import { Sheet } from "../../measure/sheet.ts";
+import type { Scenario } from "../../scenario/scenario.ts";
+import { HELD, LINK } from "../../world/link.ts";
+import type { World } from "../../world/build.ts";
+import type { Standing } from "../../world/fleet/resources.ts";
+import type { LoginNotes } from "../../world/population/logins.ts";
+import { LoginBook } from "./logins.ts";
+
+const MINUTE = minutes(1);
+
+type CellSeries = "packets.sent" | "packets.lost" | "crossing" | "online" | "people" | "login.count" | "login.sum";
+
+/** What a desk counts, and the series of it minute by minute. */
+const DESK_SERIES = {
+  "desk.asked": "asked",
+  "desk.completed": "completed",
+  "desk.able": "capacity",
+  "desk.possible": "possible",
+} as const;
+type DeskSeries = keyof typeof DESK_SERIES;
+
+interface OpenWindow {
+  readonly name: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Standings when it opened. */
+  sent: Float64Array;
+  lost: Float64Array;
+  broken: Float64Array;
+  moved: Float64Array;
+  lostMessages: number;
+}
+
+export class Observer implements LoginNotes {
+  readonly ledger = new Ledger(MINUTE);
+  readonly #windows: OpenWindow[];
+  #logins!: LoginBook;
+  /** By name of the series: a number for each cell, minute by minute. Logins count in the minute they began in. */
+  #sheets!: Readonly<Record<CellSeries, Sheet>>;
+  readonly #pairLabels: (Labels | undefined)[] = [];
+  #world!: World;
+  #cellLabels: readonly Labels[] = [];
+  #serverLabels: readonly Labels[] = [];
+  #people = new Float64Array(0);
+  /** Standings of the desks a minute ago. */
+  readonly #desksBefore: Record<DeskSeries, Float64Array>;
+  #sentBefore = new Float64Array(0);
+  #lostBefore = new Float64Array(0);
+
+  constructor(scenario: Scenario) {
+    const none = new Float64Array(0);
+    this.#desksBefore = { "desk.asked": none, "desk.completed": none, "desk.able": none, "desk.possible": none };
+    this.#windows = Object.entries(scenario.windows).map(([name, { from, to }]) => ({
+      name,
+      fromMs: inMs(from),
+      toMs: inMs(to),
+      sent: none,
+      lost: none,
+      broken: none,
+      moved: none,
+      lostMessages: 0,
+    }));
+  }
+
+  /** The world it watches; given once, before the run starts. */
+  watch(world: World): void {
+    this.#world = world;
+    const { cells } = world.population;
+    this.#cellLabels = cells.map(({ region, carrier, access, gateway }) => ({
+      region,
+      carrier,
+      access,
+      gateway: world.gateways[gateway]!.name,
+      home: world.fleet.endpoints[world.crowd.tables[gateway]!.routes[0]!]!.centre,
+    }));
+    this.#sentBefore = new Float64Array(cells.length);
+    this.#lostBefore = new Float64Array(cells.length);
+    this.#people = Float64Array.from(cells, ({ people }) => people);
+    for (const name of Object.keys(DESK_SERIES) as DeskSeries[])
+      this.#desksBefore[name] = new Float64Array(world.fleet.servers.length);
+    const sheet = (): Sheet => new Sheet(cells.length, MINUTE);
+    this.#logins = new LoginBook(cells.length, this.#windows);
+    this.#sheets = {
+      "packets.sent": sheet(),
+      "packets.lost": sheet(),
+      crossing: sheet(),
+      online: sheet(),
+      people: sheet(),
+      "login.count": this.#logins.count,
+      "login.sum": this.#logins.sum,
+    };
+    this.#serverLabels = world.fleet.servers.map(({ name, centre, line }) => ({ centre, line, server: name }));
+    cells.forEach(({ people }, cell) => {
+      this.ledger.counters.of("people", this.#cellLabels[cell]).add(people);
+    });
+  }
+
+  login(cell: number, startedMs: number, tookMs: number, people: number): void {
+    this.#logins.login(cell, startedMs, tookMs, people);
+  }
+
+  /** All packets have just been metered: opens and closes the windows whose edge this is. */
+  edge(nowMs: number): void {
+    const { meter, crowd, homes } = this.#world;
+    for (const window of this.#windows) {
+      if (window.toMs === nowMs) this.#close(window);
+      if (window.fromMs !== nowMs) continue;
+      window.sent = meter.sent.slice();
+      window.lost = meter.lost.slice();
+      window.broken = crowd.broken.values.slice();
+      window.moved = crowd.moved.slice();
+      window.lostMessages = homes.lostMessages;
+    }
+  }
+
+  /** A minute is over, and all packets have just been metered. `start` is when the minute began. */
+  minute(start: Instant): void {
+    const { meter, crowd, desks, fleet, homes } = this.#world;
+    const { series } = this.ledger;
+    const [sent, lost] = [this.#sheets["packets.sent"].row(start), this.#sheets["packets.lost"].row(start)];
+    for (let cell = 0; cell < sent.length; cell++) {
+      sent[cell] = meter.sentByCell[cell]! - this.#sentBefore[cell]!;
+      lost[cell] = meter.lostByCell[cell]! - this.#lostBefore[cell]!;
+    }
+    const crossing = this.#sheets.crossing.row(start);
+    for (const pair of crowd.inUse) {
+      const cell = Math.floor(pair / crowd.endpointCount);
+      const { line } = crowd.endpoints[pair % crowd.endpointCount]!;
+      if (line !== crowd.population.cells[cell]!.carrier) crossing[cell]! += crowd.links[pair * LINK + HELD]!;
+    }
+    this.#sheets.online.row(start).set(crowd.online.values);
+    this.#sheets.people.row(start).set(this.#people);
+    this.#sentBefore.set(meter.sentByCell);
+    this.#lostBefore.set(meter.lostByCell);
+    fleet.servers.forEach(({ connections }, server) => {
+      const labels = this.#serverLabels[server]!;
+      series.of("server.held", labels).add(start, desks.held[server]!);
+      series.of("server.peak", labels).add(start, Math.max(desks.peak[server]!, desks.held[server]!));
+      desks.peak[server] = 0;
+      series.of("server.capacity", labels).add(start, connections);
+      for (const [name, counter] of Object.entries(DESK_SERIES) as [DeskSeries, (typeof DESK_SERIES)[DeskSeries]][]) {
+        const now = desks[counter][server]!;
+        series.of(name, labels).add(start, now - this.#desksBefore[name][server]!);
+        this.#desksBefore[name][server] = now;
+      }
+      for (const window of this.#windows)
+        if (inMs(start) >= window.fromMs && inMs(start) < window.toMs)
+          this.ledger.histograms.of(inWindow("login.queue", window.name), labels).add(desks.longestWaitMs[server]!);
+      desks.longestWaitMs[server] = 0;
+    });
+    series.of("homeless").add(start, homes.homeless());
+  }
+
+  /** How busy each tier of each centre was in the minute that began then. */
+  standings(start: Instant, standings: readonly Standing[]): void {
+    for (const { centre, resource, used, able } of standings) {
+      this.ledger.series.of("resource.used", { centre, resource }).add(start, used);
+      this.ledger.series.of("resource.able", { centre, resource }).add(start, able);
+    }
+  }
+
+  /** The run is over: logins of all its threads are put together, and what is on sheets is filed in the ledger. */
+  end(company: Company): void {
+    company.gather(this.#logins.numbers).forEach((numbers, place) => {
+      if (place !== company.place) this.#logins.add(numbers);
+    });
+    this.#fileLogins();
+    for (const [name, sheet] of Object.entries(this.#sheets))
+      this.#cellLabels.forEach((labels, cell) => {
+        sheet.addTo(this.ledger.series.of(name, labels), cell);
+      });
+  }
+
+  #fileLogins(): void {
+    this.#cellLabels.forEach((labels, cell) => {
+      this.#windows.forEach(({ name }, place) => {
+        const found = this.#logins.timesOf(cell, place);
+        if (found === undefined) return;
+        this.ledger.histograms.of(inWindow("login.time", name), labels).merge(found.times);
+        this.ledger.counters.of(inWindow("login.late", name), labels).add(found.late);
+      });
+    });
+  }
+
+  #close(window: OpenWindow): void {
+    const { meter, crowd, homes } = this.#world;
+    const { counters } = this.ledger;
+    counters.of(inWindow("message.lost", window.name)).add(Math.round(homes.lostMessages - window.lostMessages));
+    const { endpointCount } = crowd;
+    const name = (metric: string): string => inWindow(metric, window.name);
+    this.#cellLabels.forEach((people, cell) => {
+      counters.of(name("link.broken"), people).add(crowd.broken.values[cell]! - window.broken[cell]!);
+      counters.of(name("moved"), people).add(crowd.moved[cell]! - window.moved[cell]!);
+    });
+    for (const pair of crowd.inUse) {
+      const sent = meter.sent[pair]! - window.sent[pair]!;
+      if (sent === 0) continue;
+      const people = this.#cellLabels[Math.floor(pair / endpointCount)]!;
+      const labels = (this.#pairLabels[pair] ??= this.#labelsOf(people, pair % endpointCount));
+      counters.of(name("packets.sent"), labels).add(sent);
+      counters.of(name("packets.lost"), labels).add(meter.lost[pair]! - window.lost[pair]!);
+    }
+  }
+
+  #labelsOf(people: Labels, endpoint: number): Labels {
+    const { endpoints, servers } = this.#world.fleet;
+    const { server, port } = endpoints[endpoint]!;
+    const { name, centre, line } = servers[server]!;
+    return { ...people, centre, line, server: name, port: String(port) };
+  }
+}
+
+/** What happened in a window has a name of its own in the book: most questions are about one window. */
+export const inWindow = (metric: string, window: string): string => `${metric}@${window}`;
+
+/** The length of a window, in seconds. */
+export const lengthOf = ({ windows }: Scenario, window: string): number => {
+  const { from, to } = windows[window]!;
+  return inSeconds(to) - inSeconds(from);
+};

@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+import { HEAD, read } from "../door.ts";
+
+/** The paths of all problems that these settings make. */
+const problemPaths = (...set: string[]): readonly string[] => {
+  const reading = read(HEAD, { set });
+  return "problems" in reading ? reading.problems.map(({ path }) => path) : [];
+};
+
+describe("what a client's record has no room for is refused", () => {
+  it.each([
+    ["clients.heartbeat.shortest=215 s", "clients.heartbeat.shortest"],
+    ["clients.heartbeat.longest=700 s", "clients.heartbeat.longest"],
+    ["clients.heartbeat.step=61 s", "clients.heartbeat.step"],
+    ["clients.heartbeat.climb-after=8", "clients.heartbeat.climb-after"],
+    ["clients.heartbeat.fail-after=8", "clients.heartbeat.fail-after"],
+    ["clients.heartbeat.stable-test=7", "clients.heartbeat.stable-test"],
+    ["centres.north.lines.mobile.servers=200", "ports"],
+    ["gateways.families.3g.count=100", "gateways.families"],
+  ])("%s", (setting, path) => {
+    expect(problemPaths(setting)).toEqual([path]);
+  });
+
+  it("and what there is room for is not", () => {
+    expect(problemPaths("clients.heartbeat.longest=630 s", "clients.heartbeat.stable-test=6")).toEqual([]);
+  });
+});

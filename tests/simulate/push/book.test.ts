@@ -1,0 +1,101 @@
+/** The book of push, written by hand. */
+import { describe, expect, it } from "vitest";
+import { type Instant, ms, seconds } from "../../../src/base/units.ts";
+import { Deliveries } from "../../../src/simulate/push/book.ts";
+import type { Figure } from "../../../src/scenario/scenario.ts";
+import { tiny } from "../../world/support.ts";
+
+const at = (second: number): Instant => seconds(second) as number as Instant;
+
+/** A task of a thousand, due after 60 s, windows that end or begin then, and one of a hundred after 80.5 s. */
+const SCENARIO = tiny(`
+run: { duration: 2 min, warmup: 0 s }
+provenance: { push: { is: assumed, source: tests }, online: { is: assumed, source: tests } }
+push:
+  workers: { hosts: 1, slots: 1, block: 100, lot: 10 }
+  limiter: { limit: 1000, burst: 50 }
+  service: { capacity: 1200 }
+  tasks:
+    evening: { at: 60 s, subscribers: 1 k }
+    match: { at: 80500 ms, subscribers: 100 }
+windows: { before: 10 s..60 s, after: 60 s..80 s, odd: 60 s..80900 ms }
+`);
+
+const bookOf = () => {
+  const book = new Deliveries(SCENARIO);
+  const value = (metric: string, stat: string, window: string, task?: string): number | null => {
+    const labels = task === undefined ? [] : [{ label: "task", values: [task], negated: false }];
+    const figure: Figure = { ...{ text: "", metric, stat, labels, window, by: undefined, unit: "" } };
+    return book.value(figure, labels);
+  };
+  return { book, value };
+};
+
+describe("who is due in a window", () => {
+  const { book, value } = bookOf();
+  book.told(0, at(60), 0, 600);
+  book.told(0, at(79.9), seconds(19.9), 100);
+  book.told(0, at(80), seconds(20), 200);
+
+  it("is nobody in one that ends when the task is due", () => {
+    expect(value("push.lost", "count", "before")).toBeNull();
+    expect(value("push.delivered", "share", "before")).toBeNull();
+  });
+
+  it("is everybody in one that begins then, and is told in it when told before its end", () => {
+    expect(value("push.lost", "count", "after")).toBe(300);
+    expect(value("push.delivered", "share", "after")).toBe(70);
+    expect(value("push.lost", "count", "run", "evening")).toBe(100);
+    expect(value("push.lost", "count", "run")).toBe(200);
+  });
+
+  it("is nobody of the last second of which only a part is in the window, as nothing of it is read", () => {
+    expect(value("push.lost", "count", "odd", "match")).toBeNull();
+    expect(value("push.lost", "count", "odd")).toBe(300);
+  });
+});
+
+describe("how late people are told", () => {
+  const { book, value } = bookOf();
+  // Ninety at once, five after a second each, and five after ten seconds; of them 234 ms for the last one.
+  book.told(0, at(61), 0, 90);
+  book.told(0, at(62), seconds(1), 4);
+  book.told(0, at(62), seconds(1), 1);
+  book.told(0, at(70), seconds(10), 4);
+  book.told(0, at(71), ms(10_234), 1);
+  // Outside of the window.
+  book.told(0, at(80), seconds(20), 1_000);
+
+  it("is said by percentiles, of which each is its own, within a hundredth", () => {
+    const late = (stat: string): number => value("push.lateness", stat, "after")!;
+    expect(late("p50")).toBe(0);
+    expect(late("p95")).toBeGreaterThan(0.99);
+    expect(late("p95")).toBeLessThan(1.01);
+    expect(late("p99")).toBeGreaterThan(9.9);
+    expect(late("p99")).toBeLessThan(10.1);
+  });
+
+  it("is said by the latest exactly, and by nothing when nobody was told", () => {
+    expect(value("push.lateness", "max", "after")).toBe(10.234);
+    expect(value("push.lateness", "max", "before")).toBeNull();
+    expect(value("push.lateness", "p95", "before")).toBeNull();
+    expect(value("push.lateness", "max", "after", "match")).toBeNull();
+  });
+});
+
+it("messages are counted in the seconds in which they came, and the fullest second may begin at any time", () => {
+  const { book, value } = bookOf();
+  for (const [second, messages, inSecond] of [
+    [60, 10, 10],
+    [60.5, 20, 30],
+    [61.2, 25, 45],
+    [79.9, 5, 5],
+    [80, 1_000, 1_005],
+  ] as const)
+    book.arrived(at(second), messages, inSecond);
+  expect(value("push.rate", "max", "after")).toBe(30);
+  expect(value("push.rate", "peak", "after")).toBe(45);
+  // Of seconds in which anything came.
+  expect(value("push.rate", "mean", "after")).toBe(20);
+  expect(value("push.rate", "mean", "before")).toBeNull();
+});

@@ -1,0 +1,114 @@
+/** Services beside a population, through the door, the figures and the faults. */
+import { describe, expect, it } from "vitest";
+import { simulate } from "../../../src/simulate/simulation.ts";
+import type { Replication } from "../../../src/simulate/replication.ts";
+import { tiny } from "../../world/support.ts";
+
+const SERVICES = `
+run: { duration: 3 min, warmup: 30 s }
+provenance: { services: { is: assumed, source: tests }, online: { is: assumed, source: tests } }
+services:
+  hop: 500 us
+  tiers:
+    logic: { machines: 2, cores: 4, work: { law: exponential, mean: 1 ms }, calls: [storage] }
+    storage: { machines: 2, cores: 2, work: { law: exponential, mean: 4 ms } }
+  entries:
+    send: { tier: logic, feed: 500 }
+    read: { tier: logic, feed: 100 }
+windows: { calm: 30 s..1 min, slow: 1 min..2 min, after: 150 s..3 min }
+thresholds:
+  - { figure: task.rate, max: 1000 /s }
+  - { figure: "task.completed.share{window=calm}", max: 100 % }
+  - { figure: "task.completed.share{window=slow}", max: 100 % }
+  - { figure: "task.completed.share{window=after}", max: 100 % }
+  - { figure: "task.rate{entry=read}", max: 1000 /s }
+  - { figure: "tier.utilisation.mean{tier=storage,window=calm}", max: 100 % }
+  - { figure: "tier.request.rate{by=tier,window=calm}", max: 1000 /s }
+  - { figure: "tier.queue.mean{tier=logic,window=calm}", max: 1 s }
+`;
+const SLOW = "faults: [{ id: slow, at: 1 min, until: 2 min, slow: 5, where: { tier: storage } }]";
+
+const run = (more: string, faults = true): Replication =>
+  simulate(tiny(`${SERVICES}${more}`, ["run.scale=1/1000"]), { replication: 0, faults, interventions: true });
+
+describe("services beside a population", () => {
+  const calm = run("");
+  const slow = run(SLOW);
+  const figure = (of: Replication, text: string): number => of.figures[text]!.value!;
+
+  it("are counted as they were fed", () => {
+    expect(figure(calm, "task.rate")).toBeGreaterThan(580);
+    expect(figure(calm, "task.rate")).toBeLessThan(620);
+    expect(figure(calm, "task.rate{entry=read}")).toBeLessThan(110);
+    // 600 requests of 4 ms on four cores.
+    expect(figure(calm, "tier.utilisation.mean{tier=storage,window=calm}")).toBeCloseTo(60, -1);
+    expect(Object.keys(calm.figures["tier.request.rate{by=tier,window=calm}"]!.groups!)).toEqual(["logic", "storage"]);
+    expect(figure(calm, "tier.queue.mean{tier=logic,window=calm}")).toBeLessThan(0.001);
+  });
+
+  it("suffer from a slow tier while it is slow", () => {
+    expect(figure(slow, "task.completed.share{window=calm}")).toBeGreaterThan(99.9);
+    expect(figure(slow, "task.completed.share{window=slow}")).toBeLessThan(50);
+    expect(figure(slow, "task.completed.share{window=after}")).toBeGreaterThan(99.9);
+  });
+
+  it("are told in the timeline, and drawn first", () => {
+    expect(slow.timeline.map(({ what, who }) => `${what} ${who}`)).toEqual([
+      "fault slow begins storage",
+      "fault slow ends storage",
+    ]);
+    expect(slow.series[0]!.chart).toBe("tasks-completed");
+  });
+
+  it("are all that a story of services tells of: nothing about people, unless something happens to them or is asked", () => {
+    const isOfPeople = (name: string): boolean => !/^(task|tier)/.test(name);
+    expect(Object.keys(slow.figures).filter(isOfPeople)).toEqual([]);
+    expect(slow.series.filter(({ figure }) => isOfPeople(figure))).toEqual([]);
+    expect(slow.regionLoss).toEqual({});
+    const asked = run('  - { figure: "login.time.mean{window=calm}", max: 60 s }\n');
+    const hit = run("faults: [{ id: far, at: 1 min, loss: 5 %, where: { region: sichuan } }]");
+    for (const { figures, series, regionLoss } of [asked, hit]) {
+      expect(figures).toHaveProperty(["login.time.p95"]);
+      expect(series.map(({ chart }) => chart)).toContain("login-time");
+      expect(Object.keys(regionLoss)).toContain("hainan");
+    }
+  });
+
+  it("say which tier is fullest", () => {
+    expect(calm.figures["tier.utilisation.max"]!.binds).toBe("storage");
+    expect(calm.figures["tier.headroom.min"]!.binds).toBe("storage");
+    expect(calm.figures["task.rate"]).not.toHaveProperty("binds");
+  });
+
+  it("are in the digest: equal for equal runs, and for a fault of strength nothing", () => {
+    expect(run("").digest).toBe(calm.digest);
+    expect(run(SLOW.replace("slow: 5", "slow: 1")).digest).toBe(calm.digest);
+    expect(run(SLOW, false).digest).toBe(calm.digest);
+    expect(slow.digest).not.toBe(calm.digest);
+  });
+
+  it("live at their own size, whatever a row of people stands for", () => {
+    const coarse = simulate(tiny(SERVICES, ["run.scale=1/10000"]), {
+      replication: 0,
+      faults: true,
+      interventions: true,
+    });
+    for (const text of ["task.rate", "task.completed.share{window=calm}", "tier.queue.mean{tier=logic,window=calm}"])
+      expect(coarse.figures[text]!.value).toBe(calm.figures[text]!.value);
+  });
+
+  it("leave a run without any as it was, and what is asked of none unknown", () => {
+    const none = simulate(
+      tiny("run: { duration: 2 min, warmup: 30 s }\nthresholds: [{ figure: task.rate, max: 1 /s }]", [
+        "run.scale=1/1000",
+      ]),
+      {
+        replication: 0,
+        faults: true,
+        interventions: true,
+      },
+    );
+    expect(none.figures["task.rate"]!.value).toBeNull();
+    expect(none.series.some(({ chart }) => chart === "tasks-completed")).toBe(false);
+  });
+});

@@ -1,0 +1,111 @@
+/** A backbone alone, without a population: built from what a scenario would say under `services`, and counted. */
+import { parse } from "yaml";
+import { Digest } from "../../../src/base/digest.ts";
+import { seconds, type Instant } from "../../../src/base/units.ts";
+import { servicesField } from "../../../src/scenario/services/section.ts";
+import type { ServicesModel } from "../../../src/scenario/services/section.ts";
+import { Services } from "../../../src/world/services/services.ts";
+import { type Guard, GUARD } from "../../../src/world/services/tiers.ts";
+import type { Ending } from "../../../src/world/services/visits.ts";
+
+export interface Count {
+  /** Tasks offered by entry, and how they ended, as a share of those. */
+  readonly offered: readonly number[];
+  readonly ended: (entry: number, ending: Ending) => number;
+  /** By tier. */
+  readonly requests: readonly number[];
+  readonly shed: readonly number[];
+  readonly waits: readonly (readonly number[])[];
+  readonly computed: readonly number[];
+  readonly wasted: readonly number[];
+  readonly events: number;
+  readonly digest: string;
+  readonly services: Services;
+}
+
+interface Course {
+  readonly from: number;
+  readonly to: number;
+  readonly seed?: string;
+  readonly guard?: Guard;
+  /** At a second, something happens. */
+  readonly at?: readonly (readonly [number, (services: Services) => void])[];
+  /** Hears of every task's end. */
+  readonly ended?: () => void;
+  /** Hears of every request whose turn has come. */
+  readonly begun?: (now: number, waited: number) => void;
+}
+
+export const modelOf = (text: string): ServicesModel => servicesField.parse(parse(text));
+
+/** Runs to the second `to` and counts what began from the second `from` on. */
+export const run = (
+  model: ServicesModel | string,
+  { from, to, seed = "test", guard = GUARD, at = [], begun, ended }: Course,
+): Count => {
+  const services = typeof model === "string" ? modelOf(model) : model;
+  const tiers = Object.keys(services.tiers).length;
+  const entries = Object.keys(services.entries).length;
+  const zeros = (length: number): number[] => Array.from({ length }, () => 0);
+  const [offered, requests, shed, computed, wasted] = [entries, tiers, tiers, tiers, tiers].map(zeros) as [
+    number[],
+    number[],
+    number[],
+    number[],
+    number[],
+  ];
+  const waits = Array.from({ length: tiers }, (): number[] => []);
+  const endings = new Map<string, number>();
+  const begin = seconds(from);
+  const deadlines = Object.values(services.entries).map(({ deadline }) => deadline);
+  const digest = new Digest();
+  const backbone = new Services({
+    model: services,
+    seed,
+    digest,
+    guard,
+    notes: {
+      offer: () => undefined,
+      task: (entry, began, ending) => {
+        ended?.();
+        // Of the last ones only the quick have ended.
+        if (began < begin || began + deadlines[entry]! > seconds(to)) return;
+        offered[entry]! += 1;
+        endings.set(`${String(entry)} ${ending}`, (endings.get(`${String(entry)} ${ending}`) ?? 0) + 1);
+      },
+      request: (tier, now) => {
+        if (now >= begin) requests[tier]! += 1;
+      },
+      shed: (tier, now) => {
+        if (now >= begin) shed[tier]! += 1;
+      },
+      begun: (tier, now, waited) => {
+        begun?.(now, waited);
+        if (now >= begin) waits[tier]!.push(waited);
+      },
+      computed: (tier, now, us, isForNobody) => {
+        if (now < begin) return;
+        computed[tier]! += us;
+        if (isForNobody) wasted[tier]! += us;
+      },
+    },
+  });
+  let events = 0;
+  for (const [second, happen] of at) {
+    events += backbone.advance(seconds(second) as number as Instant);
+    happen(backbone);
+  }
+  events += backbone.advance(seconds(to) as number as Instant);
+  return {
+    offered,
+    ended: (entry, ending) => (endings.get(`${String(entry)} ${ending}`) ?? 0) / offered[entry]!,
+    requests,
+    shed,
+    waits,
+    computed,
+    wasted,
+    events,
+    digest: digest.hex,
+    services: backbone,
+  };
+};
