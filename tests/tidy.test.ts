@@ -29,8 +29,8 @@ const PACKAGE_EXCEPTIONS: Readonly<Record<string, readonly string[]>> = { "base/
 
 /** Files that bring families of their floor together; all others keep to their own family. */
 const GATHERERS = [
-  /^scenario\/(figure|metrics|read|scenario|people\/(checks|section))\.ts$/,
-  /^simulate\/(book|simulation)\.ts$/,
+  /^scenario\/sections\.ts$/,
+  /^simulate\/systems\.ts$/,
   /^world\/population\//,
   /^world\/seams\//,
   /^world\/(weather|build|assignment|sweeps|where|refuge)\.ts$/,

@@ -7,7 +7,7 @@ import { Digest } from "../../src/base/digest.ts";
 import { after, inSeconds, ms, seconds, START, type Instant } from "../../src/base/units.ts";
 import { blowsOf, policiesOf, type Blow, type Drill } from "../../src/deploy/drill/drill.ts";
 import { LOST } from "../../src/deploy/drill/redis-server.ts";
-import type { PushModel } from "../../src/scenario/push/section.ts";
+import type { PushModel } from "../../src/scenario/push/shape.ts";
 import type { PushNotes } from "../../src/world/push/notes.ts";
 import { MACHINES, Push } from "../../src/world/push/push.ts";
 import type { Calibration, StepTime } from "./calibration.ts";
@@ -46,7 +46,7 @@ const strike = (push: Push, { victim }: Blow, at: Instant): void => {
   if (typeof victim === "number") push.hosts[victim]!.crash();
   if (victim !== "redis") return;
   const where = { shard: push.stores.shards.map(({ name }) => name) };
-  push.troubles.begin({ id: "redis", at, until: undefined, where, effects: { failover: true } });
+  push.faults.begin({ id: "redis", at, until: undefined, where, effects: { failover: true } });
 };
 
 interface Book {

@@ -4,7 +4,7 @@ import { labelOf } from "../report/labels.ts";
 import { NO_BREAK, printNumber } from "../report/numbers.ts";
 import { renderTable } from "../report/table.ts";
 import { SIGNS } from "../report/verdict.ts";
-import { figuresOf } from "../simulate/figures.ts";
+import { figuresOf } from "../scenario/asked.ts";
 import { compareScales, type ScaleRow, SCALES, type ScaleSample } from "../study/scales.ts";
 import { load } from "./load.ts";
 import { tell } from "./output.ts";

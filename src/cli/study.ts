@@ -3,7 +3,7 @@ import { arch, availableParallelism, cpus, freemem, platform } from "node:os";
 import { labelOf } from "../report/labels.ts";
 import { printCount, printNumber } from "../report/numbers.ts";
 import type { Scenario } from "../scenario/scenario.ts";
-import { figuresOf } from "../simulate/figures.ts";
+import { figuresOf } from "../scenario/asked.ts";
 import { assemble, isDecided, scaleText } from "../study/assemble.ts";
 import type { Meta, RunDocument, RunPictures } from "../study/document.ts";
 import { estimate } from "../study/estimate.ts";
@@ -12,7 +12,7 @@ import { figureResult, replicationRows, type ReplicationRow } from "../study/fig
 import { picturesOf } from "../study/pictures.ts";
 import { runStudy, type Executor, type Pair, type StudyPlan, type StudyResult } from "../study/replications.ts";
 import { inSeconds } from "../base/units.ts";
-import { remarkOnPush } from "../scenario/push/section.ts";
+import { warningsOf } from "../scenario/world.ts";
 import { Progress, span, type Standing } from "./progress.ts";
 import { reproduceCommand, type InputFlags, type RunFlags } from "./settings.ts";
 import { VERSION } from "./tool.ts";
@@ -53,13 +53,12 @@ const crewFor = (scenario: Scenario, plan: StudyPlan, asked: number | undefined)
 };
 
 const warnOfCosts = (scenario: Scenario, plan: StudyPlan, crew: Crew): void => {
-  const { rows, subscribers, bytes, seconds } = estimate(scenario);
-  if (Math.max(rows, subscribers) <= LARGE_RUN) return;
+  const { count, noun, bytes, seconds } = estimate(scenario);
+  if (count <= LARGE_RUN) return;
   const runs = plan.most * (plan.twin ? 2 : 1);
   const memory = ((bytes * crew.runs) / 2 ** 30).toFixed(1);
   const time = span((seconds * runs) / (crew.runs * crew.threads));
-  const size = subscribers > rows ? `${printNumber(subscribers)} subscribers` : `${printNumber(rows)} rows`;
-  const what = `${printCount(runs, "run")} of ${size}`;
+  const what = `${printCount(runs, "run")} of ${printNumber(count)} ${noun}`;
   process.stderr.write(`a large run: ${what} will take about ${memory} GiB and ${time}\n`);
 };
 
@@ -73,9 +72,7 @@ export const runOnThreads = async (
   const crew = crewFor(scenario, plan, flags.workers);
   if (flags.quiet !== true) {
     warnOfCosts(scenario, plan, crew);
-    const { push } = scenario.world;
-    const remark = push && remarkOnPush(push);
-    if (remark !== undefined) process.stderr.write(`note: ${remark}\n`);
+    for (const warning of warningsOf(scenario)) process.stderr.write(`note: ${warning}\n`);
   }
   const started = new Date();
   const before = performance.now();

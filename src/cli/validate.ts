@@ -17,7 +17,7 @@ export const register = (program: Command): void => {
 const validate = async (files: readonly string[], json: boolean): Promise<number> => {
   const { readScenario } = await import("../scenario/read.ts");
   const { problemsAsJson, renderProblems } = await import("../scenario/problem.ts");
-  const { remarkOnPush } = await import("../scenario/push/section.ts");
+  const { warningsOf } = await import("../scenario/world.ts");
   const readings = files.map((file) => ({ file, reading: readScenario(file) }));
   const wrong = readings.flatMap(({ reading }) => ("problems" in reading ? [reading] : []));
   if (json) {
@@ -27,9 +27,7 @@ const validate = async (files: readonly string[], json: boolean): Promise<number
     for (const { file, reading } of readings)
       if ("scenario" in reading) {
         process.stdout.write(`valid ${file}: ${summaryOf(reading.scenario)}\n`);
-        const { push } = reading.scenario.world;
-        const remark = push && remarkOnPush(push);
-        if (remark !== undefined) process.stderr.write(`note ${file}: ${remark}\n`);
+        for (const warning of warningsOf(reading.scenario)) process.stderr.write(`note ${file}: ${warning}\n`);
       } else process.stderr.write(`${renderProblems(reading.problems)}\n`);
   }
   if (wrong.length === 0) return EXIT.held;

@@ -2,45 +2,8 @@
  * Figures in words. A figure's text is exact and made for machines; a planner reads "Packet loss · Chongqing
  * Unicom 2G/3G · window fault". The words follow from the grammar alone, so a new metric reads well unasked.
  */
+import { metricOf } from "../scenario/metrics.ts";
 import type { FigureResult } from "../study/document.ts";
-
-/** Metrics whose dotted name would read badly; all others are their name with blanks for dots. */
-const METRICS: Readonly<Record<string, string>> = {
-  loss: "Packet loss",
-  login: "Logins",
-  "login.success": "Logins that succeed within 30\u00a0s",
-  "login.queue": "Wait of a login at its server",
-  "login.offered": "Logins asked for",
-  "login.goodput": "Logins completed of those possible",
-  crossing: "People whose connection changes carrier",
-  "centre.bought": "Capacity bought",
-  "centre.load": "Load",
-  "centre.headroom": "Headroom",
-  "centre.margin": "N−1 margin",
-  "evacuation.delay": "Time until a centre is empty",
-  homeless: "People without a home",
-  "message.lost": "Messages lost",
-  "back.delay": "Time until all are back",
-  "back.stretch": "Time until all are back, against what capacity allows",
-  "link.broken": "Broken links",
-  online: "People online",
-  moved: "People moved by the scheduler",
-  move: "Moves of gateways",
-  "move.hourly": "Moves of one gateway in an hour",
-  alarm: "Alerts",
-  "alarm.delay": "Time from fault to alarm",
-  "alarm.named": "Alerts that name the fault's place",
-  "alarm.false": "Alerts without a fault",
-  "reroute.delay": "Time from fault to 90\u00a0% rerouted",
-  "push.delivered": "Subscribers told",
-  "push.lost": "Subscribers not told",
-  "push.duplicate": "Messages to people told before",
-  "push.lateness": "Lateness of reminders",
-  "push.rate": "Messages a second at the message service",
-  "push.busy": "Slots of workers at work",
-  "push.over": "Messages above the message service's capacity",
-  "prefetch.rate": "Apps that fetch ahead, a second",
-};
 
 const STATS: Readonly<Record<string, string>> = {
   mean: "",
@@ -110,7 +73,7 @@ export const labelOf = (figure: string): string => {
   const { metric, stat, matchers, window } = partsOf(figure);
   const place = PLACE.flatMap((label) => matchers.filter((one) => one.label === label)).map(placeOf);
   const others = matchers.filter(({ label }) => !PLACE.includes(label)).map(labelled);
-  const noun = METRICS[metric] ?? capitalise(metric.replaceAll(/[.-]/g, " "));
+  const noun = metricOf(metric)?.title ?? capitalise(metric.replaceAll(/[.-]/g, " "));
   const words = [noun, STATS[stat] ?? stat].filter((word) => word !== "").join(", ");
   return [words, place.join(" "), ...others, window === "" ? "" : `window ${window}`]
     .filter((part) => part !== "")

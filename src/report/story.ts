@@ -1,7 +1,8 @@
 /** What happened, in a few sentences that a planner can read aloud. Built from the document alone. */
+import { sectionOfMetric } from "../scenario/metrics.ts";
 import type { RunDocument } from "../study/document.ts";
 import { causeOf } from "./causes.ts";
-import { labelWithGroup } from "./labels.ts";
+import { labelWithGroup, partsOf } from "./labels.ts";
 import { momentsOf } from "./moments.ts";
 import { printClock, printCount, printValue } from "./numbers.ts";
 
@@ -26,12 +27,14 @@ const beginningOf = (document: RunDocument): readonly string[] => {
   ];
 };
 
+/** False if no figure is about a system with a scheduler: that it did nothing is no news then. */
+const asksAboutDecider = ({ figures }: RunDocument): boolean =>
+  Object.keys(figures).some((figure) => sectionOfMetric(partsOf(figure).metric)?.decides !== false);
+
 const reactionOf = (document: RunDocument): readonly string[] => {
   const [first] = document.decisions;
   const count = printCount(document.decisions.length, "decision");
-  // Where all that is asked is about reminders or services, that it kept still is no news.
-  const isAboutPeople = Object.keys(document.figures).some((figure) => !/^(push|prefetch|task|tier)\b/.test(figure));
-  if (first === undefined) return isAboutPeople ? ["The scheduler decides nothing."] : [];
+  if (first === undefined) return asksAboutDecider(document) ? ["The scheduler decides nothing."] : [];
   const who = first.who === "" ? "" : `, ${first.who}`;
   return [`The scheduler takes ${count}, the first at ${printClock(first.at)} (${first.kind}: ${first.what}${who}).`];
 };

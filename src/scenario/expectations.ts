@@ -3,14 +3,16 @@
  * (ours: a miss means the design is not good enough).
  */
 import { z } from "zod";
-import { readFigure, type FigureContext } from "./figure.ts";
+import { readFigure } from "./figure.ts";
+import type { Figure } from "./figure-parts.ts";
 import { either, oneOrMore, text } from "./fields.ts";
 import type { Reporter } from "./findings.ts";
 import { demandOneOf, judgeFields } from "./judge.ts";
 import { findMetric } from "./metrics.ts";
 import { nodeAt, type MapNode, type Path } from "./positions.ts";
 import { quote, readCount, readDuration, readPercent, readRate, type Read } from "./quantities.ts";
-import type { Expectation, Figure, Threshold } from "./scenario.ts";
+import type { Expectation, Threshold } from "./scenario.ts";
+import type { Names } from "./section.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** A limit in the figure's unit: percent as percent, seconds, or a plain number. */
@@ -69,7 +71,7 @@ export const thresholdShape = {
 };
 
 interface Surroundings {
-  readonly context: FigureContext;
+  readonly names: Names;
   readonly sources: readonly string[];
   readonly pathExists: (path: string) => boolean;
   readonly report: Reporter;
@@ -79,10 +81,10 @@ interface Surroundings {
 const figureOf = (
   given: string | undefined,
   path: Path,
-  { context, report }: Surroundings,
+  { names, report }: Surroundings,
 ): { readonly figure: Figure | undefined; readonly unit: string | undefined } => {
   if (given === undefined) return { figure: undefined, unit: undefined };
-  const read = readFigure(given, context);
+  const read = readFigure(given, names);
   if ("value" in read) return { figure: read.value, unit: read.value.unit };
   report([...path, "figure"], read.wrong, read.hint);
   return { figure: undefined, unit: findMetric(given.split("{", 1)[0]?.trim() ?? "")?.stat.unit };

@@ -6,8 +6,16 @@ import { z } from "zod";
 import type { Duration } from "../base/units.ts";
 import { quote, readBytes, readCount, readDuration, readRate, readScale, readShare, type Read } from "./quantities.ts";
 
-type CamelKey<K extends string> = K extends `${infer Head}-${infer Tail}` ? `${Head}${Capitalize<CamelKey<Tail>>}` : K;
+export type CamelKey<K extends string> = K extends `${infer Head}-${infer Tail}`
+  ? `${Head}${Capitalize<CamelKey<Tail>>}`
+  : K;
 type Camel<T> = { [K in keyof T as K extends string ? CamelKey<K> : K]: T[K] };
+
+type Scalar = string | number | boolean | bigint | symbol | null | undefined;
+type ReadonlyDeep<T> = T extends Scalar ? T : { readonly [K in keyof T]: ReadonlyDeep<T[K]> };
+
+/** What a program gets of a value that the schema accepted: every unit parsed, every default filled in. */
+export type Model<S extends z.ZodType> = ReadonlyDeep<z.output<S>>;
 
 /** A map with just these keys, kebab-case in the file and camelCase in the program. */
 export const fields = <S extends z.core.$ZodLooseShape>(shape: S, description: string) =>

@@ -4,61 +4,25 @@
  * Grammar: `name.stat{label=value,label!=value,label=[a,b],window=w,by=label}`. Names, labels and their
  * values are resolved before anything runs.
  */
+import type { Figure, LabelMatch } from "./figure-parts.ts";
 import type { Hint } from "./findings.ts";
-import type { Label, Metric } from "./metric.ts";
-import { ALERT_KINDS, RESOURCES, findMetric, METRIC_NAMES } from "./metrics.ts";
-import { gatewayNames, serverNames } from "./people/names.ts";
-import { CAUSES } from "./push/section.ts";
-import { quote, type Read } from "./quantities.ts";
-import type { Figure, LabelMatch, Scenario } from "./scenario.ts";
+import type { Metric } from "./metric.ts";
+import { findMetric, METRIC_NAMES } from "./metrics.ts";
+import { quote } from "./quantities.ts";
+import type { Names } from "./section.ts";
 import { didYouMean, nearest } from "./suggest.ts";
-import { checkName, type Names } from "./where.ts";
-
-/** The names a figure may use: those of the world and of the scenario. Unknown ones (undefined) are not checked. */
-export type FigureContext = Pick<Names, Label | "window">;
-
-/** What figures about a resolved scenario may name. */
-export const figureContext = ({
-  world,
-  faults,
-  windows,
-}: Pick<Scenario, "world" | "faults" | "windows">): FigureContext => ({
-  region: Object.keys(world.regions),
-  carrier: Object.keys(world.carriers),
-  line: Object.keys(world.carriers),
-  access: Object.keys(world.access),
-  centre: Object.keys(world.centres),
-  home: Object.keys(world.centres),
-  resource: [...RESOURCES, ...Object.keys(world.tiers)],
-  gateway: gatewayNames(world).map(({ name }) => name),
-  server: serverNames(world).map(({ name }) => name),
-  port: world.ports.map(String),
-  fault: faults.map(({ id }) => id),
-  window: Object.keys(windows),
-  kind: ALERT_KINDS,
-  tier: Object.keys(world.services?.tiers ?? {}),
-  entry: Object.keys(world.services?.entries ?? {}),
-  task: Object.keys(world.push?.tasks ?? {}),
-  cause: CAUSES,
-});
+import { checkName } from "./where.ts";
 
 const FIGURE = /^([a-z0-9.-]+)(?:\{([^{}]*)\})?$/;
 const LABEL = /^([a-z]+)(!?=)(?:\[([a-z0-9-]+(?:,[a-z0-9-]+)*)\]|([a-z0-9-]+))$/;
-
-/** Understands a figure and resolves its names, before anything runs. */
-export const parseFigure = (given: string, context: FigureContext): Read<Figure> => {
-  const read = readFigure(given, context);
-  if ("value" in read) return read;
-  return { wrong: read.wrong, hint: typeof read.hint === "string" ? read.hint : read.hint() };
-};
 
 interface Wrong {
   readonly wrong: string;
   readonly hint: Hint;
 }
 
-/** As `parseFigure`, with suggestions that are looked for only when somebody asks. */
-export const readFigure = (given: string, context: FigureContext): { readonly value: Figure } | Wrong => {
+/** Parses a figure and resolves its names, before anything runs. A hint that takes time to find is a function. */
+export const readFigure = (given: string, names: Names): { readonly value: Figure } | Wrong => {
   const compact = given.replace(/\s+/g, "");
   const [, name, inside = ""] = FIGURE.exec(compact) ?? [];
   if (name === undefined)
@@ -71,7 +35,7 @@ export const readFigure = (given: string, context: FigureContext): { readonly va
     return { wrong: `no figure ${quote(name)}`, hint: () => `${meantFigure(name)} (firedrill list metrics)` };
   const read: Draft = { labels: [], window: undefined, by: undefined };
   for (const part of splitLabels(inside)) {
-    const wrong = readLabel(part, read, found.metric, context);
+    const wrong = readLabel(part, read, found.metric, names);
     if (wrong !== undefined) return wrong;
   }
   const figure = {
@@ -104,7 +68,7 @@ interface Draft {
 /** At commas outside of brackets. */
 const splitLabels = (inside: string): readonly string[] => (inside === "" ? [] : inside.split(/,(?![^[]*\])/));
 
-const readLabel = (part: string, read: Draft, metric: Metric, context: FigureContext): Wrong | undefined => {
+const readLabel = (part: string, read: Draft, metric: Metric, names: Names): Wrong | undefined => {
   const match = LABEL.exec(part);
   const label = match?.[1];
   if (match === null || label === undefined)
@@ -116,7 +80,7 @@ const readLabel = (part: string, read: Draft, metric: Metric, context: FigureCon
     if (negated || values.length !== 1) return { wrong: `${label} takes one value`, hint: `write ${label}=${first}` };
     if (read[label] !== undefined) return { wrong: `${label} is there twice`, hint: "remove one of them" };
     read[label] = first;
-    if (label === "window") return unknownName("window", first, context);
+    if (label === "window") return unknownName("window", first, names);
     if (metric.labels.some((known) => known === first)) return undefined;
     return { wrong: `${metric.name} has no label ${quote(first)}`, hint: () => didYouMean(first, metric.labels) };
   }
@@ -130,14 +94,14 @@ const readLabel = (part: string, read: Draft, metric: Metric, context: FigureCon
     return { wrong: `the label ${quote(label)} is there twice`, hint: `write ${label}=[a,b]` };
   read.labels.push({ label, values, negated });
   for (const value of values) {
-    const wrong = unknownName(known, value, context);
+    const wrong = unknownName(known, value, names);
     if (wrong !== undefined) return wrong;
   }
   return undefined;
 };
 
-const unknownName = (kind: Label | "window", name: string, context: FigureContext) => {
-  const known = context[kind];
+const unknownName = (kind: string, name: string, names: Names) => {
+  const known = names[kind];
   let wrong: Wrong | undefined;
   if (known !== undefined)
     checkName(kind, name, known, (message, hint) => {

@@ -7,12 +7,12 @@ import { NAME, nameOf } from "./fields.ts";
 import type { Reporter } from "./findings.ts";
 import { nodeAt, plain, printPath, type MapNode, type Path, type TreeNode } from "./positions.ts";
 import { quote } from "./quantities.ts";
+import type { Shape } from "./section.ts";
 import { didYouMean, nearest } from "./suggest.ts";
 
 /** Of so many unknown keys of one map it is asked which key they were meant to be. */
 const SUGGESTED_MAX = 50;
 
-type Shape = Readonly<Record<string, z.ZodType>>;
 export type Fields<S extends Shape> = { readonly [K in keyof S]?: z.output<S[K]> };
 
 /** The fields that are right; the others are reported. `elsewhere` names keys that somebody else judges. */

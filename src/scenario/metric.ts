@@ -1,25 +1,86 @@
-/** What a metric is: a name, the stats that can be asked of it, and by which labels. */
-import type { NameKind } from "./where.ts";
+/** What a metric is: everything that is said of a figure except its formula, which lies in `simulate/<system>/figures.ts`. */
+import type { Instant } from "../base/units.ts";
+import type { LabelMatch } from "./figure-parts.ts";
 
 export interface Metric {
+  /** Dotted, without the stat, e.g. `login.time`. */
   readonly name: string;
-  /** What kind of quantity: share, time, count or rate. */
+  /** As reports print it, e.g. "Packet loss". */
+  readonly title: string;
+  /** What kind of quantity. */
   readonly dimension: "share" | "time" | "count" | "rate";
-  readonly labels: readonly Label[];
+  /** Labels that a figure may use; each is a name that its section lists. */
+  readonly labels: readonly string[];
   readonly meaning: string;
   readonly stats: readonly Stat[];
+  /** Which direction is an improvement; undefined where neither is. */
+  readonly better?: "low" | "high";
+  /** Least and greatest possible value in the figure's unit; by default 0 to 100 for %, and from 0 for all else. */
+  readonly range?: Range;
+  /** What a value at the upper end means; by default just that. */
+  readonly censored?: Censoring;
+  /** True if it has no value in a run whose faults were left out. */
+  readonly needsFault?: true;
+  /** Where a chart of it has its limit. */
+  readonly scale?: Scale;
 }
 
-/** Whatever a scenario names can be asked for, but for what is only done. */
-export type Label = Exclude<NameKind, "intervention" | "machine" | "window" | "host" | "shard" | "broker" | "records">;
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+}
 
 export interface Stat {
+  /** The last dotted part of a figure: mean, p50, p95, p99, max, min, peak, last, share, rate or count. */
   readonly name: string;
-  readonly unit: "%" | "s" | "" | "/s" | "/h";
+  readonly unit: Unit;
   /** Per-second peaks, queue waits and maxima do not survive scaling: judged at 1:1 only. */
   readonly onlyFullScale: boolean;
+  /** True if every run that reports on its system prints it. */
+  readonly isStandard: boolean;
 }
 
-/** The stats of these names, all in one unit. */
-export const stats = (unit: Stat["unit"], names: readonly string[], onlyFullScale = false): readonly Stat[] =>
-  names.map((name) => ({ name, unit, onlyFullScale }));
+export type Unit = "%" | "s" | "" | "/s" | "/h";
+
+/**
+ * A time whose end may not be observed. Its value then stands at the limit and means "at least": at a fixed number of
+ * seconds, or at the end of the figure's window, counted from the first of the instants that `since` returns.
+ */
+export type Censoring =
+  { readonly atSeconds: number } | { since(story: Story, labels: readonly LabelMatch[]): readonly Instant[] };
+
+/** The part of a scenario that tells when a time begins. */
+export interface Story {
+  readonly faults: readonly { readonly id: string; readonly at: Instant }[];
+  readonly interventions: readonly { readonly at: Instant; readonly action: { readonly kind: string } }[];
+}
+
+/** A line across a chart, and where the axis may end. */
+export interface Scale {
+  readonly limit: { readonly at: number; readonly text: string };
+  /** Greater values are drawn here. */
+  readonly ceiling?: number;
+  /** Added to the title of a chart with values above the ceiling. */
+  readonly remark?: string;
+}
+
+/** Metrics by name. */
+export type Metrics = Readonly<Record<string, Omit<Metric, "name">>>;
+
+/** The stats of these names, all in one unit. `standard` names those that every run prints. */
+export const stats = (
+  unit: Unit,
+  names: readonly string[],
+  {
+    onlyFullScale = false,
+    standard = [],
+  }: { readonly onlyFullScale?: boolean; readonly standard?: readonly string[] } = {},
+): readonly Stat[] => names.map((name) => ({ name, unit, onlyFullScale, isStandard: standard.includes(name) }));
+
+/** True if the matchers allow this value of a label; a label that is not matched allows all. */
+export const allows = (labels: readonly LabelMatch[], label: string, value: string): boolean =>
+  labels.every((match) => match.label !== label || match.values.includes(value) !== match.negated);
+
+/** Returns when the faults that a figure is about begin. */
+export const sinceFaults = ({ faults }: Story, labels: readonly LabelMatch[]): readonly Instant[] =>
+  faults.filter(({ id }) => allows(labels, "fault", id)).map(({ at }) => at);

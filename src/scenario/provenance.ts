@@ -3,15 +3,15 @@
  * stated provenance is a problem; that is how the model stays open to question.
  */
 import { z } from "zod";
-import { SCHEDULER_DEFAULTS, type SchedulerPolicy } from "../algorithms/scheduling/policy.ts";
 import { printDuration, type Duration } from "../base/units.ts";
 import { camelCase, fields, text } from "./fields.ts";
 import type { Reporter } from "./findings.ts";
 import { hasIds, idOf, nodeAt, written, type MapNode, type Path, type TreeNode } from "./positions.ts";
 import { quote } from "./quantities.ts";
 import type { Assumption } from "./scenario.ts";
+import type { Defaults, Section } from "./section.ts";
+import { SECTIONS } from "./sections.ts";
 import { didYouMean } from "./suggest.ts";
-import { schedulerShape } from "./people/section.ts";
 
 export const provenanceField = z
   .record(
@@ -38,14 +38,8 @@ interface Parameter {
   readonly value: string;
 }
 
-/** What says how things are called and drawn is no assumption. */
-const NOT_PARAMETERS = [
-  /^access\.[^.]+\.gateways$/,
-  /\.title$/,
-  /^regions\.[^.]+\.(code|tile)$/,
-  /^services\.(tiers|entries)\.[^.]+\.(calls|tier|serves|method)$/,
-  /^push\.limiter\.kind$/,
-];
+const SECTION_LIST: readonly Section[] = SECTIONS;
+const NOT_PARAMETERS = SECTION_LIST.flatMap(({ notParameters }) => notParameters);
 
 const leaves = (node: TreeNode, name: string, path: Path): Parameter[] => {
   if (node.kind === "map")
@@ -55,19 +49,21 @@ const leaves = (node: TreeNode, name: string, path: Path): Parameter[] => {
   return NOT_PARAMETERS.some((pattern) => pattern.test(name)) ? [] : [{ name, path, value: written(node) }];
 };
 
-/** Parameters of the world, the scheduler's defaults included. */
+/** Returns the parameters of the world, with the defaults that count as parameters. */
 const worldParameters = (root: MapNode, keys: readonly string[]): Parameter[] => [
   ...keys.flatMap((key) => {
     const node = root.entries.get(key)?.node;
     return node === undefined || (node.kind === "map" && node.entries.size === 0) ? [] : leaves(node, key, [key]);
   }),
-  ...Object.entries(schedulerShape).flatMap(([key, schema]) => {
-    const path = ["scheduler", key];
-    if (nodeAt(root, path) !== undefined) return [];
-    const value = SCHEDULER_DEFAULTS[camelCase(key) as keyof SchedulerPolicy];
-    return [{ name: path.join("."), path, value: `${printDefault(schema, value)} (default)` }];
-  }),
+  ...SECTION_LIST.flatMap(({ defaults }) => (defaults === undefined ? [] : defaultsLeft(root, defaults))),
 ];
+
+const defaultsLeft = (root: MapNode, { key: map, shape, values }: Defaults): Parameter[] =>
+  Object.entries(shape).flatMap(([key, schema]) => {
+    const path = [map, key];
+    if (nodeAt(root, path) !== undefined) return [];
+    return [{ name: path.join("."), path, value: `${printDefault(schema, values[camelCase(key)]!)} (default)` }];
+  });
 
 /** As a file would say it: what the schema reads back. */
 const printDefault = (schema: z.ZodType, value: number): string => {

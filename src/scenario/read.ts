@@ -4,29 +4,23 @@
  * problem at once with the place it stands at.
  */
 import type { Duration, Instant } from "../base/units.ts";
-import { checkWorld, isTooLarge } from "./people/checks.ts";
 import { resolveExpectation, resolveThreshold } from "./expectations.ts";
 import { findScenario, readChain } from "./extends.ts";
 import { resolveFault } from "./faults.ts";
-import type { FigureContext } from "./figure.ts";
 import { Findings, reporterFor, type Reporter } from "./findings.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { resolveIntervention } from "./interventions.ts";
-import { judgeFields, judgeItems, namesIn, type Fields } from "./judge.ts";
-import { ALERT_KINDS, RESOURCES } from "./metrics.ts";
-import { pathsOf } from "./people/paths.ts";
+import { judgeFields, judgeItems, namesIn } from "./judge.ts";
 import { hasIds, idOf, type MapNode, type Path, type TreeNode } from "./positions.ts";
 import type { Problem } from "./problem.ts";
 import { assumptionsOf } from "./provenance.ts";
 import { quote, readDuration } from "./quantities.ts";
-import type { Intervention, RunPlan, Scenario, Window, WorldModel } from "./scenario.ts";
+import type { Intervention, RunPlan, Scenario, Window } from "./scenario.ts";
 import { headShape, runShape } from "./schema.ts";
-import { BROKER, CAUSES, hostNames, RECORDS, shardNames } from "./push/section.ts";
-import { machineNames } from "./services/section.ts";
+import type { Names } from "./section.ts";
 import { nearest } from "./suggest.ts";
 import { withSettings, type Settings } from "./settings.ts";
-import type { Names } from "./where.ts";
-import { worldShape } from "./people/section.ts";
+import { checkWorld, namesOfWorld, type ReadWorld, WORLD_KEYS, worldOf, worldShape } from "./world.ts";
 
 /** A scenario, or all that is wrong with it; `missing` when there is no such file. */
 export type Reading =
@@ -49,7 +43,6 @@ export const readScenario = (given: string, settings: Settings = {}): Reading =>
 };
 
 const LISTS = ["faults", "interventions", "expect", "thresholds"];
-const WORLD_KEYS = Object.keys(worldShape);
 
 const resolve = (root: MapNode, own: MapNode, file: string, findings: Findings): Scenario | undefined => {
   const report = reporterFor(findings, root);
@@ -60,33 +53,32 @@ const resolve = (root: MapNode, own: MapNode, file: string, findings: Findings):
   const head = judgeFields(headShape, root, [], report, ["run", ...LISTS, ...WORLD_KEYS]);
   const run = resolveRun(root, report);
   const world = judgeFields(worldShape, root, [], report, [...Object.keys(headShape), "run", ...LISTS]);
-  checkWorld(world, run.duration, report);
+  checkWorld(world, { duration: run.duration, report });
   const windows = resolveWindows(head.windows ?? {}, run, report);
   const names = namesOf(root, world);
 
-  const surroundings = { duration: run.duration, names, report };
+  const context = { duration: run.duration, names, world, report };
   const ordered = judgeItems(root, "interventions", report).map(([item, path]) =>
-    resolveIntervention(item, path, surroundings),
+    resolveIntervention(item, path, context),
   );
   const interventions = ordered.filter((intervention) => intervention !== undefined);
   const faults = judgeItems(root, "faults", report).flatMap(
-    ([item, path]) => resolveFault(item, path, { ...surroundings, interventions }) ?? [],
+    ([item, path]) => resolveFault(item, path, { ...context, interventions }) ?? [],
   );
   checkSharedIds(root, report);
   if (interventions.length === ordered.length) checkOrders(interventions, report);
   const sources = head.sources ?? {};
-  const context: FigureContext = names;
-  const around = {
-    context,
+  const asking = {
+    names,
     sources: Object.keys(sources),
     pathExists: (path: string) => pathExists(root, path),
     report,
   };
   const expect = judgeItems(root, "expect", report).flatMap(
-    ([item, path]) => resolveExpectation(item, path, around) ?? [],
+    ([item, path]) => resolveExpectation(item, path, asking) ?? [],
   );
   const thresholds = judgeItems(root, "thresholds", report).flatMap(
-    ([item, path]) => resolveThreshold(item, path, around) ?? [],
+    ([item, path]) => resolveThreshold(item, path, asking) ?? [],
   );
   const once: Reporter = (path, ...rest) => {
     if (!findings.covers(path)) report(path, ...rest);
@@ -95,14 +87,13 @@ const resolve = (root: MapNode, own: MapNode, file: string, findings: Findings):
   if (findings.count > 0) return undefined;
 
   const name = head.name ?? "";
-  const { "rows-a-gateway-min": rowsAGatewayMin, ...parts } = world;
   const resolved = {
     name,
     title: own.entries.has("title") ? (head.title ?? name) : name,
     sources,
     seed: head.seed ?? name,
     run: run as RunPlan,
-    world: { ...parts, rowsAGatewayMin } as WorldModel,
+    world: worldOf(world),
     faults,
     interventions,
     windows,
@@ -173,42 +164,19 @@ const readWindow = (text: string, path: Path, report: Reporter): { from: Duratio
   return "value" in from && "value" in to ? { from: from.value, to: to.value } : undefined;
 };
 
-/** All names that selectors and figures may use. Gateways and servers are known once their world is. */
-const namesOf = (root: MapNode, world: Fields<typeof worldShape>): Names => {
-  const { regions, carriers, access, gateways, centres, ports, services, push } = world;
-  const complete = regions && carriers && access && gateways && centres && !isTooLarge(world);
-  // A section that is not there has no names; what one that could not be read, or is mistyped, would have named, nobody knows.
+/**
+ * Returns all names that selectors and figures may use. A section that is not in the file has no names; those of one that
+ * could not be read, or whose key is mistyped, are unknown.
+ */
+const namesOf = (root: MapNode, world: ReadWorld): Names => {
   const meant = [...root.entries.keys()].map((key) =>
     Object.hasOwn(worldShape, key) ? key : nearest(key, WORLD_KEYS),
   );
-  const inSection = <Model>(key: string, model: Model | undefined, names: (model: Model) => readonly string[]) =>
-    meant.includes(key) ? model && names(model) : [];
-  const paths = complete ? pathsOf({ regions, carriers, access, gateways, centres }) : undefined;
   return {
-    region: namesIn(root, "regions"),
-    carrier: namesIn(root, "carriers"),
-    line: namesIn(root, "carriers"),
-    access: namesIn(root, "access"),
-    centre: namesIn(root, "centres"),
-    home: namesIn(root, "centres"),
-    resource: [...RESOURCES, ...namesIn(root, "tiers")],
-    gateway: paths?.gateways.map(({ name }) => name),
-    server: paths?.servers.map(({ name }) => name),
-    port: ports?.map(String),
+    ...namesOfWorld(world, { keysOf: (key) => namesIn(root, key), has: (key) => meant.includes(key) }),
     fault: idsIn(root, "faults"),
     intervention: idsIn(root, "interventions"),
     window: ["run", ...namesIn(root, "windows")],
-    kind: ALERT_KINDS,
-    tier: inSection("services", services, ({ tiers }) => Object.keys(tiers)),
-    machine: inSection("services", services, machineNames),
-    entry: inSection("services", services, ({ entries }) => Object.keys(entries)),
-    host: inSection("push", push, hostNames),
-    shard: inSection("push", push, shardNames),
-    broker: inSection("push", push, () => [BROKER]),
-    records: inSection("push", push, () => [RECORDS]),
-    task: inSection("push", push, ({ tasks }) => Object.keys(tasks)),
-    cause: CAUSES,
-    paths,
   };
 };
 

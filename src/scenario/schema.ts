@@ -1,11 +1,11 @@
 /** The schema of a scenario file: what may be said, in which units. Editors get it as JSON Schema. */
 import { z } from "zod";
 import { expectShape, thresholdShape } from "./expectations.ts";
-import { faultShape } from "./faults.ts";
+import { faultShape, TARGETS } from "./faults.ts";
 import { count, duration, either, fields, id, named, scale, text } from "./fields.ts";
 import { interventionShape } from "./interventions.ts";
 import { provenanceField } from "./provenance.ts";
-import { worldShape } from "./people/section.ts";
+import { worldShape } from "./world.ts";
 
 export const runShape = {
   duration: duration("Simulated time", { positive: true }),
@@ -50,7 +50,14 @@ const listOf = (item: z.ZodType, description: string) => z.array(item).meta({ de
 const scenarioSchema = z.strictObject({
   ...headShape,
   run: fields(runShape, "How long, how large, how often"),
-  faults: listOf(z.strictObject(faultShape), "What goes wrong, where and when"),
+  faults: listOf(
+    z.union(
+      TARGETS.map(({ target }) =>
+        z.strictObject(faultShape(target)).meta({ description: `A fault of ${target.noun}` }),
+      ),
+    ),
+    "What goes wrong, where and when",
+  ),
   interventions: listOf(z.strictObject(interventionShape), "What is done about it, each one action at one time"),
   expect: listOf(z.strictObject(expectShape), "Published figures: a miss means the model is wrong"),
   thresholds: listOf(z.strictObject(thresholdShape), "Our limits: a miss means the design is not good enough"),

@@ -3,9 +3,13 @@ import type { Instant } from "../base/units.ts";
 
 export const secondOf = (at: Instant): number => Math.floor(at / 1e6);
 
-/** Of the seconds from `first` up to `end`, which does not count. */
+/** Returns the sum of the seconds from `first` up to `end`, which does not count. */
 export const sumOf = (column: Float64Array, first: number, end: number): number => {
   let total = 0;
   for (let second = first; second < end; second++) total += column[second]!;
   return total;
 };
+
+/** Returns the largest of the seconds from `first` up to `end`, which does not count; 0 of none. */
+export const mostOf = (column: Float64Array, first: number, end: number): number =>
+  column.subarray(first, end).reduce((most, value) => Math.max(most, value), 0);

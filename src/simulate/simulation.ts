@@ -1,252 +1,127 @@
 /**
- * One run: a scenario's world from the first bucket to the last, with its weather, its scheduler's rounds and
- * its book, boiled down to plain values. A pure function of scenario, replication and whether there are faults.
+ * One run: a scenario's world from the first bucket to the last, with its faults and interventions, boiled down to plain
+ * values. A pure function of scenario, replication and whether there are faults.
  */
-import { Scheduler } from "../algorithms/scheduling/scheduler.ts";
 import { assert } from "../base/assert.ts";
 import { Digest } from "../base/digest.ts";
-import type { Machine } from "../base/machine.ts";
-import { after, type Instant, inMs, inSeconds, minutes, seconds, START } from "../base/units.ts";
-import type { SchedulerEffect, SchedulerInput, Topology } from "../algorithms/scheduling/messages.ts";
-import type { SchedulerPolicy } from "../algorithms/scheduling/policy.ts";
-import type { Figure, Scenario } from "../scenario/scenario.ts";
+import { after, type Instant, inSeconds, minutes, START } from "../base/units.ts";
+import { BUCKET, Clock } from "../engine/clock.ts";
 import { Company } from "../engine/company.ts";
-import { hasBehind, isAboutPush, isAboutServices } from "../scenario/where.ts";
-import { buildWorld, type World } from "../world/build.ts";
-import { GUARD, type Guard } from "../world/services/tiers.ts";
-import { MACHINES, type PushMachines } from "../world/push/push.ts";
-import { centreLines, leavingLines } from "./people/centres.ts";
-import { seriesOf } from "./people/charts.ts";
-import type { Book } from "./book.ts";
-import { figureSample, figuresOf, isAboutPeople } from "./figures.ts";
-import type { Decision, TimelineEvent } from "./findings.ts";
-import { Deliveries } from "./push/book.ts";
-import { Incidents } from "./people/incidents.ts";
-import { Invariants } from "./invariants.ts";
-import { SUCCESS_LIMIT_MS } from "./people/limits.ts";
-import { Load } from "./services/book.ts";
-import { Observer } from "./people/observer.ts";
-import type { FigureSample, Replication, ReplicationRequest } from "./replication.ts";
+import { figuresOf } from "../scenario/asked.ts";
+import { sectionOf } from "../scenario/faults.ts";
+import type { Fault, Intervention, Scenario } from "../scenario/scenario.ts";
+import { runsOnThreads } from "../scenario/world.ts";
+import { figureSample } from "./figures.ts";
+import type { TimelineEvent } from "./findings.ts";
+import type { Replication, ReplicationRequest } from "./replication.ts";
+import type { Running, System } from "./system.ts";
+import { SYSTEMS } from "./systems.ts";
 
-/** What runs inside; another one only to show that a sabotaged scheduler or guard is caught. */
-export interface Parts {
-  readonly scheduler: (policy: SchedulerPolicy, topology: Topology) => Machine<SchedulerInput, SchedulerEffect>;
-  /** At the door of each machine behind the access servers. */
-  readonly guard?: Guard;
-  /** Of push. */
-  readonly machines?: PushMachines;
-}
-
-/** What a run has in common with others. */
-export interface Shared {
-  /** The threads that live through it together; alone by default. */
+export interface SimulateOptions {
+  /** What runs; other ones only to show that a sabotaged scheduler, guard or worker is caught. */
+  readonly systems?: readonly System[];
+  /** The threads that run it together; alone by default. */
   readonly company?: Company;
   /** From `outcomesMemory`. */
   readonly outcomes?: SharedArrayBuffer | undefined;
 }
 
-const REAL: Parts = { scheduler: (policy, topology) => new Scheduler(policy, topology) };
+/** The systems of one run that its world has, in order, each with its system. */
+export type RunningSystems = ReadonlyMap<System, Running>;
 
-const SECOND = seconds(1);
 const MINUTE = minutes(1);
 
 /**
- * Runs one replication. Throws only when the simulator breaks a rule of its own. In a company of threads that all run the
- * same each gets the same result, and the one that it would get alone; services, push and people followed want one that is alone.
+ * Runs one replication. All threads of a group run it together and return the same result, which is the one that a single
+ * thread returns. Throws only if the simulator breaks a rule of its own, or if several threads are to run a system that
+ * one thread must run alone.
  */
 export const simulate = (
   scenario: Scenario,
   request: ReplicationRequest,
-  parts: Parts = REAL,
-  { company = new Company(), outcomes }: Shared = {},
+  { systems = SYSTEMS, company = new Company(), outcomes }: SimulateOptions = {},
 ): Replication => {
-  const isWhole = company.size === 1 || (!hasBehind(scenario.world) && request.watch === undefined);
-  assert(isWhole, () => `${String(company.size)} threads for services, push or people followed`);
-  const observer = new Observer(scenario);
-  const load = new Load(scenario);
-  const deliveries = new Deliveries(scenario);
-  const world = buildWorld(scenario, {
-    seed: `${scenario.seed}#${String(request.replication)}`,
-    watch: request.watch ?? [],
-    notes: observer,
-    scheduler: (topology) => parts.scheduler(scenario.world.scheduler, topology),
-    serviceNotes: load,
-    guard: parts.guard ?? GUARD,
-    pushNotes: deliveries,
-    machines: parts.machines ?? MACHINES,
-    company,
-    outcomes,
+  assert(
+    company.size === 1 || (runsOnThreads(scenario) && request.watch === undefined),
+    () => `${String(company.size)} threads for a run that one thread runs alone`,
+  );
+  const clock = new Clock(BUCKET);
+  const seed = `${scenario.seed}#${String(request.replication)}`;
+  const running: RunningSystems = new Map(
+    systems
+      .filter(({ section }) => section.isIn(scenario.world))
+      .map((system) => [system, system.start(scenario, { request, seed, clock, company, outcomes })]),
+  );
+  clock.every(MINUTE, after(START, MINUTE), () => {
+    for (const one of running.values()) one.check(false);
   });
-  observer.watch(world);
-  const incidents = new Incidents(world, scenario);
-  const timeline: TimelineEvent[] = [];
-  const invariants = new Invariants(world);
-  planRounds(scenario, world, incidents);
-  planBook(scenario, world, observer, invariants);
-  planWeather(scenario, request, world, incidents, timeline);
+  const timeline = planStory(scenario, request, clock, running);
+  const events = runBuckets(scenario, request, clock, running);
+  for (const one of running.values()) one.finish?.();
+  return resultOf(scenario, request, running, { timeline, events });
+};
 
+/** Runs all buckets, and returns the number of events. This is the order of a bucket. */
+const runBuckets = (
+  { run }: Scenario,
+  { onProgress }: ReplicationRequest,
+  clock: Clock,
+  running: RunningSystems,
+): number => {
   let events = 0;
-  world.clock.run(scenario.run.duration as number as Instant, (startMs) => {
-    events += world.drain();
-    if (world.services !== undefined) load.sample(world.services, (startMs * 1_000) as Instant);
-    if (startMs % 10_000 === 0) request.onProgress?.(startMs / 1_000, events);
+  // 1. The clock runs all actions that are due: faults and interventions, scheduler rounds, minutes of the books.
+  clock.run(run.duration as number as Instant, (startMs) => {
+    // 2. Each system runs the bucket, people first: clients act, then login queues serve, then the servers behind.
+    const end = after(clock.now, BUCKET);
+    for (const system of running.values()) events += system.advance(clock.now, end);
+    // 3. Progress.
+    if (startMs % 10_000 === 0) onProgress?.(startMs / 1_000, events);
   });
-  world.sessions.noteUnfinished(inMs(scenario.run.duration), SUCCESS_LIMIT_MS);
-  observer.end(company);
-
-  const book: Book = {
-    scenario,
-    world,
-    ledger: observer.ledger,
-    incidents,
-    decisions: world.seam.decisions,
-    load,
-    deliveries,
-  };
-  const digest = new Digest();
-  for (const [high, low] of company.gather(Float64Array.from(world.sessions.digest.words))) digest.sum([high!, low!]);
-  for (const { at, kind, what, who } of book.decisions)
-    digest.addText(`${kind} ${what} ${who}`, Math.round(at * 1_000) | 0);
-  return {
-    replication: request.replication,
-    digest: digest.hex,
-    events,
-    population: { online: world.population.people, rows: world.population.rows },
-    figures: Object.fromEntries(
-      figuresOf(scenario).map((figure): [string, FigureSample] => [figure.text, figureSample(figure, book)]),
-    ),
-    series: chartsOf(book, request),
-    regionLoss: isAboutPeople(scenario) ? regionLoss(book) : {},
-    invariants: invariants.results(),
-    timeline,
-    traces: (world.trace?.lines ?? []).map(({ at, cell, index, what }) => ({
-      at: inSeconds(at),
-      cell: world.population.cells[cell]!.name,
-      index,
-      what,
-    })),
-    decisions: book.decisions.map(({ at, kind, what, who, ip, why }): Decision => ({
-      at,
-      by: "scheduler",
-      kind,
-      what,
-      who,
-      ip,
-      why,
-    })),
-  };
+  return events;
 };
 
-/** Those of services and push first, of people last. */
-const chartsOf = ({ scenario, world, ledger, load, deliveries }: Book, { interventions }: ReplicationRequest) => [
-  ...load.series(),
-  ...deliveries.series(),
-  ...(interventions ? leavingLines(scenario, ledger) : []),
-  ...centreLines(scenario, ledger),
-  ...(isAboutPeople(scenario)
-    ? seriesOf(
-        scenario,
-        ledger,
-        world.gateways.map(({ name }) => name),
-      )
-    : []),
-];
-
-/** The scheduler hears and speaks once a round. */
-const planRounds = (
-  { world: { scheduler }, faults, interventions }: Scenario,
-  world: World,
-  incidents: Incidents,
-): void => {
-  world.clock.every(scheduler.round, after(START, scheduler.round), () => {
-    world.seam.exchange(world.clock.now);
-    incidents.look(inSeconds(world.clock.now));
-  });
-  if (
-    faults.some(({ effects }) => effects.down !== undefined) ||
-    interventions.some(({ action }) => action.kind === "evacuate")
-  )
-    world.clock.every(SECOND, after(START, SECOND), () => {
-      incidents.lookClosely(inSeconds(world.clock.now));
-    });
-};
-
-const planBook = (scenario: Scenario, world: World, observer: Observer, invariants: Invariants): void => {
-  const edges = new Set(Object.values(scenario.windows).flatMap(({ from, to }) => [from, to]));
-  for (const edge of [...edges].sort((a, b) => a - b))
-    world.clock.at(edge, () => {
-      world.meter.meterAll(inMs(edge));
-      observer.edge(inMs(edge));
-    });
-  world.clock.every(SECOND, after(START, SECOND), () => {
-    world.demand.second();
-  });
-  world.clock.every(MINUTE, after(START, MINUTE), () => {
-    world.meter.meterAll(inMs(world.clock.now));
-    observer.standings((world.clock.now - MINUTE) as Instant, world.demand.minute(inMs(world.clock.now)));
-    observer.minute((world.clock.now - MINUTE) as Instant);
-    invariants.check();
-  });
-};
-
-const planWeather = (
+/** Puts faults and interventions on the clock. Returns the timeline, which fills while the run goes on. */
+const planStory = (
   { faults, interventions }: Scenario,
   request: ReplicationRequest,
-  world: World,
-  incidents: Incidents,
-  timeline: TimelineEvent[],
-): void => {
-  const { clock, weather } = world;
+  clock: Clock,
+  running: RunningSystems,
+): readonly TimelineEvent[] => {
+  const timeline: TimelineEvent[] = [];
   const tell = (what: string, who: string): void => {
     timeline.push({ at: inSeconds(clock.now), what, who });
   };
-  const end = (id: string): void => {
-    const fault = faults.find((one) => one.id === id)!;
-    if (isAboutServices(fault.where)) world.mishaps?.end(fault);
-    else if (isAboutPush(fault.where)) world.push?.troubles.end(fault);
-    else weather.end(fault);
-    incidents.end(id, inSeconds(clock.now));
-    tell(`fault ${id} ends`, placeOf(fault.where));
+  const ownerOf = (fault: Fault): Running => [...running].find(([{ section }]) => section === sectionOf(fault))![1];
+  const begun = new Set<Fault>();
+  const begin = (fault: Fault): void => {
+    begun.add(fault);
+    ownerOf(fault).begin(fault);
+    tell(`fault ${fault.id} begins`, placeOf(fault.where));
   };
-  const begun = new Set<string>();
+  const end = (fault: Fault): void => {
+    if (!begun.delete(fault)) return;
+    ownerOf(fault).end(fault);
+    tell(`fault ${fault.id} ends`, placeOf(fault.where));
+  };
+  const perform = (intervention: Intervention): void => {
+    const { id, action } = intervention;
+    tell(`intervention ${id}`, "where" in action ? placeOf(action.where) : "scheduler");
+    for (const one of running.values()) one.perform?.(intervention);
+    for (const fault of faults)
+      if (fault.until !== undefined && "intervention" in fault.until && fault.until.intervention === id) end(fault);
+  };
   if (request.interventions)
-    for (const intervention of interventions)
-      clock.at(intervention.at, () => {
-        tell(
-          `intervention ${intervention.id}`,
-          "where" in intervention.action ? placeOf(intervention.action.where) : "scheduler",
-        );
-        weather.perform(intervention, inMs(clock.now));
-        incidents.perform(intervention, inSeconds(clock.now));
-        for (const { id, until } of faults)
-          if (
-            until !== undefined &&
-            "intervention" in until &&
-            until.intervention === intervention.id &&
-            begun.delete(id)
-          )
-            end(id);
-      });
-  if (!request.faults) return;
-  for (const fault of faults) {
-    clock.at(fault.at, () => {
-      begun.add(fault.id);
-      if (isAboutServices(fault.where)) world.mishaps?.begin(fault);
-      else if (isAboutPush(fault.where)) world.push?.troubles.begin(fault);
-      else {
-        incidents.begin(fault, inSeconds(clock.now));
-        weather.begin(fault);
-      }
-      tell(`fault ${fault.id} begins`, placeOf(fault.where));
-    });
-    if (fault.until !== undefined && "at" in fault.until)
-      clock.at(fault.until.at, () => {
-        if (begun.delete(fault.id)) end(fault.id);
-      });
-  }
+    for (const intervention of interventions) clock.at(intervention.at, () => perform(intervention));
+  if (request.faults)
+    for (const fault of faults) {
+      clock.at(fault.at, () => begin(fault));
+      const { until } = fault;
+      if (until !== undefined && "at" in until) clock.at(until.at, () => end(fault));
+    }
+  return timeline;
 };
 
-/** E.g. `cq-unicom-3g-2`, or `chongqing unicom 2g, 3g`. */
+/** Returns the names that a `where` selects: `cq-unicom-3g-2`, or `chongqing unicom 2g, 3g`. */
 const placeOf = (where: object): string => {
   const words = Object.values(where as Record<string, unknown>).map((values) =>
     Array.isArray(values) ? values.join(", ") : String(values),
@@ -254,17 +129,30 @@ const placeOf = (where: object): string => {
   return words.length === 0 ? "everything" : words.join(" ");
 };
 
-/** Percent lost by region in its worst window with a fault on; over the whole run where there is none. */
-const regionLoss = (book: Book): Record<string, number | null> => {
-  const { faults, windows } = book.scenario;
-  const during = Object.entries(windows).filter(
-    ([name, { from, to }]) => name !== "run" && faults.some(({ at }) => at < to && from >= at),
-  );
-  const worst: Record<string, number | null> = {};
-  for (const window of during.length === 0 ? ["run"] : during.map(([name]) => name)) {
-    const figure: Figure = { text: "", metric: "loss", stat: "mean", labels: [], window, by: "region", unit: "%" };
-    for (const [region, loss] of Object.entries(figureSample(figure, book).groups ?? {}))
-      if (loss !== null) worst[region] = Math.max(worst[region] ?? 0, loss);
-  }
-  return worst;
+const resultOf = (
+  scenario: Scenario,
+  request: ReplicationRequest,
+  running: RunningSystems,
+  { timeline, events }: { readonly timeline: readonly TimelineEvent[]; readonly events: number },
+): Replication => {
+  const digest = new Digest();
+  const all = [...running.values()];
+  for (const one of all) one.addTo(digest);
+  const figures = figuresOf(scenario).map((figure) => [figure.text, figureSample(figure, scenario, running)] as const);
+  // What only some worlds have is drawn first.
+  const series = [...all.slice(1), ...all.slice(0, 1)].flatMap((one) => one.lines());
+  return {
+    replication: request.replication,
+    digest: digest.hex,
+    events,
+    population: { online: 0, rows: 0 },
+    figures: Object.fromEntries(figures),
+    series,
+    regionLoss: {},
+    invariants: all.flatMap((one) => one.check(true)),
+    timeline,
+    decisions: [],
+    traces: [],
+    ...(Object.assign({}, ...all.map((one) => one.extras?.() ?? {})) as Partial<Replication>),
+  };
 };

@@ -1,5 +1,7 @@
 /** Many replications become one document: figures, rows with their verdicts, and the story of the first replication. */
-import type { Expectation, Figure, Scenario, Threshold } from "../scenario/scenario.ts";
+import type { Figure } from "../scenario/figure-parts.ts";
+import { metricOf } from "../scenario/metrics.ts";
+import type { Expectation, Scenario, Threshold } from "../scenario/scenario.ts";
 import { combinedDigest, type Pair, type StudyResult } from "./replications.ts";
 import type { ExpectRow, FigureResult, InvariantRow, RunDocument, ThresholdRow } from "./document.ts";
 import { bindsOf, figureResult } from "./figures.ts";
@@ -15,8 +17,6 @@ interface Asked {
   readonly notJudged: readonly string[];
 }
 
-const ABOUT_FAULTS = ["alarm.delay", "alarm.named", "reroute.delay"];
-
 /** Peaks and waits do not survive scaling. Where the faults were left out, nothing that was published of them is due. */
 const askedOf = (scenario: Scenario, faults: boolean): Asked => {
   const isPeace = !faults && scenario.faults.length > 0;
@@ -26,7 +26,8 @@ const askedOf = (scenario: Scenario, faults: boolean): Asked => {
     return !isPeace;
   });
   const thresholds = scenario.thresholds.filter(({ figure, limit, onlyFullScale }) => {
-    const isAboutFaults = ABOUT_FAULTS.includes(figure.metric) || figure.labels.some(({ label }) => label === "fault");
+    const isAboutFaults =
+      metricOf(figure.metric)?.needsFault === true || figure.labels.some(({ label }) => label === "fault");
     const why =
       isPeace && isAboutFaults
         ? "the faults were left out"

@@ -2,17 +2,14 @@
  * What a figure can be at all, so that no interval claims a loss below nothing or a login longer than
  * anybody waits. Times of what did not happen are censored: they stand at the limit, and so do open ends.
  */
-import { type Instant, inSeconds } from "../base/units.ts";
-import type { Figure, Scenario } from "../scenario/scenario.ts";
+import { inSeconds } from "../base/units.ts";
+import type { Figure } from "../scenario/figure-parts.ts";
+import type { Censoring } from "../scenario/metric.ts";
+import { metricOf } from "../scenario/metrics.ts";
+import type { Scenario } from "../scenario/scenario.ts";
 import type { Bounds } from "./intervals.ts";
 
-/** A login that is not through after this many seconds counts as this long (the contract of `login.time`). */
-const LOGIN_CENSORED = 60;
-
 const SECONDS: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3_600, d: 86_400 };
-
-/** What these measure began with a fault, and is censored at the end of the figure's window. */
-const FROM_A_FAULT = ["alarm.delay", "reroute.delay", "back.delay"];
 
 /** Length of the figure's window in seconds; of the whole run where the window is not known. */
 const windowSeconds = (figure: Figure, scenario: Scenario): number => {
@@ -20,46 +17,23 @@ const windowSeconds = (figure: Figure, scenario: Scenario): number => {
   return window === undefined ? inSeconds(scenario.run.duration) : inSeconds(window.to) - inSeconds(window.from);
 };
 
-/** Percentages of something that can be exceeded: a server may hold more than it should, and be asked for more than it has. */
-const EXCEEDABLE = ["server.load", "centre.load", "centre.bought", "back.stretch"];
-/** Those that say what is missing when they are below nothing: there is no more left than all, and no less than none of what is needed. */
-export const spareBounds = (figure: string): Bounds | undefined => {
-  if (figure.startsWith("centre.headroom.")) return { low: -Infinity, high: 100 };
-  return figure.startsWith("centre.margin.") ? { low: -100, high: Infinity } : undefined;
-};
-
-/** In the figure's own unit. */
+/** Returns the least and greatest possible value in the figure's own unit, as its metric declares them. */
 export const boundsOf = (figure: Figure, scenario: Scenario): Bounds => {
-  const spare = spareBounds(`${figure.metric}.${figure.stat}`);
-  if (spare !== undefined) return spare;
-  if (figure.unit === "%") return { low: 0, high: EXCEEDABLE.includes(figure.metric) ? Infinity : 100 };
-  if (figure.metric === "login.time") return { low: 0, high: LOGIN_CENSORED, censored: true };
-  if (FROM_A_FAULT.includes(figure.metric)) return { low: 0, high: longestDelay(figure, scenario), censored: true };
-  if (figure.metric === "evacuation.delay") return { low: 0, high: longestLeaving(figure, scenario), censored: true };
+  const metric = metricOf(figure.metric);
+  if (metric?.censored !== undefined)
+    return { low: 0, high: censoredAt(metric.censored, figure, scenario), censored: true };
+  if (metric?.range !== undefined) return metric.range;
+  if (figure.unit === "%") return { low: 0, high: 100 };
   return { low: 0, high: figure.unit === "s" ? inSeconds(scenario.run.duration) : Infinity };
 };
 
-/** Seconds from the first fault that the figure is about to its window's end. */
-const longestDelay = (figure: Figure, scenario: Scenario): number => {
-  const begun = scenario.faults.filter(({ id }) => isAbout(figure, "fault", id));
-  return longestSince(begun, figure, scenario);
+/** Seconds at which a time is cut off: fixed, or from the first begin to the end of the figure's window. */
+const censoredAt = (censored: Censoring, { labels, window }: Figure, scenario: Scenario): number => {
+  if ("atSeconds" in censored) return censored.atSeconds;
+  const end = inSeconds(scenario.windows[window]?.to ?? scenario.run.duration);
+  const begins = censored.since(scenario, labels).map(inSeconds);
+  return Math.max(0, end - Math.min(end, ...begins));
 };
-
-/** Seconds from the first order to leave a centre that the figure is about to its window's end. */
-const longestLeaving = (figure: Figure, scenario: Scenario): number => {
-  const ordered = scenario.interventions.filter(
-    ({ action }) => action.kind === "evacuate" && isAbout(figure, "centre", action.plan.centre),
-  );
-  return longestSince(ordered, figure, scenario);
-};
-
-const longestSince = (begun: readonly { readonly at: Instant }[], figure: Figure, scenario: Scenario): number => {
-  const end = inSeconds(scenario.windows[figure.window]?.to ?? scenario.run.duration);
-  return Math.max(0, end - Math.min(end, ...begun.map(({ at }) => inSeconds(at))));
-};
-
-const isAbout = ({ labels }: Figure, about: string, name: string): boolean =>
-  labels.every(({ label, values, negated }) => label !== about || values.includes(name) !== negated);
 
 /**
  * What one event in one replication adds to a figure that counts events: 1 for a count or for the busiest

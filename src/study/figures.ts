@@ -1,5 +1,6 @@
 /** One value a replication in, one line of the document out: its interval, its twin's, and what the fault added. */
-import type { Figure, Scenario } from "../scenario/scenario.ts";
+import type { Figure } from "../scenario/figure-parts.ts";
+import type { Scenario } from "../scenario/scenario.ts";
 import type { Replication } from "../simulate/replication.ts";
 import { boundsOf, oneEvent } from "./bounds.ts";
 import type { FigureResult, Interval } from "./document.ts";

@@ -3,7 +3,6 @@ import { inSeconds } from "../base/units.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Replication, SeriesSample } from "../simulate/replication.ts";
 import type { ChartData, RunPictures, SeriesResult } from "./document.ts";
-import { spareBounds } from "./bounds.ts";
 import { intervalOf } from "./intervals.ts";
 import type { Pair } from "./replications.ts";
 
@@ -47,6 +46,8 @@ const titleOf = (name: string, { world }: Scenario): string => {
   return (TITLES[name] ?? name.charAt(0).toUpperCase() + name.slice(1)).replaceAll("-", " ");
 };
 
+const ANYTHING = { low: -Infinity, high: Infinity };
+
 const MEASURES: Readonly<Record<string, string>> = { load: "Load", headroom: "Headroom", margin: "N−1 margin" };
 
 const TITLES: Readonly<Record<string, string>> = {
@@ -60,18 +61,13 @@ const seriesOf = (sample: SeriesSample, pairs: readonly Pair[]): SeriesResult =>
   const same = (one: Replication | undefined): SeriesSample | undefined =>
     one?.series.find(({ chart, figure }) => chart === sample.chart && figure === sample.figure);
   const runs = pairs.map(({ run }) => same(run));
-  const isShare = sample.unit === "%" && runs.every((run) => (run?.value ?? []).every((one) => (one ?? 0) <= 100));
-  const bounds = spareBounds(sample.figure) ?? { low: 0, high: isShare ? 100 : Infinity };
   const twins = pairs.flatMap(({ twin }) => same(twin) ?? []);
   const at = (samples: readonly (SeriesSample | undefined)[], index: number): readonly number[] =>
     samples.flatMap((one) => one?.value[index] ?? []);
   // A t interval of three replications reaches far beyond all that was seen, and reads as if that might happen.
   const intervals = sample.at.map((_, index) => {
     const values = at(runs, index);
-    return intervalOf(values, {
-      low: Math.max(bounds.low, Math.min(...values)),
-      high: Math.min(bounds.high, Math.max(...values)),
-    });
+    return intervalOf(values, { low: Math.min(...values), high: Math.max(...values) });
   });
   return {
     figure: sample.figure,
@@ -83,7 +79,7 @@ const seriesOf = (sample: SeriesSample, pairs: readonly Pair[]): SeriesResult =>
     high: intervals.map((one) => one?.ci95[1] ?? null),
     ...(twins.length === 0
       ? {}
-      : { noFault: sample.at.map((_, index) => intervalOf(at(twins, index), bounds)?.value ?? null) }),
+      : { noFault: sample.at.map((_, index) => intervalOf(at(twins, index), ANYTHING)?.value ?? null) }),
   };
 };
 

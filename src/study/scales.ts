@@ -4,7 +4,7 @@
  * the whole 90 % interval of the difference (two one-sided tests at 5 %, Schuirmann 1987).
  */
 import { mean, sampleVariance } from "simple-statistics";
-import type { Figure } from "../scenario/scenario.ts";
+import type { Figure } from "../scenario/figure-parts.ts";
 import type { Verdict } from "./document.ts";
 import { rounded, studentQuantile } from "./intervals.ts";
 

@@ -3,10 +3,10 @@
  * wired here and nowhere else.
  */
 import type { Machine } from "../base/machine.ts";
-import { after, inSeconds, ms } from "../base/units.ts";
+import { inMs, inSeconds } from "../base/units.ts";
 import type { SchedulerEffect, SchedulerInput, Topology } from "../algorithms/scheduling/messages.ts";
 import { Calendar } from "../engine/calendar.ts";
-import { Clock } from "../engine/clock.ts";
+import { BUCKET, type Clock } from "../engine/clock.ts";
 import { Company } from "../engine/company.ts";
 import { Trace } from "../engine/trace.ts";
 import type { Scenario, WorldModel } from "../scenario/scenario.ts";
@@ -14,12 +14,6 @@ import { assign } from "./assignment.ts";
 import { buildFleet, type Endpoint, type Fleet } from "./fleet/centre.ts";
 import { Homes } from "./fleet/homes.ts";
 import { Desks, doorOf } from "./fleet/server.ts";
-import { Push, type PushMachines } from "./push/push.ts";
-import type { PushNotes } from "./push/notes.ts";
-import { Mishaps } from "./services/faults.ts";
-import { Services } from "./services/services.ts";
-import type { Guard } from "./services/tiers.ts";
-import type { ServiceNotes } from "./services/visits.ts";
 import { Meter } from "./meter.ts";
 import { buildGateways, type Gateway } from "./network/gateway.ts";
 import { distanceKm } from "./network/geography.ts";
@@ -38,7 +32,7 @@ import { SchedulingSeam, tableOf } from "./seams/scheduling.ts";
 import { Sweeps } from "./sweeps.ts";
 import { Weather } from "./weather.ts";
 
-const BUCKET_MS = 250;
+const BUCKET_MS = inMs(BUCKET);
 
 export interface World {
   readonly clock: Clock;
@@ -55,15 +49,10 @@ export interface World {
   readonly weather: Weather;
   readonly refuge: Refuge;
   readonly demand: DemandSeam;
-  /** Servers behind the access servers, and what befalls them; few worlds have any. */
-  readonly services: Services | undefined;
-  readonly mishaps: Mishaps | undefined;
-  /** Reminders and all that gets them told; few worlds have any. */
-  readonly push: Push | undefined;
   /** What happened to those who were followed. */
   readonly trace: Trace | undefined;
-  /** Handles one bucket of people, and returns how many events there were in all threads. */
-  readonly drain: () => number;
+  /** Runs one bucket, and returns how many events there were in all threads. */
+  readonly advance: () => number;
 }
 
 export interface BuildOptions {
@@ -72,10 +61,7 @@ export interface BuildOptions {
   readonly watch: readonly { readonly cell: string; readonly index: number }[];
   readonly notes: LoginNotes;
   readonly scheduler: (topology: Topology) => Machine<SchedulerInput, SchedulerEffect>;
-  readonly serviceNotes: ServiceNotes;
-  readonly guard: Guard;
-  readonly pushNotes: PushNotes;
-  readonly machines: PushMachines;
+  readonly clock: Clock;
   /** The threads of this run; alone when there is one. */
   readonly company?: Company;
   /** What connections of logins come to, shared with other threads; worked out by this one when there is none. */
@@ -83,7 +69,7 @@ export interface BuildOptions {
 }
 
 export const buildWorld = (scenario: Scenario, options: BuildOptions): World => {
-  const { seed, watch, notes, scheduler, company = new Company() } = options;
+  const { seed, watch, notes, scheduler, clock, company = new Company() } = options;
   const { world: model } = scenario;
   const gateways = buildGateways(model);
   const fleet = buildFleet(model);
@@ -138,7 +124,6 @@ export const buildWorld = (scenario: Scenario, options: BuildOptions): World => 
     crowd.setTable(gateway, tableOf([{ endpoint: candidates[0]!, share: 1 }], candidates)),
   );
   const sweeps = new Sweeps({ seed, company, crowd, calendar, desks, logins, rest });
-  const clock = new Clock(ms(BUCKET_MS));
   const homes = new Homes({
     centres: Object.keys(model.centres),
     gateways: topology.gateways.map(({ people, candidates }) => ({
@@ -186,39 +171,16 @@ export const buildWorld = (scenario: Scenario, options: BuildOptions): World => 
   weather.calm();
   company.apart(() => settle(scenario, seed, { crowd, calendar, desks, fleet, rest }));
   const happened = company.tally(new Float64Array(1));
-  const services =
-    model.services === undefined
-      ? undefined
-      : new Services({
-          model: model.services,
-          seed,
-          notes: options.serviceNotes,
-          digest: sessions.digest,
-          guard: options.guard,
-        });
-  const mishaps = services === undefined ? undefined : new Mishaps(services);
-  const push =
-    model.push === undefined
-      ? undefined
-      : new Push({
-          model: model.push,
-          seed,
-          notes: options.pushNotes,
-          digest: sessions.digest,
-          machines: options.machines,
-          faults: scenario.faults,
-        });
-  const drain = (): number => {
+  const advance = (): number => {
     rest?.rouse();
     happened.values[0] = 0;
     company.apart(() => happened.add(0, calendar.drain(sessions)));
     desks.turn();
-    const end = after(clock.now, ms(BUCKET_MS));
-    return happened.values[0] + (services?.advance(end) ?? 0) + (push?.advance(end) ?? 0);
+    return happened.values[0];
   };
   const people = { population, crowd, desks, homes, sessions, meter, sweeps };
   const steering = { seam, weather, refuge, demand };
-  return { clock, gateways, fleet, ...people, ...steering, services, mishaps, push, trace, drain };
+  return { clock, gateways, fleet, ...people, ...steering, trace, advance };
 };
 
 const traceOf = (population: Population, watch: BuildOptions["watch"]): Trace | undefined => {

@@ -5,7 +5,8 @@
 import { type Host, type Welcome, welcomeOf } from "../algorithms/scheduling/pace.ts";
 import { after, type Duration, inMs } from "../base/units.ts";
 import type { Clock } from "../engine/clock.ts";
-import type { Scenario, Where } from "../scenario/scenario.ts";
+import type { PathWhere as Where } from "../scenario/people/faults.ts";
+import type { Scenario } from "../scenario/scenario.ts";
 import type { Fleet } from "./fleet/centre.ts";
 import type { Homes } from "./fleet/homes.ts";
 import type { Desks } from "./fleet/server.ts";

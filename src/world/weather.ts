@@ -5,7 +5,8 @@
  * strength nothing leaves no trace.
  */
 import { inMs } from "../base/units.ts";
-import type { Fault, Intervention, Scenario, Where } from "../scenario/scenario.ts";
+import type { PathWhere as Where, PeopleFault as Fault } from "../scenario/people/faults.ts";
+import type { Intervention, Scenario } from "../scenario/scenario.ts";
 import type { Fleet } from "./fleet/centre.ts";
 import type { Desks } from "./fleet/server.ts";
 import { HELD, LINK } from "./link.ts";

@@ -1,5 +1,5 @@
 /** Which cells and endpoints a scenario's `where` touches: absent selectors match all, lists are alternatives. */
-import type { Where } from "../scenario/scenario.ts";
+import type { PathWhere as Where } from "../scenario/people/faults.ts";
 import type { Endpoint, Fleet, Server } from "./fleet/centre.ts";
 import type { Gateway } from "./network/gateway.ts";
 import type { Crowd } from "./population/crowd.ts";

@@ -1,8 +1,10 @@
 /** A guard that never sheds, in the real world: the thresholds that are meant to catch it turn red. */
 import { describe, expect, it } from "vitest";
 import { OPEN } from "../../src/algorithms/overload/admission.ts";
-import { Scheduler } from "../../src/algorithms/scheduling/scheduler.ts";
-import { type Parts, simulate } from "../../src/simulate/simulation.ts";
+import { people } from "../../src/simulate/people/system.ts";
+import { services } from "../../src/simulate/services/system.ts";
+import { simulate } from "../../src/simulate/simulation.ts";
+import { GUARD, type Guard } from "../../src/world/services/tiers.ts";
 import type { Verdict } from "../../src/study/document.ts";
 import { judge } from "../../src/study/judge.ts";
 import { tiny } from "../world/support.ts";
@@ -26,10 +28,9 @@ thresholds:
   ["run.scale=1/1000"],
 );
 
-const REAL: Parts = { scheduler: (policy, topology) => new Scheduler(policy, topology) };
-
-const verdicts = (parts: Parts): readonly Verdict[] => {
-  const { figures } = simulate(CHAINS, { replication: 0, faults: true, interventions: true }, parts);
+const verdicts = (guard: Guard): readonly Verdict[] => {
+  const systems = [people(), services(guard)];
+  const { figures } = simulate(CHAINS, { replication: 0, faults: true, interventions: true }, { systems });
   return CHAINS.thresholds.map(({ figure, min, max }) => {
     const value = figures[figure.text]!.value;
     return judge(value === null ? null : [value, value], { min, max });
@@ -38,10 +39,10 @@ const verdicts = (parts: Parts): readonly Verdict[] => {
 
 describe("under twice the load in chains of two", () => {
   it("the real guard holds every threshold", () => {
-    expect(verdicts(REAL)).toEqual(["held", "held", "held"]);
+    expect(verdicts(GUARD)).toEqual(["held", "held", "held"]);
   });
 
   it("one that never sheds breaks all of them", () => {
-    expect(verdicts({ ...REAL, guard: () => OPEN })).toEqual(["broken", "broken", "broken"]);
+    expect(verdicts(() => OPEN)).toEqual(["broken", "broken", "broken"]);
   });
 });

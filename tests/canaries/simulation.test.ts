@@ -8,7 +8,8 @@ import { Scheduler } from "../../src/algorithms/scheduling/scheduler.ts";
 import type { Machine } from "../../src/base/machine.ts";
 import { NEVER } from "../../src/base/units.ts";
 import type { Scenario } from "../../src/scenario/scenario.ts";
-import { type Parts, simulate } from "../../src/simulate/simulation.ts";
+import { people, type SchedulerFactory } from "../../src/simulate/people/system.ts";
+import { simulate } from "../../src/simulate/simulation.ts";
 import type { Verdict } from "../../src/study/document.ts";
 import { judge } from "../../src/study/judge.ts";
 import { tiny } from "../world/support.ts";
@@ -33,16 +34,17 @@ thresholds:
   - { figure: "moved.count", max: 0 }
 `);
 
-const REAL: Parts = { scheduler: (policy, topology) => new Scheduler(policy, topology) };
+const REAL: SchedulerFactory = (policy, topology) => new Scheduler(policy, topology);
 
 /** Hears nothing, says nothing. */
-const DEAF: Parts = { scheduler: () => ({ wakeAt: NEVER, handle: () => [] }) };
+const DEAF: SchedulerFactory = () => ({ wakeAt: NEVER, handle: () => [] });
 
 /** The real one with its effects tampered with. */
-const tampered = (
-  tamper: (effects: readonly SchedulerEffect[], input: SchedulerInput) => readonly SchedulerEffect[],
-): Parts => ({
-  scheduler: (policy, topology): Machine<SchedulerInput, SchedulerEffect> => {
+const tampered =
+  (
+    tamper: (effects: readonly SchedulerEffect[], input: SchedulerInput) => readonly SchedulerEffect[],
+  ): SchedulerFactory =>
+  (policy, topology): Machine<SchedulerInput, SchedulerEffect> => {
     const real = new Scheduler(policy, topology);
     return {
       get wakeAt() {
@@ -50,12 +52,12 @@ const tampered = (
       },
       handle: (input, now) => tamper(real.handle(input, now), input),
     };
-  },
-});
+  };
 
 /** Takes every alert for a reason to move its gateway. */
-const rash = (scenario: Scenario): Parts => ({
-  scheduler: (policy, topology) => {
+const rash =
+  (scenario: Scenario): SchedulerFactory =>
+  (policy, topology) => {
     const real = new Scheduler(policy, topology);
     return {
       get wakeAt() {
@@ -74,14 +76,14 @@ const rash = (scenario: Scenario): Parts => ({
           ];
         }),
     };
-  },
-});
+  };
 
 const MUTE = tampered((effects) => effects.filter(({ kind }) => kind !== "alert"));
 
 /** The verdict of each threshold, by its figure. */
-const verdicts = (scenario: Scenario, parts: Parts): Readonly<Record<string, Verdict>> => {
-  const { figures } = simulate(scenario, { replication: 0, faults: true, interventions: true }, parts);
+const verdicts = (scenario: Scenario, scheduler: SchedulerFactory): Readonly<Record<string, Verdict>> => {
+  const systems = [people(scheduler)];
+  const { figures } = simulate(scenario, { replication: 0, faults: true, interventions: true }, { systems });
   return Object.fromEntries(
     scenario.thresholds.map(({ figure, min, max }) => {
       const value = figures[figure.text]!.value;

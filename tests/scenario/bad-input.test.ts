@@ -105,7 +105,7 @@ const KEYS: readonly Case[] = [
   [
     "a fault that does nothing",
     `${HEAD}faults:\n  - ‸{ id: f, at: 1 h, ${FAULT} }\n`,
-    "does nothing",
+    "has no effect",
     /write one of loss/,
   ],
   [

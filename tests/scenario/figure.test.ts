@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { figureContext, parseFigure } from "../../src/scenario/figure.ts";
+import { readFigure } from "../../src/scenario/figure.ts";
 import { METRIC_NAMES, METRICS } from "../../src/scenario/metrics.ts";
+import { namesOfScenario } from "../../src/scenario/world.ts";
 import { HEAD, read, scenarioOf } from "./door.ts";
 
 const scenario = scenarioOf(
@@ -31,10 +32,11 @@ push:
 provenance: { services: { is: assumed, source: firedrill }, push: { is: assumed, source: firedrill } }
 `),
 );
-const context = figureContext(scenario);
+const names = namesOfScenario(scenario);
 const textOf = (given: string): string => {
-  const read = parseFigure(given, context);
-  return "value" in read ? read.value.text : `${read.wrong}; ${read.hint}`;
+  const read = readFigure(given, names);
+  if ("value" in read) return read.value.text;
+  return `${read.wrong}; ${typeof read.hint === "string" ? read.hint : read.hint()}`;
 };
 
 describe("a figure", () => {
@@ -49,7 +51,7 @@ describe("a figure", () => {
   });
 
   it("is taken apart into metric, stat, labels, window, group and unit", () => {
-    expect(parseFigure("move.hourly.max{carrier!=[unicom,mobile],by=region}", context)).toEqual({
+    expect(readFigure("move.hourly.max{carrier!=[unicom,mobile],by=region}", names)).toEqual({
       value: {
         text: "move.hourly.max{carrier!=[mobile,unicom],by=region}",
         metric: "move.hourly",
@@ -66,7 +68,7 @@ describe("a figure", () => {
     for (const metric of METRICS)
       for (const stat of metric.stats)
         for (const label of metric.labels) {
-          const text = `${metric.name}.${stat.name}{${label}=${context[label]?.[0] ?? ""},by=${label}}`;
+          const text = `${metric.name}.${stat.name}{${label}=${names[label]?.[0] ?? ""},by=${label}}`;
           expect(textOf(text)).toBe(text);
         }
     expect(new Set(METRIC_NAMES).size).toBe(METRIC_NAMES.length);
@@ -114,7 +116,7 @@ describe("a figure", () => {
           fc.array(word, { maxLength: 14 }).map((words) => words.join("")),
         ),
         (text) => {
-          const read = parseFigure(text, context);
+          const read = readFigure(text, names);
           if ("value" in read) expect(textOf(read.value.text)).toBe(read.value.text);
           else expect(read.hint).not.toBe("");
         },

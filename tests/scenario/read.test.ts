@@ -180,7 +180,7 @@ describe("--set", () => {
       "scheduler.dwell=20 min",
     ];
     const { faults, world } = scenarioOf(read(STORY, { set }));
-    expect(faults[0]?.effects.loss?.share).toBe(0);
+    expect(faults[0]?.effects).toEqual({ loss: { share: 0, direction: "both" } });
     expect(world.regions["beijing"]?.people).toBe(22_000_000);
     expect(world.ports).toEqual([443]);
     expect(world.clients.stay).toBe(9_000_000_000);

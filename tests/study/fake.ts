@@ -1,6 +1,7 @@
 /** A scenario and a simulation small enough to check by hand. */
 import { minutes, seconds, START } from "../../src/base/units.ts";
-import type { Figure, Scenario } from "../../src/scenario/scenario.ts";
+import type { Figure } from "../../src/scenario/figure-parts.ts";
+import type { Scenario } from "../../src/scenario/scenario.ts";
 import type { Replication } from "../../src/simulate/replication.ts";
 import type { Executor, Request } from "../../src/study/replications.ts";
 

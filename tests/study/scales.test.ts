@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Figure } from "../../src/scenario/scenario.ts";
+import type { Figure } from "../../src/scenario/figure-parts.ts";
 import { compareScales } from "../../src/study/scales.ts";
 
 const figure = (metric: string, stat: string): Figure => ({

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import type { QualityReport, SchedulerEffect, SchedulerInput } from "../../src/algorithms/scheduling/messages.ts";
 import type { Machine } from "../../src/base/machine.ts";
 import { inSeconds, NEVER } from "../../src/base/units.ts";
+import { people } from "../../src/simulate/people/system.ts";
 import { simulate } from "../../src/simulate/simulation.ts";
 import { tiny } from "./support.ts";
 
@@ -17,7 +18,7 @@ const heard = (faults: string): readonly (QualityReport & { at: number })[] => {
       return [];
     },
   };
-  simulate(scenario, { replication: 0, faults: true, interventions: true }, { scheduler: () => listener });
+  simulate(scenario, { replication: 0, faults: true, interventions: true }, { systems: [people(() => listener)] });
   return reports;
 };
 

@@ -1,33 +1,32 @@
 /** What a world must be besides well written: names that agree, shares that sum to one, regions with people. */
-import { type Duration, hours, printDuration, seconds } from "../../base/units.ts";
+import { hours, printDuration, seconds } from "../../base/units.ts";
 import type { Fields } from "../judge.ts";
 import { CELLS_MOST, ENDPOINTS_MOST, HEARTBEAT_COUNTS, HEARTBEAT_MOST, HEARTBEAT_UNIT } from "./limits.ts";
 import { gatewayNames, serverNames } from "./names.ts";
 import type { Reporter } from "../findings.ts";
 import type { Path } from "../positions.ts";
 import { quote } from "../quantities.ts";
-import { checkPush } from "../push/section.ts";
-import { checkServices } from "../services/checks.ts";
 import { didYouMean } from "../suggest.ts";
-import type { worldShape } from "./section.ts";
+import type { peopleShape } from "./shape.ts";
 
-type World = Fields<typeof worldShape>;
+/** The readable parts of a world. */
+export type PeopleWorld = Fields<typeof peopleShape>;
 
 const SUM_TOLERANCE = 0.005;
 const NAMES_MAX = 200_000;
 const ROUND_LEAST = seconds(1);
 const ROUND_MOST = hours(1);
 
-/** Whether there are so many gateways or servers that naming them all would exhaust the machine. */
-export const isTooLarge = ({ regions = {}, carriers = {}, gateways, centres = {} }: World): boolean => {
+/** True if there are so many gateways or servers that naming them all would exhaust the machine. */
+export const isTooLarge = ({ regions = {}, carriers = {}, gateways, centres = {} }: PeopleWorld): boolean => {
   const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
   const families = sum(Object.values(gateways?.families ?? {}).map(({ count }) => count));
   const servers = sum(Object.values(centres).flatMap(({ lines }) => Object.values(lines).map((line) => line.servers)));
   return servers > NAMES_MAX || Object.keys(regions).length * Object.keys(carriers).length * families > NAMES_MAX;
 };
 
-/** Reports whatever in the readable parts of a world does not fit together, or into a run of that duration. */
-export const checkWorld = (world: World, duration: Duration | undefined, report: Reporter): void => {
+/** Reports what does not fit together in the readable parts of a world. */
+export const checkPeople = (world: PeopleWorld, report: Reporter): void => {
   if (isTooLarge(world)) {
     const most = String(NAMES_MAX);
     report(
@@ -43,8 +42,6 @@ export const checkWorld = (world: World, duration: Duration | undefined, report:
   checkCentres(world, report);
   checkClients(world, report);
   checkRoom(world, report);
-  if (world.services !== undefined) checkServices(world.services, report);
-  if (world.push !== undefined) checkPush(world.push, duration, report);
   const round = world.scheduler?.round;
   if (round !== undefined && (round < ROUND_LEAST || round > ROUND_MOST))
     report(["scheduler", "round"], `${printDuration(round)} is no round`, "write 1 s to 1 h");
@@ -54,7 +51,7 @@ export const checkWorld = (world: World, duration: Duration | undefined, report:
   });
 };
 
-const checkAccess = ({ access, gateways }: World, report: Reporter): void => {
+const checkAccess = ({ access, gateways }: PeopleWorld, report: Reporter): void => {
   if (access !== undefined && Object.keys(access).length === 0)
     report(["access"], "no kind of access", "name at least one");
   if (access === undefined || gateways === undefined) return;
@@ -85,7 +82,7 @@ const checkSum = (shares: Readonly<Record<string, number>>, what: string, path: 
   report(path, `${what} sum to ${String(Number((sum * 100).toPrecision(5)))} %`, "they must sum to 100 %", "key");
 };
 
-const checkCarriers = ({ carriers, access }: World, report: Reporter): void => {
+const checkCarriers = ({ carriers, access }: PeopleWorld, report: Reporter): void => {
   if (carriers === undefined) return;
   const known = access === undefined ? undefined : Object.keys(access);
   const shares = Object.fromEntries(Object.entries(carriers).map(([name, carrier]) => [name, carrier.share]));
@@ -101,7 +98,7 @@ const checkCarriers = ({ carriers, access }: World, report: Reporter): void => {
   }
 };
 
-const checkRegions = (world: World, report: Reporter): void => {
+const checkRegions = (world: PeopleWorld, report: Reporter): void => {
   const { regions, carriers, gateways, access } = world;
   if (regions === undefined) return;
   if (Object.keys(regions).length === 0) report(["regions"], "no region", "name at least one");
@@ -133,7 +130,7 @@ const taken = (owners: Map<string, string>, value: string, owner: string, path: 
   else report(path, `${quote(value)} is taken by ${other}`, "give it another");
 };
 
-const checkCentres = ({ centres, carriers, tiers }: World, report: Reporter): void => {
+const checkCentres = ({ centres, carriers, tiers }: PeopleWorld, report: Reporter): void => {
   if (centres === undefined) return;
   const shares = Object.entries(centres).flatMap(([name, { share }]) => (share === undefined ? [] : [[name, share]]));
   if (shares.length > 0)
@@ -156,7 +153,7 @@ const checkCentres = ({ centres, carriers, tiers }: World, report: Reporter): vo
   }
 };
 
-const checkClients = ({ clients }: World, report: Reporter): void => {
+const checkClients = ({ clients }: PeopleWorld, report: Reporter): void => {
   if (clients === undefined) return;
   const { shortest, longest } = clients.heartbeat;
   if (shortest > longest)
@@ -187,7 +184,7 @@ const checkClients = ({ clients }: World, report: Reporter): void => {
 };
 
 /** As many destinations and cells as a client's record can name. */
-const checkRoom = (world: World, report: Reporter): void => {
+const checkRoom = (world: PeopleWorld, report: Reporter): void => {
   const { centres, ports, regions, carriers, access, gateways } = world;
   if (centres !== undefined && ports !== undefined) {
     const endpoints = serverNames({ centres }).length * ports.length;

@@ -3,7 +3,7 @@
  * China Unicom's 2G and 3G users of Chongqing leave through, `shenzhen-mobile-1` the first server on the
  * China Mobile line into Shenzhen. Scenarios name them and the world builds them, so both ask here.
  */
-import type { RegionModel, WorldModel } from "../scenario.ts";
+import type { PeopleModel, RegionModel } from "./shape.ts";
 
 export interface GatewayName {
   readonly name: string;
@@ -19,12 +19,12 @@ export interface ServerName {
 }
 
 /** Share of the region's users that the carrier serves. */
-export const carrierShare = (world: Pick<WorldModel, "carriers">, region: RegionModel, carrier: string): number =>
+export const carrierShare = (world: Pick<PeopleModel, "carriers">, region: RegionModel, carrier: string): number =>
   region.carriers === undefined ? (world.carriers[carrier]?.share ?? 0) : (region.carriers[carrier] ?? 0);
 
 /** Every gateway with users, by region, carrier, family and number, in the world's order. */
 export const gatewayNames = (
-  world: Pick<WorldModel, "regions" | "carriers" | "access" | "gateways">,
+  world: Pick<PeopleModel, "regions" | "carriers" | "access" | "gateways">,
 ): readonly GatewayName[] =>
   Object.entries(world.regions).flatMap(([region, model]) =>
     Object.entries(world.carriers).flatMap(([carrier, { access }]) => {
@@ -46,7 +46,7 @@ export const gatewayNames = (
   );
 
 /** Every access server, by centre, line and number, in the world's order. */
-export const serverNames = (world: Pick<WorldModel, "centres">): readonly ServerName[] =>
+export const serverNames = (world: Pick<PeopleModel, "centres">): readonly ServerName[] =>
   Object.entries(world.centres).flatMap(([centre, { lines }]) =>
     Object.entries(lines).flatMap(([line, { servers }]) =>
       Array.from({ length: servers }, (_, i) => ({ name: `${centre}-${line}-${String(i + 1)}`, centre, line })),

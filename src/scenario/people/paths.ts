@@ -3,17 +3,27 @@
  * nobody would let every threshold pass.
  */
 import { gatewayNames, serverNames, type GatewayName, type ServerName } from "./names.ts";
-import type { Where, WorldModel } from "../scenario.ts";
+import type { PeopleModel } from "./shape.ts";
 
 export interface Paths {
   readonly gateways: readonly (GatewayName & { readonly access: readonly string[] })[];
   readonly servers: readonly ServerName[];
 }
 
-/** Gateways with the kinds of access that leave through them, and servers. */
-export const pathsOf = (
-  world: Pick<WorldModel, "regions" | "carriers" | "access" | "gateways" | "centres">,
-): Paths => ({
+/** The parts of a world that paths are made of. */
+export type PathsWorld = Pick<PeopleModel, "regions" | "carriers" | "access" | "gateways" | "centres">;
+
+/** Worlds do not change, and every fault and intervention of a scenario asks. */
+const known = new WeakMap<PathsWorld, Paths>();
+
+/** Returns the gateways, with the kinds of access that leave through them, and the servers. */
+export const pathsOf = (world: PathsWorld): Paths => {
+  const paths = known.get(world) ?? pathsIn(world);
+  known.set(world, paths);
+  return paths;
+};
+
+const pathsIn = (world: PathsWorld): Paths => ({
   gateways: gatewayNames(world).map((gateway) => {
     const shares = Object.entries(world.carriers[gateway.carrier]?.access ?? {});
     const access = shares.flatMap(([name, share]) =>
@@ -27,8 +37,20 @@ export const pathsOf = (
 const fits = (wanted: readonly string[] | undefined, ...has: readonly string[]): boolean =>
   wanted === undefined || has.some((name) => wanted.includes(name));
 
-/** Whether at least one path matches every selector given. Ports are open on every server. */
-export const picksSomething = (where: Where, { gateways, servers }: Paths): boolean => {
+/** Selectors by name, as far as paths can tell them apart: ports are open on every server. */
+interface Selected {
+  readonly region?: readonly string[];
+  readonly carrier?: readonly string[];
+  readonly access?: readonly string[];
+  readonly gateway?: readonly string[];
+  readonly centre?: readonly string[];
+  readonly line?: readonly string[];
+  readonly server?: readonly string[];
+  readonly crossing?: boolean;
+}
+
+/** True if at least one path matches every selector given. */
+export const picksSomething = (where: Selected, { gateways, servers }: Paths): boolean => {
   const carriers = new Set(
     gateways
       .filter(

@@ -3,7 +3,7 @@ import type { Reporter } from "../findings.ts";
 import type { Path } from "../positions.ts";
 import { quote } from "../quantities.ts";
 import { routeOf } from "./routes.ts";
-import type { ServicesModel } from "./section.ts";
+import type { ServicesModel } from "./shape.ts";
 import { didYouMean } from "../suggest.ts";
 
 export const checkServices = (services: ServicesModel, report: Reporter): void => {

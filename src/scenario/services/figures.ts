@@ -1,118 +1,132 @@
-/** Metrics of services: tasks by the entry that offers them, and machines by tier. */
-import { type Metric, stats } from "../metric.ts";
+/** Figures about services: tasks by the entry that offers them, and machines by tier. */
+import { type Metrics, stats } from "../metric.ts";
 
-export const SERVICE_METRICS: readonly Metric[] = [
-  {
-    name: "task",
+export const SERVICES_METRICS = {
+  task: {
+    title: "Task",
     dimension: "count",
     labels: ["entry"],
     meaning: "Tasks offered to services; the rate is the mean of a second",
-    stats: [...stats("", ["count"]), ...stats("/s", ["rate"])],
+    stats: [...stats("", ["count"]), ...stats("/s", ["rate"], { standard: ["rate"] })],
   },
-  {
-    name: "task.completed",
+  "task.completed": {
+    title: "Task completed",
     dimension: "share",
     labels: ["entry"],
     meaning:
       "Tasks answered before their deadline: of those offered, as far as it lies within the run, and the mean of a second",
-    stats: [...stats("%", ["share"]), ...stats("/s", ["rate"])],
+    stats: [...stats("%", ["share"], { standard: ["share"] }), ...stats("/s", ["rate"])],
+    better: "high",
   },
-  {
-    name: "task.shed",
+  "task.shed": {
+    title: "Task shed",
     dimension: "share",
     labels: ["entry"],
     meaning: "Tasks that overload control turned away, of those offered",
     stats: stats("%", ["share"]),
+    better: "low",
   },
-  {
-    name: "task.late",
+  "task.late": {
+    title: "Task late",
     dimension: "share",
     labels: ["entry"],
     meaning: "Tasks not answered in time, of those offered",
     stats: stats("%", ["share"]),
+    better: "low",
   },
-  {
-    name: "task.refused",
+  "task.refused": {
+    title: "Task refused",
     dimension: "share",
     labels: ["entry"],
     meaning: "Tasks of people for whose connection no machine had room, of those offered",
     stats: stats("%", ["share"]),
+    better: "low",
   },
-  {
-    name: "task.time",
+  "task.time": {
+    title: "Task time",
     dimension: "time",
     labels: ["entry"],
     meaning: "From the offer to the answer, of tasks completed",
-    stats: stats("s", ["mean", "p50", "p95", "p99"]),
+    stats: stats("s", ["mean", "p50", "p95", "p99"], { standard: ["p99"] }),
+    better: "low",
   },
-  {
-    name: "tier.request",
+  "tier.request": {
+    title: "Tier request",
     dimension: "rate",
     labels: ["tier"],
     meaning: "Requests that came to a tier's machines, retries among them",
     stats: stats("/s", ["rate"]),
   },
-  {
-    name: "tier.retry",
+  "tier.retry": {
+    title: "Tier retry",
     dimension: "share",
     labels: ["tier"],
     meaning: "Requests that were not a call's first attempt",
     stats: stats("%", ["share"]),
+    better: "low",
   },
-  {
-    name: "tier.shed",
+  "tier.shed": {
+    title: "Tier shed",
     dimension: "share",
     labels: ["tier"],
     meaning: "Requests turned away, or held back by callers who knew, of all there would have been",
     stats: stats("%", ["share"]),
+    better: "low",
   },
-  {
-    name: "tier.queue",
+  "tier.queue": {
+    title: "Tier queue",
     dimension: "time",
     labels: ["tier"],
     meaning: "Wait of a request from coming to a machine until its turn",
     stats: stats("s", ["mean", "p50", "p95", "p99"]),
+    better: "low",
   },
-  {
-    name: "tier.utilisation",
+  "tier.utilisation": {
+    title: "Tier utilisation",
     dimension: "share",
     labels: ["tier"],
     meaning: "Cores at work; the maximum is of ten seconds in one tier",
-    stats: stats("%", ["mean", "max"]),
+    stats: stats("%", ["mean", "max"], { standard: ["max"] }),
+    better: "low",
   },
-  {
-    name: "tier.headroom",
+  "tier.headroom": {
+    title: "Tier headroom",
     dimension: "share",
     labels: ["tier"],
     meaning: "Cores idle in the busiest ten seconds of the busiest tier",
-    stats: stats("%", ["min"]),
+    stats: stats("%", ["min"], { standard: ["min"] }),
+    better: "high",
   },
-  {
-    name: "tier.waste",
+  "tier.waste": {
+    title: "Tier waste",
     dimension: "share",
     labels: ["tier"],
     meaning: "Computing for callers who had given up, of all computing",
     stats: stats("%", ["share"]),
+    better: "low",
   },
-  {
-    name: "tier.units",
+  "tier.units": {
+    title: "Tier units",
     dimension: "count",
     labels: ["tier"],
     meaning: "Most requests under way at once on one machine: processes, threads or coroutines",
     stats: stats("", ["max"]),
+    better: "low",
   },
-  {
-    name: "tier.memory",
+  "tier.memory": {
+    title: "Tier memory",
     dimension: "share",
     labels: ["tier"],
     meaning: "Memory of the fullest machine taken by connections and units, at most",
     stats: stats("%", ["max"]),
+    better: "low",
   },
-  {
-    name: "tier.connections",
+  "tier.connections": {
+    title: "Tier connections",
     dimension: "share",
     labels: ["tier"],
     meaning: "Connections held, of those that the machines which are up have room for, at most",
     stats: stats("%", ["max"]),
+    better: "low",
   },
-];
+} satisfies Metrics;

@@ -3,7 +3,7 @@
  * An entry says it by naming tiers, or by naming a method of the backbone's service definition, which knows the rest.
  */
 import { backboneMethods, type Method } from "./backbone.ts";
-import type { EntryModel, ServicesModel } from "./section.ts";
+import type { EntryModel, ServicesModel } from "./shape.ts";
 import { didYouMean } from "../suggest.ts";
 
 /** Tiers that call one another, in a row (chosen; three are usual). */

@@ -1,8 +1,8 @@
 /** How much of the centres' resources is used, and whether the others could do without any one of them. */
 import type { Ledger, Match } from "../../measure/ledger.ts";
 import type { Series } from "../../measure/series.ts";
-import type { Figure } from "../../scenario/scenario.ts";
-import { type Book, minutesIn } from "../book.ts";
+import type { Figure } from "../../scenario/figure-parts.ts";
+import { type Book, minutesIn } from "./book.ts";
 import { type Extreme, extremeOf, overSamples, shareOf } from "../samples.ts";
 
 interface Resource {

@@ -4,8 +4,9 @@
  */
 import { inSeconds } from "../../base/units.ts";
 import type { Ledger } from "../../measure/ledger.ts";
-import { RESOURCES } from "../../scenario/metrics.ts";
-import type { Intervention, InterventionAction, Scenario } from "../../scenario/scenario.ts";
+import { PEOPLE_METRICS, RESOURCES } from "../../scenario/people/figures.ts";
+import type { InterventionAction } from "../../scenario/people/interventions.ts";
+import type { Intervention, Scenario } from "../../scenario/scenario.ts";
 import { type Course, coursesOf } from "./capacity.ts";
 import { fineStep } from "./charts.ts";
 import type { SeriesSample } from "../replication.ts";
@@ -17,10 +18,14 @@ const LINES_MAX = 8;
 /** Batches that a picture can show; chosen. */
 const BATCHES_MAX = 1_000;
 
+const ABOUT_CENTRES = Object.entries<{ readonly labels: readonly string[] }>(PEOPLE_METRICS)
+  .filter(([, { labels }]) => labels.includes("resource"))
+  .map(([name]) => name);
+
 /** Stories in which centres are asked about, left or lost. */
 const isAboutCentres = ({ expect, thresholds, faults, interventions }: Scenario): boolean =>
-  [...expect, ...thresholds].some(({ figure }) => figure.metric.startsWith("centre.")) ||
-  faults.some(({ effects, where }) => effects.down !== undefined && where.centre !== undefined) ||
+  [...expect, ...thresholds].some(({ figure }) => ABOUT_CENTRES.includes(figure.metric)) ||
+  faults.some(({ effects, where }) => "down" in effects && "centre" in where) ||
   interventions.some(({ action }) => action.kind === "evacuate");
 
 const minutesOf = ({ run }: Scenario): number => Math.floor(inSeconds(run.duration) / 60);

@@ -2,7 +2,8 @@
 import { inSeconds } from "../../base/units.ts";
 import type { Ledger, Match } from "../../measure/ledger.ts";
 import type { Series } from "../../measure/series.ts";
-import type { LabelMatch, Scenario } from "../../scenario/scenario.ts";
+import type { LabelMatch } from "../../scenario/figure-parts.ts";
+import type { Scenario } from "../../scenario/scenario.ts";
 import type { SeriesSample } from "../replication.ts";
 
 /** More lines than this on one pair of axes cannot be told apart. */
@@ -135,8 +136,10 @@ const DESKS = [
   { figure: "login.capacity.rate", title: "Possible, all centres", series: "desk.able" },
 ] as const;
 
+const ABOUT_LOGIN_QUEUES = ["login.offered", "login.goodput", "back.delay", "back.stretch"];
+
 const asksAboutDesks = ({ expect, thresholds }: Scenario): boolean =>
-  [...expect, ...thresholds].some(({ figure }) => /^(login\.(offered|goodput)|back)\b/.test(figure.metric));
+  [...expect, ...thresholds].some(({ figure }) => ABOUT_LOGIN_QUEUES.includes(figure.metric));
 
 const sumOf = (series: Series, from: number, count: number): number => {
   let sum = 0;

@@ -3,7 +3,8 @@
  * led away. What counts as naming is decided here, from the world's truth; the scheduler never sees it.
  */
 import { inSeconds } from "../../base/units.ts";
-import type { Fault, Intervention, Scenario, Where } from "../../scenario/scenario.ts";
+import type { PathWhere as Where, PeopleFault as Fault } from "../../scenario/people/faults.ts";
+import type { Intervention, Scenario } from "../../scenario/scenario.ts";
 import type { World } from "../../world/build.ts";
 import type { SchedulerDecision } from "../../world/seams/scheduling.ts";
 import { namesDestination, touchesCell, touchesEndpoint } from "../../world/where.ts";

@@ -4,7 +4,7 @@
  */
 import { Tinypool } from "tinypool";
 import type { Scenario } from "../../scenario/scenario.ts";
-import { hasBehind } from "../../scenario/where.ts";
+import { runsOnThreads } from "../../scenario/world.ts";
 import { Barrier, isLost } from "../../engine/barrier.ts";
 import { type Seat, tableFor } from "../../engine/company.ts";
 import { outcomesMemory } from "../../simulate/outcomes.ts";
@@ -38,7 +38,7 @@ const ROWS_WORTH_IT = 1_000_000;
 
 /** How many threads a replication of this scenario can make use of, of so many. */
 export const threadsFor = (scenario: Scenario, threads: number): number =>
-  hasBehind(scenario.world) || estimate(scenario).rows < ROWS_WORTH_IT ? 1 : threads;
+  runsOnThreads(scenario) && estimate(scenario).count >= ROWS_WORTH_IT ? threads : 1;
 
 /** Room for short-lived objects: with more of it they die before anybody has to copy them. */
 const YOUNG_MIB = 32;

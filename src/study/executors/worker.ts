@@ -16,10 +16,7 @@ export const replicate = ({ request, slot, seat }: Order): Replication | undefin
     told[slot * 2 + 1] = events;
   };
   const company = new Company(seat);
-  const replication = simulate(scenario, isFirst ? { ...request, onProgress } : request, undefined, {
-    company,
-    outcomes,
-  });
+  const replication = simulate(scenario, isFirst ? { ...request, onProgress } : request, { company, outcomes });
   // All at a table find the same.
   return isFirst ? replication : undefined;
 };

@@ -7,7 +7,7 @@
 import type { BlockName } from "../../algorithms/push/task.ts";
 import { Draws } from "../../base/random.ts";
 import type { Duration } from "../../base/units.ts";
-import type { BrokerModel } from "../../scenario/push/section.ts";
+import type { PushModel } from "../../scenario/push/shape.ts";
 import type { Diary } from "./diary.ts";
 
 /** Who takes blocks; several deliveries never lie with one at once. */
@@ -29,7 +29,7 @@ interface Held extends Message {
 export class Broker {
   /** Share of deliveries that are handed out once more. */
   redelivery = 0;
-  readonly #model: BrokerModel;
+  readonly #model: PushModel["broker"];
   readonly #diary: Diary;
   readonly #luck: Draws;
   readonly #ready: Message[] = [];
@@ -38,7 +38,7 @@ export class Broker {
   #deliveries = 0;
   #isUp = true;
 
-  constructor(model: BrokerModel, diary: Diary, seed: string) {
+  constructor(model: PushModel["broker"], diary: Diary, seed: string) {
     this.#model = model;
     this.#diary = diary;
     this.#luck = new Draws(seed, "a block is handed out twice");

@@ -5,7 +5,7 @@
  */
 import { duplicatesAtMost } from "../../algorithms/push/duplicates.ts";
 import type { Duration, Instant } from "../../base/units.ts";
-import { CAUSES } from "../../scenario/push/section.ts";
+import { CAUSES } from "../../scenario/push/shape.ts";
 import type { Cause } from "./notes.ts";
 
 /** Subscribers of a task. */

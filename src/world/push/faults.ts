@@ -1,7 +1,7 @@
 /** What faults do to push: hosts crash and have clocks that are off, shards are slow, lag and are lost, the broker errs, and it or the records stop. */
 import type { Duration } from "../../base/units.ts";
-import { BROKER, type PushModel, RECORDS } from "../../scenario/push/section.ts";
-import type { Fault } from "../../scenario/scenario.ts";
+import { BROKER, type PushModel, RECORDS } from "../../scenario/push/shape.ts";
+import type { PushFault as Fault } from "../../scenario/push/faults.ts";
 import type { Broker } from "./broker.ts";
 import type { Host } from "./hosts.ts";
 import type { Stores } from "./stores.ts";
@@ -15,7 +15,7 @@ interface Stricken {
   readonly lose: (shard: number) => void;
 }
 
-export class Troubles {
+export class PushFaults {
   readonly #stricken: Stricken;
   readonly #active = new Map<string, Fault>();
 

@@ -4,18 +4,18 @@
  */
 import { gcra, type Rate, type Reservation, SecondCounter } from "../../algorithms/push/limiter.ts";
 import type { Duration, Instant } from "../../base/units.ts";
-import type { LimiterModel } from "../../scenario/push/section.ts";
+import type { PushModel } from "../../scenario/push/shape.ts";
 import type { Holding } from "./stores.ts";
 
 const SECOND = 1_000_000;
 
 export class Limiter implements Holding {
-  readonly #model: LimiterModel;
+  readonly #model: PushModel["limiter"];
   readonly #rate: Rate;
   #tat: number | undefined;
   #counter = new SecondCounter("by-second");
 
-  constructor(model: LimiterModel) {
+  constructor(model: PushModel["limiter"]) {
     this.#model = model;
     this.#rate = { perSecond: model.limit, burst: model.burst, horizon: model.horizon };
   }

@@ -1,5 +1,5 @@
 /** What the world of push tells whoever keeps its book. Times are the world's, counts are of subscribers. */
-import type { CAUSES } from "../../scenario/push/section.ts";
+import type { CAUSES } from "../../scenario/push/shape.ts";
 import type { Instant } from "../../base/units.ts";
 
 export type Cause = (typeof CAUSES)[number];

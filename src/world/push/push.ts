@@ -9,8 +9,8 @@ import { Worker } from "../../algorithms/push/worker.ts";
 import type { Digest } from "../../base/digest.ts";
 import { identity } from "../../base/random.ts";
 import { type Duration, type Instant, seconds } from "../../base/units.ts";
-import { hostNames, type PushModel } from "../../scenario/push/section.ts";
-import type { Fault } from "../../scenario/scenario.ts";
+import { hostNames, type PushModel } from "../../scenario/push/shape.ts";
+import type { PushFault as Fault } from "../../scenario/push/faults.ts";
 import { Broker } from "./broker.ts";
 import { type Census, census } from "./census.ts";
 import { Diary } from "./diary.ts";
@@ -23,7 +23,7 @@ import { Sink } from "./sink.ts";
 import { Lines, Stores } from "./stores.ts";
 import { Subscribers } from "./subscribers.ts";
 import { Triggers } from "./triggers.ts";
-import { Troubles } from "./faults.ts";
+import { PushFaults } from "./faults.ts";
 import type { WorkerMachine } from "./workers.ts";
 
 /** What runs inside; other ones only to show that a sabotaged worker is caught. */
@@ -48,7 +48,7 @@ export interface PushParts {
 }
 
 export class Push {
-  readonly troubles: Troubles;
+  readonly faults: PushFaults;
   readonly stores: Stores;
   readonly hosts: readonly Host[];
   readonly subscribers: readonly Subscribers[];
@@ -111,7 +111,7 @@ export class Push {
           },
         }),
     );
-    this.troubles = new Troubles({
+    this.faults = new PushFaults({
       model,
       hosts: this.hosts,
       stores: this.stores,

@@ -1,6 +1,6 @@
 /** Mends a task's stores after one of them has lost something: each part is looked at, and what the plan says is done. */
 import { type Repair, reconcilePart } from "../../algorithms/push/reconcile.ts";
-import type { PushModel } from "../../scenario/push/section.ts";
+import type { PushModel } from "../../scenario/push/shape.ts";
 import type { Diary } from "./diary.ts";
 import type { Doubts } from "./doubts.ts";
 import type { Caller, Lines, Part, Stores } from "./stores.ts";

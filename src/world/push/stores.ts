@@ -8,7 +8,7 @@ import { BlockRecords } from "../../algorithms/push/records.ts";
 import type { BlockName } from "../../algorithms/push/task.ts";
 import { Draws, identity, Stream } from "../../base/random.ts";
 import { after, type Duration, type Instant, START } from "../../base/units.ts";
-import { type PushModel, shardNames, type StoreModel } from "../../scenario/push/section.ts";
+import { type PushModel, shardNames } from "../../scenario/push/shape.ts";
 import type { Diary } from "./diary.ts";
 import type { Some } from "./doubts.ts";
 
@@ -97,7 +97,7 @@ export class Stores {
   readonly #parts: readonly (readonly Part[])[];
   readonly #picks: Draws;
   readonly #stream = new Stream();
-  readonly #model: StoreModel;
+  readonly #model: PushModel["store"];
   readonly #diary: Diary;
   readonly #lines: Lines;
 

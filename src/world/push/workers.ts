@@ -16,7 +16,8 @@ import type { Limiter } from "./limiters.ts";
 import type { Cause, PushNotes } from "./notes.ts";
 import type { Sink } from "./sink.ts";
 import { type Caller, type Lines, longestWay, type Stores } from "./stores.ts";
-import { grantLasts, marginOf, type PushModel } from "../../scenario/push/section.ts";
+import { grantLasts, marginOf } from "../../scenario/push/checks.ts";
+import type { PushModel } from "../../scenario/push/shape.ts";
 
 export type WorkerMachine = Machine<WorkerInput, WorkerEffect>;
 

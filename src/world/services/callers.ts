@@ -7,7 +7,7 @@ import { LEVELS } from "../../algorithms/overload/levels.ts";
 import { Retries } from "../../algorithms/overload/retry.ts";
 import type { Admission } from "../../algorithms/overload/admission.ts";
 import { type Instant, NEVER } from "../../base/units.ts";
-import { type CallerModel, HEALTH_CHECK, LEVEL_FORGOTTEN } from "../../scenario/services/section.ts";
+import { type CallerModel, HEALTH_CHECK, LEVEL_FORGOTTEN } from "../../scenario/services/shape.ts";
 
 /** What a caller can know of a machine: whether it was up at a time. */
 export interface Health {

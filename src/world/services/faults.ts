@@ -1,8 +1,8 @@
 /** What faults do to services: machines that are slow or down, entries that surge. What several do at once is multiplied. */
-import type { Fault } from "../../scenario/scenario.ts";
+import type { ServicesFault as Fault } from "../../scenario/services/faults.ts";
 import type { Services } from "./services.ts";
 
-export class Mishaps {
+export class ServicesFaults {
   readonly #services: Services;
   readonly #active = new Map<string, Fault>();
 

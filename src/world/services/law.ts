@@ -1,6 +1,6 @@
 /** How long the work of one request takes: a law and its mean, drawn by inversion of one uniform. */
 import { exponential, normalQuantile } from "../../base/math.ts";
-import type { ServiceLaw } from "../../scenario/services/section.ts";
+import type { ServiceLaw } from "../../scenario/services/shape.ts";
 
 /** Whole microseconds of computing, from a uniform in (0, 1). */
 export const workOf = (law: ServiceLaw, u: number): number => {

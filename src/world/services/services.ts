@@ -11,7 +11,7 @@ import { Draws, identity, open } from "../../base/random.ts";
 import { after, type Instant, START } from "../../base/units.ts";
 import { Agenda } from "../../engine/agenda.ts";
 import { type Route, routeOf } from "../../scenario/services/routes.ts";
-import type { EntryModel, ServicesModel } from "../../scenario/services/section.ts";
+import type { EntryModel, ServicesModel } from "../../scenario/services/shape.ts";
 import { Caller, type Origin, type Way } from "./callers.ts";
 import { Exchange, KINDS } from "./exchange.ts";
 import { buildTiers, connectionsOf, type Guard, type Machine, type Tier } from "./tiers.ts";

@@ -6,7 +6,7 @@ import { type Admission } from "../../algorithms/overload/admission.ts";
 import { admissionOf, type AdmissionPolicy } from "../../algorithms/overload/policy.ts";
 import type { Instant } from "../../base/units.ts";
 import type { Route } from "../../scenario/services/routes.ts";
-import type { ServicesModel, TierModel } from "../../scenario/services/section.ts";
+import type { ServicesModel } from "../../scenario/services/shape.ts";
 import { Caller, Uptime } from "./callers.ts";
 import { Station, type Work } from "./station.ts";
 
@@ -27,7 +27,7 @@ export interface Machine {
 
 export interface Tier {
   readonly name: string;
-  readonly model: TierModel;
+  readonly model: ServicesModel["tiers"][string];
   readonly machines: readonly Machine[];
   readonly uptime: Uptime;
   /** Requests under way at once on a machine, as far as its memory goes. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { remarkOnPush } from "../../../src/scenario/push/section.ts";
+import { warnOfPush } from "../../../src/scenario/push/checks.ts";
 import { HEAD, problemsOf, read, scenarioOf } from "../door.ts";
 
 const world = (more = "", tasks = "evening: { at: 1 h, subscribers: 1 M }"): string => `${HEAD}
@@ -128,7 +128,7 @@ thresholds: [{ figure: "push.lost.count{task=evening}", max: 0 }]
 
 describe("what is no mistake but will be regretted", () => {
   const remark = (limiter: string): string | undefined =>
-    remarkOnPush(scenarioOf(read(world().replace("limit: 10 k", limiter))).world.push!);
+    warnOfPush(scenarioOf(read(world().replace("limit: 10 k", limiter))).world.push!);
 
   it("is a limit that lets more through than the message service takes", () => {
     expect(remark("limit: 10 k, burst: 1000, jitter: 100 ms")).toBeUndefined();

@@ -2,7 +2,7 @@ import protobuf from "protobufjs";
 import { describe, expect, it } from "vitest";
 import { backboneMethods } from "../../../src/scenario/services/backbone.ts";
 import { routeOf, type Route } from "../../../src/scenario/services/routes.ts";
-import { servicesField } from "../../../src/scenario/services/section.ts";
+import { servicesField } from "../../../src/scenario/services/shape.ts";
 
 const work = { law: "fixed", mean: "1 ms" };
 const tier = (serves: string, calls: readonly string[]) => ({ machines: 1, cores: 1, work, serves, calls });

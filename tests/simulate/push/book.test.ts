@@ -1,8 +1,9 @@
 /** The book of push, written by hand. */
 import { describe, expect, it } from "vitest";
 import { type Instant, ms, seconds } from "../../../src/base/units.ts";
-import { Deliveries } from "../../../src/simulate/push/book.ts";
-import type { Figure } from "../../../src/scenario/scenario.ts";
+import { PushBook } from "../../../src/simulate/push/book.ts";
+import { readFigure } from "../../../src/simulate/push/figures.ts";
+import type { Figure } from "../../../src/scenario/figure-parts.ts";
 import { tiny } from "../../world/support.ts";
 
 const at = (second: number): Instant => seconds(second) as number as Instant;
@@ -22,11 +23,11 @@ windows: { before: 10 s..60 s, after: 60 s..80 s, odd: 60 s..80900 ms }
 `);
 
 const bookOf = () => {
-  const book = new Deliveries(SCENARIO);
+  const book = new PushBook(SCENARIO.world.push!, SCENARIO);
   const value = (metric: string, stat: string, window: string, task?: string): number | null => {
     const labels = task === undefined ? [] : [{ label: "task", values: [task], negated: false }];
     const figure: Figure = { ...{ text: "", metric, stat, labels, window, by: undefined, unit: "" } };
-    return book.value(figure, labels);
+    return readFigure(figure, labels, book).value;
   };
   return { book, value };
 };

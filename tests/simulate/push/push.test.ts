@@ -1,7 +1,8 @@
 /** Push beside a population, through the door, the figures and the faults. */
 import { describe, expect, it } from "vitest";
-import { Scheduler } from "../../../src/algorithms/scheduling/scheduler.ts";
 import type { Replication } from "../../../src/simulate/replication.ts";
+import { people } from "../../../src/simulate/people/system.ts";
+import { push } from "../../../src/simulate/push/system.ts";
 import { simulate } from "../../../src/simulate/simulation.ts";
 import { type PushMachines, MACHINES } from "../../../src/world/push/push.ts";
 import { GREEDY, HASTY, REPEATING } from "../../world/push/canary.ts";
@@ -55,7 +56,7 @@ const run = (
   simulate(
     tiny(`${PUSH}${more}`, ["run.scale=1/1000", ...set]),
     { replication: 0, faults, interventions: true },
-    { scheduler: (policy, topology) => new Scheduler(policy, topology), machines },
+    { systems: [people(), push(machines)] },
   );
 
 const figure = (of: Replication, text: string): number => of.figures[text]!.value!;

@@ -6,11 +6,9 @@ import { mean, sampleVariance } from "simple-statistics";
 import { describe, expect, it } from "vitest";
 import { Scheduler } from "../../../src/algorithms/scheduling/scheduler.ts";
 import { after, type Instant, minutes, START } from "../../../src/base/units.ts";
-import { Deliveries } from "../../../src/simulate/push/book.ts";
-import { Load } from "../../../src/simulate/services/book.ts";
+import { BUCKET, Clock } from "../../../src/engine/clock.ts";
+import type { PeopleFault } from "../../../src/scenario/people/faults.ts";
 import { buildWorld, type World } from "../../../src/world/build.ts";
-import { GUARD } from "../../../src/world/services/tiers.ts";
-import { MACHINES } from "../../../src/world/push/push.ts";
 import { BEATS, LINK, LOGINS, MISSED, TOLD } from "../../../src/world/link.ts";
 import { tiny } from "../support.ts";
 
@@ -49,16 +47,13 @@ const live = (
     watch: [],
     notes: { login: () => undefined },
     scheduler: (topology) => new Scheduler(scenario.world.scheduler, topology),
-    serviceNotes: new Load(scenario),
-    guard: GUARD,
-    pushNotes: new Deliveries(scenario),
-    machines: MACHINES,
+    clock: new Clock(BUCKET),
   });
   sabotage(world);
   const { clock, weather, seam } = world;
   const { round } = scenario.world.scheduler;
   clock.every(round, after(START, round), () => seam.exchange(clock.now));
-  for (const fault of scenario.faults) {
+  for (const fault of scenario.faults as readonly PeopleFault[]) {
     clock.at(fault.at, () => weather.begin(fault));
     if (fault.until !== undefined && "at" in fault.until) clock.at(fault.until.at, () => weather.end(fault));
   }
@@ -67,7 +62,7 @@ const live = (
   const samples: Sample[] = [];
   clock.every(minutes(5), after(START, minutes(5)), () => samples.push(sampleOf(world)));
   let events = 0;
-  clock.run(minutes(30) as number as Instant, () => void (events += world.drain()));
+  clock.run(minutes(30) as number as Instant, () => void (events += world.advance()));
   const found = world.sweeps.census();
   expect(found.online).toBe(world.crowd.online.values.reduce((sum, people) => sum + people, 0));
   return { samples, events };

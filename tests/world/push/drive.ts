@@ -1,9 +1,8 @@
 /** A world of push alone, without people: small, quick, and with a book that tests can read. */
 import { Digest } from "../../../src/base/digest.ts";
 import { type Instant, seconds } from "../../../src/base/units.ts";
-import { pushField, type PushModel } from "../../../src/scenario/push/section.ts";
-import type { FaultEffects } from "../../../src/scenario/effects.ts";
-import type { Fault, Where } from "../../../src/scenario/scenario.ts";
+import { pushField, type PushModel } from "../../../src/scenario/push/shape.ts";
+import type { PushFault } from "../../../src/scenario/push/faults.ts";
 import type { Cause, PushNotes } from "../../../src/world/push/notes.ts";
 import { MACHINES, Push, type PushMachines } from "../../../src/world/push/push.ts";
 
@@ -63,7 +62,13 @@ export const modelOf = (changes: Readonly<Record<string, Section>> = {}): PushMo
   return pushField.parse(merged);
 };
 
-export const fault = (id: string, at: number, to: number, where: Where, effects: FaultEffects): Fault => ({
+export const fault = (
+  id: string,
+  at: number,
+  to: number,
+  where: PushFault["where"],
+  effects: PushFault["effects"],
+): PushFault => ({
   id,
   at: seconds(at) as number as Instant,
   until: { at: seconds(to) as number as Instant },
@@ -74,7 +79,7 @@ export const fault = (id: string, at: number, to: number, where: Where, effects:
 interface Drive {
   readonly model?: PushModel;
   readonly seed?: string;
-  readonly faults?: readonly Fault[];
+  readonly faults?: readonly PushFault[];
   readonly machines?: PushMachines;
   /** Seconds. */
   readonly lasting?: number;
@@ -98,13 +103,13 @@ export const drive = ({
     {
       at: one.at,
       act: () => {
-        push.troubles.begin(one);
+        push.faults.begin(one);
       },
     },
     {
       at: (one.until as { at: Instant }).at,
       act: () => {
-        push.troubles.end(one);
+        push.faults.end(one);
       },
     },
   ]);

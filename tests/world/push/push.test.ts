@@ -1,7 +1,8 @@
 /** Reminders through the whole world of push: the machines that are deployed, between stores that fail. */
 import { describe, expect, it } from "vitest";
 import { slidingBound } from "../../../src/algorithms/push/limiter.ts";
-import type { Fault } from "../../../src/scenario/scenario.ts";
+import type { PushFault } from "../../../src/scenario/push/faults.ts";
+import { ms } from "../../../src/base/units.ts";
 import type { Push } from "../../../src/world/push/push.ts";
 import { DEAF_TO_LEASES, DEAF_TO_LOSS, HASTY } from "./canary.ts";
 import { drive, fault, modelOf } from "./drive.ts";
@@ -9,14 +10,14 @@ import { drive, fault, modelOf } from "./drive.ts";
 const HOSTS = { host: ["worker-1", "worker-2"] };
 
 /** Every kind at once; the seed says when hosts crash and whom the broker errs about. */
-const disaster = (strength: number): readonly Fault[] => [
+const disaster = (strength: number): readonly PushFault[] => [
   fault("crash", 1, 20, HOSTS, { crash: 600 * strength }),
   fault("broker", 1, 20, { broker: ["broker"] }, { redelivery: 0.2 * strength }),
   fault("lag", 3, 8, { shard: ["shard-2"] }, { storeLag: (500_000 * strength) as never }),
   fault("slow", 4, 9, { shard: ["shard-3"] }, { slow: 1 + 50_000 * strength }),
   fault("lost", 5, 50, { shard: ["shard-2"] }, { failover: strength > 0 }),
   fault("lost-too", 9, 50, { shard: ["shard-1"] }, { failover: strength > 0 }),
-  fault("skew", 2, 12, { host: ["worker-1"] }, { skew: 600_000 * strength }),
+  fault("skew", 2, 12, { host: ["worker-1"] }, { skew: ms(600 * strength) }),
   ...(strength === 0
     ? []
     : [
@@ -267,7 +268,7 @@ describe("each fault alone", () => {
 });
 
 describe("the limiter", () => {
-  const skewed = fault("skew", 5, 9, { host: ["worker-1"] }, { skew: 500_000 });
+  const skewed = fault("skew", 5, 9, { host: ["worker-1"] }, { skew: ms(500) });
 
   it("does not care what the hosts' clocks show", () => {
     const { notes } = drive({ faults: [skewed] });

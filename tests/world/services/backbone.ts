@@ -2,8 +2,8 @@
 import { parse } from "yaml";
 import { Digest } from "../../../src/base/digest.ts";
 import { seconds, type Instant } from "../../../src/base/units.ts";
-import { servicesField } from "../../../src/scenario/services/section.ts";
-import type { ServicesModel } from "../../../src/scenario/services/section.ts";
+import { servicesField } from "../../../src/scenario/services/shape.ts";
+import type { ServicesModel } from "../../../src/scenario/services/shape.ts";
 import { Services } from "../../../src/world/services/services.ts";
 import { type Guard, GUARD } from "../../../src/world/services/tiers.ts";
 import type { Ending } from "../../../src/world/services/visits.ts";

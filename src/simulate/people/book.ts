@@ -1,0 +1,22 @@
+/** What is left of a run of people when it is over: all that their figures are read from. */
+import { inSeconds } from "../../base/units.ts";
+import type { Ledger } from "../../measure/ledger.ts";
+import type { Scenario } from "../../scenario/scenario.ts";
+import type { World } from "../../world/build.ts";
+import type { SchedulerDecision } from "../../world/seams/scheduling.ts";
+import type { Incidents } from "./incidents.ts";
+
+export interface Book {
+  readonly scenario: Scenario;
+  readonly world: World;
+  readonly ledger: Ledger;
+  readonly incidents: Incidents;
+  readonly decisions: readonly SchedulerDecision[];
+}
+
+/** Returns the numbers of the minutes that begin in a window. */
+export const minutesIn = ({ scenario }: Book, window: string): readonly number[] => {
+  const { from, to } = scenario.windows[window]!;
+  const first = Math.ceil(inSeconds(from) / 60);
+  return Array.from({ length: Math.max(0, Math.floor(inSeconds(to) / 60) - first) }, (_, minute) => first + minute);
+};

@@ -1,0 +1,214 @@
+/** The formulas of figures about people, one for each metric that `scenario/people/figures.ts` declares. */
+import { inSeconds } from "../../base/units.ts";
+import type { Histogram } from "../../measure/histogram.ts";
+import type { Series } from "../../measure/series.ts";
+import type { Figure, LabelMatch } from "../../scenario/figure-parts.ts";
+import { allows } from "../../scenario/metric.ts";
+import type { PEOPLE_METRICS } from "../../scenario/people/figures.ts";
+import type { SchedulerDecision } from "../../world/seams/scheduling.ts";
+import { type Extreme, overSamples, shareOf, timeOf } from "../samples.ts";
+import { type Book, minutesIn } from "./book.ts";
+import { ofServers, ofTiers } from "./capacity.ts";
+import { windowEnd } from "./incidents.ts";
+import { inWindow, lengthOf } from "./observer.ts";
+
+/** One figure about some people, servers or faults, asked of the book. */
+class Question {
+  readonly figure: Figure;
+  readonly labels: readonly LabelMatch[];
+  readonly book: Book;
+
+  constructor(figure: Figure, labels: readonly LabelMatch[], book: Book) {
+    this.figure = figure;
+    this.labels = labels;
+    this.book = book;
+  }
+
+  /** True if a rate a second is asked for. */
+  get isRate(): boolean {
+    return this.figure.stat === "rate";
+  }
+
+  get isShare(): boolean {
+    return this.figure.stat === "share";
+  }
+
+  /** Returns what was counted in the window. */
+  count(name: string): number {
+    return this.book.ledger.counters.total(inWindow(name, this.figure.window), this.labels).value;
+  }
+
+  /** Returns the times noted in the window, in ms. */
+  times(name: string): Histogram {
+    return this.book.ledger.histograms.total(inWindow(name, this.figure.window), this.labels);
+  }
+
+  series(name: string): Series {
+    return this.book.ledger.series.total(name, this.labels);
+  }
+
+  get people(): number {
+    return this.book.ledger.counters.total("people", this.labels).value;
+  }
+
+  /** Returns a count as it is, or as the mean of a second of the window. */
+  perSecond(count: number): number {
+    return this.isRate ? count / lengthOf(this.book.scenario, this.figure.window) : count;
+  }
+
+  /** Returns the stat over the window's minutes; null without data. */
+  overMinutes(value: (minute: number) => number | null): number | null {
+    return overSamples(minutesIn(this.book, this.figure.window).map(value), this.figure.stat);
+  }
+
+  /** Returns the longest of the times until something came of each fault that is asked about; null without data. */
+  longest(delay: (id: string) => number | null): number | null {
+    const ids = this.faultIds;
+    return overSamples(ids.map(delay), "max");
+  }
+
+  get faultIds(): readonly string[] {
+    return this.book.scenario.faults.map(({ id }) => id).filter((id) => allows(this.labels, "fault", id));
+  }
+
+  /** Seconds of simulated time when the window ends. */
+  get end(): number {
+    return windowEnd(this.book.scenario, this.figure.window);
+  }
+
+  /** Returns the decisions of the window that are about what is asked. */
+  get decisions(): readonly SchedulerDecision[] {
+    const { from, to } = this.book.scenario.windows[this.figure.window]!;
+    return this.book.decisions
+      .filter(({ at }) => at >= inSeconds(from) && at < inSeconds(to))
+      .filter((decision) => this.labels.every((match) => isAbout(decision, match, this.book)));
+  }
+
+  get moves(): readonly SchedulerDecision[] {
+    return this.decisions.filter(({ kind }) => kind === "move" || kind === "restore");
+  }
+
+  get alerts(): readonly SchedulerDecision[] {
+    return this.decisions.filter(({ kind }) => kind === "alert");
+  }
+}
+
+type Formula = (question: Question) => number | null | Extreme;
+
+const ofCapacity: Formula = ({ figure, labels, book }) => ofTiers(figure, labels, book);
+
+const FORMULAS: Readonly<Record<keyof typeof PEOPLE_METRICS, Formula>> = {
+  loss: (question) => shareOf(question.count("packets.lost"), question.count("packets.sent")),
+  "login.time": (question) => timeOf([question.times("login.time")], question.figure.stat),
+  "login.success": (question) => {
+    const all = question.times("login.time").count;
+    return shareOf(all - question.count("login.late"), all);
+  },
+  login: (question) => question.perSecond(question.times("login.time").count),
+  "login.queue": (question) => timeOf([question.times("login.queue")], question.figure.stat),
+  "login.offered": (question) => {
+    const asked = question.series("desk.asked");
+    return question.overMinutes((minute) => asked.at(minute) / 60);
+  },
+  "login.goodput": (question) => {
+    const [completed, possible] = [question.series("desk.completed"), question.series("desk.possible")];
+    return question.overMinutes((minute) =>
+      question.isRate ? completed.at(minute) / 60 : shareOf(completed.at(minute), possible.at(minute)),
+    );
+  },
+  "back.delay": (question) => question.longest((id) => question.book.incidents.backDelay(id, question.end)),
+  "back.stretch": (question) => question.longest((id) => question.book.incidents.backStretch(id, question.end)),
+  "link.broken": (question) => question.perSecond(question.count("link.broken")),
+  online: (question) => {
+    const [online, all] = [question.series("online"), question.people];
+    return question.overMinutes((minute) => shareOf(online.at(minute), all));
+  },
+  crossing: (question) => {
+    const [crossing, online] = [question.series("crossing"), question.series("online")];
+    return question.overMinutes((minute) => shareOf(crossing.at(minute), online.at(minute)));
+  },
+  moved: (question) => {
+    const moved = question.count("moved");
+    return question.isShare ? shareOf(moved, question.people) : moved;
+  },
+  move: ({ moves }) => moves.length,
+  "move.hourly": ({ moves }) => busiestHour(moves),
+  alarm: ({ alerts }) => alerts.length,
+  "alarm.delay": (question) => {
+    const { incidents, decisions } = question.book;
+    return question.longest((id) => incidents.alarmDelay(id, decisions, question.end));
+  },
+  "alarm.named": (question) => {
+    const { incidents, decisions } = question.book;
+    const named = question.faultIds
+      .map((id) => incidents.named(id, decisions, question.end))
+      .filter((one) => one !== null);
+    return shareOf(named.filter(Boolean).length, named.length);
+  },
+  "alarm.false": ({ alerts, book }) => alerts.filter((alert) => book.incidents.isFalse(alert)).length,
+  "reroute.delay": (question) => question.longest((id) => question.book.incidents.rerouteDelay(id, question.end)),
+  "centre.load": ofCapacity,
+  "centre.headroom": ofCapacity,
+  "centre.bought": (question) => ({
+    name: undefined,
+    value: ofTiers(question.figure, question.labels, question.book).value,
+  }),
+  "centre.margin": ofCapacity,
+  "evacuation.delay": (question) => {
+    const { scenario, incidents } = question.book;
+    const delays = Object.keys(scenario.world.centres)
+      .filter((centre) => allows(question.labels, "centre", centre))
+      .map((centre) => incidents.evacuationDelay(centre, question.end));
+    return overSamples(delays, "max");
+  },
+  homeless: (question) => {
+    const homeless = question.book.ledger.series.total("homeless");
+    if (question.figure.stat !== "last") return question.overMinutes((minute) => homeless.at(minute));
+    const last = minutesIn(question.book, question.figure.window).at(-1);
+    return last === undefined ? null : homeless.at(last);
+  },
+  "message.lost": ({ figure, book }) => book.ledger.counters.total(inWindow("message.lost", figure.window)).value,
+  "server.load": ({ figure, labels, book }) => ofServers(figure, labels, book),
+};
+
+/** Figures about how full things are, which need nobody to be asked about. */
+const FULLNESS = ["centre.load", "centre.headroom", "centre.margin", "server.load"];
+const PEOPLE = ["region", "carrier", "access", "gateway", "home"];
+
+/** Returns a figure of the people, servers or faults that the labels allow. */
+export const readFigure = (figure: Figure, labels: readonly LabelMatch[], book: Book): Extreme => {
+  if (!FULLNESS.includes(figure.metric) && !hasPeople(labels, book)) return { name: undefined, value: null };
+  const read = FORMULAS[figure.metric as keyof typeof FORMULAS](new Question(figure, labels, book));
+  return typeof read === "object" && read !== null ? read : { name: undefined, value: read };
+};
+
+/** False if the labels contradict one another: there are no data about nobody. */
+const hasPeople = (labels: readonly LabelMatch[], { ledger }: Book): boolean => {
+  const about = labels.filter(({ label }) => PEOPLE.includes(label));
+  return about.length === 0 || ledger.counters.total("people", about).value > 0;
+};
+
+/** Returns the gateways of the regions and carriers that the labels allow. */
+export const gatewaysOf = (labels: readonly LabelMatch[], { world }: Book): readonly string[] =>
+  world.gateways
+    .filter(({ region, carrier }) => allows(labels, "region", region) && allows(labels, "carrier", carrier))
+    .map(({ name }) => name);
+
+const isAbout = (decision: SchedulerDecision, { label, values, negated }: LabelMatch, { world }: Book): boolean => {
+  if (label === "fault") return true;
+  if (label === "kind") return values.includes(decision.what.replaceAll(" ", "-")) !== negated;
+  const about = decision.gateway === undefined ? decision.claim?.gateways : [decision.gateway];
+  const isOne = [...(about ?? [])].some((index) => {
+    const { region, carrier, name } = world.gateways[index]!;
+    return values.includes(label === "region" ? region : label === "carrier" ? carrier : name);
+  });
+  return isOne !== negated;
+};
+
+/** Returns the most moves of one gateway within any hour. */
+const busiestHour = (moves: readonly SchedulerDecision[]): number => {
+  let most = 0;
+  for (const { at, who } of moves)
+    most = Math.max(most, moves.filter((other) => other.who === who && other.at > at - 3_600 && other.at <= at).length);
+  return most;
+};

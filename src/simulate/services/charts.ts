@@ -1,0 +1,39 @@
+/** Lines over time about services: what became of tasks, how busy tiers are, how long requests wait. */
+import type { SeriesSample } from "../replication.ts";
+import { sumOf } from "../seconds.ts";
+import type { ServicesBook } from "./book.ts";
+
+/** Lines that can be told apart on one pair of axes, and points that a line needs at most. */
+const LINES_MAX = 8;
+const POINTS_MAX = 180;
+
+/** Returns the lines of entries and tiers. A step without data is null. */
+export const linesOf = (book: ServicesBook): readonly SeriesSample[] => {
+  const step = Math.max(1, Math.ceil(book.seconds / POINTS_MAX));
+  const at = Array.from({ length: Math.floor(book.seconds / step) }, (_, place) => (place + 0.5) * step);
+  const ratio = (above: Float64Array, below: Float64Array | number, factor: number): (number | null)[] =>
+    at.map((_, place) => {
+      const [from, to] = [place * step, (place + 1) * step];
+      const whole = typeof below === "number" ? below * step : sumOf(below, from, to);
+      return whole === 0 ? null : (factor * sumOf(above, from, to)) / whole;
+    });
+  const entries = book.entryNames.slice(0, LINES_MAX);
+  const tiers = book.tierNames.slice(0, LINES_MAX);
+  return [
+    ...entries.map((title, entry): SeriesSample => {
+      const { done, judged } = book.entries[entry]!;
+      const figure = `task.completed.share{entry=${title}}`;
+      return { chart: "tasks-completed", figure, title, unit: "%", at, value: ratio(done, judged, 100) };
+    }),
+    ...tiers.map((title, tier): SeriesSample => {
+      const figure = `tier.utilisation.mean{tier=${title}}`;
+      const value = ratio(book.tiers[tier]!.computed, book.cores[tier]! * 1e6, 100);
+      return { chart: "cores-at-work", figure, title, unit: "%", at, value };
+    }),
+    ...tiers.map((title, tier): SeriesSample => {
+      const { waited, begun } = book.tiers[tier]!;
+      const figure = `tier.queue.mean{tier=${title}}`;
+      return { chart: "queuing-time", figure, title, unit: "s", at, value: ratio(waited, begun, 1e-6) };
+    }),
+  ];
+};

@@ -1,0 +1,147 @@
+/** The formulas of figures about services, one for each metric that `scenario/services/figures.ts` declares. */
+import type { Figure, LabelMatch } from "../../scenario/figure-parts.ts";
+import { allows } from "../../scenario/metric.ts";
+import type { SERVICES_METRICS } from "../../scenario/services/figures.ts";
+import { type Extreme, extremeOf, shareOf, sum, timeOf } from "../samples.ts";
+import { sumOf } from "../seconds.ts";
+import type { ServicesBook } from "./book.ts";
+
+/** Utilisation is taken over this many seconds: one alone is noise. */
+const STRETCH = 10;
+
+type EntryCount = keyof ServicesBook["entries"][number];
+type TierCount = keyof ServicesBook["tiers"][number];
+type Mark = keyof ServicesBook["marks"][number];
+
+/** One figure about some entries or tiers, in the whole seconds of a window. */
+class Question {
+  readonly stat: string;
+  readonly entries: readonly number[];
+  readonly tiers: readonly number[];
+  readonly first: number;
+  readonly end: number;
+  readonly #book: ServicesBook;
+  readonly #window: number;
+
+  constructor(book: ServicesBook, { stat, window }: Figure, labels: readonly LabelMatch[]) {
+    this.#book = book;
+    this.stat = stat;
+    this.entries = allowed(book.entryNames, "entry", labels);
+    this.tiers = allowed(book.tierNames, "tier", labels);
+    this.#window = book.windows.findIndex(({ name }) => name === window);
+    const { from, to } = book.windows[this.#window]!;
+    this.first = Math.ceil(from / 1e6);
+    this.end = Math.min(book.seconds, Math.floor(to / 1e6));
+  }
+
+  ofEntries(name: EntryCount): number {
+    return sum(this.entries.map((entry) => sumOf(this.#book.entries[entry]![name], this.first, this.end)));
+  }
+
+  ofTiers(name: TierCount): number {
+    return sum(this.tiers.map((tier) => sumOf(this.#book.tiers[tier]![name], this.first, this.end)));
+  }
+
+  perSecond(count: number): number {
+    return count / (this.end - this.first);
+  }
+
+  highest(name: Mark): number {
+    const most = (column: Float64Array): number =>
+      column.subarray(this.first, this.end).reduce((a, b) => Math.max(a, b), 0);
+    return Math.max(...this.tiers.map((tier) => most(this.#book.marks[tier]![name])));
+  }
+
+  /** Returns the stat of the times of all tasks, in s; null without any. */
+  get taskTime(): number | null {
+    return timeOf(
+      this.entries.map((entry) => this.#book.times[this.#window]![entry]!),
+      this.stat,
+    );
+  }
+
+  /** Returns the stat of the waits of all requests, in s; null without any. */
+  get wait(): number | null {
+    return timeOf(
+      this.tiers.map((tier) => this.#book.waits[this.#window]![tier]!),
+      this.stat,
+    );
+  }
+
+  get cores(): number {
+    return sum(this.tiers.map((tier) => this.#book.cores[tier]!));
+  }
+
+  /** Share of cores at work in the busiest stretch of the busiest tier; the last stretch may be shorter. */
+  get busiest(): number {
+    return Math.max(...this.tiers.map((tier) => this.#busiestOf(tier)));
+  }
+
+  #busiestOf(tier: number): number {
+    let most = 0;
+    for (let from = this.first; from < this.end; from += STRETCH) {
+      const to = Math.min(this.end, from + STRETCH);
+      most = Math.max(most, sumOf(this.#book.tiers[tier]!.computed, from, to) / ((to - from) * 1e6));
+    }
+    return most / this.#book.cores[tier]!;
+  }
+}
+
+type Formula = (question: Question) => number | null;
+
+const shareOfJudged =
+  (name: EntryCount): Formula =>
+  (question) =>
+    shareOf(question.ofEntries(name), question.ofEntries("judged"));
+
+const FORMULAS: Readonly<Record<keyof typeof SERVICES_METRICS, Formula>> = {
+  task: (question) => {
+    const offered = question.ofEntries("offered");
+    return question.stat === "count" ? offered : question.perSecond(offered);
+  },
+  "task.completed": (question) =>
+    question.stat === "rate" ? question.perSecond(question.ofEntries("answered")) : shareOfJudged("done")(question),
+  "task.shed": shareOfJudged("shed"),
+  "task.late": shareOfJudged("late"),
+  "task.refused": shareOfJudged("refused"),
+  "task.time": ({ taskTime }) => taskTime,
+  "tier.request": (question) => question.perSecond(question.ofTiers("requests")),
+  "tier.retry": (question) => shareOf(question.ofTiers("retries"), question.ofTiers("requests")),
+  "tier.shed": (question) =>
+    shareOf(question.ofTiers("shed"), question.ofTiers("requests") + question.ofTiers("heldBack")),
+  "tier.queue": ({ wait }) => wait,
+  "tier.utilisation": (question) => {
+    if (question.stat === "max") return 100 * question.busiest;
+    return shareOf(question.ofTiers("computed"), question.cores * 1e6 * (question.end - question.first));
+  },
+  "tier.headroom": ({ busiest }) => Math.max(0, 100 * (1 - busiest)),
+  "tier.waste": (question) => shareOf(question.ofTiers("wasted"), question.ofTiers("computed")),
+  "tier.units": (question) => question.highest("units"),
+  "tier.memory": (question) => 100 * question.highest("memory"),
+  "tier.connections": (question) => 100 * question.highest("connections"),
+};
+
+/** Figures about how full tiers are: they name the tier that binds. */
+const FULLNESS = ["tier.utilisation.max", "tier.headroom.min", "tier.memory.max", "tier.connections.max"];
+
+/** Returns a figure of the entries or tiers that the labels allow. */
+export const readFigure = (figure: Figure, labels: readonly LabelMatch[], book: ServicesBook): Extreme => {
+  if (!FULLNESS.includes(`${figure.metric}.${figure.stat}`))
+    return { name: undefined, value: valueOf(figure, labels, book) };
+  const each = allowed(book.tierNames, "tier", labels).map((tier): Extreme => {
+    const name = book.tierNames[tier]!;
+    return { name, value: valueOf(figure, [{ label: "tier", values: [name], negated: false }], book) };
+  });
+  return extremeOf(each, figure.metric === "tier.headroom" ? "min" : "max");
+};
+
+const valueOf = (figure: Figure, labels: readonly LabelMatch[], book: ServicesBook): number | null => {
+  const question = new Question(book, figure, labels);
+  const places = figure.metric.startsWith("task") ? question.entries : question.tiers;
+  if (places.length === 0 || question.end <= question.first) return null;
+  return FORMULAS[figure.metric as keyof typeof FORMULAS](question);
+};
+
+/** Returns the places of the names that the labels allow. */
+const allowed = (names: readonly string[], label: string, labels: readonly LabelMatch[]): readonly number[] =>
+  names.flatMap((name, place) => (allows(labels, label, name) ? [place] : []));

@@ -1,0 +1,42 @@
+/** What must be true of the machines behind the access servers. */
+import type { Services } from "../../world/services/services.ts";
+import type { InvariantResult } from "../findings.ts";
+import { type Invariant, Invariants } from "../invariants.ts";
+
+/** Looks at every machine of every tier. */
+export class ServicesInvariants {
+  readonly #services: Services;
+  readonly #invariants = new Invariants(INVARIANTS);
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  /** Checks them all; the last look is like any other. */
+  check(): readonly InvariantResult[] {
+    return this.#invariants.check(this.#services);
+  }
+}
+
+const INVARIANTS: readonly Invariant<Services>[] = [
+  {
+    name: "cores within capacity",
+    breach: ({ tiers }) => {
+      for (const { model, machines } of tiers)
+        for (const { name, station } of machines)
+          if (!(station.busy >= 0 && station.busy <= model.cores))
+            return `${name} computes on ${String(station.busy)} of ${String(model.cores)} cores`;
+      return undefined;
+    },
+  },
+  {
+    name: "units within memory",
+    breach: ({ tiers }) => {
+      for (const { machines, unitsMost } of tiers)
+        for (const { name, station } of machines)
+          if (!(station.units >= station.busy && station.units <= unitsMost))
+            return `${name} has ${String(station.units)} units, room for ${String(unitsMost)}, ${String(station.busy)} busy`;
+      return undefined;
+    },
+  },
+];
