@@ -33,7 +33,8 @@ const GATHERERS = [
   /^simulate\/systems\.ts$/,
   /^world\/population\//,
   /^world\/seams\//,
-  /^world\/(weather|build|assignment|sweeps|where|refuge)\.ts$/,
+  /^world\/weather\//,
+  /^world\/(build|assignment|sweeps|where|places|refuge)\.ts$/,
   /^deploy\/(push\/processes\.ts$|drill\/)/,
 ];
 

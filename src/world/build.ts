@@ -15,6 +15,7 @@ import { buildFleet, type Endpoint, type Fleet } from "./fleet/centre.ts";
 import { Homes } from "./fleet/homes.ts";
 import { Desks, doorOf } from "./fleet/server.ts";
 import { Meter } from "./meter.ts";
+import { Places } from "./places.ts";
 import { buildGateways, type Gateway } from "./network/gateway.ts";
 import { distanceKm } from "./network/geography.ts";
 import { type Legs, Paths } from "./network/path.ts";
@@ -30,7 +31,7 @@ import { Refuge } from "./refuge.ts";
 import { DemandSeam } from "./seams/demand.ts";
 import { SchedulingSeam, tableOf } from "./seams/scheduling.ts";
 import { Sweeps } from "./sweeps.ts";
-import { Weather } from "./weather.ts";
+import { Weather } from "./weather/weather.ts";
 
 const BUCKET_MS = inMs(BUCKET);
 
@@ -46,6 +47,7 @@ export interface World {
   readonly meter: Meter;
   readonly sweeps: Sweeps;
   readonly seam: SchedulingSeam;
+  readonly places: Places;
   readonly weather: Weather;
   readonly refuge: Refuge;
   readonly demand: DemandSeam;
@@ -153,10 +155,12 @@ export const buildWorld = (scenario: Scenario, options: BuildOptions): World => 
   });
   const demand = new DemandSeam(model, { fleet, desks, crowd });
   const refuge = new Refuge({ scenario, fleet, crowd, desks, clock, homes, seam });
+  const places = new Places({ gateways, fleet, crowd });
   const weather = new Weather({
     scenario,
     gateways,
     fleet,
+    places,
     crowd,
     desks,
     telemetry,
@@ -168,7 +172,7 @@ export const buildWorld = (scenario: Scenario, options: BuildOptions): World => 
       telemetry.collect(pair, clock.now / 1_000);
     },
   });
-  weather.calm();
+  weather.applyBaseline();
   company.apart(() => settle(scenario, seed, { crowd, calendar, desks, fleet, rest }));
   const happened = company.tally(new Float64Array(1));
   const advance = (): number => {
@@ -179,7 +183,7 @@ export const buildWorld = (scenario: Scenario, options: BuildOptions): World => 
     return happened.values[0];
   };
   const people = { population, crowd, desks, homes, sessions, meter, sweeps };
-  const steering = { seam, weather, refuge, demand };
+  const steering = { seam, places, weather, refuge, demand };
   return { clock, gateways, fleet, ...people, ...steering, trace, advance };
 };
 

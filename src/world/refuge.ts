@@ -5,7 +5,7 @@
 import { type Host, type Welcome, welcomeOf } from "../algorithms/scheduling/pace.ts";
 import { after, type Duration, inMs } from "../base/units.ts";
 import type { Clock } from "../engine/clock.ts";
-import type { PathWhere as Where } from "../scenario/people/faults.ts";
+import type { PathWhere } from "../scenario/people/faults.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Fleet } from "./fleet/centre.ts";
 import type { Homes } from "./fleet/homes.ts";
@@ -35,7 +35,7 @@ export class Refuge {
   }
 
   /** How the servers that a loss there would leave can welcome its people; with a share of 1, as fast as can be. */
-  welcome(where: Where, share?: number): Welcome {
+  welcome(where: PathWhere, share?: number): Welcome {
     const { fleet, desks, seam } = this.#parts;
     const lost = new Map<string, number>();
     const hosts = fleet.servers.map((server, index): Host => {
@@ -51,7 +51,7 @@ export class Refuge {
   }
 
   /** From now on what clients were told for this loss is in force. Answers over how long they are welcome. */
-  direct(where: Where, how: "silent" | "reset"): Duration {
+  direct(where: PathWhere, how: "silent" | "reset"): Duration {
     const { crowd, clock, scenario } = this.#parts;
     const { over, people } = this.welcome(where);
     const noticed = how === "silent" ? scenario.world.clients.heartbeat.longest : 0;
@@ -61,10 +61,10 @@ export class Refuge {
   }
 
   /**
-   * Servers went down or came up. The people of a centre without any have no home until its loss is known for sure; then the
-   * copies elsewhere are theirs.
+   * Updates people's homes after servers went down or came up. People of a centre without servers have no home until the
+   * loss is known for sure; then the copies of their state elsewhere become their homes.
    */
-  look(): void {
+  updateHomes(): void {
     const { homes, clock, scenario } = this.#parts;
     for (const centre of Object.keys(scenario.world.centres)) {
       const isGone = this.#isGone(centre);

@@ -3,7 +3,7 @@
  * led away. What counts as naming is decided here, from the world's truth; the scheduler never sees it.
  */
 import { inSeconds } from "../../base/units.ts";
-import type { PathWhere as Where, PeopleFault as Fault } from "../../scenario/people/faults.ts";
+import type { PathWhere, PeopleFault } from "../../scenario/people/faults.ts";
 import type { Intervention, Scenario } from "../../scenario/scenario.ts";
 import type { World } from "../../world/build.ts";
 import type { SchedulerDecision } from "../../world/seams/scheduling.ts";
@@ -17,7 +17,7 @@ const AFTERMATH_S = 600;
 const MOSTLY = 0.5;
 
 interface Incident {
-  readonly fault: Fault;
+  readonly fault: PeopleFault;
   readonly began: number;
   ended: number | undefined;
   /** People on its paths when it began, and online where it hit. */
@@ -41,7 +41,7 @@ export class Incidents {
   readonly #evacuations = new Map<
     string,
     {
-      readonly where: Where;
+      readonly where: PathWhere;
       readonly began: number;
       readonly people: number;
       empty: number | undefined;
@@ -49,11 +49,11 @@ export class Incidents {
     }
   >();
   readonly #places = new Map<
-    Where,
+    PathWhere,
     { readonly gateways: ReadonlySet<number>; readonly endpoints: ReadonlySet<number> }
   >();
   /** What operators and carriers did: a changed path stays so, all else makes the scheduler speak for a while. */
-  readonly #deeds: { readonly where: Where; readonly from: number; readonly to: number }[] = [];
+  readonly #deeds: { readonly where: PathWhere; readonly from: number; readonly to: number }[] = [];
 
   /** Longest interval between beats, and the time-out of one. */
   readonly #noticeS: number;
@@ -63,13 +63,13 @@ export class Incidents {
     this.#noticeS = inSeconds(clients.heartbeat.longest) + inSeconds(clients.heartbeat.timeout);
   }
 
-  begin(fault: Fault, at: number): void {
+  begin(fault: PeopleFault, at: number): void {
     this.#incidents.set(fault.id, {
       fault,
       began: at,
       ended: undefined,
-      people: this.#world.weather.peopleOn(fault.where),
-      online: this.#world.weather.onlineIn(fault.where),
+      people: this.#world.places.peopleOn(fault.where),
+      online: this.#world.places.onlineIn(fault.where),
       left: undefined,
       connecting: this.#connecting(),
       leastS: inSeconds(this.#world.refuge.welcome(fault.where, 1).over),
@@ -86,7 +86,7 @@ export class Incidents {
         this.#evacuations.set(action.plan.centre, {
           where,
           began: at,
-          people: this.#world.weather.peopleOn(where),
+          people: this.#world.places.peopleOn(where),
           empty: undefined,
           isTakenBack: false,
         });
@@ -107,8 +107,8 @@ export class Incidents {
     for (const incident of this.#incidents.values())
       if (incident.left === undefined && incident.ended === undefined && incident.people > 0)
         if (
-          this.#world.weather.peopleOn(incident.fault.where) <= LEFT_BEHIND * incident.people &&
-          this.#world.weather.onlineIn(incident.fault.where) >= (1 - LEFT_BEHIND) * incident.online
+          this.#world.places.peopleOn(incident.fault.where) <= LEFT_BEHIND * incident.people &&
+          this.#world.places.onlineIn(incident.fault.where) >= (1 - LEFT_BEHIND) * incident.online
         )
           incident.left = at;
   }
@@ -125,18 +125,18 @@ export class Incidents {
    * paths, nobody more is connecting.
    */
   lookClosely(at: number): void {
-    const { weather } = this.#world;
+    const { places } = this.#world;
     for (const evacuation of this.#evacuations.values())
       // Whoever was thrown out by its end has not been led away.
       if (evacuation.empty === undefined && !this.#world.homes.isLost(evacuation.where.centre![0]!)) {
-        if (weather.peopleOn(evacuation.where) <= STILL_OUT * evacuation.people) evacuation.empty = at;
+        if (places.peopleOn(evacuation.where) <= STILL_OUT * evacuation.people) evacuation.empty = at;
       }
     for (const incident of this.#incidents.values()) {
       const { fault, people, connecting } = incident;
       if (incident.back !== undefined || fault.effects.down === undefined || at <= incident.began) continue;
       const few = STILL_OUT * people;
       if (this.#connecting() > connecting + few) continue;
-      if (incident.ended === undefined && weather.peopleOn(fault.where) > few) continue;
+      if (incident.ended === undefined && places.peopleOn(fault.where) > few) continue;
       incident.back = at;
     }
   }
@@ -207,7 +207,7 @@ export class Incidents {
   }
 
   /** Named is the place itself: most of what the alert claims is sick is what the fault hits. */
-  #names(where: Where, alert: SchedulerDecision): boolean {
+  #names(where: PathWhere, alert: SchedulerDecision): boolean {
     const { gateways, endpoints } = this.#placeOf(where);
     const { claim } = alert;
     if (claim === undefined || alert.what === "capacity") return false;
@@ -219,7 +219,7 @@ export class Incidents {
   }
 
   /** Explained is whatever is at least half about what the fault hits. */
-  #explains(where: Where, { claim }: SchedulerDecision): boolean {
+  #explains(where: PathWhere, { claim }: SchedulerDecision): boolean {
     const { gateways, endpoints } = this.#placeOf(where);
     return claim !== undefined && this.#shareOf(claim, gateways, endpoints) >= MOSTLY;
   }
@@ -237,7 +237,7 @@ export class Incidents {
     return Math.min(ofGateways, part(claim.endpoints, endpoints));
   }
 
-  #placeOf(where: Where): { readonly gateways: ReadonlySet<number>; readonly endpoints: ReadonlySet<number> } {
+  #placeOf(where: PathWhere): { readonly gateways: ReadonlySet<number>; readonly endpoints: ReadonlySet<number> } {
     const known = this.#places.get(where);
     if (known !== undefined) return known;
     const { population, gateways, fleet } = this.#world;

@@ -1,76 +1,68 @@
-/** What faults do to push: hosts crash and have clocks that are off, shards are slow, lag and are lost, the broker errs, and it or the records stop. */
+/**
+ * Applies faults to push: hosts that crash or have wrong clocks, shards that are slow, lag or are lost, a broker that
+ * delivers twice, and a broker or records that are down.
+ */
 import type { Duration } from "../../base/units.ts";
+import type { PushFault } from "../../scenario/push/faults.ts";
 import { BROKER, type PushModel, RECORDS } from "../../scenario/push/shape.ts";
-import type { PushFault as Fault } from "../../scenario/push/faults.ts";
+import { ActiveFaults } from "../active.ts";
 import type { Broker } from "./broker.ts";
 import type { Host } from "./hosts.ts";
 import type { Stores } from "./stores.ts";
 
-interface Stricken {
+interface PushFaultParts {
   readonly model: PushModel;
   readonly hosts: readonly Host[];
   readonly stores: Stores;
   readonly broker: Broker;
-  /** A shard's primary is lost. */
+  /** Called when a shard's primary is lost. */
   readonly lose: (shard: number) => void;
 }
 
 export class PushFaults {
-  readonly #stricken: Stricken;
-  readonly #active = new Map<string, Fault>();
+  readonly #parts: PushFaultParts;
+  readonly #active = new ActiveFaults<PushFault>();
 
-  constructor(stricken: Stricken) {
-    this.#stricken = stricken;
+  constructor(parts: PushFaultParts) {
+    this.#parts = parts;
   }
 
-  begin(fault: Fault): void {
-    this.#active.set(fault.id, fault);
-    this.#refresh();
+  begin(fault: PushFault): void {
+    this.#active.begin(fault);
+    this.#combine();
     if (fault.effects.failover !== true) return;
-    this.#stricken.stores.shards.forEach(({ name }, shard) => {
-      if (fault.where.shard?.includes(name) === true) this.#stricken.lose(shard);
+    this.#parts.stores.shards.forEach(({ name }, shard) => {
+      if (fault.where.shard?.includes(name) === true) this.#parts.lose(shard);
     });
   }
 
-  end({ id }: Fault): void {
-    this.#active.delete(id);
-    this.#refresh();
+  end(fault: PushFault): void {
+    this.#active.end(fault);
+    this.#combine();
   }
 
-  #refresh(): void {
-    const { hosts, stores, broker, model } = this.#stricken;
+  /** Sets what all active faults come to together. */
+  #combine(): void {
+    const { hosts, stores, broker, model } = this.#parts;
     for (const host of hosts) {
-      host.setCrashes(this.#sum("crash", "host", host.name));
-      host.skew = this.#sum("skew", "host", host.name) as Duration;
+      const here = this.#at("host", host.name);
+      host.setCrashes(here.sum(({ crash }) => crash));
+      host.skew = here.sum(({ skew }) => skew) as Duration;
     }
-    stores.shards.forEach(({ name }, shard) => {
-      const slow = this.#of("slow", "shard", name);
-      stores.shards[shard]!.slow = slow.reduce((all, one) => all * one, 1);
-      stores.setLag(shard, (model.store.lag + this.#sum("storeLag", "shard", name)) as Duration);
+    stores.shards.forEach((shard, index) => {
+      const here = this.#at("shard", shard.name);
+      shard.slow = here.product(({ slow }) => slow);
+      stores.setLag(index, (model.store.lag + here.sum(({ storeLag }) => storeLag)) as Duration);
     });
-    broker.isUp = !this.#isDown("broker", BROKER);
-    stores.recordsAreUp = !this.#isDown("records", RECORDS);
-    const twice = this.#of("redelivery", "broker", BROKER);
-    broker.redelivery = 1 - twice.reduce((none, one) => none * (1 - one), 1);
+    const atBroker = this.#at("broker", BROKER);
+    broker.isUp = !atBroker.some(isDown);
+    stores.recordsAreUp = !this.#at("records", RECORDS).some(isDown);
+    broker.redelivery = 1 - atBroker.product(({ redelivery }) => 1 - (redelivery ?? 0));
   }
 
-  #of(
-    effect: "crash" | "skew" | "slow" | "storeLag" | "redelivery",
-    place: "host" | "shard" | "broker",
-    name: string,
-  ): readonly number[] {
-    return [...this.#active.values()].flatMap(({ where, effects }) =>
-      where[place]?.includes(name) === true ? (effects[effect] ?? []) : [],
-    );
-  }
-
-  #isDown(place: "broker" | "records", name: string): boolean {
-    return [...this.#active.values()].some(
-      ({ where, effects }) => effects.down !== undefined && where[place]?.includes(name) === true,
-    );
-  }
-
-  #sum(effect: "crash" | "skew" | "storeLag", place: "host" | "shard", name: string): number {
-    return this.#of(effect, place, name).reduce((sum, one) => sum + one, 0);
+  #at(kind: "host" | "shard" | "broker" | "records", name: string): ActiveFaults<PushFault> {
+    return this.#active.touching((where) => where[kind]?.includes(name) === true);
   }
 }
+
+const isDown = ({ down }: PushFault["effects"]): boolean => down !== undefined;

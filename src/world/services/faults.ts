@@ -1,50 +1,56 @@
-/** What faults do to services: machines that are slow or down, entries that surge. What several do at once is multiplied. */
-import type { ServicesFault as Fault } from "../../scenario/services/faults.ts";
+/** Applies faults to services: machines that are slow or down, entries that surge. */
+import type { ServicesFault } from "../../scenario/services/faults.ts";
+import { ActiveFaults } from "../active.ts";
 import type { Services } from "./services.ts";
 
 export class ServicesFaults {
   readonly #services: Services;
-  readonly #active = new Map<string, Fault>();
+  readonly #active = new ActiveFaults<ServicesFault>();
 
   constructor(services: Services) {
     this.#services = services;
   }
 
-  begin(fault: Fault): void {
-    this.#active.set(fault.id, fault);
-    this.#refresh();
+  begin(fault: ServicesFault): void {
+    this.#active.begin(fault);
+    this.#combine();
   }
 
-  end({ id }: Fault): void {
-    this.#active.delete(id);
-    this.#refresh();
+  end(fault: ServicesFault): void {
+    this.#active.end(fault);
+    this.#combine();
   }
 
-  #refresh(): void {
-    const faults = [...this.#active.values()];
-    const product = (factors: readonly (number | undefined)[]): number =>
-      factors.reduce<number>((all, one) => all * (one ?? 1), 1);
+  /** Sets what all active faults come to together. */
+  #combine(): void {
     this.#services.tiers.forEach(({ name: tier, machines }, index) => {
       machines.forEach(({ name }, machine) => {
-        const here = faults.filter(
-          ({ where }) =>
+        const here = this.#active.touching(
+          (where) =>
             where.entry === undefined &&
             (where.tier?.includes(tier) ?? true) &&
             (where.machine?.includes(name) ?? true),
         );
-        const down = here.flatMap(({ effects }) => effects.down ?? []);
-        this.#services.setSlowness(index, machine, product(here.map(({ effects }) => effects.slow)));
-        // Silence hides whatever else is wrong.
-        this.#services.setDown(
+        this.#services.setSlowness(
           index,
           machine,
-          down.length === 0 ? undefined : down.includes("silent") ? "silent" : "reset",
+          here.product(({ slow }) => slow),
         );
+        this.#services.setDown(index, machine, downOf(here));
       });
     });
     this.#services.entries.forEach(({ name }, index) => {
-      const here = faults.filter(({ where }) => where.entry?.includes(name) === true);
-      this.#services.setSurge(index, product(here.map(({ effects }) => effects.surge)));
+      const here = this.#active.touching((where) => where.entry?.includes(name) === true);
+      this.#services.setSurge(
+        index,
+        here.product(({ surge }) => surge),
+      );
     });
   }
 }
+
+/** Returns how a machine is down under these faults: a silent fault hides all others. */
+const downOf = (here: ActiveFaults<ServicesFault>): "silent" | "reset" | undefined => {
+  if (here.some(({ down }) => down === "silent")) return "silent";
+  return here.some(({ down }) => down !== undefined) ? "reset" : undefined;
+};

@@ -1,0 +1,134 @@
+/**
+ * Weather at gateways: they go out of service and come back. Meanwhile their users' packets run through sibling gateways.
+ */
+import type { PathWhere, PeopleFault } from "../../scenario/people/faults.ts";
+import type { Scenario } from "../../scenario/scenario.ts";
+import type { Gateway } from "../network/gateway.ts";
+import type { Places } from "../places.ts";
+import type { Crowd } from "../population/crowd.ts";
+import type { Sweeps } from "../sweeps.ts";
+import { namesDestination } from "../where.ts";
+import type { Effect } from "./effect.ts";
+import { Outages } from "./outages.ts";
+import type { PathBurdens } from "./paths.ts";
+
+/** A client whose link was closed waits at least this long before it reconnects. Chosen. */
+const RECONNECT_MS = 500;
+/** Users of a withdrawn gateway are led through its siblings over this long (chosen: a carrier's orderly drain). */
+const DRAIN_MS = 60_000;
+/** The reason of an outage that operators order. */
+const OPERATORS = "operators";
+
+/** A client whose link ends reconnects after `firstMs` and its own part of `spreadMs`. */
+interface Reconnection {
+  readonly firstMs: number;
+  readonly spreadMs: number;
+}
+
+const IN_GOOD_ORDER: Reconnection = { firstMs: RECONNECT_MS, spreadMs: DRAIN_MS };
+
+export interface GatewayParts {
+  readonly scenario: Scenario;
+  readonly gateways: readonly Gateway[];
+  readonly places: Places;
+  readonly crowd: Crowd;
+  readonly sweeps: Sweeps;
+  readonly paths: PathBurdens;
+}
+
+export class GatewayOutages implements Effect {
+  readonly #parts: GatewayParts;
+  /** Cells whose gateway is out of service. */
+  readonly #outages = new Outages();
+  readonly #reconnection: Readonly<Record<NonNullable<PeopleFault["effects"]["down"]>, Reconnection>>;
+
+  constructor(parts: GatewayParts) {
+    this.#parts = parts;
+    const { scenario, crowd } = parts;
+    this.#reconnection = {
+      // A client finds out when its next heartbeat is not answered in time.
+      silent: { firstMs: crowd.paths.beatTimeoutMs, spreadMs: scenario.world.clients.heartbeat.longest / 1_000 },
+      reset: { firstMs: RECONNECT_MS, spreadMs: 0 },
+      drained: IN_GOOD_ORDER,
+    };
+  }
+
+  begin({ id, where, effects: { down } }: PeopleFault): void {
+    if (down !== undefined && !namesDestination(where)) this.#takeOut(where, id, this.#reconnection[down]);
+  }
+
+  end({ id, where, effects: { down } }: PeopleFault): void {
+    if (down !== undefined && !namesDestination(where)) this.#bringBack(where, id);
+  }
+
+  /** Takes gateways out of service in good order, by order of the operators. */
+  withdraw(where: PathWhere): void {
+    this.#takeOut(where, OPERATORS, IN_GOOD_ORDER);
+  }
+
+  /** Takes back a withdrawal; a gateway that a fault keeps down stays out of service. */
+  restore(where: PathWhere): void {
+    this.#bringBack(where, OPERATORS);
+  }
+
+  #takeOut(where: PathWhere, reason: string, reconnection: Reconnection): void {
+    const cells = this.#parts.places.cellsOf(where);
+    const leaving = new Set(cells.filter((cell) => !this.#outages.has(cell)));
+    this.#disconnect(leaving, reconnection);
+    for (const cell of cells) this.#outages.begin(cell, reason);
+    this.#reroute(leaving, reconnection);
+  }
+
+  #bringBack(where: PathWhere, reason: string): void {
+    const { places, crowd, paths } = this.#parts;
+    const returning = new Set(places.cellsOf(where).filter((cell) => this.#outages.end(cell, reason)));
+    if (returning.size === 0) return;
+    this.#disconnect(returning, IN_GOOD_ORDER);
+    for (const cell of returning) {
+      crowd.comeHome(cell);
+      paths.lift(noGatewayFor(cell));
+    }
+    this.#reroute(returning, IN_GOOD_ORDER);
+  }
+
+  /**
+   * Leads the users of every gateway out of service through the siblings that are left, and blocks their paths where none
+   * is left. Users who went through other siblings before lose their links first; those of `disconnected` have lost them.
+   */
+  #reroute(disconnected: ReadonlySet<number>, reconnection: Reconnection): void {
+    const { crowd, gateways, paths } = this.#parts;
+    const led = this.#outages.all().map((cell) => ({ cell, siblings: this.#siblingsInService(cell) }));
+    const others = led.filter(({ cell, siblings }) => !disconnected.has(cell) && !crowd.isLedThrough(cell, siblings));
+    if (others.length > 0) this.#disconnect(new Set(others.map(({ cell }) => cell)), reconnection);
+    for (const { cell, siblings } of led) {
+      crowd.reroute(cell, siblings);
+      const { access, gateway } = crowd.population.cells[cell]!;
+      if (siblings.length > 0) paths.lift(noGatewayFor(cell));
+      else if (!paths.has(noGatewayFor(cell)))
+        paths.lay(
+          noGatewayFor(cell),
+          { gateway: [gateways[gateway]!.name], access: [access] },
+          { lossUp: 0, lossDown: 0, delayMs: 0, block: "drop" },
+        );
+    }
+  }
+
+  #disconnect(cells: ReadonlySet<number>, { firstMs, spreadMs }: Reconnection): void {
+    this.#parts.sweeps.disconnectHomes(cells, firstMs, spreadMs);
+  }
+
+  /** Returns the cells of sibling gateways that can serve a cell's users now. */
+  #siblingsInService(cell: number): number[] {
+    const { crowd, gateways } = this.#parts;
+    const { cells } = crowd.population;
+    const { siblings } = gateways[cells[cell]!.gateway]!;
+    return cells.flatMap((other, index) =>
+      siblings.includes(other.gateway) && other.access === cells[cell]!.access && !this.#outages.has(index)
+        ? [index]
+        : [],
+    );
+  }
+}
+
+/** Names the burden on the paths of a cell without a gateway. */
+const noGatewayFor = (cell: number): string => `no gateway for ${String(cell)}`;

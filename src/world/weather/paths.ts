@@ -1,0 +1,110 @@
+/**
+ * Weather on paths: loss, delay, blocked paths, and cut-overs that lose NAT state.
+ *
+ * A change composes only the paths that it touches, and wakes clients only where a value differs: a fault of strength
+ * zero leaves no trace.
+ */
+import type { PathWhere, PeopleFault } from "../../scenario/people/faults.ts";
+import type { InterventionAction } from "../../scenario/people/interventions.ts";
+import type { Burden } from "../network/path.ts";
+import type { Places } from "../places.ts";
+import type { Crowd } from "../population/crowd.ts";
+import type { Sweeps } from "../sweeps.ts";
+import { namesDestination } from "../where.ts";
+import type { Effect } from "./effect.ts";
+
+export interface PathParts {
+  readonly places: Places;
+  readonly crowd: Crowd;
+  readonly sweeps: Sweeps;
+  /** Called before a pair's path changes its values: packets sent so far met the old ones. */
+  readonly beforeChange: (pair: number) => void;
+}
+
+export class PathBurdens implements Effect {
+  readonly #parts: PathParts;
+  /** By the id of the fault or intervention, or the name of another cause. */
+  readonly #burdens = new Map<string, { readonly where: PathWhere; readonly burden: Burden }>();
+
+  constructor(parts: PathParts) {
+    this.#parts = parts;
+  }
+
+  begin(fault: PeopleFault): void {
+    const { sweeps, places } = this.#parts;
+    const { id, where, effects } = fault;
+    const burden = burdenOf(fault);
+    if (hasEffect(burden)) this.lay(id, where, burden);
+    if (effects.cutOver === true) sweeps.forget(places.pairsOf(where));
+  }
+
+  end({ id }: PeopleFault): void {
+    this.lift(id);
+  }
+
+  /** Changes the loss and delay of paths from now on, as an intervention. */
+  change(id: string, { where, loss, delay }: Extract<InterventionAction, { kind: "change" }>): void {
+    const burden: Burden = { lossUp: loss, lossDown: loss, delayMs: delay / 1_000, block: undefined };
+    if (hasEffect(burden)) this.lay(id, where, burden);
+  }
+
+  /** True if a burden of this name lies on some paths. */
+  has(name: string): boolean {
+    return this.#burdens.has(name);
+  }
+
+  /** Lays a burden on all paths in `where`, until it is lifted by the same name. */
+  lay(name: string, where: PathWhere, burden: Burden): void {
+    this.#burdens.set(name, { where, burden });
+    this.#compose(where);
+  }
+
+  /** Lifts the burden of this name; nothing happens if there is none. */
+  lift(name: string): void {
+    const laid = this.#burdens.get(name);
+    if (laid === undefined) return;
+    this.#burdens.delete(name);
+    this.#compose(laid.where);
+  }
+
+  #compose(where: PathWhere): void {
+    const { places, crowd, sweeps, beforeChange } = this.#parts;
+    const touches = places.pairsOf(where);
+    const tests = [...this.#burdens.values()].map(({ where: other, burden }) => ({
+      touches: places.pairsOf(other),
+      burden,
+    }));
+    const changed = new Set<number>();
+    for (const cell of places.cellsOf(where)) {
+      for (let endpoint = 0; endpoint < crowd.endpointCount; endpoint++) {
+        if (!touches(cell, endpoint)) continue;
+        const pair = cell * crowd.endpointCount + endpoint;
+        const burdens = tests.filter((test) => test.touches(cell, endpoint)).map(({ burden }) => burden);
+        if (crowd.paths.wouldChange(cell, endpoint, burdens)) {
+          beforeChange(pair);
+          crowd.paths.compose(cell, endpoint, burdens);
+          changed.add(pair);
+        }
+      }
+    }
+    if (changed.size > 0) sweeps.wake((cell, endpoint) => changed.has(cell * crowd.endpointCount + endpoint));
+  }
+}
+
+/** True if the burden changes anything. */
+const hasEffect = ({ lossUp, lossDown, delayMs, block }: Burden): boolean =>
+  lossUp !== 0 || lossDown !== 0 || delayMs !== 0 || block !== undefined;
+
+/** Returns the burden that a fault lays on its paths. */
+const burdenOf = ({ where, effects }: PeopleFault): Burden => {
+  const { loss, delay = 0, block, down } = effects;
+  const { share, direction } = loss ?? { share: 0, direction: "both" };
+  const isServerDown = down !== undefined && down !== "drained" && namesDestination(where);
+  return {
+    lossUp: direction === "down" ? 0 : share,
+    lossDown: direction === "up" ? 0 : share,
+    delayMs: delay / 1_000,
+    // A server that is down blocks the paths to it: silently, or with refusals where its machine still answers.
+    block: block ?? (isServerDown ? (down === "reset" ? "reset" : "drop") : undefined),
+  };
+};
