@@ -23,6 +23,16 @@ export interface Metric {
   readonly needsFault?: true;
   /** Where a chart of it has its limit. */
   readonly scale?: Scale;
+  /** How far runs at two population scales may differ; without it they are not compared. */
+  readonly scaleMargin?: ScaleMargin;
+}
+
+/** A margin in the figure's unit: `least`, or a share of the reference value if that is greater. */
+export interface ScaleMargin {
+  readonly least: number;
+  readonly share?: number;
+  /** Stats that are compared; all by default. */
+  readonly stats?: readonly string[];
 }
 
 export interface Range {

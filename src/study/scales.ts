@@ -1,10 +1,11 @@
 /**
  * Whether a row that stands for a thousand people tells the same as a thousand rows: an equivalence test with
- * margins stated here, before any run. Overlapping intervals would prove nothing; what must lie within the margin is
+ * margins that each figure's declaration states before any run. Overlapping intervals would prove nothing; what must lie within the margin is
  * the whole 90 % interval of the difference (two one-sided tests at 5 %, Schuirmann 1987).
  */
 import { mean, sampleVariance } from "simple-statistics";
 import type { Figure } from "../scenario/figure-parts.ts";
+import { metricOf } from "../scenario/metrics.ts";
 import type { Verdict } from "./document.ts";
 import { rounded, studentQuantile } from "./intervals.ts";
 
@@ -24,30 +25,11 @@ export interface ScaleRow {
   readonly verdict: Verdict;
 }
 
-/**
- * How far two scales may differ, in the figure's unit; undefined for figures that are not compared, such as peaks of a
- * second and waits. Loss: a tenth of a point, or a twentieth of it. Login times: a twentieth of a second, or a tenth of
- * them. Alarm and reroute: three halves of a scheduler's round of 30 s, for a report that comes a little later may wait for
- * the next round; an evacuation the same of its steps of two minutes. Shares of people in points, those of everybody finer
- * than those of whoever logs in within a minute; time back in points of what capacity allows. Chosen.
- */
-export const marginOf = ({ metric, stat }: Figure, reference: number): number | undefined => {
-  if (metric === "loss") return Math.max(0.1, 0.05 * reference);
-  if (metric === "login.time") return stat === "p50" || stat === "p95" ? Math.max(0.05, 0.1 * reference) : undefined;
-  return MARGINS[metric];
-};
-
-const MARGINS: Readonly<Record<string, number>> = {
-  "alarm.delay": 45,
-  "reroute.delay": 45,
-  "evacuation.delay": 180,
-  "back.stretch": 10,
-  "login.success": 0.5,
-  "login.goodput": 3,
-  online: 0.5,
-  crossing: 1,
-  "centre.load": 2,
-  "centre.margin": 2,
+/** Returns how far two scales may differ, in the figure's unit; undefined for figures that are not compared, such as peaks and waits. */
+const marginOf = ({ metric, stat }: Figure, reference: number): number | undefined => {
+  const margin = metricOf(metric)?.scaleMargin;
+  if (margin?.stats?.includes(stat) === false || margin === undefined) return undefined;
+  return Math.max(margin.least, (margin.share ?? 0) * reference);
 };
 
 /** The values of one figure in each replication at one scale. */

@@ -13,6 +13,15 @@ const LOGIN_TIME_MAX = 60;
 /** Percentages of something that can be exceeded: a server may hold more than it should, and be asked for more than it has. */
 const ABOVE_ALL = { low: 0, high: Infinity };
 
+/**
+ * Margins between population scales, chosen: three halves of a scheduler's round of 30 s, because a report that arrives a
+ * little later may wait for the next round, and likewise of an evacuation's steps of two minutes. Loss may differ by a tenth
+ * of a point or a twentieth of it, login times by a twentieth of a second or a tenth of them. Shares of people have margins
+ * in points, finer for those of everybody than for those who log in within a minute.
+ */
+const ONE_ROUND = 45;
+const ONE_EVACUATION_STEP = 180;
+
 const FULL: Scale = { limit: { at: 100, text: "all that there is" } };
 
 interface Orders extends Omit<Story, "interventions"> {
@@ -33,6 +42,7 @@ export const PEOPLE_METRICS = {
     meaning: "Share of packets lost, both directions, world truth, weighted by packets",
     stats: stats("%", ["mean"], { standard: ["mean"] }),
     better: "low",
+    scaleMargin: { least: 0.1, share: 0.05 },
   },
   "login.time": {
     title: "Login time",
@@ -45,6 +55,7 @@ export const PEOPLE_METRICS = {
     ],
     better: "low",
     censored: { atSeconds: LOGIN_TIME_MAX },
+    scaleMargin: { least: 0.05, share: 0.1, stats: ["p50", "p95"] },
   },
   "login.success": {
     title: "Logins that succeed within 30\u00a0s",
@@ -53,6 +64,7 @@ export const PEOPLE_METRICS = {
     meaning: "Logged in within 30 s of the first candidate",
     stats: stats("%", ["share"], { standard: ["share"] }),
     better: "high",
+    scaleMargin: { least: 0.5 },
   },
   login: {
     title: "Logins",
@@ -83,6 +95,7 @@ export const PEOPLE_METRICS = {
     meaning: "Logins completed against what was offered and what was possible, whichever is less; the least minute",
     stats: [...stats("%", ["min"]), ...stats("/s", ["rate"])],
     better: "high",
+    scaleMargin: { least: 3 },
   },
   "back.delay": {
     title: "Time until all are back",
@@ -102,6 +115,7 @@ export const PEOPLE_METRICS = {
     stats: stats("%", ["mean", "max"]),
     better: "low",
     range: ABOVE_ALL,
+    scaleMargin: { least: 10 },
   },
   "link.broken": {
     title: "Broken links",
@@ -118,6 +132,7 @@ export const PEOPLE_METRICS = {
     meaning: "Share of people online: mean over the window, or its lowest sample",
     stats: stats("%", ["share", "min"], { standard: ["share"] }),
     better: "high",
+    scaleMargin: { least: 0.5 },
   },
   crossing: {
     title: "People whose connection changes carrier",
@@ -127,6 +142,7 @@ export const PEOPLE_METRICS = {
       "Share of people online whose connection changes carrier on its way: their own carrier's line ends elsewhere",
     stats: stats("%", ["share"]),
     better: "low",
+    scaleMargin: { least: 1 },
   },
   moved: {
     title: "People moved by the scheduler",
@@ -166,6 +182,7 @@ export const PEOPLE_METRICS = {
     better: "low",
     censored: { since: sinceFaults },
     needsFault: true,
+    scaleMargin: { least: ONE_ROUND },
   },
   "alarm.named": {
     title: "Alerts that name the fault's place",
@@ -193,6 +210,7 @@ export const PEOPLE_METRICS = {
     better: "low",
     censored: { since: sinceFaults },
     needsFault: true,
+    scaleMargin: { least: ONE_ROUND },
   },
   "centre.load": {
     title: "Load",
@@ -204,6 +222,7 @@ export const PEOPLE_METRICS = {
     better: "low",
     range: ABOVE_ALL,
     scale: FULL,
+    scaleMargin: { least: 2 },
   },
   "centre.headroom": {
     title: "Headroom",
@@ -234,6 +253,7 @@ export const PEOPLE_METRICS = {
     better: "high",
     range: { low: -100, high: Infinity },
     scale: { limit: { at: 0, text: "just enough" }, ceiling: 100, remark: "more than 100 % drawn as 100 %" },
+    scaleMargin: { least: 2 },
   },
   "evacuation.delay": {
     title: "Time until a centre is empty",
@@ -243,6 +263,7 @@ export const PEOPLE_METRICS = {
     stats: stats("s", ["mean", "max"]),
     better: "low",
     censored: { since: sinceOrders },
+    scaleMargin: { least: ONE_EVACUATION_STEP },
   },
   homeless: {
     title: "People without a home",
