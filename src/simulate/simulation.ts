@@ -18,8 +18,8 @@ import type { Running, System } from "./system.ts";
 import { SYSTEMS } from "./systems.ts";
 
 export interface SimulateOptions {
-  /** What runs; other ones only to show that a sabotaged scheduler, guard or worker is caught. */
-  readonly systems?: readonly System[];
+  /** Systems that run in place of those of the same section: only to show that a sabotaged part is caught. */
+  readonly replacing?: readonly System[];
   /** The threads that run it together; alone by default. */
   readonly company?: Company;
   /** From `outcomesMemory`. */
@@ -39,7 +39,7 @@ const MINUTE = minutes(1);
 export const simulate = (
   scenario: Scenario,
   request: ReplicationRequest,
-  { systems = SYSTEMS, company = new Company(), outcomes }: SimulateOptions = {},
+  { replacing = [], company = new Company(), outcomes }: SimulateOptions = {},
 ): Replication => {
   assert(
     company.size === 1 || (runsOnThreads(scenario) && request.watch === undefined),
@@ -48,8 +48,8 @@ export const simulate = (
   const clock = new Clock(BUCKET);
   const seed = `${scenario.seed}#${String(request.replication)}`;
   const running: RunningSystems = new Map(
-    systems
-      .filter(({ section }) => section.isIn(scenario.world))
+    SYSTEMS.filter(({ section }) => section.isIn(scenario.world))
+      .map((system) => replacing.find(({ section }) => section === system.section) ?? system)
       .map((system) => [system, system.start(scenario, { request, seed, clock, company, outcomes })]),
   );
   clock.every(MINUTE, after(START, MINUTE), () => {

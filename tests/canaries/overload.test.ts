@@ -1,7 +1,6 @@
 /** A guard that never sheds, in the real world: the thresholds that are meant to catch it turn red. */
 import { describe, expect, it } from "vitest";
 import { OPEN } from "../../src/algorithms/overload/admission.ts";
-import { people } from "../../src/simulate/people/system.ts";
 import { services } from "../../src/simulate/services/system.ts";
 import { simulate } from "../../src/simulate/simulation.ts";
 import { GUARD, type Guard } from "../../src/world/services/tiers.ts";
@@ -29,8 +28,11 @@ thresholds:
 );
 
 const verdicts = (guard: Guard): readonly Verdict[] => {
-  const systems = [people(), services(guard)];
-  const { figures } = simulate(CHAINS, { replication: 0, faults: true, interventions: true }, { systems });
+  const { figures } = simulate(
+    CHAINS,
+    { replication: 0, faults: true, interventions: true },
+    { replacing: [services(guard)] },
+  );
   return CHAINS.thresholds.map(({ figure, min, max }) => {
     const value = figures[figure.text]!.value;
     return judge(value === null ? null : [value, value], { min, max });

@@ -82,8 +82,11 @@ const MUTE = tampered((effects) => effects.filter(({ kind }) => kind !== "alert"
 
 /** The verdict of each threshold, by its figure. */
 const verdicts = (scenario: Scenario, scheduler: SchedulerFactory): Readonly<Record<string, Verdict>> => {
-  const systems = [people(scheduler)];
-  const { figures } = simulate(scenario, { replication: 0, faults: true, interventions: true }, { systems });
+  const { figures } = simulate(
+    scenario,
+    { replication: 0, faults: true, interventions: true },
+    { replacing: [people(scheduler)] },
+  );
   return Object.fromEntries(
     scenario.thresholds.map(({ figure, min, max }) => {
       const value = figures[figure.text]!.value;

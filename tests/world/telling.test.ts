@@ -18,7 +18,7 @@ const heard = (faults: string): readonly (QualityReport & { at: number })[] => {
       return [];
     },
   };
-  simulate(scenario, { replication: 0, faults: true, interventions: true }, { systems: [people(() => listener)] });
+  simulate(scenario, { replication: 0, faults: true, interventions: true }, { replacing: [people(() => listener)] });
   return reports;
 };
 

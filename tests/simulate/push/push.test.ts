@@ -1,7 +1,6 @@
 /** Push beside a population, through the door, the figures and the faults. */
 import { describe, expect, it } from "vitest";
 import type { Replication } from "../../../src/simulate/replication.ts";
-import { people } from "../../../src/simulate/people/system.ts";
 import { push } from "../../../src/simulate/push/system.ts";
 import { simulate } from "../../../src/simulate/simulation.ts";
 import { type PushMachines, MACHINES } from "../../../src/world/push/push.ts";
@@ -56,7 +55,7 @@ const run = (
   simulate(
     tiny(`${PUSH}${more}`, ["run.scale=1/1000", ...set]),
     { replication: 0, faults, interventions: true },
-    { systems: [people(), push(machines)] },
+    { replacing: [push(machines)] },
   );
 
 const figure = (of: Replication, text: string): number => of.figures[text]!.value!;
