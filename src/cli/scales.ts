@@ -46,7 +46,7 @@ export const scalesText = (name: string, rows: readonly ScaleRow[], color: boole
   const cells = rows.map((row) => ({
     cells: [
       { text: `${SIGNS[row.verdict]}${NO_BREAK}${row.verdict}`, paint: paints[row.verdict] },
-      { text: labelOf(row.figure) },
+      { text: labelOf(row) },
       { text: row.scale },
       { text: `${printNumber(row.value)}${NO_BREAK}${row.unit}` },
       { text: `${printNumber(row.referenceValue)}${NO_BREAK}${row.unit}` },

@@ -31,7 +31,7 @@ export const storyText = ({ document, changes }: Story, color: boolean): string 
       ...noted(row),
       cells: [
         sign(row.verdict),
-        { text: labelOf(row.figure) },
+        { text: labelOf(row) },
         { text: row.published },
         { text: printMeasured(row) },
         { text: row.kind },
@@ -41,7 +41,7 @@ export const storyText = ({ document, changes }: Story, color: boolean): string 
       ...noted(row),
       cells: [
         sign(row.verdict),
-        { text: labelOf(row.figure) },
+        { text: labelOf(row) },
         { text: row.limit },
         { text: printMeasured(row) },
         { text: "threshold" },

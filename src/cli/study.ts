@@ -4,6 +4,7 @@ import { labelOf } from "../report/labels.ts";
 import { printCount, printNumber } from "../report/numbers.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { figuresOf } from "../scenario/asked.ts";
+import { partsOf } from "../scenario/figure-parts.ts";
 import { assemble, isDecided, scaleText } from "../study/assemble.ts";
 import type { Meta, RunDocument, RunPictures } from "../study/document.ts";
 import { estimate } from "../study/estimate.ts";
@@ -168,7 +169,11 @@ class Count implements Executor {
     const figure = [...this.#scenario.expect, ...this.#scenario.thresholds][0]?.figure;
     const result = figure === undefined ? undefined : figureResult(figure, this.#scenario, pairs);
     if (figure === undefined || result === undefined) return;
-    this.#leading = { name: labelOf(figure.text), unit: result.unit, interval: result };
+    this.#leading = {
+      name: labelOf({ figure: figure.text, parts: partsOf(figure) }),
+      unit: result.unit,
+      interval: result,
+    };
   }
 
   standing(): Standing {

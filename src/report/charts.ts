@@ -21,7 +21,7 @@ type Configuration = Parameters<ChartJSNodeCanvas["renderToBuffer"]>[0];
 
 let renderer: ChartJSNodeCanvas | undefined;
 
-/** The one renderer, its fonts registered before the first canvas exists. */
+/** Returns the one renderer, whose fonts are registered before the first canvas exists. */
 const rendererOf = (): ChartJSNodeCanvas => {
   if (renderer !== undefined) return renderer;
   const made = new ChartJSNodeCanvas({ width: WIDTH, height: HEIGHT });
@@ -32,13 +32,13 @@ const rendererOf = (): ChartJSNodeCanvas => {
   return made;
 };
 
-/** A PNG of 2000 × 1120 pixels on white, title and key included. */
+/** Draws a PNG of 2000 × 1120 pixels on white, title and key included. */
 export const renderPng = async (definition: ChartDefinition): Promise<Uint8Array> => {
   const configured = configure(definition, LOOKS);
   return drawPng({ ...configured, plugins: [marksOf(definition, LOOKS)] });
 };
 
-/** Whatever chart.js can draw, as a PNG of that size. */
+/** Draws anything that chart.js can draw, as a PNG of that size. */
 export const drawPng = async (configured: {
   readonly options: object;
   readonly plugins?: unknown;

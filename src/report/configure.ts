@@ -14,13 +14,13 @@ export interface Looks {
 
 const colorOf = ({ palette }: Looks, i: number): string => palette.series[i % palette.series.length] ?? palette.text;
 
-/** A value between gaps would vanish without a dot, as no line touches it. */
+/** Returns the radius of each dot: a value between gaps gets one, as no line touches it. */
 const dotsOf = (values: readonly (number | null)[]): readonly number[] =>
   values.map((value, i) =>
     value !== null && (values[i - 1] ?? null) === null && (values[i + 1] ?? null) === null ? 2.5 : 0,
   );
 
-/** Of plenty it does not matter how much. */
+/** Lowers values above the ceiling to the ceiling. */
 const underCeiling = (values: readonly (number | null)[], ceiling: number | undefined): readonly (number | null)[] =>
   ceiling === undefined ? values : values.map((value) => (value === null ? null : Math.min(value, ceiling)));
 
@@ -127,11 +127,11 @@ const extentOf = (values: readonly (number | null)[]) =>
     { least: Infinity, most: -Infinity },
   );
 
-/** Shares near 100 % would all look alike on an axis from zero. */
+/** True if the axis can begin at zero, where shares that are all near 100 % would look alike. */
 const fromZero = ({ least, most }: { readonly least: number; readonly most: number }): boolean =>
   !Number.isFinite(least) || least <= most / 2;
 
-/** Room for the bands, but not so much that a wide one flattens the lines. */
+/** Extends the range by the bands, but not so much that a wide one flattens the lines. */
 const withBands = (
   lines: ReturnType<typeof extentOf>,
   bands: ReturnType<typeof extentOf>,
@@ -140,7 +140,7 @@ const withBands = (
   return { least: Math.max(bands.least, lines.least - spare), most: Math.min(bands.most, lines.most + spare) };
 };
 
-/** Room for published bands, but for those that would flatten the lines: they are told of at the edge instead. */
+/** Extends the range by published bands, except those that would flatten the lines: they are named at the edge instead. */
 const withPublished = (
   { least, most }: ReturnType<typeof extentOf>,
   published: LineChart["published"],
@@ -152,13 +152,13 @@ const withPublished = (
   };
 };
 
-/** An axis of percent shows at least a point: what is less would look like an event and is none. */
+/** Extends a range of percent to at least one point, so that noise does not look like an event. */
 const notTooFine = ({ least, most }: ReturnType<typeof extentOf>, unit: string): ReturnType<typeof extentOf> => {
   const lacking = unit === "%" && Number.isFinite(least) ? Math.max(0, 1 - (most - least)) / 2 : 0;
   return { least: least - lacking, most: most <= 100 ? Math.min(100, most + lacking) : most };
 };
 
-/** Where all is used is always to be seen. */
+/** Extends the range to the limit. */
 const withLimit = (
   { least, most }: ReturnType<typeof extentOf>,
   limit: LineChart["limit"],
@@ -225,7 +225,7 @@ interface LegendChart {
   isDatasetVisible(index: number): boolean;
 }
 
-/** One dashed entry speaks for all twins, or a chart of eight lines would have sixteen. */
+/** Names all twins in one dashed entry, as a chart of eight lines would otherwise have sixteen. */
 const legendItems = (definition: ChartDefinition, looks: Looks, chart: LegendChart) => {
   const entry = (text: string, datasetIndex: number, style: object) => ({
     text,
@@ -269,7 +269,7 @@ const legendOf = (definition: ChartDefinition, looks: Looks) => ({
   },
 });
 
-/** All that chart.js needs to draw a definition, once; it draws the marks as a plugin beside it. */
+/** Returns all that chart.js needs to draw a definition once, except the marks, which are a plugin. */
 export const configure = (definition: ChartDefinition, looks: Looks) => {
   const sets = definition.kind === "lines" ? lineSets(definition, looks) : intervalSets(definition, looks);
   const key = definition.kind === "lines" ? definition.key.rows * definition.key.lineHeight + 10 : 0;

@@ -11,7 +11,7 @@ export interface ReplicationFigure {
 
 const quote = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
-/** RFC 4180 but for line ends, which are `\n`; no data is an empty field. */
+/** Writes CSV as in RFC 4180, except that lines end with `\n`; no data is an empty field. */
 export const renderCsv = (rows: readonly ReplicationFigure[]): string =>
   ["replication,figure,value,noFault"]
     .concat(

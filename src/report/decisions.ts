@@ -3,10 +3,9 @@
  * hundred.
  */
 import type { Decision } from "../simulate/findings.ts";
+import { causeInText } from "./older.ts";
 
-/** Kinds that are about a gateway each. */
-const FOR_EACH = ["move", "step", "restore"];
-/** Names and destinations that are told one by one. */
+/** Names and destinations that are written one by one. */
 const TOLD = 3;
 
 const listed = (all: readonly string[], what: string): string => {
@@ -16,13 +15,10 @@ const listed = (all: readonly string[], what: string): string => {
     : `${names.slice(0, TOLD).join(", ")} and ${String(names.length - TOLD)} more ${what}`;
 };
 
-/** Why, without the addresses that differ from gateway to gateway. */
-const cause = ({ why }: Decision): string => {
-  const first = why[0] ?? "";
-  return first.startsWith("back to ") ? first.slice(first.indexOf(": ") + 2) : first.split(": leaving ")[0]!;
-};
+/** Returns the reason that gateways led together have in common; undefined for decisions that are about no gateway. */
+const causeOf = (decision: Decision): string | undefined => decision.cause ?? causeInText(decision);
 
-const gathered = (members: readonly Decision[]): Decision => {
+const gathered = (members: readonly Decision[], cause: string | undefined): Decision => {
   const [first] = members;
   if (members.length === 1) return first!;
   const common = first!.why.slice(1).filter((reason) => members.every(({ why }) => why.includes(reason)));
@@ -37,24 +33,21 @@ const gathered = (members: readonly Decision[]): Decision => {
       "gateways",
     )}`,
     ip: "",
-    why: [cause(first!), ...common],
+    why: [cause!, ...common],
   };
 };
 
-/** In their order; neighbours of one time, kind and cause are gathered. */
+/** Gathers neighbours about gateways that have time, kind and cause in common, and keeps the order. */
 export const gather = (decisions: readonly Decision[]): readonly Decision[] => {
-  const groups: Decision[][] = [];
+  const groups: { readonly cause: string | undefined; readonly members: Decision[] }[] = [];
   for (const decision of decisions) {
+    const cause = causeOf(decision);
     const group = groups.at(-1);
-    const [first] = group ?? [];
+    const first = group?.members[0];
     const isAlike =
-      first !== undefined &&
-      first.at === decision.at &&
-      first.kind === decision.kind &&
-      FOR_EACH.includes(decision.kind) &&
-      cause(first) === cause(decision);
-    if (isAlike) group!.push(decision);
-    else groups.push([decision]);
+      cause !== undefined && cause === group?.cause && first!.at === decision.at && first!.kind === decision.kind;
+    if (isAlike) group.members.push(decision);
+    else groups.push({ cause, members: [decision] });
   }
-  return groups.map(gathered);
+  return groups.map(({ cause, members }) => gathered(members, cause));
 };

@@ -2,11 +2,13 @@
  * What each chart shows, as plain data: drawn as PNG and, from the same definitions, in the page. Every chart
  * also says itself in words and as a table, for those who cannot see it.
  */
+import { textOf } from "../scenario/figure-parts.ts";
+import type { Level } from "../scenario/metric.ts";
 import type { ChartData, ExpectRow, RunDocument, RunPictures, SeriesResult, Verdict } from "../study/document.ts";
 import { bandOf } from "./bounds.ts";
 import { causeOf, type Cause } from "./causes.ts";
-import { labelOf, partsOf, placeOfFigure } from "./labels.ts";
-import { scaleOf, type Limit } from "./limits.ts";
+import { labelOf, type Named, partsIn, placeOfFigure } from "./labels.ts";
+import { levelsOf } from "./levels.ts";
 import { markersOf, type Marker } from "./moments.ts";
 import { printClock, printCount, printInterval, printNumber } from "./numbers.ts";
 import { printMeasured } from "./verdict.ts";
@@ -30,7 +32,7 @@ interface Common {
   /** The chart in words. */
   readonly description: string;
   readonly unit: string;
-  /** What the run beside this one is without. */
+  /** What the twin of the run lacks. */
   readonly lacks: Cause;
   readonly table: { readonly header: readonly string[]; readonly rows: readonly (readonly string[])[] };
 }
@@ -43,8 +45,8 @@ export interface LineChart extends Common {
   readonly markers: readonly Marker[];
   /** How the key to the markers is laid out where the picture stands alone. */
   readonly key: { readonly columns: number; readonly rows: number; readonly lineHeight: number };
-  /** On charts of how full things are: where all that there is is used, and as how much plenty is drawn. */
-  readonly limit: Limit | undefined;
+  /** A level drawn across the chart, and the height at which higher values are drawn. */
+  readonly limit: Level | undefined;
   readonly ceiling: number | undefined;
   /** When the scheduler decided something. */
   readonly decisions: readonly number[];
@@ -101,11 +103,10 @@ const timeOf = (durationSeconds: number) => {
 const captionOf = ({ scenario, scale, replications, seed, partial }: RunDocument): string =>
   `${scenario.title} · scale ${scale} · ${printCount(replications, "replication")}${partial === true ? ", interrupted" : ""} · seed ${seed}`;
 
-/** A figure without its window: what a published figure and a series have in common. */
-const subjectOf = (figure: string): string => {
-  const { metric, matchers } = partsOf(figure);
-  const words = matchers.map(({ label, values, negated }) => `${label}${negated ? "!" : ""}=${values.join("/")}`);
-  return [metric, ...words.sort()].join(" ");
+/** Writes a figure without stat and window, which a published figure and its series have in common. */
+const subjectOf = (named: Named): string => {
+  const { stat, window, ...subject } = partsIn(named);
+  return textOf({ ...subject, stat: "" });
 };
 
 const publishedOf = (
@@ -114,11 +115,11 @@ const publishedOf = (
   pictures: RunPictures,
   seconds: number,
 ): LineChart["published"] => {
-  const subjects = new Set(chart.series.map(({ figure }) => subjectOf(figure)));
+  const subjects = new Set(chart.series.map(subjectOf));
   return document.expect.flatMap((row) => {
     const bounds = bandOf(row);
-    const window = pictures.windows.find(({ name }) => name === partsOf(row.figure).window);
-    if (!subjects.has(subjectOf(row.figure)) || window === undefined) return [];
+    const window = pictures.windows.find(({ name }) => name === partsIn(row).window);
+    if (!subjects.has(subjectOf(row)) || window === undefined) return [];
     if (bounds?.min === undefined || bounds.max === undefined) return [];
     const text = `published ${printNumber(bounds.min)}–${printNumber(bounds.max)} ${row.unit}`;
     return [{ from: window.from / seconds, to: window.to / seconds, min: bounds.min, max: bounds.max, text }];
@@ -127,7 +128,7 @@ const publishedOf = (
 
 const finite = (values: readonly (number | null)[]): readonly number[] => values.filter((value) => value !== null);
 
-/** Of what is left over the least matters, of all else the most. */
+/** Describes one line: of headroom and margin the minimum, of all else the maximum. */
 const describeSeries = ({ title, value, at, unit, noFault }: SeriesResult, lacks: Cause, isSpare: boolean): string => {
   const numbers = finite(value);
   if (numbers.length === 0) return `${title}: no data.`;
@@ -144,7 +145,7 @@ const describeSeries = ({ title, value, at, unit, noFault }: SeriesResult, lacks
   return `${title}: ${range}, ${isSpare ? "lowest" : "highest"} at ${when}${twin}.`;
 };
 
-/** Evenly spread indices, first and last among them. */
+/** Returns evenly spread indices, first and last among them. */
 const spread = (count: number, most: number): readonly number[] =>
   count <= most
     ? Array.from({ length: count }, (_, i) => i)
@@ -177,25 +178,25 @@ const lineTable = (chart: ChartData, lacks: Cause): Common["table"] => {
   };
 };
 
-/** Millions on an axis that says so, where its numbers would be long and alike. */
+/** Returns millions as the unit of an axis whose numbers would be long and alike. */
 const sizeOf = ({ series, unit }: ChartData) => {
   const isLarge = series.some(({ value }) => value.some((one) => Math.abs(one ?? 0) >= MILLION));
   return isLarge ? { size: MILLION, unit: `million ${unit}`.trimEnd() } : { size: 1, unit };
 };
 
-/** Long texts get the whole width while they are few. */
+/** Lays the key out in one column where its texts are long and few, else in two. */
 const keyOf = (markers: LineChart["markers"]): LineChart["key"] => {
   const columns = markers.length <= 6 && markers.some(({ text }) => text.length > HALF_WIDTH) ? 1 : 2;
   return { columns, rows: Math.ceil(markers.length / columns), lineHeight: 18 };
 };
 
-/** When something was decided; evenly thinned out where marks would run into each other. */
+/** Returns when something was decided; evenly thinned out where marks would run into each other. */
 const decisionTimes = ({ decisions }: RunDocument): readonly number[] => {
   const times = [...new Set(decisions.map(({ at }) => at))];
   return spread(times.length, MOST_DECISIONS).map((place) => times[place]!);
 };
 
-/** Where there is plenty, chance does not matter. */
+/** Removes a band where the value is above the ceiling: the value is drawn at the ceiling, without its band. */
 const bandBelow = (
   edge: readonly (number | null)[],
   value: readonly (number | null)[],
@@ -205,9 +206,9 @@ const bandBelow = (
 const lineChart = (chart: ChartData, document: RunDocument, pictures: RunPictures): LineChart => {
   const time = timeOf(pictures.durationSeconds);
   const { size, unit } = sizeOf(chart);
-  const scale = scaleOf(chart.name);
+  const { limit, ceiling } = levelsOf(chart);
   const lacks = causeOf(document);
-  const isAbove = chart.series.some(({ value }) => value.some((one) => (one ?? 0) > (scale?.ceiling ?? Infinity)));
+  const isAbove = chart.series.some(({ value }) => value.some((one) => (one ?? 0) > (ceiling?.at ?? Infinity)));
   const inUnit = (at: number): number => at / time.seconds;
   const markers = markersOf(document).map((marker) => ({ ...marker, at: inUnit(marker.at) }));
   const sized = (values: readonly (number | null)[]) =>
@@ -215,37 +216,37 @@ const lineChart = (chart: ChartData, document: RunDocument, pictures: RunPicture
   return {
     kind: "lines",
     name: chart.name,
-    title: isAbove ? `${chart.title}, ${scale!.remark}` : chart.title,
+    title: isAbove ? `${chart.title}, ${ceiling!.text}` : chart.title,
     caption: captionOf(document),
     description:
       chart.series.length === 0
         ? "No data."
-        : chart.series.map((series) => describeSeries(series, lacks, scale?.limit.at === 0)).join(" "),
+        : chart.series.map((series) => describeSeries(series, lacks, limit?.at === 0)).join(" "),
     unit,
     lacks,
     table: lineTable(chart, lacks),
     time: { unit: time.unit, end: time.end, step: time.step },
-    series: chart.series.map(({ figure, title, at, value, low, high, noFault }) => ({
-      label: placeOfFigure(figure) ?? title,
-      at: at.map(inUnit),
-      value: sized(value),
-      low: sized(bandBelow(low, value, scale?.ceiling)),
-      high: sized(bandBelow(high, value, scale?.ceiling)),
-      ...(noFault === undefined ? {} : { noFault: sized(noFault) }),
+    series: chart.series.map((series) => ({
+      label: placeOfFigure(series) ?? series.title,
+      at: series.at.map(inUnit),
+      value: sized(series.value),
+      low: sized(bandBelow(series.low, series.value, ceiling?.at)),
+      high: sized(bandBelow(series.high, series.value, ceiling?.at)),
+      ...(series.noFault === undefined ? {} : { noFault: sized(series.noFault) }),
     })),
     windows: pictures.windows
       .filter(({ name }) => name !== "run")
       .map(({ name, from, to }) => ({ name, from: inUnit(from), to: inUnit(to) })),
     markers,
     key: keyOf(markers),
-    limit: scale?.limit,
-    ceiling: scale?.ceiling,
+    limit,
+    ceiling: ceiling?.at,
     decisions: decisionTimes(document).map(inUnit),
     published: publishedOf(chart, document, pictures, time.seconds),
   };
 };
 
-/** Words in lines of about equal length, for the axis of the published figures. */
+/** Breaks a label into lines of about equal length, for the axis of the published figures. */
 const inLines = (label: string): readonly string[] => {
   const lines: string[] = [];
   for (const part of label.split(" · ")) {
@@ -263,21 +264,19 @@ const intervalChart = (rows: readonly ExpectRow[], document: RunDocument, name: 
   title: "Published and simulated",
   caption: captionOf(document),
   description: rows
-    .map(
-      (row) => `${labelOf(row.figure)}: published ${row.published}, simulated ${printMeasured(row)}, ${row.verdict}.`,
-    )
+    .map((row) => `${labelOf(row)}: published ${row.published}, simulated ${printMeasured(row)}, ${row.verdict}.`)
     .join(" "),
   unit: rows[0]?.unit ?? "",
   lacks: causeOf(document),
   table: {
     header: ["figure", "published", "simulated [95 % CI]", "verdict"],
-    rows: rows.map((row) => [labelOf(row.figure), row.published, printMeasured(row), row.verdict]),
+    rows: rows.map((row) => [labelOf(row), row.published, printMeasured(row), row.verdict]),
   },
   rows: rows.map((row) => {
     const bounds = bandOf(row);
     const { min, max } = bounds ?? {};
     return {
-      label: inLines(labelOf(row.figure)),
+      label: inLines(labelOf(row)),
       published:
         min === undefined && max === undefined ? null : [min ?? 0, max ?? Math.max(min ?? 0, row.ci95?.[1] ?? 0)],
       value: row.value,
@@ -291,7 +290,7 @@ const intervalChart = (rows: readonly ExpectRow[], document: RunDocument, name: 
 
 const UNIT_NAMES: Readonly<Record<string, string>> = { "%": "percent", s: "seconds", "": "numbers" };
 
-/** One chart for each unit, as one axis cannot carry two, and no more rows than can be read. */
+/** Makes a chart for each unit, as one axis cannot carry two, with no more rows than can be read. */
 const intervalCharts = (document: RunDocument): readonly IntervalChart[] =>
   [...new Set(document.expect.map(({ unit }) => unit))].flatMap((unit) => {
     const rows = document.expect.filter((row) => row.unit === unit);
@@ -305,7 +304,7 @@ const intervalCharts = (document: RunDocument): readonly IntervalChart[] =>
     );
   });
 
-/** All charts of a run, published figures first. */
+/** Returns all charts of a run, published figures first. */
 export const chartDefinitions = (document: RunDocument, pictures: RunPictures): readonly ChartDefinition[] => [
   ...intervalCharts(document),
   ...pictures.charts.map((chart) => lineChart(chart, document, pictures)),

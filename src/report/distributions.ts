@@ -24,13 +24,13 @@ export interface DistributionChart {
   readonly pairs: readonly Pair[];
 }
 
-/** Cells in one picture: more lines than that nobody tells apart. */
+/** Cells in one picture: more lines cannot be told apart. */
 const MOST = 6;
 /** A logarithmic axis has no 0. */
 const LEAST_MS = 0.1;
 const TICKS_MS = [0.1, 1, 10, 100, 1_000, 10_000, 100_000].flatMap((ten) => [ten, 2 * ten, 5 * ten]);
 
-/** A picture a kind, of the cells whose distributions differ most. */
+/** Makes a picture of each kind, with the cells whose distributions differ most. */
 export const distributionsOf = (
   cells: readonly MeasuredCell[],
   { cells: judged }: FidelityDocument,
@@ -64,7 +64,7 @@ const pointsOf = (quantiles: readonly (number | null)[]): readonly Point[] =>
 
 type Params = MeasuredCell["params"];
 
-/** Parameters that are not the same for all. */
+/** Returns the parameters that are not the same for all. */
 const varyingOf = (all: readonly Params[]): readonly string[] =>
   [...new Set(all.flatMap((params) => Object.keys(params)))].filter(
     (key) => new Set(all.map((params) => JSON.stringify(params[key]))).size > 1,
@@ -94,7 +94,7 @@ const labelOf = (params: Params, varying: readonly string[]): string => {
   return words.join(", ");
 };
 
-/** What all have in common, as far as it is short. */
+/** Writes the short parameters that all have in common. */
 const commonOf = (params: Params, varying: readonly string[]): string => {
   const common = Object.keys(params).filter(
     (key) => !varying.includes(key) && /^(rtt_ms|loss|loss_up|loss_down|mean|cc)$/.test(key),
@@ -105,7 +105,7 @@ const commonOf = (params: Params, varying: readonly string[]): string => {
 const printTime = (ms: number): string =>
   ms >= 1_000 ? `${String(ms / 1_000)}${NO_BREAK}s` : `${String(ms)}${NO_BREAK}ms`;
 
-/** The picture, 2000 × 1120 pixels on white. */
+/** Draws the picture, 2000 × 1120 pixels on white. */
 export const drawDistributions = ({ title, caption, pairs }: DistributionChart): Promise<Uint8Array> => {
   const { palette, font } = LOOKS;
   const heading = (text: string, size: number, weight: string, color: string, bottom: number) => ({

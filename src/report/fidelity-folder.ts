@@ -7,7 +7,7 @@ import { distributionsOf, drawDistributions } from "./distributions.ts";
 import { writeWhole } from "./folder.ts";
 import { printJson } from "./json.ts";
 
-/** Into a folder that is there, in place of what an earlier one left; `fidelity.json` last. Answers how many charts there are. */
+/** Writes into an existing folder, in place of what an earlier one left, `fidelity.json` last; returns the number of charts. */
 export const keepFidelity = async (
   dir: string,
   cells: readonly MeasuredCell[],

@@ -17,7 +17,7 @@ const distance = (ks: number | null): string => (ks === null ? "–" : ks.toFixe
 
 type Cell = FidelityDocument["cells"][number];
 
-/** How large a cell's largest error is, in limits of its kind. */
+/** Returns a cell's largest error, in limits of its kind. */
 const excessOf =
   (kinds: FidelityDocument["kinds"]) =>
   ({ kind, lossBand, ks, meanError, successError }: Cell): number => {
@@ -30,7 +30,7 @@ const excessOf =
 const left = (title: string): Column => ({ title, align: "left" });
 const right = (title: string): Column => ({ title, align: "right" });
 
-/** Ends with a newline. */
+/** Returns the table, ending with a newline. */
 export const renderFidelity = ({ kinds, cells }: FidelityDocument, color: boolean): string => {
   const colors = createColors(color);
   const paint = { held: colors.green, broken: colors.red, unknown: colors.yellow };

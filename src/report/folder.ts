@@ -26,7 +26,7 @@ export type FolderAnswer =
 const CHARTS = "charts";
 const FILES = ["run.json", "timeline.json", "meta.json", "replications.csv", "report.html", "report.md"];
 const TEMPORARY = /^\..+\.(\d+)\.tmp$/;
-/** Older than this, a temporary file is nobody's, even if its process number lives again; chosen. */
+/** A temporary file older than this belongs to no running process, even if its process number is in use again; chosen. */
 const FORGOTTEN_MS = 600_000;
 
 const sync = async (path: string): Promise<void> => {
@@ -38,7 +38,7 @@ const sync = async (path: string): Promise<void> => {
   }
 };
 
-/** Whole or not at all: a reader sees the old file or the new one, also after a crash. */
+/** Writes a file whole or not at all: a reader sees the old file or the new one, also after a crash. */
 export const writeWhole = async (folder: string, name: string, content: string | Uint8Array): Promise<void> => {
   const temporary = join(folder, `.${name}.${String(pid)}.tmp`);
   const handle = await open(temporary, "w");
@@ -76,7 +76,7 @@ const isAlive = (owner: number): boolean => {
   }
 };
 
-/** Temporary files of runs that were killed; those of a run that is writing right now stay. */
+/** Removes temporary files of runs that were killed; those of a run that is writing right now stay. */
 const removeStale = async (folder: string): Promise<void> => {
   for (const name of await namesIn(folder)) {
     const owner = Number(TEMPORARY.exec(name)?.[1] ?? NaN);
@@ -93,7 +93,7 @@ const prepare = async (dir: string): Promise<void> => {
   await removeStale(join(dir, CHARTS));
 };
 
-/** Why nothing can be written there, or undefined if all is well; asked before a long run, not after it. */
+/** Returns why the folder cannot be written to, undefined if it can; asked before a long run. */
 export const probeWritable = async (dir: string): Promise<string | undefined> => {
   try {
     await prepare(dir);
@@ -117,7 +117,7 @@ const textOf = async (path: string): Promise<string | undefined> => {
   }
 };
 
-/** Takes away what was drawn of another run. Its marker goes last: a run killed here leaves a run with fewer views. */
+/** Removes what was drawn of another run, `run.json` last, so that a run killed here leaves a run with fewer views. */
 const removeOther = async (dir: string, document: string): Promise<void> => {
   const old = await textOf(join(dir, "run.json"));
   if (old === undefined || old === document) return;
@@ -184,7 +184,7 @@ const parse = (text: string): unknown => {
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** What every view reads of a document; a newer tool's schema has another name. */
+/** Lists that every view reads of a document; the schema of a newer tool has another name. */
 const LISTS = ["expect", "thresholds", "notJudged", "invariants", "timeline", "decisions", "assumptions"];
 
 const isDocument = (value: unknown): value is RunDocument =>
@@ -196,7 +196,7 @@ const isDocument = (value: unknown): value is RunDocument =>
 const isPictures = (value: unknown): value is RunPictures =>
   isRecord(value) && ["charts", "tiles", "windows"].every((key) => Array.isArray(value[key]));
 
-/** A run as `writeFolder` left it, or what is wrong with the folder in words for its owner. */
+/** Reads a run as `writeFolder` left it, or returns what is wrong with the folder, in words for its owner. */
 export const readFolder = async (dir: string): Promise<FolderAnswer> => {
   const texts = new Map<string, unknown>();
   for (const name of ["run.json", "timeline.json", "meta.json"]) {

@@ -24,8 +24,8 @@ const write = (value: unknown, indent: string, path: string): string => {
   return `{\n${lines.join(",\n")}\n${indent}}`;
 };
 
-/** Text that `JSON.parse` gives back; ends with a newline. Numbers must be finite: JSON has no word for others. */
+/** Writes JSON, ending with a newline; throws for a number that is not finite, as JSON has no word for it. */
 export const printJson = (value: unknown): string => `${write(value, "", "document")}\n`;
 
-/** The answer of `--json`: one document, with what depends on the machine apart under `meta`. */
+/** Returns the answer of `--json`: one document, with what depends on the machine under `meta`. */
 export const renderJson = (document: RunDocument, meta: Meta): string => printJson({ ...document, meta });

@@ -1,9 +1,11 @@
 /**
  * Figures in words. A figure's text is exact and made for machines; a planner reads "Packet loss · Chongqing
- * Unicom 2G/3G · window fault". The words follow from the grammar alone, so a new metric reads well unasked.
+ * Unicom 2G/3G · window fault". The words follow from the figure's parts alone, so a new metric reads well unasked.
  */
+import { type FigureParts, type LabelMatch, matchesOf } from "../scenario/figure-parts.ts";
 import { metricOf } from "../scenario/metrics.ts";
 import type { FigureResult } from "../study/document.ts";
+import { partsInText } from "./older.ts";
 
 const STATS: Readonly<Record<string, string>> = {
   mean: "",
@@ -25,78 +27,58 @@ const NAMES: Readonly<Record<string, string>> = { "2g": "2G", "3g": "3G", "4g": 
 /** Labels that together say where people are, in speaking order; they need no word of their own. */
 const PLACE = ["region", "carrier", "access"];
 
-interface Matcher {
-  readonly label: string;
-  readonly values: readonly string[];
-  readonly negated: boolean;
+/** Something that names a figure: a row, a figure's result, a line of a chart. */
+export interface Named {
+  readonly figure: string;
+  readonly parts?: FigureParts;
 }
 
-export interface FigureParts {
-  readonly metric: string;
-  readonly stat: string;
-  readonly matchers: readonly Matcher[];
-  /** Empty where the figure names none. */
-  readonly window: string;
-}
-
-const MATCHER = /([\w-]+)(!?=)(?:\[([^\]]*)\]|([^,]*))/g;
-
-/** Takes a figure's canonical text apart; a text that is no figure is all metric. */
-export const partsOf = (figure: string): FigureParts => {
-  const match = /^([\w.-]+)\.([\w-]+)(?:\{(.*)\})?$/.exec(figure);
-  if (match === null) return { metric: figure, stat: "", matchers: [], window: "" };
-  const matchers = [...(match[3] ?? "").matchAll(MATCHER)].map(([, label = "", sign, list, single = ""]) => ({
-    label,
-    values: (list ?? single).split(",").map((value) => value.trim()),
-    negated: sign === "!=",
-  }));
-  return {
-    metric: match[1] ?? "",
-    stat: match[2] ?? "",
-    matchers: matchers.filter(({ label }) => label !== "window"),
-    window: matchers.find(({ label }) => label === "window")?.values[0] ?? "",
-  };
-};
+/** Returns the parts of the figure. */
+export const partsIn = ({ figure, parts }: Named): FigureParts => parts ?? partsInText(figure);
 
 const capitalise = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
 
-/** E.g. `inner-mongolia` → "Inner Mongolia", `2g` → "2G". */
+/** Returns a name as it is spoken, e.g. `inner-mongolia` → "Inner Mongolia", `2g` → "2G". */
 const nameOf = (value: string): string => NAMES[value] ?? value.split("-").map(capitalise).join(" ");
 
-const placeOf = ({ values, negated }: Matcher): string => (negated ? "not " : "") + values.map(nameOf).join("/");
+const placeOf = ({ values, negated }: LabelMatch): string => (negated ? "not " : "") + values.map(nameOf).join("/");
 
-const labelled = ({ label, values, negated }: Matcher): string =>
-  label === "by" ? `by ${values.join("/")}` : `${label} ${negated ? "not " : ""}${values.join("/")}`;
+const labelled = ({ label, values, negated }: LabelMatch): string =>
+  `${label} ${negated ? "not " : ""}${values.join("/")}`;
 
-/** The figure for people: what is measured, of whom, when. */
-export const labelOf = (figure: string): string => {
-  const { metric, stat, matchers, window } = partsOf(figure);
-  const place = PLACE.flatMap((label) => matchers.filter((one) => one.label === label)).map(placeOf);
-  const others = matchers.filter(({ label }) => !PLACE.includes(label)).map(labelled);
+/** Returns the figure for people: what is measured, of whom, when. */
+export const labelOf = (named: Named): string => {
+  const parts = partsIn(named);
+  const { metric, stat, by, window } = parts;
+  const matches = matchesOf(parts);
+  const place = PLACE.flatMap((label) => matches.filter((one) => one.label === label)).map(placeOf);
+  const others = matches.filter(({ label }) => !PLACE.includes(label)).map(labelled);
   const noun = metricOf(metric)?.title ?? capitalise(metric.replaceAll(/[.-]/g, " "));
   const words = [noun, STATS[stat] ?? stat].filter((word) => word !== "").join(", ");
-  return [words, place.join(" "), ...others, window === "" ? "" : `window ${window}`]
+  const groups = by === undefined ? "" : `by ${by}`;
+  return [words, place.join(" "), ...others, groups, window === undefined ? "" : `window ${window}`]
     .filter((part) => part !== "")
     .join(" · ");
 };
 
-/** Who a figure is about, where region, carrier and access say it all; else undefined. */
-export const placeOfFigure = (figure: string): string | undefined => {
-  const { matchers } = partsOf(figure);
-  if (matchers.length === 0 || matchers.some(({ label }) => !PLACE.includes(label))) return undefined;
-  return PLACE.flatMap((label) => matchers.filter((one) => one.label === label))
+/** Returns who a figure is about, where region, carrier and access say it all; else undefined. */
+export const placeOfFigure = (named: Named): string | undefined => {
+  const parts = partsIn(named);
+  const matches = matchesOf(parts);
+  const isPlace = matches.length > 0 && matches.every(({ label }) => PLACE.includes(label));
+  if (!isPlace || parts.by !== undefined) return undefined;
+  return PLACE.flatMap((label) => matches.filter((one) => one.label === label))
     .map(placeOf)
     .join(" ");
 };
 
-/** A group of a figure with `by=`, e.g. `chongqing` → "Chongqing"; names of machines stay as they are. */
-export const groupOf = (figure: string, group: string): string => {
-  const by = partsOf(figure).matchers.find(({ label }) => label === "by")?.values[0] ?? "";
-  return PLACE.includes(by) ? nameOf(group) : group;
-};
+/** Returns the name of a group of a figure with `by=`, e.g. `chongqing` → "Chongqing"; names of machines stay as they are. */
+export const groupOf = (named: Named, group: string): string =>
+  PLACE.includes(partsIn(named).by ?? "") ? nameOf(group) : group;
 
-/** A figure's label; where it is the largest of groups, with that group's name. */
-export const labelWithGroup = (figure: string, { groups, value }: Pick<FigureResult, "groups" | "value">): string => {
-  const largest = Object.entries(groups ?? {}).find(([, group]) => group.value === value)?.[0];
-  return largest === undefined ? labelOf(figure) : `${labelOf(figure)} (largest: ${groupOf(figure, largest)})`;
+/** Returns a figure's label; where it is the largest of groups, with that group's name. */
+export const labelWithGroup = (figure: string, result: Pick<FigureResult, "groups" | "value" | "parts">): string => {
+  const named = { figure, ...result };
+  const largest = Object.entries(result.groups ?? {}).find(([, group]) => group.value === result.value)?.[0];
+  return largest === undefined ? labelOf(named) : `${labelOf(named)} (largest: ${groupOf(named, largest)})`;
 };

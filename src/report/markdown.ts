@@ -12,7 +12,7 @@ import { printMeasured, remarksOf, SIGNS, summarise } from "./verdict.ts";
 
 const MOST_DECISIONS = 40;
 
-/** Text that stays text: no markup, no new column, no new line. */
+/** Escapes text, so that it becomes no markup, new column or new line. */
 const plain = (text: string): string =>
   text
     .replaceAll(/\s+/g, " ")
@@ -44,7 +44,7 @@ const figureRows = ({ figures }: RunDocument): readonly (readonly string[])[] =>
 
 const rowName = (row: JudgedRow): string => {
   const remarks = remarksOf(row);
-  return remarks.length === 0 ? labelOf(row.figure) : `${labelOf(row.figure)} (${remarks.join("; ")})`;
+  return remarks.length === 0 ? labelOf(row) : `${labelOf(row)} (${remarks.join("; ")})`;
 };
 
 const decisionLines = ({ decisions }: RunDocument): readonly string[] => {
@@ -59,7 +59,7 @@ const decisionLines = ({ decisions }: RunDocument): readonly string[] => {
   return bullets(rest > 0 ? [...lines, `… and ${printNumber(rest)} more in run.json`] : lines);
 };
 
-/** A whole report; pictures are linked from `charts/` beside it. */
+/** Returns the whole report; pictures are linked from `charts/` beside it. */
 export const renderMarkdown = ({ document, meta }: FinishedRun, charts: readonly ChartDefinition[]): string => {
   const { scenario, scale, replications, seed, population, digest, verdict } = document;
   const { headline, findings, note } = summarise(document);

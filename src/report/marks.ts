@@ -28,7 +28,7 @@ const drawWindows = ({ pen, area, looks, x }: Frame, windows: LineChart["windows
   }
 };
 
-/** Words over lines, on a ground of their own. */
+/** Writes words over lines, on a background of their own. */
 const writeOver = ({ pen, looks }: Frame, text: string, left: number, top: number, color: string): void => {
   pen.font = `600 11px ${looks.font}`;
   pen.textAlign = "left";
@@ -104,7 +104,7 @@ const drawPublished = ({ pen, looks, x, y, area }: Frame, bands: LineChart["publ
   }
 };
 
-/** Where all that there is is used. */
+/** Draws the level across the chart, such as where all capacity is used. */
 const drawLimit = (frame: Frame, limit: LineChart["limit"]): void => {
   if (limit === undefined) return;
   const { pen, area, looks, y } = frame;
@@ -164,7 +164,7 @@ const drawDecisions = ({ pen, area, looks, x }: Frame, decisions: readonly numbe
   }
 };
 
-/** What the numbered marks mean, at the picture's foot; texts that do not fit end in three dots. */
+/** Writes what the numbered marks mean at the picture's foot; texts that do not fit end in three dots. */
 const drawKey = ({ pen, looks, width, height }: Frame, definition: LineChart): void => {
   const { rows, columns, lineHeight } = definition.key;
   const columnWidth = (width - 48) / columns;
@@ -185,7 +185,7 @@ const drawKey = ({ pen, looks, width, height }: Frame, definition: LineChart): v
   });
 };
 
-/** What was simulated, in numbers over its mark. */
+/** Writes each simulated value over its mark. */
 const drawValues = ({ pen, looks, x, y, area }: Frame, rows: IntervalChart["rows"]): void => {
   pen.font = `600 12px ${looks.font}`;
   pen.textAlign = "center";
@@ -211,7 +211,7 @@ const hasValues = (definition: ChartDefinition): boolean =>
     ? definition.series.some(({ value }) => value.some((one) => one !== null))
     : definition.rows.some(({ value, published }) => value !== null || published !== null);
 
-/** Numbered marks stand between legend and axes; a legend takes no more room than it needs, so it is given some. */
+/** Makes the legend higher, so that numbered marks fit between it and the axes. */
 const roomForBadges = ({ legend }: DrawnChart): void => {
   if (legend === undefined) return;
   const fit = legend.fit.bind(legend);
@@ -221,7 +221,7 @@ const roomForBadges = ({ legend }: DrawnChart): void => {
   };
 };
 
-/** A chart.js plugin: everything that is not a line or a bar. */
+/** Returns a chart.js plugin that draws everything but lines and bars. */
 export const marksOf = (definition: ChartDefinition, looks: Looks) => ({
   id: "marks",
   beforeInit: (chart: DrawnChart): void => {

@@ -11,7 +11,7 @@ const GROUP = /\B(?=(\d{3})+$)/g;
 const MOST_DECIMALS = 4;
 const SIGNIFICANT = 3;
 
-/** Decimals that show the interval's half width to a digit or two, and three digits of the value, at most four. */
+/** Returns the number of decimals that show the interval's half width to a digit or two and three digits of the value, at most four. */
 const decimalsOf = ({ value, ci95 }: Interval): number => {
   if ([value, ...ci95].every(Number.isInteger)) return 0;
   const halfWidth = Math.max(ci95[1] - value, value - ci95[0]);
@@ -30,7 +30,7 @@ const printFixed = (value: number, decimals: number): string => {
   return value < 0 && Number(size.toFixed(decimals)) !== 0 ? `−${digits}` : digits;
 };
 
-/** A bare number, e.g. `180,000,000` or `3.52`. */
+/** Prints a bare number, e.g. `180,000,000` or `3.52`. */
 export const printNumber = (value: number): string => printFixed(value, decimalsOf({ value, ci95: [value, value] }));
 
 /** From here on powers of ten are clearer than names. */
@@ -42,7 +42,7 @@ const LARGE = [
   { size: 1e6, sign: "M" },
 ] as const;
 
-/** Millions and billions as such: nobody reads nine digits of an estimate. */
+/** Shortens millions and billions: nine digits of an estimate cannot be read. */
 const shortened = ({ value, ci95: [low, high] }: Interval) => {
   const isFitting = (size: number): boolean => Math.abs(value) >= size && (low === high || high - low >= size * FINEST);
   const large = Math.abs(value) < LARGEST ? LARGE.find(({ size }) => isFitting(size)) : undefined;
@@ -51,14 +51,14 @@ const shortened = ({ value, ci95: [low, high] }: Interval) => {
   return { interval, sign };
 };
 
-/** E.g. `3.52 %`, `179.61 M people` or, of what was cut off there, `≥ 60 s`, with as many digits as its interval supports. */
+/** Prints a value with as many digits as its interval supports, e.g. `3.52 %`, `179.61 M people` or, of a censored one, `≥ 60 s`. */
 export const printValue = (given: Interval, unit: string): string => {
   const { interval, sign } = shortened(given);
   const size = printFixed(interval.value, decimalsOf(interval));
   return [given.atLeast === true ? "≥" : "", size, sign, unit].filter((part) => part !== "").join(NO_BREAK);
 };
 
-/** E.g. `[3.44, 3.60]`, in the size of the value; empty for an interval without width, which one replication or a constant has. */
+/** Prints a range in the size of the value, e.g. `[3.44, 3.60]`; empty for an interval without width, as of one replication or a constant. */
 export const printRange = (given: Interval): string => {
   const { interval } = shortened(given);
   const [low, high] = interval.ci95;
@@ -67,24 +67,24 @@ export const printRange = (given: Interval): string => {
   return `[${printFixed(low, decimals)},${NO_BREAK}${printFixed(high, decimals)}]`;
 };
 
-/** E.g. `3.52 % [3.44, 3.60]`; a line may break between value and range. */
+/** Prints value and range, e.g. `3.52 % [3.44, 3.60]`; a line may break between them. */
 export const printInterval = (interval: Interval, unit: string): string =>
   `${printValue(interval, unit)} ${printRange(interval)}`.trimEnd();
 
-/** A difference of percentages is in percentage points. */
+/** Returns the unit of a difference: percentage points for percentages. */
 export const unitOfDifference = (unit: string): string => (unit === "%" ? "pp" : unit);
 
-/** E.g. `+2.11 pp [2.03, 2.19]`: what a fault added, sign always shown. */
+/** Prints a difference with its sign, e.g. `+2.11 pp [2.03, 2.19]`. */
 export const printDifference = (interval: Interval, unit: string): string =>
   (interval.value > 0 ? "+" : "") + printInterval(interval, unitOfDifference(unit));
 
-/** Seconds of simulated time as a clock, e.g. `0:43:30`. */
+/** Prints seconds of simulated time as a clock, e.g. `0:43:30`. */
 export const printClock = (at: number): string => {
   const whole = Math.round(at);
   const two = (count: number): string => String(count).padStart(2, "0");
   return `${String(Math.floor(whole / 3600))}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
 };
 
-/** E.g. `1 replication`, `10 replications`. */
+/** Prints a number of things, e.g. `1 replication`, `10 replications`. */
 export const printCount = (count: number, noun: string): string =>
   `${printNumber(count)} ${noun}${count === 1 ? "" : "s"}`;

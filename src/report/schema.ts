@@ -1,4 +1,4 @@
-/** The run's document as a schema: what scripts may rely on, and how a document read from a file is checked. */
+/** The run's document as a schema: what scripts may rely on. */
 import { z } from "zod";
 import type { RunDocument } from "../study/document.ts";
 
@@ -13,6 +13,21 @@ const atLeast = z.exactOptional(
 const interval = { value: number.meta({ description: "Mean over replications" }), ci95: range, atLeast };
 const unit = z.string().meta({ description: "%, s, /s, /h, or empty for a count; percent as percent" });
 const figure = z.string().meta({ description: "Canonical text, such as loss.mean{region=chongqing,window=fault}" });
+const labelled = z.record(z.string(), z.array(z.string()));
+const parts = z.exactOptional(
+  z
+    .strictObject({
+      metric: z.string().meta({ description: "Without the stat, such as loss" }),
+      stat: z.string().meta({ description: "The last dotted part, such as mean" }),
+      labels: labelled.meta({ description: "Values by label; empty where the figure is about everything" }),
+      except: z.exactOptional(labelled.meta({ description: "Values that are left out, by label" })),
+      by: z.exactOptional(z.string().meta({ description: "The label whose values are the groups" })),
+      window: z.exactOptional(z.string().meta({ description: "Absent where it is the whole run" })),
+    })
+    .meta({
+      description: "The figure taken apart; absent in documents of earlier versions, as min, max, kind, id, cause",
+    }),
+);
 const at = number.meta({ description: "Seconds of simulated time" });
 
 const figureResult = z.strictObject({
@@ -26,6 +41,7 @@ const figureResult = z.strictObject({
   groups: z.exactOptional(
     z.record(z.string(), z.strictObject(interval)).meta({ description: "With by=: every group" }),
   ),
+  parts,
 });
 
 const binds = z.exactOptional(
@@ -48,6 +64,7 @@ const runSchema = z.strictObject({
   expect: z.array(
     z.strictObject({
       figure,
+      parts,
       between: z.exactOptional(z.tuple([z.number(), z.number()])),
       kind: z.enum(["by-construction", "as-it-comes"]),
       published: z.string(),
@@ -56,12 +73,30 @@ const runSchema = z.strictObject({
       ...judged,
     }),
   ),
-  thresholds: z.array(z.strictObject({ figure, limit: z.string(), shows, ...judged })),
+  thresholds: z.array(
+    z.strictObject({
+      figure,
+      parts,
+      limit: z.string(),
+      min: z.exactOptional(number.meta({ description: "What limit says, inclusive, in the row's unit" })),
+      max: z.exactOptional(number),
+      shows,
+      ...judged,
+    }),
+  ),
   notJudged: z
     .array(z.string())
     .meta({ description: "What was asked and cannot be judged in this run, with the reason" }),
   invariants: z.array(z.strictObject({ name: z.string(), verdict, why: z.exactOptional(z.string()) })),
-  timeline: z.array(z.strictObject({ at, what: z.string(), who: z.string() })),
+  timeline: z.array(
+    z.strictObject({
+      at,
+      kind: z.exactOptional(z.enum(["fault-begins", "fault-ends", "intervention"])),
+      id: z.exactOptional(z.string().meta({ description: "Of the fault or the intervention, as in the scenario" })),
+      what: z.string(),
+      who: z.string(),
+    }),
+  ),
   decisions: z.array(
     z.strictObject({
       at,
@@ -71,6 +106,11 @@ const runSchema = z.strictObject({
       who: z.string(),
       ip: z.string(),
       why: z.array(z.string()),
+      cause: z.exactOptional(
+        z.string().meta({
+          description: "Of a move, step or restore: the reason that gateways led together have in common",
+        }),
+      ),
     }),
   ),
   assumptions: z.array(
@@ -85,7 +125,7 @@ const runSchema = z.strictObject({
   partial: z.exactOptional(z.literal(true)),
 }) satisfies z.ZodType<RunDocument>;
 
-/** JSON Schema (2020-12) of `firedrill.run/1`. */
+/** Returns the JSON Schema (2020-12) of `firedrill.run/1`. */
 export const runJsonSchema = (): Record<string, unknown> => {
   const { $schema, ...schema } = z.toJSONSchema(runSchema, { io: "output" });
   return { $schema, $id: "firedrill.run/1", title: "Firedrill run document", ...schema };

@@ -2,7 +2,7 @@
 import { sectionOfMetric } from "../scenario/metrics.ts";
 import type { RunDocument } from "../study/document.ts";
 import { causeOf } from "./causes.ts";
-import { labelWithGroup, partsOf } from "./labels.ts";
+import { labelWithGroup, partsIn } from "./labels.ts";
 import { momentsOf } from "./moments.ts";
 import { printClock, printCount, printValue } from "./numbers.ts";
 
@@ -29,7 +29,10 @@ const beginningOf = (document: RunDocument): readonly string[] => {
 
 /** False if no figure is about a system with a scheduler: that it did nothing is no news then. */
 const asksAboutDecider = ({ figures }: RunDocument): boolean =>
-  Object.keys(figures).some((figure) => sectionOfMetric(partsOf(figure).metric)?.decides !== false);
+  Object.entries(figures).some(
+    ([figure, { parts }]) =>
+      sectionOfMetric(partsIn({ figure, ...(parts === undefined ? {} : { parts }) }).metric)?.decides !== false,
+  );
 
 const reactionOf = (document: RunDocument): readonly string[] => {
   const [first] = document.decisions;
@@ -39,7 +42,7 @@ const reactionOf = (document: RunDocument): readonly string[] => {
   return [`The scheduler takes ${count}, the first at ${printClock(first.at)} (${first.kind}: ${first.what}${who}).`];
 };
 
-/** The figure that is moved most, for its size; one that was nothing before is moved more than all others. */
+/** Names the figure that moved most for its size; one that was 0 before counts as moved more than all others. */
 const effectOf = (document: RunDocument): readonly string[] => {
   const cause = causeOf(document);
   let most = 0;
@@ -58,14 +61,14 @@ const effectOf = (document: RunDocument): readonly string[] => {
   return hasTwin ? ["No figure moves beyond its interval."] : [];
 };
 
-/** Two to four sentences: what was done to the world, what the scheduler did, what moved most. */
+/** Returns two to four sentences: what was done to the world, what the scheduler did, what moved most. */
 export const storyOf = (document: RunDocument): readonly string[] => [
   ...beginningOf(document),
   ...reactionOf(document),
   ...effectOf(document),
 ];
 
-/** How the numbers came about and what they cannot say; the same for page and markdown. */
+/** Returns how the numbers came about and what they cannot say; the same for page and markdown. */
 export const methodOf = (document: RunDocument): readonly string[] => {
   const { replications, scale, population, partial } = document;
   const hasTwin = Object.values(document.figures).some(({ noFault }) => noFault !== undefined);

@@ -17,7 +17,7 @@ export interface Column {
 
 const GAP = "  ";
 
-/** Characters, which are columns for the scripts that reports are written in. */
+/** Counts characters, which are columns for the scripts that reports are written in. */
 const widthOf = (text: string): number => [...text].length;
 
 /** Breaks text between words into lines no wider than `width`; a longer word is cut. Never empty. */
@@ -42,7 +42,7 @@ export const wrap = (text: string, width: number): readonly string[] => {
 
 const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map(widthOf));
 
-/** Column widths that fit `room`: what each needs at least, plus a share of what is left by how much more it wants. */
+/** Returns column widths that fit `room`: what each needs at least, plus a share of the rest by how much more it wants. */
 const shareOut = (columns: readonly (readonly string[])[], room: number): readonly number[] => {
   const wanted = columns.map((texts) => widest(texts));
   const total = (widths: readonly number[]): number => widths.reduce((sum, width) => sum + width, 0);
@@ -94,7 +94,7 @@ const cellLines = (
 const noteLines = (note: Cell | undefined, indent: string, width: number): readonly string[] =>
   note === undefined ? [] : wrap(note.text, width - indent.length).map((line) => indent + (note.paint ?? String)(line));
 
-/** Lines of a table with a header; every line is at most `width` columns wide, colour aside. */
+/** Returns the lines of a table with a header; every line is at most `width` columns wide, colour aside. */
 export const renderTable = (
   columns: readonly Column[],
   rows: readonly Row[],

@@ -15,7 +15,7 @@ import { printMeasured, remarksOf, SIGNS, summarise, type Finding } from "./verd
 
 export interface TextOptions {
   readonly color: boolean;
-  /** Columns of the terminal; chosen between 80 and 120 whatever is asked. */
+  /** Columns of the terminal; less than 80 counts as 80, more than 120 as 120. */
   readonly columns?: number;
 }
 
@@ -58,7 +58,7 @@ const section = (
         ...renderTable(columns, rows, { width: pen.width, header: pen.colors.dim, leadWidth }),
       ];
 
-/** Text under a hanging indent, wrapped to the terminal. */
+/** Writes text under a hanging indent, wrapped to the terminal. */
 const paragraph = ({ width }: Pen, first: string, text: string): readonly string[] => {
   const indent = " ".repeat([...first].length);
   return wrap(text, width - indent.length).map((line, i) => (i === 0 ? first : indent) + line);
@@ -75,10 +75,10 @@ const titleLines = (document: RunDocument, pen: Pen): readonly string[] => {
   ];
 };
 
-/** "≤ 300 s" stays on one line; a published sentence may break. */
+/** Keeps a text such as "≤ 300 s" on one line; a published sentence may break. */
 const together = (text: string): string => (text.length <= LONGEST_TOGETHER ? text.replaceAll(" ", NO_BREAK) : text);
 
-/** A line may break after a dot between the parts of a label, never before it. */
+/** Lets a line break after a dot between the parts of a label, never before it. */
 const labelCell = (label: string): Cell => ({ text: label.replaceAll(" · ", `${NO_BREAK}· `) });
 
 const figureRows = (document: RunDocument): readonly (readonly Cell[])[] => {
@@ -120,7 +120,7 @@ const judgedLines = (document: RunDocument, pen: Pen): readonly string[] => {
   ];
   const cells = (row: JudgedRow, asked: string): readonly Cell[] => [
     verdictCell(pen, row.verdict),
-    labelCell(labelOf(row.figure)),
+    labelCell(labelOf(row)),
     { text: together(asked) },
     { text: printMeasured(row) },
   ];
@@ -195,7 +195,7 @@ const verdictLines = (document: RunDocument, pen: Pen): readonly string[] => {
   ];
 };
 
-/** Everything a reader of the terminal needs, ending with the verdict and a newline. */
+/** Returns the answer for a terminal, ending with the verdict and a newline. */
 export const renderText = (document: RunDocument, options: TextOptions): string => {
   const width = Math.min(WIDEST, Math.max(NARROWEST, options.columns ?? WIDEST));
   const pen = { colors: createColors(options.color), width };

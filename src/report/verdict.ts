@@ -3,7 +3,7 @@
  * mend, nothing below it can be trusted), the DESIGN misses its own threshold, or the STORY does not show what it is about.
  */
 import type { RunDocument, Verdict } from "../study/document.ts";
-import { bandOf, type Bounds, boundsOf, missOf, type JudgedRow } from "./bounds.ts";
+import { bandOf, type Bounds, limitOf, missOf, type JudgedRow } from "./bounds.ts";
 import { labelOf } from "./labels.ts";
 import { printCount, printInterval, printNumber, printValue, unitOfDifference } from "./numbers.ts";
 
@@ -19,7 +19,7 @@ export interface Summary {
   readonly headline: string;
   /** Why, worst first; empty when all holds. */
   readonly findings: readonly Finding[];
-  /** Which thresholds are no praise of the design where they are green; undefined when there are none. */
+  /** Which thresholds are green only while something fails; undefined when there are none. */
   readonly note: string | undefined;
 }
 
@@ -35,19 +35,19 @@ const MEANINGS: Readonly<Record<Finding["kind"], string>> = {
 
 const isAt = (verdict: Verdict) => (row: { readonly verdict: Verdict }) => row.verdict === verdict;
 
-/** E.g. "5.20 % [5.05, 5.35]", or that there is none. */
+/** Prints a measured value, e.g. "5.20 % [5.05, 5.35]", or that there is no data. */
 export const printMeasured = ({ value, ci95, unit, atLeast }: JudgedRow): string =>
   value === null || ci95 === null
     ? "no data"
     : printInterval({ value, ci95, ...(atLeast === true ? { atLeast } : {}) }, unit);
 
-/** What else is to be said of a row: what of it is fullest, and that it is no praise. */
+/** Returns the remarks on a row: what binds, and that it is green only while something fails. */
 export const remarksOf = ({ binds, shows }: JudgedRow): readonly string[] => [
   ...(binds === undefined ? [] : [`binds: ${binds}`]),
   ...(shows === undefined ? [] : ["green only while something fails"]),
 ];
 
-/** The size of a miss, with the digits of the value it belongs to. */
+/** Prints the size of a miss, with the digits of the value it belongs to. */
 const printMiss = (by: number, value: number, { ci95, unit }: JudgedRow): string => {
   const [low, high] = ci95 ?? [value, value];
   return printValue({ value: by, ci95: [by - (value - low), by + (high - value)] }, unitOfDifference(unit));
@@ -63,7 +63,7 @@ const missed = (
   const miss = bounds === undefined || row.value === null ? undefined : missOf(value, bounds);
   const by = miss === undefined ? "" : `, ${printMiss(miss.by, value, row)} ${miss.side} it`;
   const what = kind === "MODEL" ? `published is ${asked}` : `the limit is ${asked}`;
-  return { kind, text: `${labelOf(row.figure)} is ${printMeasured(row)}; ${what}${by}${boundBy(row)}` };
+  return { kind, text: `${labelOf(row)} is ${printMeasured(row)}; ${what}${by}${boundBy(row)}` };
 };
 
 const boundBy = ({ binds }: JudgedRow): string => (binds === undefined ? "" : `; what binds is ${binds}`);
@@ -72,11 +72,11 @@ const undecided = (row: JudgedRow, asked: string): Finding => ({
   kind: "UNKNOWN",
   text:
     row.value === null
-      ? `${labelOf(row.figure)} has no data in any replication; asked is ${asked}`
-      : `${labelOf(row.figure)} is ${printMeasured(row)}, which straddles ${asked}; more replications narrow it${boundBy(row)}`,
+      ? `${labelOf(row)} has no data in any replication; asked is ${asked}`
+      : `${labelOf(row)} is ${printMeasured(row)}, which straddles ${asked}; more replications narrow it${boundBy(row)}`,
 });
 
-/** All that keeps the run from green, worst first. */
+/** Returns all that keeps the run from green, worst first. */
 const findingsOf = (document: RunDocument): readonly Finding[] => {
   const { expect, thresholds } = document;
   return [
@@ -89,9 +89,7 @@ const findingsOf = (document: RunDocument): readonly Finding[] => {
     ...expect.filter(isAt("broken")).map((row) => missed(row, row.published, bandOf(row), "MODEL")),
     ...thresholds
       .filter(isAt("broken"))
-      .map((row) =>
-        missed(row, row.limit, boundsOf(row.limit, row.unit), row.shows === undefined ? "DESIGN" : "STORY"),
-      ),
+      .map((row) => missed(row, row.limit, limitOf(row), row.shows === undefined ? "DESIGN" : "STORY")),
     ...expect.filter(isAt("unknown")).map((row) => undecided(row, row.published)),
     ...thresholds.filter(isAt("unknown")).map((row) => undecided(row, row.limit)),
   ];
@@ -110,12 +108,12 @@ const heldHeadline = ({ expect, thresholds, invariants }: RunDocument): string =
 const noteOf = ({ thresholds }: RunDocument): string | undefined => {
   const shown = thresholds.filter(({ shows }) => shows !== undefined);
   if (shown.length === 0) return undefined;
-  const rows = shown.map(({ figure, limit }) => `${labelOf(figure)} ${limit}`).join("; ");
+  const rows = shown.map((row) => `${labelOf(row)} ${row.limit}`).join("; ");
   const count = `${printNumber(shown.length)} of ${printCount(thresholds.length, "threshold")}`;
   return `Shows a failure: ${count} can be green only while something fails: ${rows}.`;
 };
 
-/** What the run says, for the last line of the terminal and the first of the page. */
+/** Sums the run up, for the last line of the terminal and the first of the page. */
 export const summarise = (document: RunDocument): Summary => {
   const findings = findingsOf(document);
   const kinds = [...new Set(findings.map(({ kind }) => kind))].filter(

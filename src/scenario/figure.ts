@@ -4,7 +4,7 @@
  * Grammar: `name.stat{label=value,label!=value,label=[a,b],window=w,by=label}`. Names, labels and their
  * values are resolved before anything runs.
  */
-import type { Figure, LabelMatch } from "./figure-parts.ts";
+import { type Figure, type LabelMatch, partsOf, textOf } from "./figure-parts.ts";
 import type { Hint } from "./findings.ts";
 import type { Metric } from "./metric.ts";
 import { findMetric, METRIC_NAMES } from "./metrics.ts";
@@ -46,7 +46,7 @@ export const readFigure = (given: string, names: Names): { readonly value: Figur
     by: read.by,
     unit: found.stat.unit,
   };
-  return { value: { text: canonical(figure), ...figure } };
+  return { value: { text: textOf(partsOf(figure)), ...figure } };
 };
 
 /** Nearest by letters, else one that begins and ends alike: of login.latency.p95 login.time.p95. */
@@ -108,15 +108,4 @@ const unknownName = (kind: string, name: string, names: Names) => {
       wrong = { wrong: message, hint };
     });
   return wrong;
-};
-
-const canonical = (figure: Omit<Figure, "text">): string => {
-  const parts = figure.labels.map(({ label, values, negated }) => {
-    const value = values.length === 1 ? values.join("") : `[${values.join(",")}]`;
-    return `${label}${negated ? "!=" : "="}${value}`;
-  });
-  if (figure.by !== undefined) parts.push(`by=${figure.by}`);
-  if (figure.window !== "run") parts.push(`window=${figure.window}`);
-  const name = `${figure.metric}.${figure.stat}`;
-  return parts.length === 0 ? name : `${name}{${parts.join(",")}}`;
 };

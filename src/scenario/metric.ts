@@ -21,7 +21,7 @@ export interface Metric {
   readonly censored?: Censoring;
   /** True if it has no value in a run whose faults were left out. */
   readonly needsFault?: true;
-  /** Where a chart of it has its limit. */
+  /** The levels of its charts. */
   readonly scale?: Scale;
   /** How far runs at two population scales may differ; without it they are not compared. */
   readonly scaleMargin?: ScaleMargin;
@@ -65,13 +65,18 @@ export interface Story {
   readonly interventions: readonly { readonly at: Instant; readonly action: { readonly kind: string } }[];
 }
 
-/** A line across a chart, and where the axis may end. */
+/** A level on a chart, in the unit of its lines, and what is written about it. */
+export interface Level {
+  readonly at: number;
+  readonly text: string;
+}
+
+/** The levels of a chart. */
 export interface Scale {
-  readonly limit: { readonly at: number; readonly text: string };
-  /** Greater values are drawn here. */
-  readonly ceiling?: number;
-  /** Added to the title of a chart with values above the ceiling. */
-  readonly remark?: string;
+  /** Drawn across the chart, e.g. where all capacity is used. */
+  readonly limit?: Level;
+  /** Higher values are drawn as high as this; the text is added to the title of a chart with such values. */
+  readonly ceiling?: Level;
 }
 
 /** Metrics by name. */

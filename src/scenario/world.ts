@@ -23,10 +23,11 @@ export type ReadWorld = Fields<typeof worldShape>;
 export const worldOf = (read: ReadWorld): WorldModel => {
   const entries = Object.entries(read);
   const isRenamed = ([key]: readonly [string, unknown]): boolean => camelCase(key) !== key;
-  return Object.fromEntries([
+  const renamed: unknown = Object.fromEntries([
     ...entries.filter((entry) => !isRenamed(entry)),
     ...entries.filter(isRenamed).map(([key, value]) => [camelCase(key), value]),
   ]);
+  return renamed as WorldModel;
 };
 
 /** Reports what does not fit together in the readable parts of a world. */

@@ -1,4 +1,4 @@
-/** What a run tells of itself besides numbers: invariants, what happened, what the scheduler decided and why. */
+/** What a run reports in words: invariants, what happened, what the scheduler decided and why. */
 
 export interface InvariantResult {
   readonly name: string;
@@ -6,9 +6,12 @@ export interface InvariantResult {
   readonly why?: string;
 }
 
-/** `at` in seconds of simulated time. */
+/** `at` in seconds of simulated time; `what` says kind and id in words. */
 export interface TimelineEvent {
   readonly at: number;
+  readonly kind: "fault-begins" | "fault-ends" | "intervention";
+  /** Of the fault or the intervention, as in the scenario. */
+  readonly id: string;
   readonly what: string;
   readonly who: string;
 }
@@ -21,6 +24,8 @@ export interface Decision {
   readonly who: string;
   readonly ip: string;
   readonly why: readonly string[];
+  /** Of a move, step or restore: the reason that gateways led together have in common. */
+  readonly cause?: string;
 }
 
 /** One event of a person who was followed. */

@@ -2,6 +2,8 @@
  * What one replication leaves behind: plain values that travel between threads. A study turns many of
  * them into intervals and verdicts.
  */
+import type { FigureParts } from "../scenario/figure-parts.ts";
+import type { Scale } from "../scenario/metric.ts";
 import type { Decision, InvariantResult, TimelineEvent, TraceEvent } from "./findings.ts";
 
 /** A figure of one replication; `value` is null where the run had no data for it. */
@@ -13,10 +15,19 @@ export interface FigureSample {
   readonly groups?: Readonly<Record<string, number | null>>;
 }
 
+/** A pair of axes for several lines. */
+export interface Chart extends Scale {
+  /** File name without ending, e.g. `loss`; unique in a run. */
+  readonly name: string;
+  readonly title: string;
+}
+
 /** One line over simulated time, sampled at the same instants in every replication. */
 export interface SeriesSample {
-  readonly chart: string;
+  readonly chart: Chart;
+  /** The canonical text of `parts`. */
   readonly figure: string;
+  readonly parts: FigureParts;
   readonly title: string;
   readonly unit: string;
   readonly at: readonly number[];

@@ -88,24 +88,25 @@ const planStory = (
   running: RunningSystems,
 ): readonly TimelineEvent[] => {
   const timeline: TimelineEvent[] = [];
-  const tell = (what: string, who: string): void => {
-    timeline.push({ at: inSeconds(clock.now), what, who });
+  const tell = (kind: TimelineEvent["kind"], id: string, where: object | undefined): void => {
+    const who = where === undefined ? "scheduler" : placeOf(where);
+    timeline.push({ at: inSeconds(clock.now), kind, id, what: WORDS[kind](id), who });
   };
   const ownerOf = (fault: Fault): Running => [...running].find(([{ section }]) => section === sectionOf(fault))![1];
   const begun = new Set<Fault>();
   const begin = (fault: Fault): void => {
     begun.add(fault);
     ownerOf(fault).begin(fault);
-    tell(`fault ${fault.id} begins`, placeOf(fault.where));
+    tell("fault-begins", fault.id, fault.where);
   };
   const end = (fault: Fault): void => {
     if (!begun.delete(fault)) return;
     ownerOf(fault).end(fault);
-    tell(`fault ${fault.id} ends`, placeOf(fault.where));
+    tell("fault-ends", fault.id, fault.where);
   };
   const perform = (intervention: Intervention): void => {
     const { id, action } = intervention;
-    tell(`intervention ${id}`, "where" in action ? placeOf(action.where) : "scheduler");
+    tell("intervention", id, "where" in action ? action.where : undefined);
     for (const one of running.values()) one.perform?.(intervention);
     for (const fault of faults)
       if (fault.until !== undefined && "intervention" in fault.until && fault.until.intervention === id) end(fault);
@@ -119,6 +120,13 @@ const planStory = (
       if (until !== undefined && "at" in until) clock.at(until.at, () => end(fault));
     }
   return timeline;
+};
+
+/** What the timeline calls an event. */
+const WORDS: Readonly<Record<TimelineEvent["kind"], (id: string) => string>> = {
+  "fault-begins": (id) => `fault ${id} begins`,
+  "fault-ends": (id) => `fault ${id} ends`,
+  intervention: (id) => `intervention ${id}`,
 };
 
 /** Returns the names that a `where` selects: `cq-unicom-3g-2`, or `chongqing unicom 2g, 3g`. */

@@ -1,5 +1,5 @@
 /** Many replications become one document: figures, rows with their verdicts, and the story of the first replication. */
-import type { Figure } from "../scenario/figure-parts.ts";
+import { type Figure, partsOf } from "../scenario/figure-parts.ts";
 import { metricOf } from "../scenario/metrics.ts";
 import type { Expectation, Scenario, Threshold } from "../scenario/scenario.ts";
 import { combinedDigest, type Pair, type StudyResult } from "./replications.ts";
@@ -68,6 +68,7 @@ const expectRow = (expectation: Expectation, { results, pairs }: Found): ExpectR
   const ci95 = result?.ci95 ?? null;
   return {
     figure: figure.text,
+    parts: partsOf(figure),
     between,
     kind,
     published,
@@ -90,7 +91,10 @@ const thresholdRow = (threshold: Threshold, { results, pairs }: Found): Threshol
   const ci95 = result?.ci95 ?? null;
   return {
     figure: figure.text,
+    parts: partsOf(figure),
     limit,
+    ...(min === undefined ? {} : { min }),
+    ...(max === undefined ? {} : { max }),
     value: result?.value ?? null,
     unit: figure.unit,
     ci95,

@@ -1,11 +1,16 @@
 /**
  * A run's document: all that a run found, in the shape that scripts rely on (`firedrill.run/1`).
  *
+ * Facts stand beside the texts that people read. Documents of earlier versions have the texts alone: they lack
+ * `parts`, `min` and `max`, `kind` and `id` of an event, `cause`, and `limit` and `ceiling` of a chart.
+ *
  * Percent as percent, times in seconds of simulated time. Nothing here depends on the machine, the
  * hour or the number of workers; such facts are in `Meta`.
  */
 
+import type { FigureParts } from "../scenario/figure-parts.ts";
 import type { Decision, TimelineEvent } from "../simulate/findings.ts";
+import type { Chart } from "../simulate/replication.ts";
 
 export type Verdict = "held" | "broken" | "unknown";
 
@@ -25,10 +30,12 @@ export interface FigureResult extends Interval {
   readonly difference?: Interval;
   /** With `by=`: every group; the figure itself is the largest. */
   readonly groups?: Readonly<Record<string, Interval>>;
+  readonly parts?: FigureParts;
 }
 
 export interface ExpectRow {
   readonly figure: string;
+  readonly parts?: FigureParts;
   /** The band that is judged, inclusive, in the row's unit; `published` is what people call it. */
   readonly between?: readonly [number, number];
   readonly kind: "by-construction" | "as-it-comes";
@@ -45,7 +52,11 @@ export interface ExpectRow {
 
 export interface ThresholdRow {
   readonly figure: string;
+  readonly parts?: FigureParts;
   readonly limit: string;
+  /** What `limit` says, inclusive, in the row's unit; absent where it is open. */
+  readonly min?: number;
+  readonly max?: number;
   readonly value: number | null;
   readonly unit: string;
   readonly ci95: readonly [number, number] | null;
@@ -71,6 +82,9 @@ export interface AssumptionRow {
   readonly source: string;
 }
 
+/** Something that was done to the world. */
+export type TimelineRow = Omit<TimelineEvent, "kind" | "id"> & Partial<Pick<TimelineEvent, "kind" | "id">>;
+
 export interface RunDocument {
   readonly schema: "firedrill.run/1";
   readonly tool: string;
@@ -87,7 +101,7 @@ export interface RunDocument {
   /** What was asked and cannot be judged in this run, as written, with the reason. */
   readonly notJudged: readonly string[];
   readonly invariants: readonly InvariantRow[];
-  readonly timeline: readonly TimelineEvent[];
+  readonly timeline: readonly TimelineRow[];
   readonly decisions: readonly Decision[];
   readonly assumptions: readonly AssumptionRow[];
   readonly verdict: Verdict;
@@ -99,6 +113,7 @@ export interface RunDocument {
 export interface SeriesResult {
   /** E.g. `loss.mean{region=chongqing}`; unique in a run. */
   readonly figure: string;
+  readonly parts?: FigureParts;
   /** For people, e.g. "Packet loss, Chongqing Unicom 2G and 3G". */
   readonly title: string;
   readonly unit: string;
@@ -111,10 +126,7 @@ export interface SeriesResult {
 }
 
 /** Several series drawn on one pair of axes. */
-export interface ChartData {
-  /** File name without ending, e.g. `loss`. */
-  readonly name: string;
-  readonly title: string;
+export interface ChartData extends Chart {
   readonly unit: string;
   readonly series: readonly SeriesResult[];
 }

@@ -1,5 +1,5 @@
 /** One value a replication in, one line of the document out: its interval, its twin's, and what the fault added. */
-import type { Figure } from "../scenario/figure-parts.ts";
+import { type Figure, partsOf } from "../scenario/figure-parts.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Replication } from "../simulate/replication.ts";
 import { boundsOf, oneEvent } from "./bounds.ts";
@@ -17,7 +17,11 @@ const valuesOf = (replications: readonly (Replication | undefined)[], pick: Pick
 
 /** Undefined where no replication has data. With `by=` the largest group speaks for the figure. */
 export const figureResult = (figure: Figure, scenario: Scenario, pairs: readonly Pair[]): FigureResult | undefined => {
-  if (figure.by === undefined) return resultOf(figure, scenario, pairs, pickFigure(figure));
+  const parts = partsOf(figure);
+  if (figure.by === undefined) {
+    const result = resultOf(figure, scenario, pairs, pickFigure(figure));
+    return result === undefined ? undefined : { ...result, parts };
+  }
   const groups: Record<string, Interval> = {};
   let largest: { readonly name: string; readonly value: number } | undefined;
   for (const name of groupNames(figure, pairs)) {
@@ -27,7 +31,7 @@ export const figureResult = (figure: Figure, scenario: Scenario, pairs: readonly
     if (largest === undefined || interval.value > largest.value) largest = { name, value: interval.value };
   }
   if (largest === undefined) return undefined;
-  return { ...resultOf(figure, scenario, pairs, pickGroup(figure, largest.name))!, groups };
+  return { ...resultOf(figure, scenario, pairs, pickGroup(figure, largest.name))!, groups, parts };
 };
 
 const pickFigure =

@@ -1,11 +1,12 @@
 /**
  * Goldens: what a story's run was when somebody last accepted it, with the reason. A readable summary and
  * the digest, not the whole log: a difference must be reviewable by eye. The assumptions stand in the
- * scenario, whose fingerprint is here; the tool's version is left out, for it is none of the model's.
+ * scenario, whose fingerprint is here; the tool's version is left out, for it is none of the model's. Of what the
+ * document says twice, for people and for programs, a golden keeps the texts alone.
  */
 import type { FigureResult, RunDocument } from "./document.ts";
 
-/** So many decisions are kept for the eye; the digest covers all (chosen: a golden stays under 60 KB). */
+/** Decisions that are kept for the eye; the digest covers all (chosen: a golden stays under 60 KB). */
 const DECISIONS_SHOWN = 40;
 
 export interface Golden extends Omit<RunDocument, "schema" | "tool" | "assumptions" | "partial"> {
@@ -22,7 +23,11 @@ export const goldenOf = (document: RunDocument, reason: string): Golden => {
     schema: "firedrill.golden/1",
     reason,
     ...rest,
-    decisions: rest.decisions.slice(0, DECISIONS_SHOWN),
+    figures: Object.fromEntries(Object.entries(rest.figures).map(([figure, { parts, ...result }]) => [figure, result])),
+    expect: rest.expect.map(({ parts, ...row }) => row),
+    thresholds: rest.thresholds.map(({ parts, min, max, ...row }) => row),
+    timeline: rest.timeline.map(({ kind, id, ...event }) => event),
+    decisions: rest.decisions.slice(0, DECISIONS_SHOWN).map(({ cause, ...decision }) => decision),
     decisionsInAll: rest.decisions.length,
   };
 };

@@ -8,16 +8,13 @@ import type { Pair } from "./replications.ts";
 
 /** Charts in the order in which the first replication names them. */
 export const picturesOf = (scenario: Scenario, pairs: readonly Pair[]): RunPictures => {
-  const charts = new Map<string, SeriesResult[]>();
-  for (const sample of pairs[0]?.run.series ?? [])
-    charts.set(sample.chart, [...(charts.get(sample.chart) ?? []), seriesOf(sample, pairs)]);
+  const samples = pairs[0]?.run.series ?? [];
+  const charts = new Map(samples.map(({ chart }) => [chart.name, chart]));
   return {
-    charts: [...charts].map(([name, series]): ChartData => ({
-      name,
-      title: titleOf(name, scenario),
-      unit: series[0]?.unit ?? "",
-      series,
-    })),
+    charts: [...charts.values()].map(({ name, title, ...levels }): ChartData => {
+      const series = samples.filter(({ chart }) => chart.name === name).map((sample) => seriesOf(sample, pairs));
+      return { name, title, unit: series[0]?.unit ?? "", ...levels, series };
+    }),
     tiles: tilesOf(scenario, pairs),
     durationSeconds: inSeconds(scenario.run.duration),
     windows: Object.entries(scenario.windows).map(([name, { from, to }]) => ({
@@ -28,7 +25,7 @@ export const picturesOf = (scenario: Scenario, pairs: readonly Pair[]): RunPictu
   };
 };
 
-/** None where nothing is told of people. */
+/** Returns the map's tiles; none where the run says nothing of regions. */
 const tilesOf = ({ world }: Scenario, pairs: readonly Pair[]): RunPictures["tiles"] => {
   const [runs, twins] = [pairs.map(({ run }) => run), pairs.map(({ twin }) => twin)];
   if (runs.every(({ regionLoss }) => Object.keys(regionLoss).length === 0)) return [];
@@ -37,29 +34,11 @@ const tilesOf = ({ world }: Scenario, pairs: readonly Pair[]): RunPictures["tile
   });
 };
 
-/** `login-time` reads "Login time", and `load-north` "Load · Tianjin". */
-const titleOf = (name: string, { world }: Scenario): string => {
-  const [, measure = "", centre] = /^(load|headroom|margin)(?:-(.+))?$/.exec(name) ?? [];
-  const noun = MEASURES[measure];
-  if (noun !== undefined)
-    return `${noun} ${centre === undefined ? "by centre and tier" : `· ${world.centres[centre]!.title}`}`;
-  return (TITLES[name] ?? name.charAt(0).toUpperCase() + name.slice(1)).replaceAll("-", " ");
-};
-
 const ANYTHING = { low: -Infinity, high: Infinity };
-
-const MEASURES: Readonly<Record<string, string>> = { load: "Load", headroom: "Headroom", margin: "N−1 margin" };
-
-const TITLES: Readonly<Record<string, string>> = {
-  "still-there": "People still in the evacuated centre",
-  "login-time": "Login time, mean",
-  "push-rate": "Messages that come to the message service",
-  told: "Subscribers told",
-};
 
 const seriesOf = (sample: SeriesSample, pairs: readonly Pair[]): SeriesResult => {
   const same = (one: Replication | undefined): SeriesSample | undefined =>
-    one?.series.find(({ chart, figure }) => chart === sample.chart && figure === sample.figure);
+    one?.series.find(({ chart, figure }) => chart.name === sample.chart.name && figure === sample.figure);
   const runs = pairs.map(({ run }) => same(run));
   const twins = pairs.flatMap(({ twin }) => same(twin) ?? []);
   const at = (samples: readonly (SeriesSample | undefined)[], index: number): readonly number[] =>
@@ -71,6 +50,7 @@ const seriesOf = (sample: SeriesSample, pairs: readonly Pair[]): SeriesResult =>
   });
   return {
     figure: sample.figure,
+    parts: sample.parts,
     title: sample.title,
     unit: sample.unit,
     at: sample.at,

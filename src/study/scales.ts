@@ -4,7 +4,7 @@
  * the whole 90 % interval of the difference (two one-sided tests at 5 %, Schuirmann 1987).
  */
 import { mean, sampleVariance } from "simple-statistics";
-import type { Figure } from "../scenario/figure-parts.ts";
+import { type Figure, type FigureParts, partsOf } from "../scenario/figure-parts.ts";
 import { metricOf } from "../scenario/metrics.ts";
 import type { Verdict } from "./document.ts";
 import { rounded, studentQuantile } from "./intervals.ts";
@@ -14,6 +14,7 @@ export const SCALES = ["1/10000", "1/1000", "1/100"] as const;
 
 export interface ScaleRow {
   readonly figure: string;
+  readonly parts: FigureParts;
   readonly unit: string;
   readonly scale: string;
   readonly reference: string;
@@ -54,6 +55,7 @@ export const compareScales = (figure: Figure, at: ScaleSample, reference: ScaleS
   const verdict = low >= -margin && high <= margin ? "held" : low > margin || high < -margin ? "broken" : "unknown";
   return {
     figure: figure.text,
+    parts: partsOf(figure),
     unit: figure.unit,
     scale: at.scale,
     reference: reference.scale,

@@ -73,6 +73,7 @@ class Rash implements SchedulerLike {
         hintSpread: this.#policy.hintSpread,
         move: true,
         restores: false,
+        cause: "it looked better",
         why: ["it looked better"],
       },
     ];

@@ -70,10 +70,8 @@ const rash =
           const candidates = topology.gateways[gateway]!.candidates;
           const routes = [{ endpoint: candidates[1]!, share: 1 }];
           const { hintSpread } = scenario.world.scheduler;
-          return [
-            effect,
-            { kind: "dispatch", gateway, routes, candidates, hintSpread, move: true, restores: false, why: ["rash"] },
-          ];
+          const rash = { move: true, restores: false, cause: "rash", why: ["rash"] };
+          return [effect, { kind: "dispatch", gateway, routes, candidates, hintSpread, ...rash }];
         }),
     };
   };

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { boundsOf, missOf } from "../../src/report/bounds.ts";
+import { missOf } from "../../src/report/bounds.ts";
 import { renderCsv } from "../../src/report/csv.ts";
 import { printJson, renderJson } from "../../src/report/json.ts";
 import { labelOf, labelWithGroup } from "../../src/report/labels.ts";
 import { renderMarkdown } from "../../src/report/markdown.ts";
 import { printClock, printDifference, printInterval, printNumber } from "../../src/report/numbers.ts";
 import { chartDefinitions } from "../../src/report/definitions.ts";
+import { boundsInText } from "../../src/report/older.ts";
 import { renderTable, wrap } from "../../src/report/table.ts";
 import { renderText } from "../../src/report/text.ts";
 import { summarise } from "../../src/report/verdict.ts";
@@ -155,7 +156,7 @@ describe("a figure's label", () => {
     ["server.connections.max{centre=north}", "Server connections, maximum · centre north"],
     ["no figure at all", "No figure at all"],
   ])("reads for people: %s", (figure, label) => {
-    expect(labelOf(figure)).toBe(label);
+    expect(labelOf({ figure })).toBe(label);
   });
 
   it("names the largest group, a machine by its own name", () => {
@@ -212,11 +213,11 @@ describe("bounds read back from text", () => {
     ["back to 1–2 % after two adjustments", "%", { min: 1, max: 2 }],
     ["difference ≥ -0.2 % and ≤ 0.2 %", "%", { min: -0.2, max: 0.2 }],
   ])("%s", (text, unit, bounds) => {
-    expect(boundsOf(text, unit)).toEqual(bounds);
+    expect(boundsInText(text, unit)).toEqual(bounds);
   });
 
   it("are none where a text names no number", () => {
-    expect(boundsOf("as good as before", "%")).toBeUndefined();
+    expect(boundsInText("as good as before", "%")).toBeUndefined();
     expect(missOf(5, {})).toBeUndefined();
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Expectation, Scenario, Threshold } from "../../src/scenario/scenario.ts";
-import type { Replication } from "../../src/simulate/replication.ts";
+import { bothOf, only } from "../../src/scenario/figure-parts.ts";
+import type { Chart, Replication } from "../../src/simulate/replication.ts";
 import { assemble, isDecided, scaleText } from "../../src/study/assemble.ts";
 import { replicationRows } from "../../src/study/figures.ts";
 import { picturesOf } from "../../src/study/pictures.ts";
@@ -52,6 +53,7 @@ describe("the document", () => {
       n: 3,
       noFault: { value: 1.1, ci95: [0.851586, 1.34841] },
       difference: { value: 2, ci95: [2, 2] },
+      parts: { metric: "loss", stat: "mean", labels: {} },
     });
   });
 
@@ -90,6 +92,35 @@ describe("the document", () => {
     expect(document.expect[2]).toMatchObject({ value: null, ci95: null, unit: "s" });
     expect(document.thresholds[0]!.verdict).toBe("broken");
     expect(document.verdict).toBe("broken");
+  });
+
+  it("says of each row what its figure is made of, and between which limits a threshold holds", () => {
+    const labels = [{ label: "carrier", values: ["unicom"], negated: true }];
+    const part = {
+      ...figure("loss.mean{carrier!=unicom,window=dark}"),
+      metric: "loss",
+      stat: "mean",
+      labels,
+      window: "dark",
+    };
+    const drill = scenario({
+      expect: [{ ...expectation("loss.mean", [2, 4]), figure: part }],
+      thresholds: [threshold("loss.mean", 4), threshold("loss.mean", 4, { min: 1, limit: "≥ 1 % and ≤ 4 %" })],
+    });
+    const {
+      expect: [row],
+      thresholds: [top, both],
+    } = documentOf(drill, pairs(2));
+    expect(row!.parts).toEqual({
+      metric: "loss",
+      stat: "mean",
+      labels: {},
+      except: { carrier: ["unicom"] },
+      window: "dark",
+    });
+    expect(top).toMatchObject({ max: 4, parts: { metric: "loss", stat: "mean", labels: {} } });
+    expect(top).not.toHaveProperty("min");
+    expect(both).toMatchObject({ min: 1, max: 4 });
   });
 
   it("judges the paired difference where a threshold asks for it, and knows none without a twin", () => {
@@ -185,14 +216,24 @@ describe("beside the document", () => {
     ).toEqual([]);
   });
 
-  it("are charts that say which centre they are about, with bands below nothing where something may be lacking", () => {
-    const world = { ...scenario().world, centres: { north: { title: "Tianjin" } } } as unknown as Scenario["world"];
+  it("are charts that say all that their lines say of them, with bands below nothing where something may be lacking", () => {
+    const margin: Chart = {
+      name: "margin-north",
+      title: "N−1 margin · Tianjin",
+      limit: { at: 0, text: "just enough" },
+      ceiling: { at: 100, text: "more than 100 % drawn as 100 %" },
+    };
+    const shown = bothOf({
+      metric: "centre.margin",
+      stat: "min",
+      labels: [only("centre", "north"), only("resource", "logic")],
+    });
     const margins = pairs(2, true, (one) => ({
       ...one,
       series: [
         {
-          chart: "margin-north",
-          figure: "centre.margin.min{centre=north,resource=logic}",
+          chart: margin,
+          ...shown,
           title: "logic",
           unit: "%",
           at: [60],
@@ -200,9 +241,15 @@ describe("beside the document", () => {
         },
       ],
     }));
-    const [chart] = picturesOf(scenario({ world }), margins).charts;
-    expect(chart!.title).toBe("N−1 margin · Tianjin");
-    expect(chart!.series[0]).toMatchObject({ value: [5], low: [-5], high: [15] });
+    const [chart] = picturesOf(scenario(), margins).charts;
+    expect(chart).toMatchObject({ ...margin, unit: "%" });
+    expect(chart!.series[0]).toMatchObject({
+      figure: "centre.margin.min{centre=north,resource=logic}",
+      parts: { metric: "centre.margin", stat: "min", labels: { centre: ["north"], resource: ["logic"] } },
+      value: [5],
+      low: [-5],
+      high: [15],
+    });
   });
 
   it("lies every replication's own value", () => {

@@ -44,8 +44,9 @@ export const replicate = ({ replication, faults }: Request, spread = 0.1): Repli
   },
   series: [
     {
-      chart: "login-time",
+      chart: { name: "login-time", title: "Login time, mean" },
       figure: "login.time.mean",
+      parts: { metric: "login.time", stat: "mean", labels: {} },
       title: "Login",
       unit: "s",
       at: [30, 90],
@@ -54,7 +55,9 @@ export const replicate = ({ replication, faults }: Request, spread = 0.1): Repli
   ],
   regionLoss: { hainan: faults ? 25 : 1 },
   invariants: [{ name: "nobody is lost", held: true }],
-  timeline: [{ at: 60, what: `replication ${String(replication)}`, who: "me" }],
+  timeline: [
+    { at: 60, kind: "fault-begins", id: "dark", what: `fault dark begins in ${String(replication)}`, who: "me" },
+  ],
   traces: [],
   decisions: [],
 });

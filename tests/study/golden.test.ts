@@ -21,6 +21,37 @@ describe("a golden", () => {
     expect(golden).not.toHaveProperty("tool");
   });
 
+  it("keeps of what is said twice the texts alone", () => {
+    const [event] = golden.timeline;
+    expect(event).toEqual({ at: 60, what: "fault dark begins in 0", who: "me" });
+    expect(Object.keys(golden.figures["loss.mean"]!)).toEqual(["value", "unit", "ci95", "n"]);
+    const decision = {
+      at: 1,
+      by: "scheduler",
+      kind: "move",
+      what: "",
+      who: "",
+      ip: "",
+      why: ["a: leaving b"],
+    } as const;
+    const row = { figure: "loss.mean", value: 3, unit: "%", ci95: [3, 3], verdict: "held" } as const;
+    const asked = { kind: "as-it-comes", published: "3 %", source: "talk" } as const;
+    const parts = { metric: "loss", stat: "mean", labels: {} };
+    const bare = {
+      ...document,
+      decisions: [decision],
+      expect: [{ ...row, ...asked }],
+      thresholds: [{ ...row, limit: "≤ 4 %" }],
+    };
+    const told = {
+      ...bare,
+      decisions: [{ ...decision, cause: "a" }],
+      expect: bare.expect.map((one) => ({ ...one, parts })),
+      thresholds: bare.thresholds.map((one) => ({ ...one, parts, max: 4 })),
+    };
+    expect(JSON.stringify(goldenOf(told, ""))).toBe(JSON.stringify(goldenOf(bare, "")));
+  });
+
   it("is unchanged by another reason alone", () => {
     expect(changesBetween(golden, goldenOf(document, "second"))).toEqual([]);
   });

@@ -14,6 +14,7 @@ export interface Shift {
   readonly restores: boolean;
   /** Users have lost their server already: pacing them would only keep them out, so only fullness bounds it. */
   readonly isForced: boolean;
+  readonly cause: string;
   readonly why: readonly string[];
 }
 
@@ -23,6 +24,7 @@ export interface Leading {
   readonly share: number;
   readonly from: ReadonlySet<number>;
   readonly spread: Duration;
+  readonly cause: string;
   readonly why: readonly string[];
 }
 
@@ -172,6 +174,7 @@ export class Dispatch {
       hintSpread: this.#policy.hintSpread,
       move: isMove,
       restores: shift.restores,
+      cause: shift.cause,
       why: [...shift.why, this.#capacity.describe(server)],
     };
   }
@@ -182,7 +185,7 @@ export class Dispatch {
    */
   lead(
     gateway: number,
-    { target, share, from, spread, why }: Leading,
+    { target, share, from, spread, cause, why }: Leading,
     now: Instant,
   ): Extract<SchedulerEffect, { kind: "dispatch" }> | undefined {
     const row = this.#rows[gateway]!;
@@ -201,6 +204,7 @@ export class Dispatch {
       hintSpread: spread,
       move: isMove,
       restores: false,
+      cause,
       why: [...why, this.#capacity.describe(this.#places.endpoint(target).server)],
     };
   }

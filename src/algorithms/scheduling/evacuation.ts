@@ -111,8 +111,8 @@ export class Evacuation {
   #lead({ gateway, target, share, from }: Slice, now: Instant): readonly SchedulerEffect[] {
     const { places, dispatch } = this.#parts;
     const what = this.#isReturning ? "takes its people back" : "is evacuated";
-    const why = [`${this.#plan.centre} ${what}: to ${places.endpoint(target).name}, state handed over`];
-    const effect = dispatch.lead(gateway, { target, share, from, spread: this.#step, why }, now);
+    const cause = `${this.#plan.centre} ${what}: to ${places.endpoint(target).name}, state handed over`;
+    const effect = dispatch.lead(gateway, { target, share, from, spread: this.#step, cause, why: [cause] }, now);
     this.health.lead(places.endpoint(target).server, share * places.gateway(gateway).people);
     if (this.#isReturning || this.#shareOn(gateway, this.#leaving) <= 0)
       dispatch.settle(gateway, dispatch.best(gateway));

@@ -121,6 +121,8 @@ export type SchedulerEffect =
       /** True when the best entry changed (a move); a further step of the same damped shift is none. */
       readonly move: boolean;
       readonly restores: boolean;
+      /** The reason that gateways led together have in common; `why` gives it with what else is to be said of this one. */
+      readonly cause: string;
       readonly why: readonly string[];
     }
   /**

@@ -117,12 +117,13 @@ export class Moves {
     // Whoever is half-way to one nearly full server does not turn to another.
     const isHalfWay = dispatch.routed(gateway).length > 1 && dispatch.best(gateway) !== endpoint;
     if (endpoint === undefined || (choice.isFull && isHalfWay)) return outcome;
-    const reasons = [
-      `${fault.finding.what} of ${fault.finding.who}: leaving ${places.endpoint(from).name} for ${places.endpoint(endpoint).name}`,
+    const cause = `${fault.finding.what} of ${fault.finding.who}`;
+    const why = [
+      `${cause}: leaving ${places.endpoint(from).name} for ${places.endpoint(endpoint).name}`,
       ...fault.finding.why,
       ...choice.why,
     ];
-    const shift = { target: endpoint, restores: false, isForced: fault.cause !== "reports", why: reasons };
+    const shift = { target: endpoint, restores: false, isForced: fault.cause !== "reports", cause, why };
     const effect = dispatch.begin(gateway, shift, now);
     if (effect === undefined) return outcome;
     effects.push(effect);
@@ -178,11 +179,12 @@ export class Moves {
     this.#homeCleanSince.set(gateway, since);
     const patience = ((this.#patience.get(gateway) ?? 1) - 1) * policy.cleanRounds * policy.round;
     if (now - since < patience || !dispatch.mayMove(gateway, now)) return;
+    const cause = "what drove users away is over";
     const why = [
-      `back to ${places.endpoint(home).name}: what drove users away is over`,
+      `back to ${places.endpoint(home).name}: ${cause}`,
       `stayed away at least ${printDuration(policy.dwell)}`,
     ];
-    const effect = dispatch.begin(gateway, { target: home, restores: true, isForced: false, why }, now);
+    const effect = dispatch.begin(gateway, { target: home, restores: true, isForced: false, cause, why }, now);
     if (effect === undefined) return;
     effects.push(effect);
     this.#returned.set(gateway, now);

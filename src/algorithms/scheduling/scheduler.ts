@@ -233,7 +233,8 @@ export class Scheduler implements Machine<SchedulerInput, SchedulerEffect> {
       isOpen: inCentre,
       committed: this.#dispatch.committed(),
     });
-    const why = [`an operator moves ${this.#places.gateway(gateway).name} to ${centre}`, ...choice.why];
+    const cause = `an operator moves ${this.#places.gateway(gateway).name} to ${centre}`;
+    const why = [cause, ...choice.why];
     const refusal: SchedulerEffect = {
       kind: "alert",
       what: "capacity",
@@ -246,7 +247,7 @@ export class Scheduler implements Machine<SchedulerInput, SchedulerEffect> {
     if (choice.endpoint === undefined) return [refusal];
     const effect = this.#dispatch.begin(
       gateway,
-      { target: choice.endpoint, restores: false, isForced: false, why },
+      { target: choice.endpoint, restores: false, isForced: false, cause, why },
       now,
     );
     if (effect === undefined) return [refusal];

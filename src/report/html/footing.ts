@@ -18,7 +18,7 @@ const assumption = ({ parameter, value, provenance, source }: AssumptionRow, sou
     <td>${sources.indexOf(source) + 1}</td>
   </tr>`;
 
-/** Many parameters have the same long source: it is written once, below them, and goes by its number above. */
+/** Lists the parameters of one group; a source that many of them share is written once, below them, with a number. */
 const group = (name: string, rows: readonly AssumptionRow[]): Markup => {
   const sources = [...new Set(rows.map(({ source }) => source))];
   return html`<details class="group">

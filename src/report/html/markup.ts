@@ -1,4 +1,4 @@
-/** Markup that cannot be forgotten to be escaped: only what `html` made goes into a page as it is. */
+/** Markup that is always escaped: only what `html` made goes into a page as it is. */
 
 export interface Markup {
   readonly markup: string;
@@ -23,7 +23,7 @@ const print = (part: Part): string => {
   return typeof part === "object" ? part.markup : escape(String(part));
 };
 
-/** A template whose strings and numbers are escaped, for text and for quoted attributes; its own indentation is dropped. */
+/** Fills a template and escapes its strings and numbers, for text and for quoted attributes; drops its indentation. */
 export const html = (texts: TemplateStringsArray, ...parts: readonly Part[]): Markup => ({
   markup: texts
     .map((text, i) => text.replaceAll(/\n\s*/g, "\n") + (i < parts.length ? print(parts[i] ?? "") : ""))
@@ -32,7 +32,7 @@ export const html = (texts: TemplateStringsArray, ...parts: readonly Part[]): Ma
 
 export const NOTHING: Markup = { markup: "" };
 
-/** A value inside a `<script type="application/json">`, which no text can close early. */
+/** Writes a value for a `<script type="application/json">`, so that no text in it closes the element. */
 export const jsonMarkup = (value: unknown): Markup => ({
   markup: JSON.stringify(value)
     .replaceAll("<", "\\u003c")

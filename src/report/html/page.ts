@@ -27,7 +27,7 @@ const SHARES = [1, 0.8, 0.6, 0.45, 0.35, 0.25, 0.15, 0.1, 0.05];
 const POINTS = [Infinity, 720, 360, 240, 180, 120, 90, 60, 40, 20, 10];
 const DIGITS = 4;
 
-/** chart.js for browsers, without its pointer to a map that is not here and addresses in its comments. */
+/** Returns chart.js for browsers, without its reference to a source map and without addresses in its comments. */
 const chartLibrary = (): string => {
   const folder = dirname(createRequire(import.meta.url).resolve("chart.js"));
   const text = readFileSync(join(folder, "chart.umd.min.js"), "utf8");
@@ -53,7 +53,7 @@ const thinned = (definition: ChartDefinition, most: number): ChartDefinition => 
   return { ...definition, series: definition.series.map(thin) };
 };
 
-/** What the script draws from; the table is in the page already. */
+/** Returns what the script draws from; the table is in the page already. */
 const dataOf = (definitions: readonly ChartDefinition[], most: number): Markup =>
   jsonMarkup(
     shorten(definitions.map((definition) => rounded(thinned(definition, most)))).map((definition) => ({
@@ -70,7 +70,7 @@ const rounded = (definition: ChartDefinition): ChartDefinition =>
     ),
   ) as ChartDefinition;
 
-/** Charts and assumptions go last: a number is worth what it rests on. */
+/** Returns how long lists may be; charts and assumptions are shortened last, as a number is worth what it rests on. */
 const limitsOf = (share: number): Limits => ({
   events: Math.ceil(400 * share),
   charts: Math.ceil(24 * Math.min(1, 8 * share)),
@@ -121,7 +121,7 @@ const head = (title: string, policy: string): Markup =>
     ${raw(`<style>${STYLES}</style>`)}
   </head>`;
 
-/** The page but for the data of its charts. */
+/** Returns the page except the data of its charts. */
 const bodyOf = (
   { document, pictures, meta }: FinishedRun,
   definitions: readonly ChartDefinition[],
@@ -145,7 +145,7 @@ const bodyOf = (
     <footer>Firedrill ${document.tool}</footer>`;
 };
 
-/** All there is room for: a run with a thousand decisions lists fewer of them, and says so. */
+/** Returns the page with as much as fits: of long lists the first entries and the number of those left out. */
 const fittingBody = (run: FinishedRun, definitions: readonly ChartDefinition[], room: number) => {
   for (const share of SHARES) {
     const limits = limitsOf(share);
@@ -155,7 +155,7 @@ const fittingBody = (run: FinishedRun, definitions: readonly ChartDefinition[], 
   return { body: NOTHING, shown: [] };
 };
 
-/** The whole page, under 500 KB whatever the run. */
+/** Returns the whole page, under 500 KB for any run. */
 export const renderPage = (run: FinishedRun, definitions: readonly ChartDefinition[]): string => {
   const library = chartLibrary();
   const policy = `default-src 'none'; script-src ${hashOf(library)} ${hashOf(PAGE_SCRIPT)}; style-src ${hashOf(STYLES)}; base-uri 'none'; form-action 'none'`;

@@ -1,7 +1,7 @@
 /** Small parts that several sections of the page are made of. */
 import type { FigureResult, Interval, Verdict } from "../../study/document.ts";
 import type { JudgedRow } from "../bounds.ts";
-import { groupOf, labelOf } from "../labels.ts";
+import { groupOf, labelOf, type Named } from "../labels.ts";
 import { printCount, printRange, printValue } from "../numbers.ts";
 import { remarksOf, SIGNS } from "../verdict.ts";
 import { html, NOTHING, type Markup } from "./markup.ts";
@@ -27,29 +27,29 @@ export const measured = ({ value, ci95, unit }: JudgedRow): Markup =>
     ? html`<span class="note">no data</span>`
     : interval({ value, ci95 }, (one) => printValue(one, unit));
 
-export const named = (figure: string, result?: FigureResult): Markup => {
+export const named = (one: Named, result?: FigureResult): Markup => {
   const groups = Object.entries(result?.groups ?? {}).toSorted(([, a], [, b]) => b.value - a.value);
   const unit = result?.unit ?? "";
   const list =
     groups.length === 0
       ? NOTHING
       : html`<details>
-          <summary>${printCount(groups.length, "group")}, largest ${groupOf(figure, groups[0]?.[0] ?? "")}</summary>
+          <summary>${printCount(groups.length, "group")}, largest ${groupOf(one, groups[0]?.[0] ?? "")}</summary>
           ${groups
             .slice(0, 40)
             .map(
-              ([group, one]) =>
-                html`<div class="note">${groupOf(figure, group)}: ${printValue(one, unit)} ${printRange(one)}</div>`,
+              ([group, found]) =>
+                html`<div class="note">${groupOf(one, group)}: ${printValue(found, unit)} ${printRange(found)}</div>`,
             )}
         </details>`;
-  return html`${labelOf(figure)}<code class="exact">${figure}</code>${list}`;
+  return html`${labelOf(one)}<code class="exact">${one.figure}</code>${list}`;
 };
 
-/** The name of a row that was asked about, with what else is to be said of it. */
+/** Writes the name of a judged row, with its remarks. */
 export const asked = (row: JudgedRow): Markup =>
-  html`${named(row.figure)}${remarksOf(row).map((remark) => html`<div class="note">${remark}</div>`)}`;
+  html`${named(row)}${remarksOf(row).map((remark) => html`<div class="note">${remark}</div>`)}`;
 
-/** A heading that can be linked to, and what belongs under it. */
+/** Writes a heading that can be linked to, and its content. */
 export const section = (id: string, title: string, content: Markup): Markup =>
   html`<section id="${id}" aria-labelledby="${id}-title">
     <h2 id="${id}-title">${title}</h2>

@@ -17,7 +17,7 @@ const withoutRepeats = (definition: LineChart, first: LineChart): object => {
   return { ...definition, ...Object.fromEntries(repeated.map((key) => [key, undefined])), series };
 };
 
-/** Definitions without what the first chart of lines says as well, and without the instants that its first series has. */
+/** Returns the definitions without what the first chart of lines says too, and without the instants of its first series. */
 export const shorten = (definitions: readonly ChartDefinition[]): readonly object[] => {
   const first = definitions.find((definition) => definition.kind === "lines");
   return definitions.map((definition) =>
@@ -31,7 +31,7 @@ interface Shortened {
   readonly series?: { at?: unknown }[];
 }
 
-/** What `shorten` left out, put back in its place. */
+/** Puts back what `shorten` left out. */
 export const restore = (definitions: readonly Shortened[], common: readonly string[]): readonly Shortened[] => {
   const first = definitions.find(({ kind }) => kind === "lines");
   for (const definition of definitions) {

@@ -104,7 +104,7 @@ nameTheme();
 redraw();
 `;
 
-/** The page's own script; chart.js is another and comes before it. */
+/** The page's own script, which follows chart.js. */
 export const PAGE_SCRIPT = `"use strict";
 (() => {
 const LIGHT = ${JSON.stringify(LIGHT)};

@@ -3,7 +3,7 @@ import { gather } from "../decisions.ts";
 import type { FigureResult, RunDocument, RunPictures, Verdict } from "../../study/document.ts";
 import { verdictOf } from "../../study/judge.ts";
 import { causeBy, causeOf, type Cause } from "../causes.ts";
-import { labelWithGroup, partsOf } from "../labels.ts";
+import { labelWithGroup, type Named, partsIn } from "../labels.ts";
 import { markersOf } from "../moments.ts";
 import { printClock, printCount, printDifference, printNumber, printRange, printValue } from "../numbers.ts";
 import { storyOf } from "../story.ts";
@@ -41,7 +41,7 @@ export const heading = (document: RunDocument): Markup => {
     </div>`;
 };
 
-/** What was asked of the run first, then whatever is moved most for its size. */
+/** Returns the figures that were asked about, then those that moved most for their size. */
 const keyFigures = ({ figures, expect, thresholds }: RunDocument): readonly string[] => {
   const effect = ({ noFault, difference }: FigureResult): number =>
     noFault === undefined || difference === undefined ? -1 : Math.abs(difference.value / (noFault.value || 1));
@@ -70,7 +70,7 @@ const causedBy = ({ difference, noFault, unit }: FigureResult, cause: Cause | un
 };
 
 export const keySection = (document: RunDocument, { windows }: RunPictures): Markup => {
-  const endOf = (figure: string): number => windows.find(({ name }) => name === partsOf(figure).window)?.to ?? Infinity;
+  const endOf = (named: Named): number => windows.find(({ name }) => name === partsIn(named).window)?.to ?? Infinity;
   // A figure may be asked about twice: the card shows the worst answer.
   const verdicts = new Map<string, Verdict>();
   for (const { figure, verdict } of [...document.expect, ...document.thresholds]) {
@@ -89,7 +89,7 @@ export const keySection = (document: RunDocument, { windows }: RunPictures): Mar
         </p>
         <p class="value">${printValue(result, result.unit)}</p>
         <p class="small">${range === "" ? "no interval" : `95 % interval ${range}`}</p>
-        ${causedBy(result, causeBy(document, endOf(figure)))}
+        ${causedBy(result, causeBy(document, endOf({ figure, ...result })))}
       </li>`,
     ];
   });

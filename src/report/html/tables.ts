@@ -184,7 +184,7 @@ export const figureSection = (document: RunDocument, limits: Limits): Markup => 
             ${rows.slice(0, limits.figures).map(
               ([figure, result]) =>
                 html`<tr>
-                  <th scope="row">${named(figure, result)}</th>
+                  <th scope="row">${named({ figure, ...result }, result)}</th>
                   <td class="number">${interval(result, (one) => printValue(one, result.unit))}</td>
                   <td class="number">${interval(result.noFault, (one) => printValue(one, result.unit))}</td>
                   <td class="number">

@@ -59,7 +59,7 @@ const legend = (cause: Cause): Markup =>
 
 const worst = (tiles: readonly Tile[]): readonly Tile[] => tiles.toSorted((a, b) => (b.loss ?? -1) - (a.loss ?? -1));
 
-/** The grid, what its colours mean, and the same numbers as a table. */
+/** Draws the grid, the meaning of its colours, and the same numbers as a table. */
 export const tileGrid = (tiles: readonly Tile[], cause: Cause): Markup => {
   if (tiles.length === 0) return NOTHING;
   const columns = tiles.map(({ tile }) => tile[0]);

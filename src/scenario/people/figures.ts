@@ -252,7 +252,7 @@ export const PEOPLE_METRICS = {
     stats: stats("%", ["min"]),
     better: "high",
     range: { low: -100, high: Infinity },
-    scale: { limit: { at: 0, text: "just enough" }, ceiling: 100, remark: "more than 100 % drawn as 100 %" },
+    scale: { limit: { at: 0, text: "just enough" }, ceiling: { at: 100, text: "more than 100 % drawn as 100 %" } },
     scaleMargin: { least: 2 },
   },
   "evacuation.delay": {

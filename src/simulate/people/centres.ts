@@ -9,7 +9,8 @@ import type { InterventionAction } from "../../scenario/people/interventions.ts"
 import type { Intervention, Scenario } from "../../scenario/scenario.ts";
 import { type Course, coursesOf } from "./capacity.ts";
 import { fineStep } from "./charts.ts";
-import type { SeriesSample } from "../replication.ts";
+import { bothOf, only } from "../../scenario/figure-parts.ts";
+import type { Chart, SeriesSample } from "../replication.ts";
 import { overSamples } from "../samples.ts";
 
 /** More lines than this on one pair of axes cannot be told apart. */
@@ -38,14 +39,17 @@ export const centreLines = (scenario: Scenario, ledger: Ledger): readonly Series
   const courses = coursesOf(ledger, minutes);
   const resources = [...RESOURCES, ...Object.keys(tiers)].slice(0, LINES_MAX);
   const isOneChart = Object.keys(centres).length * resources.length <= LINES_MAX;
-  return MEASURES.flatMap(({ name, stat, of }) =>
+  return MEASURES.flatMap(({ chart, stat, of }) =>
     Object.entries(centres).flatMap(([centre, { title }]) =>
       resources.flatMap((resource) => {
         const course = courses.find((one) => one.centre === centre && one.resource === resource);
         if (course === undefined) return [];
+        const labels = [only("centre", centre), only("resource", resource)];
         return {
-          chart: isOneChart ? name : `${name}-${centre}`,
-          figure: `centre.${name}.${stat}{centre=${centre},resource=${resource}}`,
+          chart: isOneChart
+            ? { ...chart, title: `${chart.title} by centre and tier` }
+            : { ...chart, name: `${chart.name}-${centre}`, title: `${chart.title} · ${title}` },
+          ...bothOf({ metric: `centre.${chart.name}`, stat, labels }),
           title: isOneChart ? `${title}, ${resource}` : resource,
           unit: "%",
           ...sampled(of(course), stat),
@@ -55,14 +59,18 @@ export const centreLines = (scenario: Scenario, ledger: Ledger): readonly Series
   );
 };
 
+const LOAD: Chart = { name: "load", title: "Load", ...PEOPLE_METRICS["centre.load"].scale };
+const HEADROOM: Chart = { name: "headroom", title: "Headroom", ...PEOPLE_METRICS["centre.headroom"].scale };
+const MARGIN: Chart = { name: "margin", title: "N−1 margin", ...PEOPLE_METRICS["centre.margin"].scale };
+
 const MEASURES = [
-  { name: "load", stat: "max", of: ({ load }: Course) => load },
+  { chart: LOAD, stat: "max", of: ({ load }: Course) => load },
   {
-    name: "headroom",
+    chart: HEADROOM,
     stat: "min",
     of: ({ load }: Course) => load.map((percent) => (percent === null ? null : 100 - percent)),
   },
-  { name: "margin", stat: "min", of: ({ margin }: Course) => margin },
+  { chart: MARGIN, stat: "min", of: ({ margin }: Course) => margin },
 ] as const;
 
 /** What stands at the end of a step, in the worst of its minutes. */
@@ -96,11 +104,14 @@ const ordersIn = (interventions: readonly Intervention[]): readonly Order[] => {
   return [...orders.values()].slice(0, LINES_MAX / 2);
 };
 
+const STILL_THERE: Chart = { name: "still-there", title: "People still in the evacuated centre" };
+
 /** People still in the evacuated centres, and how many should be. */
 export const leavingLines = (scenario: Scenario, ledger: Ledger): readonly SeriesSample[] =>
   ordersIn(scenario.interventions).flatMap((order, _, orders) => {
     const { centre } = order.plan;
-    const held = ledger.series.total("server.held", [{ label: "centre", values: [centre], negated: false }]);
+    const labels = [only("centre", centre)];
+    const held = ledger.series.total("server.held", labels);
     const minutes = minutesOf(scenario);
     const step = fineStep(minutes);
     const places = Array.from({ length: Math.floor(minutes / step) }, (_, place) => (place + 1) * step);
@@ -108,17 +119,17 @@ export const leavingLines = (scenario: Scenario, ledger: Ledger): readonly Serie
     const then = held.at(Math.max(0, Math.floor(order.from / 60) - 1));
     const ordered = paceOf(order, then, inSeconds(scenario.run.duration));
     const where = orders.length === 1 ? "" : `, ${scenario.world.centres[centre]!.title}`;
-    const line = { chart: "still-there", unit: "people", at };
+    const line = { chart: STILL_THERE, unit: "people", at };
     return [
       {
         ...line,
-        figure: `evacuation.left.count{centre=${centre}}`,
+        ...bothOf({ metric: "evacuation.left", stat: "count", labels }),
         title: `Still there${where}`,
         value: places.map((minute) => held.at(minute - 1)),
       },
       {
         ...line,
-        figure: `evacuation.ordered.count{centre=${centre}}`,
+        ...bothOf({ metric: "evacuation.ordered", stat: "count", labels }),
         title: `Ordered pace${where}`,
         value: at.map((second) => (second < order.from || second > order.until ? null : ordered(second))),
       },
@@ -144,7 +155,7 @@ const paceOf = ({ plan, from }: Order, people: number, end: number): ((second: n
   };
 };
 
-/** When a batch that takes so long can begin without touching a time to avoid. */
+/** Returns when a batch that takes `within` seconds can begin without touching a time to avoid. */
 const clearOf = (avoid: Order["plan"]["avoid"], now: number, within: number): number => {
   const touched = avoid.find(({ from, to }) => inSeconds(from) < now + within && inSeconds(to) > now);
   return touched === undefined ? now : clearOf(avoid, inSeconds(touched.to), within);

@@ -1,10 +1,11 @@
 /** Lines over simulated time about people, for pictures: loss, login time, people online, how full their servers are. */
 import { inSeconds } from "../../base/units.ts";
-import type { Ledger, Match } from "../../measure/ledger.ts";
+import type { Ledger } from "../../measure/ledger.ts";
 import type { Series } from "../../measure/series.ts";
-import type { LabelMatch } from "../../scenario/figure-parts.ts";
+import { bothOf, type LabelMatch, only } from "../../scenario/figure-parts.ts";
+import { PEOPLE_METRICS } from "../../scenario/people/figures.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
-import type { SeriesSample } from "../replication.ts";
+import type { Chart, SeriesSample } from "../replication.ts";
 
 /** More lines than this on one pair of axes cannot be told apart. */
 const LINES_MAX = 6;
@@ -19,18 +20,69 @@ const LOGIN_STEP = 5;
  * A ratio of two series, in steps of whole minutes; against nothing, it is a rate a second. What was counted during a
  * minute stands in its middle, what was looked at when it ended stands there.
  */
-interface Line {
-  readonly isLookedAt?: true;
-  readonly chart: string;
-  readonly figure: string;
-  readonly title: string;
+interface Measure {
+  readonly chart: Chart;
+  readonly metric: string;
+  readonly stat: string;
   readonly unit: string;
-  readonly step: number;
   readonly above: string;
-  readonly below: string | undefined;
+  readonly below?: string;
   readonly factor: number;
-  readonly matches: readonly Match[];
+  /** Minutes to a point, at least. */
+  readonly stepLeast?: number;
+  readonly isLookedAt?: true;
 }
+
+const LOSS: Measure = {
+  chart: { name: "loss", title: "Loss" },
+  metric: "loss",
+  stat: "mean",
+  unit: "%",
+  above: "packets.lost",
+  below: "packets.sent",
+  factor: 100,
+};
+
+const LOGIN_TIME: Measure = {
+  chart: { name: "login-time", title: "Login time, mean" },
+  metric: "login.time",
+  stat: "mean",
+  unit: "s",
+  above: "login.sum",
+  below: "login.count",
+  factor: 1 / 1_000,
+  stepLeast: LOGIN_STEP,
+};
+
+const ONLINE: Measure = {
+  chart: { name: "online", title: "Online" },
+  metric: "online",
+  stat: "share",
+  unit: "%",
+  above: "online",
+  below: "people",
+  factor: 100,
+  isLookedAt: true,
+};
+
+const SERVER_LOAD: Measure = {
+  chart: { name: "server-load", title: "Server load", ...PEOPLE_METRICS["server.load"].scale },
+  metric: "server.load",
+  stat: "mean",
+  unit: "%",
+  above: "server.held",
+  below: "server.capacity",
+  factor: 100,
+  isLookedAt: true,
+};
+
+const LOGINS = { chart: { name: "logins", title: "Logins" }, stat: "rate", unit: "/s", factor: 1 } as const;
+/** At the desks of all servers together. */
+const DESKS: readonly (Measure & { readonly title: string })[] = [
+  { ...LOGINS, metric: "login.offered", title: "Asked for", above: "desk.asked" },
+  { ...LOGINS, metric: "login.goodput", title: "Completed", above: "desk.completed" },
+  { ...LOGINS, metric: "login.capacity", title: "Possible, all centres", above: "desk.able" },
+];
 
 interface Group {
   readonly labels: readonly LabelMatch[];
@@ -43,98 +95,29 @@ export const fineStep = (minutes: number): number => Math.ceil(minutes / POINTS_
 /** The charts of one run that are about people. A step without data is null. */
 export const seriesOf = (scenario: Scenario, ledger: Ledger, gateways: readonly string[]): readonly SeriesSample[] => {
   const minutes = Math.floor(inSeconds(scenario.run.duration) / 60);
-  const fine = fineStep(minutes);
-  const line = (one: Line): SeriesSample => {
-    const { chart, figure, title, unit, step, above, below, factor, matches } = one;
-    const part = ledger.series.total(above, matches);
-    const whole = below === undefined ? undefined : ledger.series.total(below, matches);
-    const late = one.isLookedAt === true ? 30 : 0;
+  const line = (measure: Measure, { title, labels }: Group): SeriesSample => {
+    const { chart, unit, above, below, factor } = measure;
+    const step = Math.max(fineStep(minutes), measure.stepLeast ?? 0);
+    const part = ledger.series.total(above, labels);
+    const whole = below === undefined ? undefined : ledger.series.total(below, labels);
+    const late = measure.isLookedAt === true ? 30 : 0;
     const at = Array.from({ length: Math.floor(minutes / step) }, (_, place) => 60 * (place + 0.5) * step + late);
     const value = at.map((_, place) => {
       const all = whole === undefined ? 60 * step : sumOf(whole, place * step, step);
       return all === 0 ? null : (factor * sumOf(part, place * step, step)) / all;
     });
-    return { chart, figure, title, unit, at, value };
+    return { chart, ...bothOf({ metric: measure.metric, stat: measure.stat, labels }), title, unit, at, value };
   };
   const groups = groupsOf(scenario);
-  const text = ({ labels }: Group): string => textOf(labels);
-  const lossLines = [...groups, ...gatewayGroups(scenario, gateways)].slice(0, LINES_MAX).map((group) =>
-    line({
-      chart: "loss",
-      figure: `loss.mean${text(group)}`,
-      title: group.title,
-      unit: "%",
-      step: fine,
-      above: "packets.lost",
-      below: "packets.sent",
-      factor: 100,
-      matches: group.labels,
-    }),
-  );
-  const loginLines = groups.map((group) =>
-    line({
-      chart: "login-time",
-      figure: `login.time.mean${text(group)}`,
-      title: group.title,
-      unit: "s",
-      step: Math.max(LOGIN_STEP, fine),
-      above: "login.sum",
-      below: "login.count",
-      factor: 1 / 1_000,
-      matches: group.labels,
-    }),
-  );
-  const onlineLines = groups.map((group) =>
-    line({
-      chart: "online",
-      figure: `online.share${text(group)}`,
-      title: group.title,
-      unit: "%",
-      step: fine,
-      above: "online",
-      below: "people",
-      isLookedAt: true,
-      factor: 100,
-      matches: group.labels,
-    }),
-  );
-  const loadLines = Object.entries(scenario.world.centres).map(([centre, { title }]) =>
-    line({
-      chart: "server-load",
-      figure: `server.load.mean{centre=${centre}}`,
-      title,
-      unit: "%",
-      step: fine,
-      above: "server.held",
-      below: "server.capacity",
-      isLookedAt: true,
-      factor: 100,
-      matches: [{ label: "centre", values: [centre], negated: false }],
-    }),
-  );
-  const deskLines = asksAboutDesks(scenario)
-    ? DESKS.map(({ figure, title, series }) =>
-        line({
-          chart: "logins",
-          figure,
-          title,
-          unit: "/s",
-          step: fine,
-          above: series,
-          below: undefined,
-          factor: 1,
-          matches: [],
-        }),
-      )
-    : [];
-  return [...lossLines, ...loginLines, ...onlineLines, ...deskLines, ...loadLines];
+  const centres = Object.entries(scenario.world.centres);
+  return [
+    ...[...groups, ...gatewayGroups(scenario, gateways)].slice(0, LINES_MAX).map((group) => line(LOSS, group)),
+    ...groups.map((group) => line(LOGIN_TIME, group)),
+    ...groups.map((group) => line(ONLINE, group)),
+    ...(asksAboutDesks(scenario) ? DESKS.map((desk) => line(desk, { labels: [], title: desk.title })) : []),
+    ...centres.map(([centre, { title }]) => line(SERVER_LOAD, { labels: [only("centre", centre)], title })),
+  ];
 };
-
-const DESKS = [
-  { figure: "login.offered.rate", title: "Asked for", series: "desk.asked" },
-  { figure: "login.goodput.rate", title: "Completed", series: "desk.completed" },
-  { figure: "login.capacity.rate", title: "Possible, all centres", series: "desk.able" },
-] as const;
 
 const ABOUT_LOGIN_QUEUES = ["login.offered", "login.goodput", "back.delay", "back.stretch"];
 
@@ -149,11 +132,12 @@ const sumOf = (series: Series, from: number, count: number): number => {
 
 /** Everybody, and the groups of people that the scenario asks about. */
 const groupsOf = (scenario: Scenario): readonly Group[] => {
-  const groups = new Map<string, Group>([["", { labels: [], title: "Everybody" }]]);
+  const everybody: Group = { labels: [], title: "Everybody" };
+  const groups = new Map([[JSON.stringify(everybody.labels), everybody]]);
   for (const { figure } of [...scenario.expect, ...scenario.thresholds]) {
     if (figure.metric !== "loss" && figure.metric !== "login.time") continue;
     const labels = figure.labels.filter(({ label }) => CELL_LABELS.includes(label));
-    if (groups.size < LINES_MAX) groups.set(textOf(labels), { labels, title: titleOf(labels, scenario) });
+    if (groups.size < LINES_MAX) groups.set(JSON.stringify(labels), { labels, title: titleOf(labels, scenario) });
   }
   return [...groups.values()];
 };
@@ -164,7 +148,7 @@ const gatewayGroups = (scenario: Scenario, gateways: readonly string[]): readonl
     figure.metric === "loss" && figure.by === "gateway" ? gatewaysIn(figure.labels, scenario, gateways) : [],
   );
   return [...new Set(names)].map((name) => ({
-    labels: [{ label: "gateway", values: [name], negated: false }],
+    labels: [only("gateway", name)],
     title: name,
   }));
 };
@@ -185,11 +169,6 @@ const gatewaysIn = (
   );
   return gateways.filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
 };
-
-const textOf = (labels: readonly LabelMatch[]): string =>
-  labels.length === 0
-    ? ""
-    : `{${labels.map(({ label, values, negated }) => `${label}${negated ? "!=" : "="}${values.length === 1 ? values[0]! : `[${values.join(",")}]`}`).join(",")}}`;
 
 const titleOf = (labels: readonly LabelMatch[], { world }: Scenario): string =>
   labels

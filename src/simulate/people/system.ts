@@ -130,7 +130,7 @@ class People implements Running {
     return {
       population: { online: population.people, rows: population.rows },
       regionLoss: this.#isTold ? this.#regionLoss() : {},
-      decisions: seam.decisions.map(({ at, kind, what, who, ip, why }): Decision => ({
+      decisions: seam.decisions.map(({ at, kind, what, who, ip, why, cause }): Decision => ({
         at,
         by: "scheduler",
         kind,
@@ -138,6 +138,7 @@ class People implements Running {
         who,
         ip,
         why,
+        ...(cause === undefined ? {} : { cause }),
       })),
       traces: (trace?.lines ?? []).map(({ at, cell, index, what }) => ({
         at: inSeconds(at),

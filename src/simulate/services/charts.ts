@@ -1,11 +1,16 @@
 /** Lines over time about services: what became of tasks, how busy tiers are, how long requests wait. */
-import type { SeriesSample } from "../replication.ts";
+import { bothOf, only } from "../../scenario/figure-parts.ts";
+import type { Chart, SeriesSample } from "../replication.ts";
 import { sumOf } from "../seconds.ts";
 import type { ServicesBook } from "./book.ts";
 
 /** Lines that can be told apart on one pair of axes, and points that a line needs at most. */
 const LINES_MAX = 8;
 const POINTS_MAX = 180;
+
+const COMPLETED: Chart = { name: "tasks-completed", title: "Tasks completed" };
+const CORES: Chart = { name: "cores-at-work", title: "Cores at work" };
+const QUEUING: Chart = { name: "queuing-time", title: "Queuing time" };
 
 /** Returns the lines of entries and tiers. A step without data is null. */
 export const linesOf = (book: ServicesBook): readonly SeriesSample[] => {
@@ -22,18 +27,18 @@ export const linesOf = (book: ServicesBook): readonly SeriesSample[] => {
   return [
     ...entries.map((title, entry): SeriesSample => {
       const { done, judged } = book.entries[entry]!;
-      const figure = `task.completed.share{entry=${title}}`;
-      return { chart: "tasks-completed", figure, title, unit: "%", at, value: ratio(done, judged, 100) };
+      const shown = bothOf({ metric: "task.completed", stat: "share", labels: [only("entry", title)] });
+      return { chart: COMPLETED, ...shown, title, unit: "%", at, value: ratio(done, judged, 100) };
     }),
     ...tiers.map((title, tier): SeriesSample => {
-      const figure = `tier.utilisation.mean{tier=${title}}`;
+      const shown = bothOf({ metric: "tier.utilisation", stat: "mean", labels: [only("tier", title)] });
       const value = ratio(book.tiers[tier]!.computed, book.cores[tier]! * 1e6, 100);
-      return { chart: "cores-at-work", figure, title, unit: "%", at, value };
+      return { chart: CORES, ...shown, title, unit: "%", at, value };
     }),
     ...tiers.map((title, tier): SeriesSample => {
       const { waited, begun } = book.tiers[tier]!;
-      const figure = `tier.queue.mean{tier=${title}}`;
-      return { chart: "queuing-time", figure, title, unit: "s", at, value: ratio(waited, begun, 1e-6) };
+      const shown = bothOf({ metric: "tier.queue", stat: "mean", labels: [only("tier", title)] });
+      return { chart: QUEUING, ...shown, title, unit: "s", at, value: ratio(waited, begun, 1e-6) };
     }),
   ];
 };

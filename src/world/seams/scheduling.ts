@@ -29,6 +29,8 @@ export interface SchedulerDecision {
   readonly what: string;
   readonly who: string;
   readonly ip: string;
+  /** Of a move, step or restore: the reason that gateways led together have in common. */
+  readonly cause?: string;
   readonly why: readonly string[];
   readonly gateway: number | undefined;
   /** What an alert claims is sick: gateways (undefined for all) on their way to endpoints. */
@@ -193,6 +195,7 @@ export class SchedulingSeam {
         what: `to ${to.join(", ")}`,
         who: name,
         ip: ips[0] ?? "",
+        cause: effect.cause,
         why: effect.why,
         gateway: effect.gateway,
       });

@@ -41,8 +41,16 @@ describe("the centres of a story that asks about them", () => {
 
   it("have load, headroom and margin of every resource drawn, together while they are few", () => {
     const drawn = calm.series.filter(({ figure }) => figure.startsWith("centre."));
-    expect([...new Set(drawn.map(({ chart }) => chart))]).toEqual(["load", "headroom", "margin"]);
-    expect(drawn.filter(({ chart }) => chart === "margin").map(({ title }) => title)).toEqual([
+    const charts = new Map(drawn.map(({ chart }) => [chart.name, chart]));
+    expect([...charts.keys()]).toEqual(["load", "headroom", "margin"]);
+    expect(charts.get("load")).toEqual({
+      name: "load",
+      title: "Load by centre and tier",
+      limit: { at: 100, text: "all that there is" },
+    });
+    expect(charts.get("headroom")!.limit).toEqual({ at: 0, text: "nothing left" });
+    expect(charts.get("margin")).toMatchObject({ limit: { at: 0 }, ceiling: { at: 100 } });
+    expect(drawn.filter(({ chart }) => chart.name === "margin").map(({ title }) => title)).toEqual([
       ...["North, connections", "North, logins", "North, logic", "North, storage"],
       ...["South, connections", "South, logins", "South, logic", "South, storage"],
     ]);
@@ -52,7 +60,8 @@ describe("the centres of a story that asks about them", () => {
     const third = `  west: { title: West, at: [30, 104], machines: { logic: 60, storage: 90 }, lines: { mobile: { delay: 1 ms, loss: 0.05 %, servers: 1, connections: 300 k, logins: 2000 } } }\n`;
     const { series } = run(`${third}${ASKED}`);
     const charts = new Map<string, number>();
-    for (const { chart } of series) charts.set(chart, (charts.get(chart) ?? 0) + 1);
+    for (const { chart } of series) charts.set(chart.name, (charts.get(chart.name) ?? 0) + 1);
+    expect(series.find(({ chart }) => chart.name === "margin-west")!.chart.title).toBe("N−1 margin · West");
     for (const measure of ["load", "headroom", "margin"])
       for (const centre of ["north", "south", "west"]) expect(charts.get(`${measure}-${centre}`)).toBe(4);
     expect(Math.max(...charts.values())).toBeLessThanOrEqual(8);
@@ -142,7 +151,7 @@ describe("people in a centre that is evacuated", () => {
 
   it("are not drawn where nobody was ordered to leave: in the twin, or without interventions", () => {
     const { series } = run(EVACUATION, [], false);
-    expect(series.filter(({ chart }) => chart === "still-there")).toEqual([]);
+    expect(series.filter(({ chart }) => chart.name === "still-there")).toEqual([]);
   });
 
   it("should go batch after batch, around a time to avoid", () => {

@@ -102,7 +102,7 @@ describe("push beside a population", () => {
       expect(invariants.filter(({ held }) => !held)).toEqual([]);
       expect(invariants.map(({ name }) => name)).toContain("whoever is to be told is in the store");
     }
-    expect([...new Set(calm.series.map(({ chart }) => chart))].slice(0, 2)).toEqual(["push-rate", "told"]);
+    expect([...new Set(calm.series.map(({ chart }) => chart.name))].slice(0, 2)).toEqual(["push-rate", "told"]);
     expect(calm.figures["login.success.share"]).toBeUndefined();
     expect(hard.timeline[0]).toMatchObject({ what: "fault hosts begins", who: "worker-1, worker-2" });
   });

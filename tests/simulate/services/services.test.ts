@@ -53,11 +53,11 @@ describe("services beside a population", () => {
   });
 
   it("are told in the timeline, and drawn first", () => {
-    expect(slow.timeline.map(({ what, who }) => `${what} ${who}`)).toEqual([
-      "fault slow begins storage",
-      "fault slow ends storage",
+    expect(slow.timeline.map(({ kind, id, what, who }) => [kind, id, `${what} ${who}`])).toEqual([
+      ["fault-begins", "slow", "fault slow begins storage"],
+      ["fault-ends", "slow", "fault slow ends storage"],
     ]);
-    expect(slow.series[0]!.chart).toBe("tasks-completed");
+    expect(slow.series[0]!.chart).toEqual({ name: "tasks-completed", title: "Tasks completed" });
   });
 
   it("are all that a story of services tells of: nothing about people, unless something happens to them or is asked", () => {
@@ -69,7 +69,7 @@ describe("services beside a population", () => {
     const hit = run("faults: [{ id: far, at: 1 min, loss: 5 %, where: { region: sichuan } }]");
     for (const { figures, series, regionLoss } of [asked, hit]) {
       expect(figures).toHaveProperty(["login.time.p95"]);
-      expect(series.map(({ chart }) => chart)).toContain("login-time");
+      expect(series.map(({ chart }) => chart.name)).toContain("login-time");
       expect(Object.keys(regionLoss)).toContain("hainan");
     }
   });
@@ -109,6 +109,6 @@ describe("services beside a population", () => {
       },
     );
     expect(none.figures["task.rate"]!.value).toBeNull();
-    expect(none.series.some(({ chart }) => chart === "tasks-completed")).toBe(false);
+    expect(none.series.some(({ chart }) => chart.name === "tasks-completed")).toBe(false);
   });
 });
