@@ -1,6 +1,6 @@
 /**
  * False alarms and needless moves in peace: the quiet day, many times over, each with its own chance. With none in d
- * days the true rate is below 3/d a day with 95 % confidence (DESIGN's budget is 0.1 a day, so 30 days show it).
+ * days the true rate is below 3/d a day with 95 % confidence (the goal, chosen, is at most 0.1 a day, which 30 days show).
  */
 import { join } from "node:path";
 import { readScenario } from "../src/scenario/read.ts";

@@ -1,6 +1,6 @@
 /**
- * Architecture as a test: who may import whom, what the repository holds, and that every algorithm says
- * who drives it. The picture is in the README; a rule changes here and there in one commit.
+ * Architecture as a test: which file may import which, what the repository holds, and that every algorithm names its
+ * drivers. The table of floors is in src/README.md too; a rule changes here and there in one commit.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
@@ -20,7 +20,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   simulate: ["base", "engine", "measure", "algorithms", "scenario", "world"],
   study: ["base", "engine", "measure", "scenario", "simulate"],
   report: ["base", "measure", "scenario", "simulate", "study"],
-  cli: ["base", "scenario", "simulate", "study", "report", "deploy"],
+  cli: ["base", "scenario", "simulate", "study", "report"],
 };
 
 /** Floors that stand on the language alone. */
@@ -169,6 +169,12 @@ describe("the floors", () => {
     expect(lost.map((one) => `${at(one)}: ${one.to!}`)).toEqual([]);
   });
 
+  it("stand in src/README.md with what each may import", () => {
+    const rows = readFileSync(join(ROOT, "src/README.md"), "utf8").matchAll(/^\| `(\w+)` *\|[^|]*\| ([^|]*?) *\|$/gm);
+    const written = [...rows].map(([, floor, may]) => [floor!, may === "–" ? [] : may!.split(", ")] as const);
+    expect(Object.fromEntries(written)).toEqual(FLOORS);
+  });
+
   it("are at most three folders deep", () => {
     expect(SOURCES.map(nameOf).filter((name) => name.split("/").length > 3)).toEqual([]);
   });
@@ -234,7 +240,7 @@ describe("the repository", () => {
   const PROMISES = new RegExp(`\\b(?:${["TO", "DO|FIX", "ME|X", "XX"].join("")})\\b`);
   const MACHINE = new RegExp(`(?:^|[^\\w.~-])/(?:${["home", "root", "Users", "work", "mnt"].join("|")})/\\w`);
   const OURS = [
-    ...["src", "tests", "bench", "scenarios", ".ci"].flatMap((folder) => filesUnder(join(ROOT, folder))),
+    ...["src", "tests", "bench", "scenarios", ".ci", ".github"].flatMap((folder) => filesUnder(join(ROOT, folder))),
     ...["README.md", "CHANGELOG.md", "package.json"].map((name) => join(ROOT, name)),
   ].filter((path) => /\.(ts|js|cjs|json|ya?ml|md|html|css|csv)$|\/run$/.test(path) && existsSync(path));
   const findings = (pattern: RegExp): string[] =>
