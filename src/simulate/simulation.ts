@@ -107,7 +107,8 @@ const planStory = (
   const perform = (intervention: Intervention): void => {
     const { id, action } = intervention;
     tell("intervention", id, "where" in action ? action.where : undefined);
-    for (const one of running.values()) one.perform?.(intervention);
+    for (const [{ section }, one] of running)
+      if (Object.hasOwn(section.interventions, action.kind)) one.perform?.(intervention);
     for (const fault of faults)
       if (fault.until !== undefined && "intervention" in fault.until && fault.until.intervention === id) end(fault);
   };
