@@ -11,7 +11,8 @@ import {
   settled,
   type HeartbeatPolicy,
 } from "../src/algorithms/access/heartbeat.ts";
-import { Draws, threshold } from "../src/base/random.ts";
+import { chanceOf } from "../src/base/chance.ts";
+import { Draws } from "../src/base/random.ts";
 import { seconds } from "../src/base/units.ts";
 import { Calendar, type Handler } from "../src/engine/calendar.ts";
 import { HEARTBEAT_BITS, HeartbeatCursor, packHeartbeat } from "../src/world/population/heartbeats.ts";
@@ -31,8 +32,8 @@ const MARS: HeartbeatPolicy = {
   stableTest: 3,
   timeout: seconds(8),
 };
-const LOST = threshold(0.02);
-const REFUSED = threshold(0.1);
+const LOST = chanceOf(0.02);
+const REFUSED = chanceOf(0.1);
 const HEARTBEAT = (1 << HEARTBEAT_BITS) - 1;
 
 /** Record: index, due, heartbeat and above it failed attempts + 1 (0: online), ordinal of the next draw. */

@@ -3,6 +3,8 @@
  * parameter changes few outcomes and paired runs stay paired. Only operations that gave equal bits on
  * every Node major tried are used: + - * /, sqrt, log, exp. Powers by `**` or Math.pow differ and are banned.
  */
+import { fractionOf } from "./chance.ts";
+
 /** Waiting time with this mean, from a uniform in (0, 1). */
 export const exponential = (u: number, mean: number): number => -Math.log(u) * mean;
 
@@ -14,7 +16,7 @@ const OVERS = Float64Array.from({ length: 2_048 }, (_, step) => 1 / (2_048.5 + s
 /** The logarithm of a 32-bit word as a share of 2^32, within 10^-6, in a fifth of the time that `Math.log` takes. */
 export const logOfWord = (word: number): number => {
   // So few parts of 2^32 that a half of one matters.
-  if (word < 1_048_576) return Math.log((word + 0.5) / 4_294_967_296);
+  if (word < 1_048_576) return Math.log(fractionOf(word + 0.5));
   const shift = Math.clz32(word);
   const leading = (word << shift) >>> 0;
   const step = (leading >>> 20) - 2_048;

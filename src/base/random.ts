@@ -10,11 +10,7 @@
  * four words in, four out. Thirty-two bit keys would repeat at 180 million people.
  */
 import seedrandom from "seedrandom";
-
-/** Chances are compared as 32-bit integers: this many of 2^32. 1 is always, 0 never. */
-export const threshold = (chance: number): number => Math.round(Math.min(1, Math.max(0, chance)) * 4_294_967_296);
-
-const INVERSE = 1 / 4_294_967_296;
+import { fractionOf } from "./chance.ts";
 
 /** One family of draws for one purpose; name it after what the draw decides. */
 export class Draws {
@@ -81,12 +77,12 @@ export class Draws {
 
   /** A uniform in [0, 1) with 32 bits. */
   uniform(cell: number, index: number, n: number): number {
-    return this.at(cell, index, n) * INVERSE;
+    return fractionOf(this.at(cell, index, n));
   }
 }
 
 /** A word of `Draws.out` as a uniform strictly between 0 and 1, safe for logarithms and quantiles. */
-export const open = (word: number): number => (word + 0.5) * INVERSE;
+export const open = (word: number): number => fractionOf(word + 0.5);
 
 /** A stable 32-bit name for a text: identities of cells and endpoints do not depend on their number in a table. */
 export const identity = (name: string): number => {
@@ -124,6 +120,6 @@ export class Stream {
     this.#a = this.#b ^ (this.#b >>> 9);
     this.#b = (this.#c + (this.#c << 3)) | 0;
     this.#c = (((this.#c << 21) | (this.#c >>> 11)) + t) | 0;
-    return ((t >>> 0) + 0.5) * INVERSE;
+    return fractionOf((t >>> 0) + 0.5);
   }
 }

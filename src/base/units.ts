@@ -20,10 +20,13 @@ export const seconds = (count: number): Duration => Math.round(count * 1_000_000
 export const minutes = (count: number): Duration => seconds(count * 60);
 export const hours = (count: number): Duration => seconds(count * 3_600);
 
+/** One second. */
+export const SECOND = seconds(1);
+
 export const after = (start: Instant, wait: Duration): Instant => (start + wait) as Instant;
 
 /** Whole or fractional seconds of an instant or a duration. */
-export const inSeconds = (time: Instant | Duration): number => time / 1_000_000;
+export const inSeconds = (time: Instant | Duration): number => time / SECOND;
 
 /** The data plane's unit: whole milliseconds, rounded to the nearest. */
 export const inMs = (time: Instant | Duration): number => Math.round(time / 1_000);

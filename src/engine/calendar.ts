@@ -8,10 +8,13 @@
  */
 import { assert } from "../base/assert.ts";
 
-/** Words of a record: [index, due, yours, yours]. */
+/** Words of a record. */
 const WORDS = 4;
-/** Offset of `due` in a record: whole milliseconds over the calendar's `base`. */
+/** Offsets of a record's words: index, due in whole milliseconds over the calendar's `base`, and two that are the handler's. */
+export const INDEX = 0;
 export const DUE = 1;
+export const THIRD = 2;
+export const FOURTH = 3;
 /** Records handed out together (chosen: 4 KiB, a page, so that a bucket's tail wastes little). */
 const CHUNK = 256 * WORDS;
 const IN_CHUNK = CHUNK - 1;
@@ -22,8 +25,8 @@ const LONGEST = 0x4000_0000;
 /** Whoever handles events. One object with one shape a calendar: the call is then inlined into the drain. */
 export interface Handler {
   /**
-   * Handles the event of the record at word `at` of `pool`: index at `at`, due at `at + DUE`, and two words that
-   * are the handler's to change in place. Returns the delay to the same client's next event in whole ms from this
+   * Handles the event of the record at word `at` of `pool`: its third and fourth words are the handler's to change in
+   * place. Returns the delay to the same client's next event in whole ms from this
    * due, at least 1; zero or less retires the record.
    * Neither `pool` nor `at` may be kept beyond the call: records move, and the pool is replaced when it grows.
    */
@@ -162,10 +165,10 @@ export class Calendar {
           if ((to & IN_CHUNK) === 0) to = this.#extend(place);
           end[place] = to + WORDS;
           const target = this.#pool;
-          target[to] = pool[at]!;
-          target[to + 1] = due;
-          target[to + 2] = pool[at + 2]!;
-          target[to + 3] = pool[at + 3]!;
+          target[to + INDEX] = pool[at + INDEX]!;
+          target[to + DUE] = due;
+          target[to + THIRD] = pool[at + THIRD]!;
+          target[to + FOURTH] = pool[at + FOURTH]!;
         }
         const following = this.#next[chunk]!;
         this.#release(chunk);
@@ -220,7 +223,7 @@ export class Calendar {
         if (!stays) {
           this.#size -= 1;
         } else if (pool[at + DUE] !== due) {
-          this.#put(this.#buckets, pool[at]!, pool[at + DUE]!, pool[at + 2]!, pool[at + 3]!);
+          this.#put(this.#buckets, pool[at + INDEX]!, pool[at + DUE]!, pool[at + THIRD]!, pool[at + FOURTH]!);
         } else {
           if (kept !== NONE && (keep & IN_CHUNK) === 0) {
             keepChunk = this.#next[keepChunk]!;
@@ -260,7 +263,7 @@ export class Calendar {
       for (let at = chunk * CHUNK; at < stop; at += WORDS) {
         const pool = this.#pool;
         const due = pool[at + DUE]!;
-        this.#put(this.#place(due), pool[at]!, due, pool[at + 2]!, pool[at + 3]!);
+        this.#put(this.#place(due), pool[at + INDEX]!, due, pool[at + THIRD]!, pool[at + FOURTH]!);
       }
       const following = chunk === last ? NONE : this.#next[chunk]!;
       this.#release(chunk);
@@ -285,10 +288,10 @@ export class Calendar {
     if ((to & IN_CHUNK) === 0) to = this.#extend(bucket);
     this.#end[bucket] = to + WORDS;
     const pool = this.#pool;
-    pool[to] = index;
-    pool[to + 1] = due;
-    pool[to + 2] = third;
-    pool[to + 3] = fourth;
+    pool[to + INDEX] = index;
+    pool[to + DUE] = due;
+    pool[to + THIRD] = third;
+    pool[to + FOURTH] = fourth;
   }
 
   /** Hangs a free chunk on a bucket's chain and returns its first word. */

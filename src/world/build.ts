@@ -14,6 +14,7 @@ import { assign } from "./assignment.ts";
 import { buildFleet, type Endpoint, type Fleet } from "./fleet/centre.ts";
 import { Homes } from "./fleet/homes.ts";
 import { Desks, doorOf } from "./fleet/server.ts";
+import { Links } from "./links.ts";
 import { Meter } from "./meter.ts";
 import { Places } from "./places.ts";
 import { buildGateways, type Gateway } from "./network/gateway.ts";
@@ -22,10 +23,10 @@ import { type Legs, Paths } from "./network/path.ts";
 import { Crowd } from "./population/crowd.ts";
 import { loginTransport } from "./population/conversation.ts";
 import { type LoginNotes, Logins } from "./population/logins.ts";
+import { Parked } from "./population/parked.ts";
 import { settle } from "./population/placement.ts";
 import { buildPopulation, type Cell, type Population } from "./population/population.ts";
 import { Sessions } from "./population/sessions.ts";
-import { Rest } from "./population/rest.ts";
 import { Telemetry } from "./population/telemetry.ts";
 import { Refuge } from "./refuge.ts";
 import { DemandSeam } from "./seams/demand.ts";
@@ -71,70 +72,139 @@ export interface BuildOptions {
 }
 
 export const buildWorld = (scenario: Scenario, options: BuildOptions): World => {
-  const { seed, watch, notes, scheduler, clock, company = new Company() } = options;
+  const ground = groundOf(scenario, options);
+  const { company, gateways, fleet, population } = ground;
+  const crowd = crowdOf(ground);
+  const people = peopleOf(ground, crowd, options);
+  const control = controlOf(ground, crowd, people, options);
+  const places = new Places({ gateways, fleet, crowd });
+  const weather = weatherOf(ground, crowd, people, { ...control, places });
+  weather.applyBaseline();
+  company.apart(() => settle(scenario, ground.seed, { crowd, fleet, ...people }));
+  const { desks, sessions, sweeps, trace } = people;
+  const { homes, meter, seam, refuge, demand } = control;
+  return {
+    clock: options.clock,
+    gateways,
+    fleet,
+    population,
+    crowd,
+    desks,
+    sessions,
+    sweeps,
+    homes,
+    meter,
+    seam,
+    places,
+    weather,
+    refuge,
+    demand,
+    trace,
+    advance: advanceOf(company, people),
+  };
+};
+
+/** What every later step of building needs: the scenario and its networks, machines and people. */
+interface Ground {
+  readonly scenario: Scenario;
+  readonly model: WorldModel;
+  readonly seed: string;
+  readonly company: Company;
+  readonly gateways: readonly Gateway[];
+  readonly fleet: Fleet;
+  readonly population: Population;
+  readonly legs: LegsOf;
+}
+
+const groundOf = (scenario: Scenario, { seed, company = new Company() }: BuildOptions): Ground => {
   const { world: model } = scenario;
   const gateways = buildGateways(model);
   const fleet = buildFleet(model);
   const population = buildPopulation(model, gateways, scenario.run.peopleARow, company);
   const legs = legsOf(model, gateways, fleet.endpoints);
-  const paths = new Paths(
-    population.cells.length,
-    fleet.endpoints.length,
-    model.clients.heartbeat.timeout / 1_000,
-    (cell, endpoint) => legs(population.cells[cell]!, endpoint),
-  );
-  const crowd = new Crowd({
-    company,
-    population,
-    paths,
-    endpoints: fleet.endpoints,
-    gateways: gateways.length,
-    spreads: model.clients.reconnect.policy === "directed",
+  return { scenario, model, seed, company, gateways, fleet, population, legs };
+};
+
+const crowdOf = ({ model, company, gateways, fleet, population, legs }: Ground): Crowd => {
+  const { endpoints } = fleet;
+  const shape = { cells: population.cells.length, endpoints: endpoints.length };
+  const { heartbeat, reconnect } = model.clients;
+  const links = new Links(company, shape);
+  const paths = new Paths({
+    ...shape,
+    beatTimeoutMs: heartbeat.timeout / 1_000,
+    legs: (cell, endpoint) => legs(population.cells[cell]!, endpoint),
+    links: links.now,
   });
+  const spreads = reconnect.policy === "directed";
+  return new Crowd({ company, population, paths, links, endpoints, gateways: gateways.length, spreads });
+};
+
+/** What handles the events of people. */
+interface People {
+  readonly desks: Desks;
+  readonly calendar: Calendar;
+  readonly parked: Parked | undefined;
+  readonly sessions: Sessions;
+  readonly sweeps: Sweeps;
+  readonly trace: Trace | undefined;
+}
+
+const peopleOf = (
+  { scenario, model, seed, company, fleet, population }: Ground,
+  crowd: Crowd,
+  { notes, outcomes, watch }: BuildOptions,
+): People => {
+  const { clients } = model;
+  const isEachBeat = scenario.run.heartbeats === "each";
   const desks = new Desks(fleet.servers, BUCKET_MS, doorOf(model), company);
-  const telemetry = new Telemetry(crowd, {
-    seed,
-    gateways: gateways.length,
-    probesABeat: model.telemetry.probesABeat,
-    batchRounds: Math.max(1, Math.round(model.telemetry.batch / model.scheduler.round)),
-    lateMs: model.telemetry.late / 1_000,
-    lost: model.telemetry.lost,
-    explore: model.scheduler.explore,
-    roundMs: model.scheduler.round / 1_000,
-  });
   const calendar = new Calendar({
-    capacity: scenario.run.heartbeats === "each" ? population.rowsHere : Math.ceil(population.rowsHere / 8),
-    horizonMs: model.clients.heartbeat.longest / 1_000 + 60_000,
+    capacity: isEachBeat ? population.rowsHere : Math.ceil(population.rowsHere / 8),
+    horizonMs: clients.heartbeat.longest / 1_000 + 60_000,
     bucketMs: BUCKET_MS,
   });
   const logins = new Logins(crowd, desks, notes, {
     seed,
-    transport: loginTransport(options.outcomes),
-    racing: model.clients.racing,
-    reconnect: model.clients.reconnect,
-    timeoutMs: model.clients.loginTimeout / 1_000,
+    transport: loginTransport(outcomes),
+    racing: clients.racing,
+    reconnect: clients.reconnect,
+    timeoutMs: clients.loginTimeout / 1_000,
   });
   const trace = traceOf(population, watch);
-  const life = { seed, heartbeat: model.clients.heartbeat, stayMs: model.clients.stay / 1_000 };
-  const rest = scenario.run.heartbeats === "each" ? undefined : new Rest(crowd, calendar, life);
+  const life = { seed, heartbeat: clients.heartbeat, stayMs: clients.stay / 1_000 };
+  const parked = isEachBeat ? undefined : new Parked(crowd, calendar, life);
   const sessions = new Sessions(
-    { crowd, calendar, desks, logins, rest, trace },
-    { ...life, pauseMs: model.clients.pause / 1_000 },
+    { crowd, calendar, desks, logins, parked, trace },
+    { ...life, pauseMs: clients.pause / 1_000 },
   );
-  const topology = topologyOf(gateways, fleet, population, legs, model);
+  const sweeps = new Sweeps({ seed, company, crowd, calendar, desks, logins, parked });
+  return { desks, calendar, parked, sessions, sweeps, trace };
+};
+
+/** What measures people and steers them. */
+interface Control {
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly meter: Meter;
+  readonly homes: Homes;
+  readonly seam: SchedulingSeam;
+  readonly demand: DemandSeam;
+  readonly refuge: Refuge;
+}
+
+const controlOf = (
+  ground: Ground,
+  crowd: Crowd,
+  { desks, sweeps }: People,
+  { scheduler, clock }: BuildOptions,
+): Control => {
+  const { scenario, model, gateways, fleet } = ground;
+  const topology = topologyOf(ground);
   topology.gateways.forEach(({ candidates }, gateway) =>
     crowd.setTable(gateway, tableOf([{ endpoint: candidates[0]!, share: 1 }], candidates)),
   );
-  const sweeps = new Sweeps({ seed, company, crowd, calendar, desks, logins, rest });
-  const homes = new Homes({
-    centres: Object.keys(model.centres),
-    gateways: topology.gateways.map(({ people, candidates }) => ({
-      people,
-      centre: fleet.endpoints[candidates[0]!]!.centre,
-    })),
-    messagesASecond: model.clients.messagesAnHour / 3_600,
-    lagS: inSeconds(model.state.lag),
-  });
+  const telemetry = telemetryOf(ground, crowd);
+  const homes = homesOf(ground, topology);
   const seam = new SchedulingSeam({
     scheduler: scheduler(topology),
     gateways,
@@ -147,44 +217,80 @@ export const buildWorld = (scenario: Scenario, options: BuildOptions): World => 
     homes,
     handoverASecond: model.state.handover,
   });
-  const meter = new Meter(crowd, {
-    seed,
-    probesABeat: model.telemetry.probesABeat,
-    messagesAnHour: model.clients.messagesAnHour,
-    packetsAMessage: model.clients.packetsAMessage,
-  });
-  const demand = new DemandSeam(model, { fleet, desks, crowd });
   const refuge = new Refuge({ scenario, fleet, crowd, desks, clock, homes, seam });
-  const places = new Places({ gateways, fleet, crowd });
-  const weather = new Weather({
+  const demand = new DemandSeam(model, { fleet, desks, crowd });
+  return { clock, telemetry, meter: meterOf(ground, crowd), homes, seam, demand, refuge };
+};
+
+const telemetryOf = ({ model, seed, gateways }: Ground, crowd: Crowd): Telemetry => {
+  const { telemetry, scheduler } = model;
+  return new Telemetry(crowd, {
+    seed,
+    gateways: gateways.length,
+    probesABeat: telemetry.probesABeat,
+    batchRounds: Math.max(1, Math.round(telemetry.batch / scheduler.round)),
+    lateMs: telemetry.late / 1_000,
+    lost: telemetry.lost,
+    explore: scheduler.explore,
+    roundMs: scheduler.round / 1_000,
+  });
+};
+
+const meterOf = ({ model: { clients, telemetry }, seed }: Ground, crowd: Crowd): Meter =>
+  new Meter(crowd, {
+    seed,
+    probesABeat: telemetry.probesABeat,
+    messagesAnHour: clients.messagesAnHour,
+    packetsAMessage: clients.packetsAMessage,
+  });
+
+const homesOf = ({ model, fleet }: Ground, { gateways }: Topology): Homes =>
+  new Homes({
+    centres: Object.keys(model.centres),
+    gateways: gateways.map(({ people, candidates }) => ({
+      people,
+      centre: fleet.endpoints[candidates[0]!]!.centre,
+    })),
+    messagesASecond: model.clients.messagesAnHour / 3_600,
+    lagS: inSeconds(model.state.lag),
+  });
+
+const weatherOf = (
+  { scenario, gateways, fleet }: Ground,
+  crowd: Crowd,
+  { desks, sweeps }: People,
+  { clock, telemetry, meter, seam, refuge, places }: Control & { readonly places: Places },
+): Weather =>
+  new Weather({
     scenario,
     gateways,
     fleet,
-    places,
     crowd,
     desks,
     telemetry,
     sweeps,
     seam,
     refuge,
-    beforeChange: (pair) => {
-      meter.meterBeforeChange(pair, clock.now / 1_000);
-      telemetry.collect(pair, clock.now / 1_000);
+    places,
+    beforeChange: (link) => {
+      meter.meterBeforeChange(link, clock.now / 1_000);
+      telemetry.collect(link, clock.now / 1_000);
     },
   });
-  weather.applyBaseline();
-  company.apart(() => settle(scenario, seed, { crowd, calendar, desks, fleet, rest }));
+
+/**
+ * Returns what runs a bucket of people: parked clients get their next event, clients act, then login queues serve. It returns
+ * the number of events in all threads.
+ */
+const advanceOf = (company: Company, { parked, calendar, sessions, desks }: People): (() => number) => {
   const happened = company.tally(new Float64Array(1));
-  const advance = (): number => {
-    rest?.rouse();
+  return () => {
+    parked?.schedule();
     happened.values[0] = 0;
     company.apart(() => happened.add(0, calendar.drain(sessions)));
     desks.turn();
     return happened.values[0];
   };
-  const people = { population, crowd, desks, homes, sessions, meter, sweeps };
-  const steering = { seam, places, weather, refuge, demand };
-  return { clock, gateways, fleet, ...people, ...steering, trace, advance };
 };
 
 const traceOf = (population: Population, watch: BuildOptions["watch"]): Trace | undefined => {
@@ -198,12 +304,10 @@ const traceOf = (population: Population, watch: BuildOptions["watch"]): Trace | 
   return trace;
 };
 
+type LegsOf = (cell: Pick<Cell, "gateway" | "access" | "carrier" | "region">, endpoint: number) => Legs;
+
 /** The legs of every path in peace. */
-const legsOf = (
-  model: WorldModel,
-  gateways: readonly Gateway[],
-  endpoints: readonly Endpoint[],
-): ((cell: Pick<Cell, "gateway" | "access" | "carrier" | "region">, endpoint: number) => Legs) => {
+const legsOf = (model: WorldModel, gateways: readonly Gateway[], endpoints: readonly Endpoint[]): LegsOf => {
   const thousands = new Map<string, number>();
   for (const [name, { at }] of Object.entries(model.regions))
     for (const [centre, { at: there }] of Object.entries(model.centres))
@@ -234,13 +338,8 @@ const legsOf = (
 };
 
 /** What the scheduler is told of the world: what operators write into its configuration. */
-const topologyOf = (
-  gateways: readonly Gateway[],
-  fleet: Fleet,
-  population: Population,
-  legs: ReturnType<typeof legsOf>,
-  { access: accesses, centres, clients }: WorldModel,
-): Topology => {
+const topologyOf = ({ gateways, fleet, population, legs, model }: Ground): Topology => {
+  const { access: accesses, centres, clients } = model;
   const people = new Float64Array(gateways.length);
   for (const cell of population.cells) people[cell.gateway]! += cell.people;
   const accessOf = (family: string): string =>

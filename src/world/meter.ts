@@ -5,7 +5,6 @@
  */
 import { binomialQuantile } from "../base/math.ts";
 import { Draws, identity, open } from "../base/random.ts";
-import { HELD, LINK, LOGINS } from "./link.ts";
 import type { Crowd } from "./population/crowd.ts";
 
 /** Packets of a beat without loss: the beat, its answer, the last acknowledgement; and two for each probe. */
@@ -21,8 +20,14 @@ export interface MeterPlan {
   readonly packetsAMessage: number;
 }
 
+/** Draws for one metering, and its number among theirs. */
+interface Dice {
+  readonly draws: Draws;
+  readonly ordinal: number;
+}
+
 export class Meter {
-  /** By pair, since the run began. Sent = delivered + lost: at a metering nothing is in flight. */
+  /** By link, since the run began. Sent = delivered + lost: at a metering nothing is in flight. */
   readonly sent: Float64Array;
   readonly lost: Float64Array;
   readonly delivered: Float64Array;
@@ -33,7 +38,7 @@ export class Meter {
   readonly #regular: Draws;
   readonly #changes: Draws;
   readonly #endpointIdentity: Int32Array;
-  /** When each pair was last metered, and its beats and logins until then. */
+  /** When each link was last metered, and its beats and logins until then. */
   readonly #since: Float64Array;
   readonly #beatsBefore: Float64Array;
   readonly #loginsBefore: Float64Array;
@@ -45,7 +50,7 @@ export class Meter {
 
   constructor(crowd: Crowd, plan: MeterPlan) {
     this.#crowd = crowd;
-    const size = crowd.links.length / LINK;
+    const size = crowd.links.count;
     this.sent = new Float64Array(size);
     this.lost = new Float64Array(size);
     this.delivered = new Float64Array(size);
@@ -65,39 +70,39 @@ export class Meter {
   /** Meters every path. Called at times that no fault moves: every minute and at the edges of windows. */
   meterAll(nowMs: number): void {
     // Chance by the time, not by how many meterings there were: another window shall not change what is lost.
-    for (const pair of this.#crowd.inUse) this.#meter(pair, nowMs, this.#regular, nowMs);
+    for (const link of this.#crowd.links.agreed().inUse)
+      this.#meter(link, nowMs, { draws: this.#regular, ordinal: nowMs });
     this.#allAt = nowMs;
   }
 
   /** Meters one path whose quality is about to change. */
-  meterBeforeChange(pair: number, nowMs: number): void {
-    this.#changeCount[pair]! += 1;
-    this.#meter(pair, nowMs, this.#changes, this.#changeCount[pair]!);
+  meterBeforeChange(link: number, nowMs: number): void {
+    this.#changeCount[link]! += 1;
+    this.#meter(link, nowMs, { draws: this.#changes, ordinal: this.#changeCount[link]! });
   }
 
-  #meter(pair: number, nowMs: number, draws: Draws, ordinal: number): void {
-    const { links, paths, population, endpointCount } = this.#crowd;
-    const link = pair * LINK;
-    const [beats, logins] = [this.#crowd.beats(link, nowMs), links[link + LOGINS]!];
-    const messages =
-      links[link + HELD]! * this.#messagePacketsAMs * (nowMs - Math.max(this.#since[pair]!, this.#allAt));
-    const beaten = Math.max(0, beats - this.#beatsBefore[pair]!);
-    const loggedIn = logins - this.#loginsBefore[pair]!;
+  #meter(link: number, nowMs: number, { draws, ordinal }: Dice): void {
+    const { links, paths, population } = this.#crowd;
+    const agreed = links.agreed();
+    const [beats, logins] = [agreed.beats(link, nowMs), agreed.logins(link)];
+    const messages = agreed.held(link) * this.#messagePacketsAMs * (nowMs - Math.max(this.#since[link]!, this.#allAt));
+    const beaten = Math.max(0, beats - this.#beatsBefore[link]!);
+    const loggedIn = logins - this.#loginsBefore[link]!;
     const packets = Math.round(beaten * this.#beatPackets + loggedIn * LOGIN_PACKETS + messages);
-    this.#beatsBefore[pair]! += beaten;
-    this.#loginsBefore[pair] = logins;
-    this.#since[pair] = nowMs;
+    this.#beatsBefore[link]! += beaten;
+    this.#loginsBefore[link] = logins;
+    this.#since[link] = nowMs;
     if (packets === 0) return;
-    const chance = (paths.lossUp[pair]! + paths.lossDown[pair]!) / 2;
-    const cell = Math.floor(pair / endpointCount);
-    const u = open(draws.at(population.identity[cell]!, this.#endpointIdentity[pair % endpointCount]!, ordinal));
+    const chance = (paths.lossUp[link]! + paths.lossDown[link]!) / 2;
+    const cell = links.cellOf(link);
+    const u = open(draws.at(population.identity[cell]!, this.#endpointIdentity[links.endpointOf(link)]!, ordinal));
     // What is lost is sent again; over a dead path nothing is, for nobody hears that it was lost.
     const sent = chance < 0.95 ? Math.round(packets / (1 - chance)) : packets;
     const lost = binomialQuantile(u, sent, chance);
-    this.sent[pair]! += sent;
-    this.lost[pair]! += lost;
+    this.sent[link]! += sent;
+    this.lost[link]! += lost;
     this.sentByCell[cell]! += sent;
     this.lostByCell[cell]! += lost;
-    this.delivered[pair]! += sent - lost;
+    this.delivered[link]! += sent - lost;
   }
 }

@@ -1,7 +1,6 @@
 /** What a scenario's `where` covers in this world: cells, gateways, servers, pairs of cell and endpoint, and the people on them. */
 import type { PathWhere } from "../scenario/people/faults.ts";
 import type { Fleet } from "./fleet/centre.ts";
-import { HELD, LINK } from "./link.ts";
 import type { Gateway } from "./network/gateway.ts";
 import type { Crowd } from "./population/crowd.ts";
 import type { PairTest } from "./sweeps.ts";
@@ -64,9 +63,9 @@ export class Places {
     const { crowd } = this.#parts;
     const touches = this.pairsOf(where);
     let people = 0;
-    for (const pair of crowd.inUse)
-      if (touches(Math.floor(pair / crowd.endpointCount), pair % crowd.endpointCount))
-        people += crowd.links[pair * LINK + HELD]!;
+    const links = crowd.links.agreed();
+    for (const link of links.inUse)
+      if (touches(crowd.links.cellOf(link), crowd.links.endpointOf(link))) people += links.held(link);
     return people;
   }
 

@@ -55,8 +55,8 @@ export class Refuge {
     const { crowd, clock, scenario } = this.#parts;
     const { over, people } = this.welcome(where);
     const noticed = how === "silent" ? scenario.world.clients.heartbeat.longest : 0;
-    crowd.welcome = Float64Array.from(people);
-    crowd.welcomeEndsMs = inMs(clock.now) + inMs((noticed + 2 * over) as Duration);
+    crowd.dispatch.welcome = Float64Array.from(people);
+    crowd.dispatch.welcomeEndsMs = inMs(clock.now) + inMs((noticed + 2 * over) as Duration);
     return over;
   }
 
@@ -88,7 +88,7 @@ export class Refuge {
   /** The centre that a gateway's people go to, or would go to next. */
   #heirOf(gateway: number, lost: string): string {
     const { crowd } = this.#parts;
-    const { routes, candidates } = crowd.tables[gateway]!;
+    const { routes, candidates } = crowd.dispatch.of(gateway);
     const centres = [...routes, ...candidates].map((endpoint) => crowd.endpoints[endpoint]!.centre);
     const others = [...centres, ...Object.keys(this.#parts.scenario.world.centres)];
     return others.find((centre) => centre !== lost && !this.#isGone(centre)) ?? lost;

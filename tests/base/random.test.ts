@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Draws, identity, open, Stream, threshold } from "../../src/base/random.ts";
+import { CHANCE_ONE, chanceOf, fractionOf } from "../../src/base/chance.ts";
+import { Draws, identity, open, Stream } from "../../src/base/random.ts";
 
 const word = fc.integer({ min: -0x8000_0000, max: 0x7fff_ffff });
 
@@ -52,7 +53,11 @@ describe("keyed draws", () => {
 
 describe("chances and names", () => {
   it("compare as integers: 0 never, 1 always", () => {
-    expect([threshold(0), threshold(1), threshold(-1), threshold(2)]).toEqual([0, 4_294_967_296, 0, 4_294_967_296]);
+    expect([chanceOf(0), chanceOf(1)]).toEqual([0, CHANCE_ONE]);
+    expect(0xffff_ffff < chanceOf(1)).toBe(true);
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1, noNaN: true }), (share) => fractionOf(chanceOf(share)) === share),
+    );
     expect([open(0) > 0, open(0xffff_ffff) < 1]).toEqual([true, true]);
   });
 

@@ -1,6 +1,5 @@
 /** What must be true of people and of the servers that they are connected to, whatever befalls them. */
 import type { World } from "../../world/build.ts";
-import { HELD, LINK } from "../../world/link.ts";
 import type { InvariantResult } from "../findings.ts";
 import { type Invariant, Invariants } from "../invariants.ts";
 
@@ -64,8 +63,9 @@ const INVARIANTS: readonly Invariant<Look>[] = [
     name: "connections are people online",
     breach: ({ world: { crowd }, booked: { online } }) => {
       let [held, least] = [0, 0];
-      for (const pair of crowd.inUse) {
-        const people = crowd.links[pair * LINK + HELD]!;
+      const links = crowd.links.agreed();
+      for (const link of links.inUse) {
+        const people = links.held(link);
         held += people;
         least = Math.min(least, people);
       }
@@ -100,7 +100,7 @@ const INVARIANTS: readonly Invariant<Look>[] = [
   {
     name: "packets conserved",
     breach: ({ world: { crowd, meter } }) => {
-      const { inUse } = crowd;
+      const { inUse } = crowd.links.agreed();
       const [sent, delivered, lost] = [
         totalAt(meter.sent, inUse),
         totalAt(meter.delivered, inUse),

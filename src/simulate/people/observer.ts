@@ -7,7 +7,6 @@ import type { Company } from "../../engine/company.ts";
 import { type Labels, Ledger } from "../../measure/ledger.ts";
 import { Sheet } from "../../measure/sheet.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
-import { HELD, LINK } from "../../world/link.ts";
 import type { World } from "../../world/build.ts";
 import type { Standing } from "../../world/fleet/resources.ts";
 import type { LoginNotes } from "../../world/population/logins.ts";
@@ -78,7 +77,7 @@ export class Observer implements LoginNotes {
       carrier,
       access,
       gateway: world.gateways[gateway]!.name,
-      home: world.fleet.endpoints[world.crowd.tables[gateway]!.routes[0]!]!.centre,
+      home: world.fleet.endpoints[world.crowd.dispatch.of(gateway).routes[0]!]!.centre,
     }));
     this.#sentBefore = new Float64Array(cells.length);
     this.#lostBefore = new Float64Array(cells.length);
@@ -130,10 +129,11 @@ export class Observer implements LoginNotes {
       lost[cell] = meter.lostByCell[cell]! - this.#lostBefore[cell]!;
     }
     const crossing = this.#sheets.crossing.row(start);
-    for (const pair of crowd.inUse) {
-      const cell = Math.floor(pair / crowd.endpointCount);
-      const { line } = crowd.endpoints[pair % crowd.endpointCount]!;
-      if (line !== crowd.population.cells[cell]!.carrier) crossing[cell]! += crowd.links[pair * LINK + HELD]!;
+    const links = crowd.links.agreed();
+    for (const link of links.inUse) {
+      const cell = crowd.links.cellOf(link);
+      const { line } = crowd.endpoints[crowd.links.endpointOf(link)]!;
+      if (line !== crowd.population.cells[cell]!.carrier) crossing[cell]! += links.held(link);
     }
     this.#sheets.online.row(start).set(crowd.online.values);
     this.#sheets.people.row(start).set(this.#people);
@@ -199,7 +199,7 @@ export class Observer implements LoginNotes {
       counters.of(name("link.broken"), people).add(crowd.broken.values[cell]! - window.broken[cell]!);
       counters.of(name("moved"), people).add(crowd.moved[cell]! - window.moved[cell]!);
     });
-    for (const pair of crowd.inUse) {
+    for (const pair of crowd.links.agreed().inUse) {
       const sent = meter.sent[pair]! - window.sent[pair]!;
       if (sent === 0) continue;
       const people = this.#cellLabels[Math.floor(pair / endpointCount)]!;

@@ -94,7 +94,7 @@ class People implements Running {
   }
 
   finish(): void {
-    this.#world.sessions.noteUnfinished(inMs(this.#scenario.run.duration), SUCCESS_LIMIT_MS);
+    this.#world.sessions.noteUnfinished({ endMs: inMs(this.#scenario.run.duration), limitMs: SUCCESS_LIMIT_MS });
     this.#observer.end(this.#context.company);
   }
 

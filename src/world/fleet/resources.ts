@@ -3,6 +3,7 @@
  * one after the other. Of queues in a row the slowest decides how much gets through and how long it takes, so what the
  * tightest tier leaves for logins bounds the doors; what people who are already in ask for comes first.
  */
+import { SECOND } from "../../base/units.ts";
 import type { WorldModel } from "../../scenario/scenario.ts";
 import { type Fleet, serversByCentre } from "./centre.ts";
 import type { Desks } from "./server.ts";
@@ -52,7 +53,7 @@ export class Resources {
         if (login > 0)
           most = Math.min(
             most,
-            Math.max(0, this.#cores(centre, tier) - rest(this.#world, tier, demand)) / (login / 1e6),
+            Math.max(0, this.#cores(centre, tier) - rest(this.#world, tier, demand)) / (login / SECOND),
           );
       const doors = this.#sum(place, (server) => this.#fleet.servers[server]!.loginsASecond);
       const share = Math.max(LEAST, Math.min(1, most / doors));
@@ -83,7 +84,7 @@ export class Resources {
         ...Object.entries(this.#world.tiers).map(([tier, { login }]) => ({
           centre,
           resource: tier,
-          used: (demand.logins * login) / 1e6 + rest(this.#world, tier, demand),
+          used: (demand.logins * login) / SECOND + rest(this.#world, tier, demand),
           able: up ? this.#cores(centre, tier) : 0,
         })),
       ];
@@ -102,5 +103,5 @@ export class Resources {
 /** Cores that messages and heartbeats keep busy. */
 const rest = ({ tiers }: WorldModel, tier: string, { messages, heartbeats }: Demand): number => {
   const { message, heartbeat } = tiers[tier]!;
-  return (messages * message + heartbeats * heartbeat) / 1e6;
+  return (messages * message + heartbeats * heartbeat) / SECOND;
 };

@@ -1,5 +1,6 @@
 /** How much may be on the way: what a congestion control is told and answers, and CUBIC (RFC 9438, with HyStart, as in Linux). */
 import { cubeRoot } from "../../base/math.ts";
+import { SECOND } from "../../base/units.ts";
 import type { Pace } from "./delivery.ts";
 
 /** What a sender keeps for its congestion control: segments that may be on the way, and where slow start ends. */
@@ -102,7 +103,7 @@ export class Cubic implements Congestion {
       this.#origin = Math.max(this.#before, flow.window);
     }
     this.#forReno += acknowledged;
-    const seconds = (nowUs - this.#beganUs + leastUs) / 1e6 - this.#untilOrigin;
+    const seconds = (nowUs - this.#beganUs + leastUs) / SECOND - this.#untilOrigin;
     const target = this.#origin + C * seconds * seconds * seconds;
     let each = target > flow.window ? flow.window / (target - flow.window) : 100 * flow.window;
     const renoEach = (flow.window * (1 + BETA)) / (3 * (1 - BETA));

@@ -2,6 +2,7 @@
  * A carrier's gateways: the exits behind which users share one fate. Each has its IPs, its own delay and
  * loss around the family's average, and serves one or two radio families of one region and carrier.
  */
+import { fractionOf } from "../../base/chance.ts";
 import { identity } from "../../base/random.ts";
 import type { Duration } from "../../base/units.ts";
 import { gatewayNames } from "../../scenario/people/names.ts";
@@ -53,7 +54,7 @@ export const buildGateways = (world: WorldModel): Gateway[] => {
 };
 
 /** Where a gateway lies between the best and the worst of its kind: by name, so that no seed and no neighbour changes it. */
-const nameUniform = (name: string): number => (identity(name) >>> 0) / 4_294_967_296;
+const nameUniform = (name: string): number => fractionOf(identity(name) >>> 0);
 
 /** Shared address space (RFC 6598), where carriers put their own: 100.64.0.1 onward. */
 const exitIp = (n: number): string => {

@@ -3,11 +3,11 @@
  * route, a peering where carriers change, the centre's line), each with its delay and its loss, and whatever
  * faults lie on them. The world's truth: nobody deployed may read it.
  *
- * One row a pair of cell and endpoint, as columns. Values are composed again only for the pairs that a
- * change touches.
+ * One row a link, as columns. Values are composed again only for the links that a change touches.
  */
 
-import { BEAT_FAILS, LINK, PROBE_FAILS } from "../link.ts";
+import { chanceOf } from "../../base/chance.ts";
+import type { LinksNow } from "../links.ts";
 import { beatFails } from "./beats.ts";
 import type { PathQuality } from "./transport.ts";
 
@@ -27,6 +27,15 @@ export interface Burden {
   readonly block: "drop" | "reset" | undefined;
 }
 
+export interface PathParts {
+  readonly cells: number;
+  readonly endpoints: number;
+  readonly beatTimeoutMs: number;
+  readonly legs: (cell: number, endpoint: number) => Legs;
+  /** Learn the chances that follow from each path. */
+  readonly links: LinksNow;
+}
+
 export const OPEN = 0;
 export const DROPS = 1;
 export const RESETS = 2;
@@ -38,47 +47,46 @@ export class Paths {
   readonly lossUp: Float64Array;
   readonly lossDown: Float64Array;
   readonly block: Uint8Array;
-  /** What the crowd needs of a path and does on it, by link. */
-  readonly links: Float64Array;
-  readonly #legs: (cell: number, endpoint: number) => Legs;
   readonly beatTimeoutMs: number;
+  readonly #legs: (cell: number, endpoint: number) => Legs;
+  readonly #links: LinksNow;
 
-  constructor(cells: number, endpoints: number, beatTimeoutMs: number, legs: (cell: number, endpoint: number) => Legs) {
+  constructor({ cells, endpoints, beatTimeoutMs, legs, links }: PathParts) {
     const size = cells * endpoints;
     this.cells = cells;
     this.endpoints = endpoints;
     this.#legs = legs;
+    this.#links = links;
     this.beatTimeoutMs = beatTimeoutMs;
     this.rttMs = new Float64Array(size);
     this.lossUp = new Float64Array(size);
     this.lossDown = new Float64Array(size);
     this.block = new Uint8Array(size);
-    this.links = new Float64Array(size * LINK);
     for (let cell = 0; cell < cells; cell++)
       for (let endpoint = 0; endpoint < endpoints; endpoint++) this.compose(cell, endpoint, []);
   }
 
   /** Whether composing the path under these burdens would change any value. */
   wouldChange(cell: number, endpoint: number, burdens: readonly Burden[]): boolean {
-    const pair = cell * this.endpoints + endpoint;
+    const link = cell * this.endpoints + endpoint;
     const { rttMs, lossUp, lossDown, block } = this.#composed(cell, endpoint, burdens);
     return (
-      rttMs !== this.rttMs[pair] ||
-      lossUp !== this.lossUp[pair] ||
-      lossDown !== this.lossDown[pair] ||
-      block !== this.block[pair]
+      rttMs !== this.rttMs[link] ||
+      lossUp !== this.lossUp[link] ||
+      lossDown !== this.lossDown[link] ||
+      block !== this.block[link]
     );
   }
 
   /** Composes one path anew under what lies on it now. */
   compose(cell: number, endpoint: number, burdens: readonly Burden[]): void {
-    const pair = cell * this.endpoints + endpoint;
+    const link = cell * this.endpoints + endpoint;
     const { rttMs, lossUp, lossDown, block } = this.#composed(cell, endpoint, burdens);
-    this.rttMs[pair] = rttMs;
-    this.lossUp[pair] = lossUp;
-    this.lossDown[pair] = lossDown;
-    this.block[pair] = block;
-    this.#derive(pair);
+    this.rttMs[link] = rttMs;
+    this.lossUp[link] = lossUp;
+    this.lossDown[link] = lossDown;
+    this.block[link] = block;
+    this.#derive(link);
   }
 
   #composed(cell: number, endpoint: number, burdens: readonly Burden[]): PathQuality & { readonly block: number } {
@@ -102,11 +110,13 @@ export class Paths {
     };
   }
 
-  #derive(pair: number): void {
-    const lost = 1 - (1 - this.lossUp[pair]!) * (1 - this.lossDown[pair]!);
-    this.links[pair * LINK + PROBE_FAILS] = lost * 4_294_967_296;
-    const quality = { rttMs: this.rttMs[pair]!, lossUp: this.lossUp[pair]!, lossDown: this.lossDown[pair]! };
-    this.links[pair * LINK + BEAT_FAILS] = beatFails(quality, this.beatTimeoutMs) * 4_294_967_296;
+  #derive(link: number): void {
+    const quality = { rttMs: this.rttMs[link]!, lossUp: this.lossUp[link]!, lossDown: this.lossDown[link]! };
+    const lost = 1 - (1 - quality.lossUp) * (1 - quality.lossDown);
+    this.#links.setFailures(link, {
+      beat: chanceOf(beatFails(quality, this.beatTimeoutMs)),
+      probe: chanceOf(lost),
+    });
   }
 }
 

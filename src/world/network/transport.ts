@@ -5,6 +5,7 @@
  * tables around their path. Between losses a coin chooses the table, so that the outcome is one that can happen: a blend of
  * two outcomes would lie between the time-outs of either.
  */
+import { chanceOf, fractionOf } from "../../base/chance.ts";
 import { wholePower } from "../../base/math.ts";
 import { Stream } from "../../base/random.ts";
 import type { Conversation } from "./connection.ts";
@@ -32,7 +33,6 @@ const LOSSES = [
   0, 0.004, 0.01, 0.02, 0.03, 0.04, 0.05, 0.065, 0.08, 0.1, 0.12, 0.14, 0.16, 0.18, 0.2, 0.225, 0.25, 0.275, 0.3, 0.33,
   0.36, 0.4, 0.44, 0.48, 0.52, 0.56, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1,
 ] as const;
-const WORD = 4_294_967_296;
 
 const rttOf = (step: number): number => wholePower(STEP, step);
 
@@ -91,7 +91,7 @@ export class Transport {
     const step = Math.max(0, Math.floor(Math.log(rttMs) / LOG_STEP));
     const clean = this.#cleanAt(step);
     const passes = wholePower(1 - lossUp, clean.ups) * wholePower(1 - lossDown, clean.downs);
-    if (words[0]! < passes * WORD) {
+    if (words[0]! < chanceOf(passes)) {
       const share = rttMs / rttOf(step);
       outcome.connectedMs = clean.connectedMs * share;
       outcome.doneMs = clean.doneMs * share;
@@ -100,8 +100,8 @@ export class Transport {
       outcome.lostUp = outcome.lostDown = 0;
       return outcome;
     }
-    const table = this.#choose(step, lossUp, lossDown, words[1]! / WORD);
-    table.read(Math.floor((words[2]! / WORD) * ENTRIES), rttMs, words[3]! / WORD, outcome);
+    const table = this.#choose(step, lossUp, lossDown, fractionOf(words[1]!));
+    table.read(Math.floor(fractionOf(words[2]!) * ENTRIES), rttMs, fractionOf(words[3]!), outcome);
     return outcome;
   }
 

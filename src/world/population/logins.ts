@@ -12,10 +12,11 @@ import { Table } from "../../base/table.ts";
 import { type RacingPolicy, race } from "../../algorithms/access/racing.ts";
 import { type ReconnectPolicy, untilNextAttempt } from "../../algorithms/access/reconnect.ts";
 import type { Desks } from "../fleet/server.ts";
-import { LOGINS } from "../link.ts";
 import { DROPS, OPEN } from "../network/path.ts";
 import type { Transport } from "../network/transport.ts";
-import type { Crowd, RouteTable } from "./crowd.ts";
+import type { Client } from "./client.ts";
+import type { Crowd } from "./crowd.ts";
+import type { RouteTable } from "./dispatch.ts";
 import { rankOf } from "./population.ts";
 
 /** Logins that take longer count as this long. */
@@ -46,6 +47,12 @@ export interface LoginPlan {
 export interface LoginNotes {
   /** A login begun at `startedMs` ended, or reached the limit of what is counted, after `tookMs`. */
   login(cell: number, startedMs: number, tookMs: number, people: number): void;
+}
+
+/** When the run ends, and how long a login under way must have taken by then to be noted, ms. */
+export interface RunEnd {
+  readonly endMs: number;
+  readonly limitMs: number;
 }
 
 /** An attempt that came to nothing: when it began, how long it took, and what the server said, if any answered. */
@@ -110,77 +117,63 @@ export class Logins {
     this.#others = new Draws(plan.seed, "login elsewhere");
   }
 
-  /** Races for a connection; fills `result`. Without failures before it, it is the first attempt of a new login. */
-  attempt(home: number, index: number, ordinal: number, failures: number, nowMs: number): void {
-    const crowd = this.#crowd;
-    const cell = crowd.viaCell(home, index);
-    this.#candidates = this.#list(cell, index, nowMs);
+  /** Races for a connection, and fills `result`. Without failures before it, it is the first attempt of a new login. */
+  attempt(client: Client): void {
+    const { links } = this.#crowd;
+    const { row, failures, dueMs: nowMs } = client;
+    this.#candidates = this.#list(client, nowMs);
     const { racing } = this.#plan;
-    const identity = crowd.population.identity[home]!;
-    const first = this.#try(cell, identity, index, ordinal, 0);
+    const first = this.#try(client, 0);
     // Who connects before a second attempt would start has no race.
     const won =
       first.connected && first.after <= Math.min(racing.startEvery, racing.timeout)
         ? { winner: 0, took: first.after, started: 1 }
-        : race(racing, this.#candidates.length, (place) =>
-            place === 0 ? first : this.#try(cell, identity, index, ordinal, place),
-          );
+        : race(racing, this.#candidates.length, (place) => (place === 0 ? first : this.#try(client, place)));
     const { result } = this;
     if (won.winner < 0) {
       const tookMs = won.took / 1_000;
       result.connected = false;
-      if (failures === 0) this.#memory.set(this.#row(home, index), 0);
-      result.delayMs = this.#fail(home, index, ordinal, failures, { nowMs, tookMs, unreached: UNREACHED });
+      if (failures === 0) this.#memory.set(row, 0);
+      result.delayMs = this.#fail(client, { nowMs, tookMs, unreached: UNREACHED });
       return;
     }
     for (let place = 0; place < won.started; place++)
-      if (this.#failed[place])
-        crowd.fail(cell * crowd.endpointCount + this.#candidates[place]!, crowd.population.peopleOf(home, index));
+      if (this.#failed[place]) links.now.noteFailed(links.of(client.cell, this.#candidates[place]!), client.people);
     result.connected = true;
     result.endpoint = this.#candidates[won.winner]!;
     result.delayMs = Math.max(1, Math.round(won.took / 1_000));
-    const row = this.#row(home, index);
     const remembered = failures === 0 ? 0 : this.#memory.get(row);
     const since = later(remembered & SINCE_MASK, result.delayMs);
     this.#memory.set(row, (remembered & UNREACHED) | since | (this.#restMs[won.winner]! << 16));
   }
 
   /**
-   * The bucket in which the request arrived is over, so the queue is known. Fills `result`: connected, and when the
-   * last answer will have come, counted from the arrival; or failed, and when the next attempt is due.
+   * Settles a request that arrived one bucket before its client is due, when the queue is known. Fills `result`: connected, and
+   * when the last answer will have come, counted from the arrival; or failed, and when the next attempt is due.
    */
-  settle(
-    home: number,
-    index: number,
-    ordinal: number,
-    endpoint: number,
-    failures: number,
-    arrivedMs: number,
-    offsetMs: number,
-  ): void {
+  settle(client: Client, bucketMs: number): void {
     const crowd = this.#crowd;
     const { result } = this;
-    const server = crowd.endpoints[endpoint]!.server;
-    const people = crowd.population.peopleOf(home, index);
-    const row = this.#row(home, index);
+    const { row, endpoint } = client;
+    const { server } = crowd.endpoints[endpoint]!;
+    const arrivedMs = client.dueMs - bucketMs;
     const remembered = this.#memory.get(row);
     const restMs = (remembered >>> 16) & NEVER_COMPLETE;
-    const waitMs = Math.round(this.#desks.waitMs(server, offsetMs));
-    const cell = crowd.viaCell(home, index);
-    const cut = crowd.paths.block[cell * crowd.endpointCount + endpoint] !== OPEN;
-    const rank = this.rank(home, index, ordinal);
+    const waitMs = Math.round(this.#desks.waitMs(server, arrivedMs % bucketMs));
+    const cut = crowd.paths.block[client.link] !== OPEN;
+    const rank = this.rank(client);
     if (!this.#desks.welcomes(server, rank)) {
       const told = Math.round(this.#desks.appointmentMs(server, rank) * 1_000) as Duration;
       result.connected = false;
-      result.delayMs = this.#fail(home, index, ordinal, failures, { nowMs: arrivedMs, tookMs: REFUSED_MS, told });
+      result.delayMs = this.#fail(client, { nowMs: arrivedMs, tookMs: REFUSED_MS, told });
       return;
     }
     const inTime = !cut && restMs !== NEVER_COMPLETE && waitMs + restMs <= this.#plan.timeoutMs;
-    if (waitMs > this.#plan.timeoutMs) this.#desks.abandon(server, people);
+    if (waitMs > this.#plan.timeoutMs) this.#desks.abandon(server, client.people);
     result.connected = inTime && this.#desks.admits(server, rank);
     if (!result.connected) {
       const tookMs = inTime ? Math.max(1, Math.round(waitMs + restMs)) : this.#plan.timeoutMs;
-      result.delayMs = this.#fail(home, index, ordinal, failures, { nowMs: arrivedMs, tookMs });
+      result.delayMs = this.#fail(client, { nowMs: arrivedMs, tookMs });
       return;
     }
     const tookMs = waitMs + restMs;
@@ -189,54 +182,53 @@ export class Logins {
     result.delayMs = tookMs;
   }
 
-  /** Who of those who arrive together comes first, in [0, 1). */
-  rank(home: number, index: number, ordinal: number): number {
-    return this.#waits.uniform(this.#crowd.population.identity[home]!, index, ordinal);
+  /** Returns a client's place among those who arrive together, in [0, 1). */
+  rank({ identity, index, ordinal }: Client): number {
+    return this.#waits.uniform(identity, index, ordinal);
   }
 
-  /** Logged in at `nowMs`: notes how long it took, and reports the attempts with the failures before them. */
-  complete(home: number, index: number, endpoint: number, failures: number, nowMs: number): void {
-    const crowd = this.#crowd;
-    const people = crowd.population.peopleOf(home, index);
-    const row = this.#row(home, index);
+  /** Notes how long a login took that was complete at `nowMs`, and reports the attempts with the failures before them. */
+  complete(client: Client, nowMs: number): void {
+    const { links } = this.#crowd;
+    const { row, home, people, failures, endpoint } = client;
     const remembered = this.#memory.get(row);
     const took = remembered & SINCE_MASK;
     this.#memory.delete(row);
     if (took !== NOTED) this.#notes.login(home, nowMs - took, Math.min(took, CENSORED_MS), people);
-    const cell = crowd.viaCell(home, index);
-    crowd.count(crowd.linkOf(cell, endpoint), LOGINS, people);
-    // Only whose attempts ended before any door know of addresses that do not answer.
+    links.now.noteLogins(client.link, people);
+    // Only those whose attempts ended before any door know of addresses that do not answer.
     if (failures === 0 || (remembered & UNREACHED) === 0) return;
-    for (const candidate of this.#list(cell, index, nowMs))
-      if (candidate !== endpoint) crowd.fail(cell * crowd.endpointCount + candidate, failures * people);
+    for (const candidate of this.#list(client, nowMs))
+      if (candidate !== endpoint) links.now.noteFailed(links.of(client.cell, candidate), failures * people);
   }
 
-  /** A login that is under way when the run ends; what is remembered of it reaches up to `atMs`. */
-  noteUnfinished(home: number, index: number, atMs: number, endMs: number, limitMs: number): void {
-    const since = this.#memory.get(this.#row(home, index)) & SINCE_MASK;
+  /** Notes a login that is under way when the run ends; what is remembered of it reaches up to the client's due time. */
+  noteUnfinished(client: Client, { endMs, limitMs }: RunEnd): void {
+    const since = this.#memory.get(client.row) & SINCE_MASK;
     if (since === NOTED) return;
-    const startedMs = atMs - since;
+    const startedMs = client.dueMs - since;
     const tookMs = Math.min(endMs - startedMs, CENSORED_MS);
-    if (tookMs > limitMs) this.#notes.login(home, startedMs, tookMs, this.#crowd.population.peopleOf(home, index));
+    if (tookMs > limitMs) this.#notes.login(client.home, startedMs, tookMs, client.people);
   }
 
   /** The client's list: where the table sends it, then the gateway's candidates. */
-  #list(cell: number, index: number, nowMs: number): readonly number[] {
-    const crowd = this.#crowd;
-    const gateway = crowd.population.gateway[cell]!;
-    const table = crowd.tables[gateway]!;
-    const best = crowd.routeOf(cell, index);
-    const isFresh = nowMs < crowd.welcomeEndsMs;
+  #list({ cell, index }: Client, nowMs: number): readonly number[] {
+    const { population, dispatch } = this.#crowd;
+    const gateway = population.gateway[cell]!;
+    const table = dispatch.of(gateway);
+    const best = dispatch.routeOf(cell, index);
+    const { welcome } = dispatch;
+    const isFresh = nowMs < dispatch.welcomeEndsMs;
     let lists = this.#lists[gateway];
-    if (lists?.table !== table || lists.welcome !== crowd.welcome || lists.isFresh !== isFresh)
-      lists = this.#lists[gateway] = { table, welcome: crowd.welcome, isFresh, byBest: new Map() };
+    if (lists?.table !== table || lists.welcome !== welcome || lists.isFresh !== isFresh)
+      lists = this.#lists[gateway] = { table, welcome, isFresh, byBest: new Map() };
     let choice = lists.byBest.get(best);
     if (choice === undefined) lists.byBest.set(best, (choice = this.#choiceOf(table.candidates, best, isFresh)));
     const { upTo } = choice;
     let place = 0;
     if (upTo.length > 1) {
       // A draw of its own: by the rank that says when they come, those who come together would go together.
-      const left = this.#others.uniform(crowd.population.identity[cell]!, index, 0) * upTo.at(-1)!;
+      const left = this.#others.uniform(population.identity[cell]!, index, 0) * upTo.at(-1)!;
       while (place < upTo.length - 1 && left >= upTo[place]!) place += 1;
     }
     return choice.lists[place]!;
@@ -247,7 +239,8 @@ export class Logins {
    * go to its neighbour. First stays where the table leads, unless a loss is so fresh that the servers' own word counts.
    */
   #choiceOf(candidates: readonly number[], best: number, isFresh: boolean): Choice {
-    const { endpoints, welcome } = this.#crowd;
+    const { endpoints, dispatch } = this.#crowd;
+    const { welcome } = dispatch;
     const { centre, line } = endpoints[best]!;
     const list = [best, ...candidates.filter((candidate) => candidate !== best)].slice(0, CANDIDATES_MAX);
     const others =
@@ -269,22 +262,16 @@ export class Logins {
   }
 
   /** How an attempt at one candidate would end, were it let run. */
-  #try(
-    cell: number,
-    identity: number,
-    index: number,
-    ordinal: number,
-    place: number,
-  ): { connected: boolean; after: Duration } {
-    const { paths, endpointCount } = this.#crowd;
-    const pair = cell * endpointCount + this.#candidates[place]!;
-    const block = paths.block[pair]!;
+  #try(client: Client, place: number): { connected: boolean; after: Duration } {
+    const { paths, links } = this.#crowd;
+    const link = links.of(client.cell, this.#candidates[place]!);
+    const block = paths.block[link]!;
     this.#restMs[place] = NEVER_COMPLETE;
     this.#failed[place] = true;
     if (block !== OPEN)
-      return { connected: false, after: (block === DROPS ? Infinity : paths.rttMs[pair]! * 1_000) as Duration };
-    this.#draws.at(identity, index, ordinal * CANDIDATES_MAX + place);
-    const path = { rttMs: paths.rttMs[pair]!, lossUp: paths.lossUp[pair]!, lossDown: paths.lossDown[pair]! };
+      return { connected: false, after: (block === DROPS ? Infinity : paths.rttMs[link]! * 1_000) as Duration };
+    this.#draws.at(client.identity, client.index, client.ordinal * CANDIDATES_MAX + place);
+    const path = { rttMs: paths.rttMs[link]!, lossUp: paths.lossUp[link]!, lossDown: paths.lossDown[link]! };
     const { connectedMs, doneMs } = this.#plan.transport.live(path, this.#draws.out);
     if (connectedMs === Infinity) return { connected: false, after: Infinity as Duration };
     this.#restMs[place] = Math.min(NEVER_COMPLETE, Math.round(doneMs - connectedMs));
@@ -293,11 +280,11 @@ export class Logins {
   }
 
   /**
-   * How long after a link broke its client tries again, ms. `told`: over how long its servers said that everybody is
-   * welcome, ms, when they closed it; undefined when it was just silent.
+   * Returns how long after a link broke its client tries again, ms. `toldMs`: over how long its servers said that everybody is
+   * welcome when they closed it; undefined when it was just silent.
    */
-  afterBreakMs(home: number, index: number, ordinal: number, toldMs: number | undefined): number {
-    return this.#pauseMs(home, index, ordinal, {
+  afterBreakMs(client: Client, toldMs: number | undefined): number {
+    return this.#pauseMs(client, {
       failures: 0,
       tookMs: 0,
       wasClosed: toldMs !== undefined,
@@ -305,31 +292,24 @@ export class Logins {
     });
   }
 
-  /** An attempt came to nothing: ms until the next one, from now. */
-  #fail(home: number, index: number, ordinal: number, failures: number, failure: Failure): number {
-    const { nowMs, tookMs, told, unreached = 0 } = failure;
-    const pauseMs = this.#pauseMs(home, index, ordinal, { failures: failures + 1, tookMs, wasClosed: false, told });
+  /** Takes note of an attempt that came to nothing, and returns the ms until the next one, from now. */
+  #fail(client: Client, { nowMs, tookMs, told, unreached = 0 }: Failure): number {
+    const pauseMs = this.#pauseMs(client, { failures: client.failures + 1, tookMs, wasClosed: false, told });
     const delayMs = Math.max(1, Math.round(tookMs + pauseMs));
-    const row = this.#row(home, index);
+    const { row } = client;
     const before = this.#memory.get(row) & SINCE_MASK;
     let since = later(before, delayMs);
     if (before !== NOTED && since >= CENSORED_MS) {
-      this.#notes.login(home, nowMs - before, CENSORED_MS, this.#crowd.population.peopleOf(home, index));
+      this.#notes.login(client.home, nowMs - before, CENSORED_MS, client.people);
       since = NOTED;
     }
     this.#memory.set(row, since | unreached);
     return delayMs;
   }
 
-  #pauseMs(home: number, index: number, ordinal: number, asked: Asked): number {
-    const who = this.#crowd.population.identity[home]!;
-    const u = open(this.#waits.at(who ^ 0x51ed270b, index, ordinal));
-    const { failures, wasClosed, told } = asked;
-    const situation = { failures, wasClosed, told, attemptTook: (asked.tookMs * 1_000) as Duration, u };
-    return untilNextAttempt(this.#plan.reconnect, { ...situation, place: rankOf(index, who) }) / 1_000;
-  }
-
-  #row(home: number, index: number): number {
-    return this.#crowd.population.firstRow[home]! + index;
+  #pauseMs({ identity, index, ordinal }: Client, { failures, wasClosed, told, tookMs }: Asked): number {
+    const u = open(this.#waits.at(identity ^ 0x51ed270b, index, ordinal));
+    const situation = { failures, wasClosed, told, attemptTook: (tookMs * 1_000) as Duration, u };
+    return untilNextAttempt(this.#plan.reconnect, { ...situation, place: rankOf(index, identity) }) / 1_000;
   }
 }

@@ -3,6 +3,7 @@
  * server has room for.
  */
 import { newHeartbeat, settled } from "../../algorithms/access/heartbeat.ts";
+import { chanceOf, fractionOf } from "../../base/chance.ts";
 import { Draws } from "../../base/random.ts";
 import { ms } from "../../base/units.ts";
 import { Arrivals } from "../../engine/arrivals.ts";
@@ -10,11 +11,12 @@ import type { Calendar } from "../../engine/calendar.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import type { Fleet } from "../fleet/centre.ts";
 import type { Desks } from "../fleet/server.ts";
+import { Client } from "./client.ts";
 import type { Crowd } from "./crowd.ts";
 import { packHeartbeat } from "./heartbeats.ts";
+import type { Parked } from "./parked.ts";
 import { rankOf } from "./population.ts";
 import * as record from "./record.ts";
-import type { Rest } from "./rest.ts";
 import { pauseOf } from "./sessions.ts";
 
 export interface Place {
@@ -22,7 +24,7 @@ export interface Place {
   readonly calendar: Calendar;
   readonly desks: Desks;
   readonly fleet: Fleet;
-  readonly rest: Rest | undefined;
+  readonly parked: Parked | undefined;
 }
 
 /** Whoever finds no room from the start tries for the first time within a minute. */
@@ -33,21 +35,23 @@ const classOf = (rank: number): number => Math.floor(rank * CLASSES);
 
 /** Puts everybody of this thread in place; the first row of the dispatch table is in force. */
 export const settle = ({ world: { clients } }: Scenario, seed: string, place: Place): void => {
-  const { crowd, calendar, desks, rest } = place;
-  const { population } = crowd;
+  const { crowd, calendar, desks, parked } = place;
+  const { population, dispatch, links } = crowd;
   const draws = new Draws(seed, "place");
   const { out } = draws;
-  const awayBelow = (clients.pause / (clients.pause + clients.stay)) * 4_294_967_296;
+  const awayBelow = chanceOf(clients.pause / (clients.pause + clients.stay));
   const { heartbeat } = clients;
   const arrivals = new Arrivals(calendar);
-  const client = new Int32Array(4);
+  const client = new Client(crowd, calendar);
   const closedFrom = roomIn(place);
   population.cells.forEach((_, cell) => {
-    const state = clients.heartbeatSettled
+    const learned = clients.heartbeatSettled
       ? settled(ms(crowd.natTimeoutMs[cell]!), heartbeat)
       : newHeartbeat(heartbeat);
-    const word = record.packClient(cell, packHeartbeat(state));
-    const silenceMs = (state.nextIsInterval ? state.interval : heartbeat.shortest) / 1_000;
+    const word = record.packClient(cell, packHeartbeat(learned));
+    client.heartbeat.word = word;
+    const isQuiet = parked?.isQuiet(client) === true;
+    const silenceMs = (learned.nextIsInterval ? learned.interval : heartbeat.shortest) / 1_000;
     for (let index = population.first[cell]!; index < population.end[cell]!; index++) {
       const people = population.peopleOf(cell, index);
       draws.at(population.identity[cell]!, index, 0);
@@ -56,23 +60,22 @@ export const settle = ({ world: { clients } }: Scenario, seed: string, place: Pl
         calendar.add(index, pauseOf(out[1]!, clients.pause / 1_000), record.AWAY, word);
         continue;
       }
-      const endpoint = crowd.routeOf(cell, index);
+      const endpoint = dispatch.routeOf(cell, index);
       const { server } = crowd.endpoints[endpoint]!;
       if (closedFrom[server]! < CLASSES && classOf(rankOf(index, population.identity[cell]!)) >= closedFrom[server]!) {
         crowd.connecting.add(cell, people);
-        const due = Math.floor((out[1]! / 4_294_967_296) * TRYING_MS);
+        const due = Math.floor(fractionOf(out[1]!) * TRYING_MS);
         calendar.add(index, due, record.withEndpoint(record.CONNECT, endpoint), word);
         continue;
       }
       crowd.online.add(cell, people);
-      crowd.hold(cell * crowd.endpointCount + endpoint, people);
+      links.now.hold(links.of(cell, endpoint), people);
       desks.hold(server, people);
-      client[0] = index;
-      client[2] = record.atRest(endpoint, 0);
-      client[3] = word;
-      const firstMs = Math.floor((out[1]! / 4_294_967_296) * silenceMs);
-      const laterMs = rest?.isQuiet(word) === true ? rest.lie(client, 0, firstMs) : 0;
-      if (laterMs >= 0) arrivals.add(index, firstMs + laterMs, client[2], word);
+      client.index = index;
+      client.state = record.online(endpoint, 0);
+      const firstMs = Math.floor(fractionOf(out[1]!) * silenceMs);
+      const laterMs = isQuiet ? parked!.foretell(client, firstMs) : 0;
+      if (laterMs >= 0) arrivals.add(index, firstMs + laterMs, client.state, word);
     }
   });
   arrivals.flush();
@@ -80,10 +83,10 @@ export const settle = ({ world: { clients } }: Scenario, seed: string, place: Pl
 
 /** By server: the class of rank from which on it has no room, were nobody on a pause; `CLASSES` where all find room. */
 const roomIn = ({ crowd, fleet: { servers } }: Place): readonly number[] => {
-  const { population, endpoints } = crowd;
+  const { population, dispatch, endpoints } = crowd;
   const { cells } = population;
   const wanted = new Float64Array(servers.length);
-  const serverOf = cells.map((_, cell) => endpoints[crowd.routeOf(cell, 0)]!.server);
+  const serverOf = cells.map((_, cell) => endpoints[dispatch.routeOf(cell, 0)]!.server);
   cells.forEach(({ people }, cell) => (wanted[serverOf[cell]!]! += people));
   return servers.map(({ connections }, server) => {
     if (wanted[server]! <= connections) return CLASSES;

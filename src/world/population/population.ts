@@ -6,6 +6,7 @@
  * least a stated number, each row carries its own weight in people, and the weights of a cell sum to its people.
  */
 import { assert } from "../../base/assert.ts";
+import { fractionOf } from "../../base/chance.ts";
 import { identity } from "../../base/random.ts";
 import { carrierShare } from "../../scenario/people/names.ts";
 import { CELLS_MOST } from "../../scenario/people/limits.ts";
@@ -77,7 +78,7 @@ export const rankOf = (index: number, cell: number): number => {
   bits = ((bits >>> 4) & 0x0f0f0f0f) | ((bits & 0x0f0f0f0f) << 4);
   bits = ((bits >>> 8) & 0x00ff00ff) | ((bits & 0x00ff00ff) << 8);
   bits = (bits >>> 16) | (bits << 16);
-  return ((bits + cell) >>> 0) / 4_294_967_296;
+  return fractionOf((bits + cell) >>> 0);
 };
 
 /** Shares the online users out over regions, carriers, gateways and accesses, and rows over them. */

@@ -1,10 +1,16 @@
 /**
- * A client's hot record: what every person carries from event to event, in four words of the calendar.
+ * The layout of a client's hot record: what it carries from event to event, in the four words of a calendar's record.
  *
  * index in the cell | due | phase 3, endpoint 8, failed attempts 4, ordinal 17 bits | heartbeat 18, cell 14 bits.
- * Nobody online has failed attempts: there the lowest bit says that the next event was foretold (rest.ts). The ordinal counts the client's events that draw; after 131,072 of them (a year of heartbeats) draws repeat.
+ * A client that is online has no failed attempts: there the lowest bit says that the next event was foretold (parked.ts). The
+ * ordinal counts the client's events that draw; after 131,072 of them (a year of heartbeats) draws repeat.
  */
+import { FOURTH, THIRD } from "../../engine/calendar.ts";
 import { HEARTBEAT_BITS } from "./heartbeats.ts";
+
+/** Offsets of the client's own words in a record. */
+export const STATE = THIRD;
+export const HEARTBEAT = FOURTH;
 
 /** Connected; the next event is a heartbeat. */
 export const ONLINE = 0;
@@ -23,27 +29,36 @@ export const HINTED = 6;
 /** Thinks it is connected; the other side has forgotten it. */
 export const STALE = 7;
 
-const FAILURES_MAX = 15;
-const FORETOLD = 1 << 11;
+const PHASE = 0x7;
+const ENDPOINT = 0xff;
+const ENDPOINT_AT = 3;
+const FAILURES = 0xf;
+const FAILURES_AT = 11;
+const FORETOLD = 1 << FAILURES_AT;
+const ORDINAL_AT = 15;
 
-export const phaseOf = (word: number): number => word & 7;
-export const endpointOf = (word: number): number => (word >>> 3) & 0xff;
-export const failuresOf = (word: number): number => (word >>> 11) & 0xf;
-export const ordinalOf = (word: number): number => word >>> 15;
+export const phaseOf = (state: number): number => state & PHASE;
+export const endpointOf = (state: number): number => (state >>> ENDPOINT_AT) & ENDPOINT;
+export const failuresOf = (state: number): number => (state >>> FAILURES_AT) & FAILURES;
+export const ordinalOf = (state: number): number => state >>> ORDINAL_AT;
+/** True if beats before this event's are answered and something is known to come of it: of a client online. */
+export const isForetold = (state: number): boolean => (state & FORETOLD) !== 0 && phaseOf(state) === ONLINE;
 
-/** Online at this endpoint, so many events on. */
-export const atRest = (endpoint: number, ordinal: number): number => (ordinal << 15) | (endpoint << 3) | ONLINE;
-export const withPhase = (word: number, phase: number): number => (word & ~7) | phase;
-export const withEndpoint = (word: number, endpoint: number): number => (word & ~(0xff << 3)) | (endpoint << 3);
-/** Of somebody online: beats before this event's are answered, and it is known that something comes of this one. */
-export const isForetold = (word: number): boolean => (word & FORETOLD) !== 0 && phaseOf(word) === ONLINE;
-export const foretold = (word: number): number => word | FORETOLD;
-export const notForetold = (word: number): number => word & ~FORETOLD;
+/** Returns the state of a client online at this endpoint after `ordinal` events. */
+export const online = (endpoint: number, ordinal: number): number =>
+  (ordinal << ORDINAL_AT) | (endpoint << ENDPOINT_AT) | ONLINE;
+export const withPhase = (state: number, phase: number): number => (state & ~PHASE) | phase;
+export const withEndpoint = (state: number, endpoint: number): number =>
+  (state & ~(ENDPOINT << ENDPOINT_AT)) | (endpoint << ENDPOINT_AT);
+export const withFailures = (state: number, failures: number): number =>
+  (state & ~(FAILURES << FAILURES_AT)) | (Math.min(failures, FAILURES) << FAILURES_AT);
+export const foretold = (state: number): number => state | FORETOLD;
+export const notForetold = (state: number): number => state & ~FORETOLD;
+/** Returns the state of the next event: one draw further. */
+export const advanced = (state: number): number => (state + (1 << ORDINAL_AT)) | 0;
 
-/** The next event's word: one draw further. */
-export const advanced = (word: number): number => (word + (1 << 15)) | 0;
-export const withFailures = (word: number, failures: number): number =>
-  (word & ~(0xf << 11)) | (Math.min(failures, FAILURES_MAX) << 11);
+/** True if the client has a connection, or thinks so. */
+export const isConnected = (phase: number): boolean => phase === ONLINE || phase === HINTED || phase === STALE;
 
 export const cellOf = (word: number): number => word >>> HEARTBEAT_BITS;
 export const packClient = (cell: number, heartbeat: number): number => (cell << HEARTBEAT_BITS) | heartbeat;
@@ -59,9 +74,9 @@ const PHASES = [
   "cut off unawares",
 ];
 
-/** E.g. "online, event 12" or "connecting after 2 failures, event 13". */
-export const describe = (word: number): string => {
-  const failures = phaseOf(word) === ONLINE ? 0 : failuresOf(word);
+/** Returns a state in words, e.g. "online, event 12" or "connecting after 2 failures, event 13". */
+export const describe = (state: number): string => {
+  const failures = phaseOf(state) === ONLINE ? 0 : failuresOf(state);
   const after = failures === 0 ? "" : ` after ${String(failures)} ${failures === 1 ? "failure" : "failures"}`;
-  return `${PHASES[phaseOf(word)]!}${after}, event ${String(ordinalOf(word))}`;
+  return `${PHASES[phaseOf(state)]!}${after}, event ${String(ordinalOf(state))}`;
 };

@@ -1,10 +1,11 @@
 /**
  * A person's life on the network: heartbeats while connected, a dead link noticed, a login, a pause.
  *
- * One object handles every event of every client. The heartbeat is the hot path: it reads its path's columns,
+ * One object handles every event of every client. The heartbeat is the hot path: it reads its link's numbers,
  * runs the deployable heartbeat algorithm on a cursor over the record, and draws from keys of its own, so
  * that the order in which a bucket is handled changes nothing.
  */
+import { CHANCE_ONE } from "../../base/chance.ts";
 import { Digest } from "../../base/digest.ts";
 import { exponential } from "../../base/math.ts";
 import { Draws, open } from "../../base/random.ts";
@@ -16,15 +17,15 @@ import {
   onConnected,
   onDisconnected,
 } from "../../algorithms/access/heartbeat.ts";
-import { type Calendar, DUE, type Handler } from "../../engine/calendar.ts";
+import type { Calendar, Handler } from "../../engine/calendar.ts";
 import type { Trace } from "../../engine/trace.ts";
 import type { Desks } from "../fleet/server.ts";
-import { BEAT_FAILS, BEATS, HELD, LINK, MISSED } from "../link.ts";
+import type { LinksNow } from "../links.ts";
+import { Client } from "./client.ts";
 import type { Crowd } from "./crowd.ts";
-import { HeartbeatCursor } from "./heartbeats.ts";
-import type { Logins } from "./logins.ts";
+import type { Logins, RunEnd } from "./logins.ts";
+import { BREAKS, LEAVES, NOTHING, type Parked } from "./parked.ts";
 import * as record from "./record.ts";
-import { BREAKS, LEAVES, NOTHING, type Rest } from "./rest.ts";
 
 export interface SessionPlan {
   readonly seed: string;
@@ -38,307 +39,247 @@ export interface SessionParts {
   readonly calendar: Calendar;
   readonly desks: Desks;
   readonly logins: Logins;
-  /** Where people lie who have nothing to tell for a while; none, and every beat of everybody is lived. */
-  readonly rest: Rest | undefined;
+  /** Clients with nothing to happen for a while; without it every beat of every client is an event. */
+  readonly parked: Parked | undefined;
   readonly trace: Trace | undefined;
 }
 
 /** Longest pause, ms: ten days, which a calendar can hold; who would be away for longer comes back then. */
 const PAUSE_MOST_MS = 864_000_000;
 
-/** How long somebody stays away, ms, from a 32-bit word. */
+/** Returns how long somebody stays away, ms, from a 32-bit word. */
 export const pauseOf = (word: number, meanMs: number): number =>
   Math.min(PAUSE_MOST_MS, Math.max(1, Math.round(exponential(open(word), meanMs))));
 
 export class Sessions implements Handler {
   readonly digest = new Digest();
   readonly #crowd: Crowd;
+  readonly #links: LinksNow;
   readonly #calendar: Calendar;
   readonly #desks: Desks;
   readonly #logins: Logins;
+  readonly #parked: Parked | undefined;
+  readonly #trace: Trace | undefined;
   readonly #plan: SessionPlan;
   readonly #draws: Draws;
-  readonly #cursor = new HeartbeatCursor();
+  readonly #client: Client;
   readonly #timeoutMs: number;
   readonly #staysPerMs: number;
-  readonly #endpointCount: number;
-  readonly #trace: Trace | undefined;
-  readonly #rest: Rest | undefined;
-  /** Columns that every beat reads, taken out of their owners once. */
-  readonly #identity: Int32Array;
-  readonly #weight: Int32Array;
-  readonly #heavier: Int32Array;
-  readonly #gateway: Int32Array;
-  readonly #links: Float64Array;
-  readonly #natTimeoutMs: Float64Array;
-  readonly #restlessness: Float64Array;
 
-  constructor({ crowd, calendar, desks, logins, rest, trace }: SessionParts, plan: SessionPlan) {
-    this.#trace = trace;
-    this.#rest = rest;
+  constructor({ crowd, calendar, desks, logins, parked, trace }: SessionParts, plan: SessionPlan) {
     this.#crowd = crowd;
+    this.#links = crowd.links.now;
     this.#calendar = calendar;
     this.#desks = desks;
     this.#logins = logins;
+    this.#parked = parked;
+    this.#trace = trace;
     this.#plan = plan;
     this.#draws = new Draws(plan.seed, "beat");
+    this.#client = new Client(crowd, calendar);
     this.#timeoutMs = plan.heartbeat.timeout / 1_000;
-    this.#staysPerMs = 4_294_967_296 / plan.stayMs;
-    this.#endpointCount = crowd.endpointCount;
-    const { population } = crowd;
-    this.#identity = population.identity;
-    this.#weight = population.weight;
-    this.#heavier = population.heavier;
-    this.#gateway = population.gateway;
-    this.#links = crowd.paths.links;
-    this.#natTimeoutMs = crowd.natTimeoutMs;
-    this.#restlessness = crowd.restlessness;
+    this.#staysPerMs = CHANCE_ONE / plan.stayMs;
   }
 
   fire(pool: Int32Array, at: number): number {
-    if (this.#trace !== undefined) return this.#traced(this.#trace, pool, at);
-    return this.#handle(pool, at);
-  }
-
-  /**
-   * The run is over: whoever has been trying to log in for longer than `limitMs` is noted as having taken so long. Logins
-   * that began more recently have no outcome and count nowhere.
-   */
-  noteUnfinished(endMs: number, limitMs: number): void {
-    this.#calendar.each((pool, at) => {
-      const state = pool[at + 2]!;
-      const phase = record.phaseOf(state);
-      const isTrying = phase === record.CONNECT && record.failuresOf(state) > 0;
-      if (!isTrying && phase !== record.ARRIVE && phase !== record.SETTLE && phase !== record.LOGGED) return;
-      const atMs = pool[at + DUE]! + this.#calendar.base - (phase === record.SETTLE ? this.#calendar.bucketMs : 0);
-      this.#logins.noteUnfinished(record.cellOf(pool[at + 3]!), pool[at]!, atMs, endMs, limitMs);
-    });
-  }
-
-  /** Follows the chosen: what each of their events was, and what it led to. */
-  #traced(trace: Trace, pool: Int32Array, at: number): number {
-    const index = pool[at]!;
-    const cell = record.cellOf(pool[at + 3]!);
-    if (!trace.wants(cell, index)) return this.#handle(pool, at);
-    const before = pool[at + 2]!;
-    const nowMs = pool[at + DUE]! + this.#calendar.base;
-    const delayMs = this.#handle(pool, at);
-    const nextMs = delayMs > 0 ? delayMs : this.#rest!.dueMs(cell, index) - nowMs;
-    const after = pool[at + 2]!;
-    const { name } = this.#crowd.endpoints[record.endpointOf(after)]!;
-    const what = `${record.describe(before)}; now ${record.describe(after)}, ${name}, next in ${String(nextMs)} ms`;
-    trace.note({ at: (nowMs * 1_000) as Instant, cell, index, what });
+    const client = this.#client;
+    client.load(pool, at);
+    const delayMs = this.#trace === undefined ? this.#handle(client) : this.#traced(this.#trace, client);
+    client.store(pool, at);
     return delayMs;
   }
 
-  #handle(pool: Int32Array, at: number): number {
-    const state = pool[at + 2]!;
-    const phase = record.phaseOf(state);
-    if (this.#rest !== undefined && record.isForetold(state)) return this.#foretold(this.#rest, pool, at);
-    if (phase === record.ONLINE) return this.#beat(pool, at, state);
-    return this.#step(pool, at, state, phase);
+  /** Notes the logins under way at the end of the run, if they have taken too long; more recent ones have no outcome and count nowhere. */
+  noteUnfinished(end: RunEnd): void {
+    const client = this.#client;
+    this.#calendar.each((pool, at) => {
+      client.load(pool, at);
+      const { phase } = client;
+      const isTrying = phase === record.CONNECT && client.failures > 0;
+      if (!isTrying && phase !== record.ARRIVE && phase !== record.SETTLE && phase !== record.LOGGED) return;
+      if (phase === record.SETTLE) client.dueMs -= this.#calendar.bucketMs;
+      this.#logins.noteUnfinished(client, end);
+    });
   }
 
-  #beat(pool: Int32Array, at: number, state: number): number {
+  /** Handles an event, and notes for a client that is followed what it was and what it led to. */
+  #traced(trace: Trace, client: Client): number {
+    const { home, index, dueMs, state: before } = client;
+    if (!trace.wants(home, index)) return this.#handle(client);
+    const delayMs = this.#handle(client);
+    const nextMs = delayMs > 0 ? delayMs : this.#parked!.dueMs(client) - dueMs;
+    const { name } = this.#crowd.endpoints[client.endpoint]!;
+    const what = `${record.describe(before)}; now ${record.describe(client.state)}, ${name}, next in ${String(nextMs)} ms`;
+    trace.note({ at: (dueMs * 1_000) as Instant, cell: home, index, what });
+    return delayMs;
+  }
+
+  #handle(client: Client): number {
+    if (this.#parked !== undefined && record.isForetold(client.state)) return this.#foretold(this.#parked, client);
+    return client.phase === record.ONLINE ? this.#beat(client) : this.#step(client);
+  }
+
+  #beat(client: Client): number {
     const crowd = this.#crowd;
-    const index = pool[at]!;
-    const word = pool[at + 3]!;
-    const home = record.cellOf(word);
-    const cell = crowd.viaCell(home, index);
-    const endpoint = record.endpointOf(state);
     const links = this.#links;
-    const link = (cell * this.#endpointCount + endpoint) * LINK;
-    const people = this.#weight[home]! + (index < this.#heavier[home]! ? 1 : 0);
-    const cursor = this.#cursor;
-    const { heartbeat } = this.#plan;
-    cursor.word = word;
-    const silence = cursor.nextIsInterval ? cursor.interval : heartbeat.shortest;
-    const nextMs = (intervalOnSend(cursor, heartbeat) / 1_000) | 0;
-    const who = this.#identity[home]!;
+    const policy = this.#plan.heartbeat;
+    const { index, heartbeat, cell, endpoint, identity, people, state } = client;
+    const link = crowd.links.of(cell, endpoint);
+    const silence = heartbeat.nextIsInterval ? heartbeat.interval : policy.shortest;
+    const nextMs = (intervalOnSend(heartbeat, policy) / 1_000) | 0;
     const { out } = this.#draws;
-    const ordinal = record.ordinalOf(state);
-    this.#draws.two(who, index, ordinal);
-    crowd.count(link, BEATS, people);
-    const answered = silence <= this.#natTimeoutMs[cell]! * 1_000 && out[0]! >= links[link + BEAT_FAILS]!;
-    this.digest.add(answered ? 1 : 2, who ^ index, (pool[at + DUE]! + this.#calendar.base) | 0, state);
-    const next = record.advanced(state);
+    this.#draws.two(identity, index, record.ordinalOf(state));
+    links.noteBeats(link, people);
+    const answered = silence <= crowd.natTimeoutMs[cell]! * 1_000 && out[0]! >= links.beatFails(link);
+    this.digest.add(answered ? 1 : 2, identity ^ index, client.dueMs | 0, state);
+    client.state = record.advanced(state);
     if (!answered) {
-      crowd.count(link, MISSED, people);
-      return this.#broken(pool, at, next);
+      links.noteMissed(link, people);
+      return this.#broken(client);
     }
-    afterBeat(cursor, true, false, heartbeat);
-    pool[at + 3] = cursor.word;
+    afterBeat(heartbeat, true, false, policy);
     const leaves = nextMs * this.#staysPerMs;
-    if (out[1]! < leaves * this.#restlessness[cell]!) {
-      pool[at + 2] = next;
-      // In a surge, those beyond the usual come back at once.
-      return this.#goAway(pool, at, out[1]! < leaves);
-    }
+    // In a surge, those beyond the usual come back at once.
+    if (out[1]! < leaves * crowd.restlessness[cell]!) return this.#goAway(client, out[1]! < leaves);
     // The answer carries the dispatch table's newest word.
-    if (crowd.onlyRoute[this.#gateway[cell]!] !== endpoint && crowd.isToMove(cell, index, endpoint)) {
-      pool[at + 2] = record.withPhase(next, record.HINTED);
+    if (crowd.dispatch.isToMove(cell, index, endpoint)) {
+      client.phase = record.HINTED;
       return 1;
     }
-    pool[at + 2] = next;
-    return this.#rest?.isQuiet(cursor.word) === true ? this.#lie(this.#rest, pool, at, nextMs) : nextMs;
+    return this.#parked?.isQuiet(client) === true ? this.#foretell(this.#parked, client, nextMs) : nextMs;
   }
 
   /** The beat has come that something comes of. */
-  #foretold(rest: Rest, pool: Int32Array, at: number): number {
-    const state = pool[at + 2]!;
-    const home = record.cellOf(pool[at + 3]!);
-    const index = pool[at]!;
-    const nowMs = pool[at + DUE]! + this.#calendar.base;
-    const outcome = rest.outcome(pool, at);
-    this.digest.add(0x20 + outcome, this.#identity[home]! ^ index, nowMs | 0, state);
-    pool[at + 2] = record.notForetold(record.advanced(state));
-    this.#cursor.word = pool[at + 3]!;
-    if (outcome === NOTHING) return this.#lie(rest, pool, at, this.#cursor.interval / 1_000);
-    if (outcome !== BREAKS) return this.#goAway(pool, at, outcome === LEAVES);
-    const link = this.#crowd.linkOf(this.#crowd.viaCell(home, index), record.endpointOf(state));
-    this.#crowd.count(link, MISSED, this.#crowd.population.peopleOf(home, index));
-    return this.#broken(pool, at, pool[at + 2]!);
+  #foretold(parked: Parked, client: Client): number {
+    const outcome = parked.outcome(client);
+    this.digest.add(0x20 + outcome, client.identity ^ client.index, client.dueMs | 0, client.state);
+    client.state = record.notForetold(record.advanced(client.state));
+    if (outcome === NOTHING) return this.#foretell(parked, client, client.heartbeat.interval / 1_000);
+    if (outcome !== BREAKS) return this.#goAway(client, outcome === LEAVES);
+    this.#links.noteMissed(client.link, client.people);
+    return this.#broken(client);
   }
 
   /** The next beat is due in `nextMs`; until something comes of one there is nothing to do. */
-  #lie(rest: Rest, pool: Int32Array, at: number, nextMs: number): number {
-    const laterMs = rest.lie(pool, at, pool[at + DUE]! + this.#calendar.base + nextMs);
+  #foretell(parked: Parked, client: Client, nextMs: number): number {
+    const laterMs = parked.foretell(client, client.dueMs + nextMs);
     return laterMs < 0 ? 0 : nextMs + laterMs;
   }
 
   /** Logs out; comes back after a pause, or at once. */
-  #goAway(pool: Int32Array, at: number, pauses: boolean): number {
-    const index = pool[at]!;
-    const state = pool[at + 2]!;
-    const home = record.cellOf(pool[at + 3]!);
-    const people = this.#crowd.population.peopleOf(home, index);
-    this.#leave(home, index, record.endpointOf(state), people);
-    this.#crowd.away.add(home, people);
-    pool[at + 2] = record.withPhase(state, record.AWAY);
+  #goAway(client: Client, pauses: boolean): number {
+    this.#leave(client);
+    this.#crowd.away.add(client.home, client.people);
+    client.phase = record.AWAY;
     if (!pauses) return 1;
-    this.#draws.at(this.#identity[home]!, index, record.ordinalOf(state) - 1);
+    this.#draws.at(client.identity, client.index, client.ordinal - 1);
     return pauseOf(this.#draws.out[2]!, this.#plan.pauseMs);
   }
 
   /** A beat was not answered in time: the link is dead, and now its client knows. */
-  #broken(pool: Int32Array, at: number, state: number): number {
+  #broken(client: Client): number {
     const crowd = this.#crowd;
-    const index = pool[at]!;
-    const home = record.cellOf(pool[at + 3]!);
-    const people = crowd.population.peopleOf(home, index);
-    const cursor = this.#cursor;
-    afterBeat(cursor, false, true, this.#plan.heartbeat);
-    onDisconnected(cursor);
-    pool[at + 3] = cursor.word;
-    this.#leave(home, index, record.endpointOf(state), people);
+    const { heartbeat, home, people } = client;
+    afterBeat(heartbeat, false, true, this.#plan.heartbeat);
+    onDisconnected(heartbeat);
+    this.#leave(client);
     crowd.connecting.add(home, people);
     crowd.broken.add(home, people);
-    pool[at + 2] = record.withFailures(record.withPhase(state, record.CONNECT), 0);
-    return this.#timeoutMs + this.#logins.afterBreakMs(home, index, record.ordinalOf(state), undefined);
+    client.phase = record.CONNECT;
+    client.failures = 0;
+    return this.#timeoutMs + this.#logins.afterBreakMs(client, undefined);
   }
 
-  #step(pool: Int32Array, at: number, state: number, phase: number): number {
+  #step(client: Client): number {
     const crowd = this.#crowd;
-    const index = pool[at]!;
-    const home = record.cellOf(pool[at + 3]!);
-    const people = crowd.population.peopleOf(home, index);
-    const nowMs = pool[at + DUE]! + this.#calendar.base;
-    this.digest.add(0x10 + phase, crowd.population.identity[home]! ^ index, nowMs, state);
+    const { phase, home, people } = client;
+    this.digest.add(0x10 + phase, client.identity ^ client.index, client.dueMs, client.state);
     switch (phase) {
       case record.AWAY:
         crowd.away.add(home, -people);
         crowd.connecting.add(home, people);
-        return this.#connect(pool, at, record.withFailures(state, 0));
+        client.failures = 0;
+        return this.#connect(client);
       case record.HINTED:
-        this.#leave(home, index, record.endpointOf(state), people);
+        this.#leave(client);
         crowd.connecting.add(home, people);
-        return this.#connect(pool, at, record.withFailures(state, 0));
+        client.failures = 0;
+        return this.#connect(client);
       case record.CONNECT:
-        return this.#connect(pool, at, state);
-      case record.ARRIVE: {
-        const rank = this.#logins.rank(home, index, record.ordinalOf(state));
-        this.#desks.arrive(crowd.endpoints[record.endpointOf(state)]!.server, people, rank);
-        pool[at + 2] = record.withPhase(state, record.SETTLE);
+        return this.#connect(client);
+      case record.ARRIVE:
+        this.#desks.arrive(crowd.endpoints[client.endpoint]!.server, people, this.#logins.rank(client));
+        client.phase = record.SETTLE;
         return this.#calendar.bucketMs;
-      }
       case record.SETTLE:
-        return this.#settle(pool, at, state, nowMs);
+        return this.#settle(client);
       case record.LOGGED:
-        return this.#logged(pool, at, state, nowMs);
-      default: {
-        this.#cursor.word = pool[at + 3]!;
-        intervalOnSend(this.#cursor, this.#plan.heartbeat);
-        return this.#broken(pool, at, record.advanced(state));
-      }
+        return this.#logged(client, client.dueMs);
+      default:
+        intervalOnSend(client.heartbeat, this.#plan.heartbeat);
+        client.state = record.advanced(client.state);
+        return this.#broken(client);
     }
   }
 
-  #connect(pool: Int32Array, at: number, state: number): number {
-    const index = pool[at]!;
-    const home = record.cellOf(pool[at + 3]!);
-    const due = pool[at + DUE]!;
-    const failures = record.failuresOf(state);
-    const logins = this.#logins;
-    logins.attempt(home, index, record.ordinalOf(state), failures, due + this.#calendar.base);
-    const { connected, endpoint, delayMs } = logins.result;
-    const next = record.advanced(state);
-    pool[at + 2] = connected
-      ? record.withEndpoint(record.withPhase(next, record.ARRIVE), endpoint)
-      : record.withFailures(record.withPhase(next, record.CONNECT), failures + 1);
+  #connect(client: Client): number {
+    this.#logins.attempt(client);
+    const { connected, endpoint, delayMs } = this.#logins.result;
+    client.state = record.advanced(client.state);
+    if (connected) {
+      client.phase = record.ARRIVE;
+      client.endpoint = endpoint;
+    } else this.#tryAgain(client);
     return delayMs;
   }
 
-  #settle(pool: Int32Array, at: number, state: number, nowMs: number): number {
+  #tryAgain(client: Client): void {
+    client.phase = record.CONNECT;
+    client.failures += 1;
+  }
+
+  #settle(client: Client): number {
     const { bucketMs } = this.#calendar;
-    const index = pool[at]!;
-    const home = record.cellOf(pool[at + 3]!);
-    const endpoint = record.endpointOf(state);
-    const failures = record.failuresOf(state);
-    const arrivedMs = nowMs - bucketMs;
-    const logins = this.#logins;
-    logins.settle(home, index, record.ordinalOf(state), endpoint, failures, arrivedMs, arrivedMs % bucketMs);
-    const { connected, delayMs } = logins.result;
-    const next = record.advanced(state);
+    const arrivedMs = client.dueMs - bucketMs;
+    this.#logins.settle(client, bucketMs);
+    const { connected, delayMs } = this.#logins.result;
+    client.state = record.advanced(client.state);
     if (!connected) {
-      pool[at + 2] = record.withFailures(record.withPhase(next, record.CONNECT), failures + 1);
+      this.#tryAgain(client);
       return Math.max(1, delayMs - bucketMs);
     }
-    const people = this.#crowd.population.peopleOf(home, index);
-    this.#desks.hold(this.#crowd.endpoints[endpoint]!.server, people);
+    this.#desks.hold(this.#crowd.endpoints[client.endpoint]!.server, client.people);
     const leftMs = delayMs - bucketMs;
-    if (leftMs <= 0) return this.#logged(pool, at, next, arrivedMs + delayMs);
-    pool[at + 2] = record.withPhase(next, record.LOGGED);
+    if (leftMs <= 0) return this.#logged(client, arrivedMs + delayMs);
+    client.phase = record.LOGGED;
     return leftMs;
   }
 
-  /** The login is complete; the first beat has been sent with it. */
-  #logged(pool: Int32Array, at: number, state: number, nowMs: number): number {
+  /** The login was complete at `nowMs`; the first beat has been sent with it. */
+  #logged(client: Client, nowMs: number): number {
     const crowd = this.#crowd;
-    const index = pool[at]!;
-    const home = record.cellOf(pool[at + 3]!);
-    const endpoint = record.endpointOf(state);
-    const people = crowd.population.peopleOf(home, index);
-    const due = pool[at + DUE]!;
-    this.#logins.complete(home, index, endpoint, record.failuresOf(state), nowMs);
+    const policy = this.#plan.heartbeat;
+    const { home, people, heartbeat } = client;
+    this.#logins.complete(client, nowMs);
     crowd.connecting.add(home, -people);
     crowd.online.add(home, people);
-    this.#desks.complete(crowd.endpoints[endpoint]!.server, people);
-    crowd.hold(crowd.viaCell(home, index) * this.#endpointCount + endpoint, people);
-    const cursor = this.#cursor;
-    cursor.word = pool[at + 3]!;
-    onConnected(cursor, this.#plan.heartbeat);
-    const nextMs = intervalOnSend(cursor, this.#plan.heartbeat) / 1_000;
-    afterBeat(cursor, true, false, this.#plan.heartbeat);
-    pool[at + 3] = cursor.word;
-    pool[at + 2] = record.withFailures(record.withPhase(record.advanced(state), record.ONLINE), 0);
-    return Math.max(1, nextMs - (due + this.#calendar.base - nowMs));
+    this.#desks.complete(crowd.endpoints[client.endpoint]!.server, people);
+    this.#links.hold(client.link, people);
+    onConnected(heartbeat, policy);
+    const nextMs = intervalOnSend(heartbeat, policy) / 1_000;
+    afterBeat(heartbeat, true, false, policy);
+    client.state = record.advanced(client.state);
+    client.phase = record.ONLINE;
+    client.failures = 0;
+    return Math.max(1, nextMs - (client.dueMs - nowMs));
   }
 
   /** A connection ends. */
-  #leave(home: number, index: number, endpoint: number, people: number): void {
+  #leave(client: Client): void {
     const crowd = this.#crowd;
-    crowd.online.add(home, -people);
-    crowd.count(crowd.linkOf(crowd.viaCell(home, index), endpoint), HELD, -people);
-    this.#desks.hold(crowd.endpoints[endpoint]!.server, -people);
+    const { people } = client;
+    crowd.online.add(client.home, -people);
+    this.#links.release(client.link, people);
+    this.#desks.hold(crowd.endpoints[client.endpoint]!.server, -people);
   }
 }

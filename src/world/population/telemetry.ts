@@ -6,11 +6,11 @@
  * answered over one path in one round, or who got in, met the same chances, so what they report together is drawn together:
  * binomially, over people and not over rows. The noise is the same whatever the scale, and it costs nothing per person.
  */
+import { fractionOf } from "../../base/chance.ts";
 import { binomialQuantile } from "../../base/math.ts";
 import { Draws, identity, open, Stream } from "../../base/random.ts";
 import type { QualityReport } from "../../algorithms/scheduling/messages.ts";
 import { Batch, CONNECTS, DEGRADED, FAILURES, PROBES, SESSIONS, UNANSWERED } from "./batch.ts";
-import { BEATS, FAILED, LINK, LOGINS, LOGINS_TOLD, MISSED, PROBE_FAILS, TELLINGS, TOLD } from "../link.ts";
 import type { Crowd } from "./crowd.ts";
 
 export interface TelemetryPlan {
@@ -26,6 +26,13 @@ export interface TelemetryPlan {
   readonly explore: number;
   /** Length of a scheduler's round: reports are handed over at its end. */
   readonly roundMs: number;
+}
+
+/** Sessions that measured a link, and how many rounds late their reports are. */
+interface Measured {
+  readonly late: number;
+  readonly sessions: number;
+  readonly chance: Stream;
 }
 
 export class Telemetry {
@@ -60,58 +67,51 @@ export class Telemetry {
     this.#lateness = new Lateness(plan.lateMs / plan.roundMs);
   }
 
-  /** Sends off what beats have measured over one path so far: at a round's end, or before the path changes. */
-  collect(pair: number, nowMs: number): void {
+  /** Sends off what beats have measured of one link so far: at a round's end, or before its path changes. */
+  collect(link: number, nowMs: number): void {
     const crowd = this.#crowd;
     const { links } = crowd;
-    const link = pair * LINK;
-    crowd.accrue(link, nowMs);
-    const answered = links[link + BEATS]! - links[link + MISSED]!;
-    const sessions = answered - links[link + TOLD]!;
-    // Less than none: somebody's missed beat is known before all the beats before it have been counted.
+    const agreed = links.agreed();
+    agreed.accrue(link, nowMs);
+    const sessions = agreed.unreportedBeats(link);
     if (sessions <= 0) return;
-    links[link + TOLD] = answered;
-    const telling = links[link + TELLINGS]! + 1;
-    links[link + TELLINGS] = telling;
-    const cell = Math.floor(pair / crowd.endpointCount);
-    const endpoint = pair % crowd.endpointCount;
-    // All beats that are told of behind a gateway now are late together.
-    const who = this.#gatewayIdentity[crowd.population.gateway[cell]!]!;
+    const report = agreed.reportBeats(link);
+    const cell = links.cellOf(link);
+    const gateway = crowd.population.gateway[cell]!;
+    // All beats that are reported behind a gateway now are late together.
+    const who = this.#gatewayIdentity[gateway]!;
     const u = open(this.#lateDraws.at(who, 0, this.#round));
     const late = this.#lateness.rounds(u) + this.#extra(open(this.#lateDraws.out[1]!));
-    this.#draws.at(crowd.population.identity[cell]!, this.#endpointIdentity[endpoint]!, telling);
+    this.#draws.at(crowd.population.identity[cell]!, this.#endpointIdentity[links.endpointOf(link)]!, report);
     const chance = this.#chance.from(this.#draws.out);
     const kept = binomialQuantile(chance.next(), sessions, this.#arrives());
-    if (kept > 0) this.#file(late, cell, endpoint, kept, chance);
+    if (kept > 0) this.#file(link, { late, sessions: kept, chance });
     const explorers = binomialQuantile(chance.next(), kept, this.#plan.explore);
     if (explorers === 0) return;
     // All of them measure the same alternate, the next in turn.
-    const { alternates } = crowd.tables[crowd.population.gateway[cell]!]!;
+    const { alternates } = crowd.dispatch.of(gateway);
     if (alternates.length === 0) return;
-    const alternate = alternates[(crowd.population.gateway[cell]! + telling) % alternates.length]!;
-    this.#file(late, cell, alternate, explorers, chance);
+    const alternate = alternates[(gateway + report) % alternates.length]!;
+    this.#file(links.of(cell, alternate), { late, sessions: explorers, chance });
   }
 
-  /** Attempts at connections, told after a success: this round's logins, and those that failed before or beside one. */
-  #tellConnects(pair: number): void {
-    const crowd = this.#crowd;
-    const { links } = crowd;
-    const link = pair * LINK;
-    const logins = links[link + LOGINS]! - links[link + LOGINS_TOLD]!;
-    const failed = links[link + FAILED]!;
+  /** Sends off attempts at connections, reported after a success: this round's logins, and those that failed before or beside one. */
+  #collectConnects(link: number): void {
+    const { links, population } = this.#crowd;
+    const agreed = links.agreed();
+    const logins = agreed.unreportedLogins(link);
+    const failed = agreed.unreportedFailures(link);
     if (logins + failed === 0) return;
-    links[link + LOGINS_TOLD] = links[link + LOGINS]!;
-    links[link + FAILED] = 0;
-    const cell = Math.floor(pair / crowd.endpointCount);
-    const endpoint = pair % crowd.endpointCount;
-    this.#connectDraws.at(crowd.population.identity[cell]!, this.#endpointIdentity[endpoint]!, this.#round);
+    agreed.reportAttempts(link);
+    const who = population.identity[links.cellOf(link)]!;
+    this.#connectDraws.at(who, this.#endpointIdentity[links.endpointOf(link)]!, this.#round);
     const chance = this.#chance.from(this.#connectDraws.out);
     const keptFailures = binomialQuantile(chance.next(), failed, this.#arrives());
     const kept = keptFailures + binomialQuantile(chance.next(), logins, this.#arrives());
     if (kept === 0) return;
-    // Late together: a row stands for many people, and what it met must not be told as if it had happened twice.
+    // Late together: a row stands for many people, and what it met must not be reported as if it had happened twice.
     const batch = this.#batch(this.#lateness.rounds(chance.next()) + this.#extra(chance.next()));
-    const at = batch.at(this.#path(cell, endpoint));
+    const at = batch.at(this.#path(link));
     batch.counts[at + CONNECTS]! += kept;
     batch.counts[at + FAILURES]! += keptFailures;
   }
@@ -123,13 +123,12 @@ export class Telemetry {
 
   /** Ends a round: hands over what arrived in it, in the order of gateways and endpoints. */
   deliver(nowMs: number, receive: (report: QualityReport) => void): void {
-    const { inUse, endpointCount } = this.#crowd;
+    const { links, endpointCount } = this.#crowd;
     const { gateway } = this.#crowd.population;
-    for (const pair of inUse) {
-      // All users of a gateway tell in one batch, or its mix of 2G and 3G would change from round to round.
-      if ((gateway[Math.floor(pair / endpointCount)]! + this.#round) % this.#plan.batchRounds === 0)
-        this.collect(pair, nowMs);
-      this.#tellConnects(pair);
+    for (const link of links.agreed().inUse) {
+      // All users of a gateway report in one batch, or its mix of 2G and 3G would change from round to round.
+      if ((gateway[links.cellOf(link)]! + this.#round) % this.#plan.batchRounds === 0) this.collect(link, nowMs);
+      this.#collectConnects(link);
     }
     const arrived = this.#underWay.get(this.#round);
     if (arrived !== undefined) {
@@ -154,15 +153,14 @@ export class Telemetry {
     this.#round += 1;
   }
 
-  /** What these sessions measured of a path; it arrives together. */
-  #file(late: number, cell: number, endpoint: number, sessions: number, chance: Stream): void {
-    const crowd = this.#crowd;
+  /** Files what sessions measured of a link; it arrives together. */
+  #file(link: number, { late, sessions, chance }: Measured): void {
     const { probesABeat } = this.#plan;
-    const unanswered = crowd.links[crowd.linkOf(cell, endpoint) + PROBE_FAILS]! / 4_294_967_296;
+    const unanswered = fractionOf(this.#crowd.links.now.probeFails(link));
     const degrades = atLeastOnce(unanswered, probesABeat);
     const degraded = binomialQuantile(chance.next(), sessions, degrades);
     const batch = this.#batch(late);
-    const at = batch.at(this.#path(cell, endpoint));
+    const at = batch.at(this.#path(link));
     batch.counts[at + SESSIONS]! += sessions;
     batch.counts[at + PROBES]! += sessions * probesABeat;
     if (degraded === 0) return;
@@ -184,8 +182,10 @@ export class Telemetry {
     return batch;
   }
 
-  #path(cell: number, endpoint: number): number {
-    return this.#crowd.population.gateway[cell]! * this.#crowd.endpointCount + endpoint;
+  /** Returns the number of the path from a link's gateway to its endpoint. */
+  #path(link: number): number {
+    const { links, population, endpointCount } = this.#crowd;
+    return population.gateway[links.cellOf(link)]! * endpointCount + links.endpointOf(link);
   }
 }
 

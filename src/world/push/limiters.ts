@@ -3,11 +3,9 @@
  * life of one primary: whoever takes its place has a copy that may be older than what was granted last, and does not use it.
  */
 import { gcra, type Rate, type Reservation, SecondCounter } from "../../algorithms/push/limiter.ts";
-import type { Duration, Instant } from "../../base/units.ts";
+import { type Duration, type Instant, SECOND } from "../../base/units.ts";
 import type { PushModel } from "../../scenario/push/shape.ts";
 import type { Holding } from "./stores.ts";
-
-const SECOND = 1_000_000;
 
 export class Limiter implements Holding {
   readonly #model: PushModel["limiter"];

@@ -3,10 +3,9 @@
  * protects itself. Here is known what nobody who pushes can know: who was told, how often, and how late.
  */
 import type { Digest } from "../../base/digest.ts";
-import type { Instant } from "../../base/units.ts";
+import { type Instant, SECOND } from "../../base/units.ts";
 import type { Cause, PushNotes } from "./notes.ts";
 
-const SECOND = 1_000_000;
 const DIGEST_KIND = 0x6f;
 /** Times told beyond this are not told apart. */
 const MOST = 255;

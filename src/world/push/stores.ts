@@ -7,7 +7,7 @@ import { unpack } from "../../algorithms/push/packing.ts";
 import { BlockRecords } from "../../algorithms/push/records.ts";
 import type { BlockName } from "../../algorithms/push/task.ts";
 import { Draws, identity, Stream } from "../../base/random.ts";
-import { after, type Duration, type Instant, START } from "../../base/units.ts";
+import { after, type Duration, type Instant, SECOND, START } from "../../base/units.ts";
 import { type PushModel, shardNames } from "../../scenario/push/shape.ts";
 import type { Diary } from "./diary.ts";
 import type { Some } from "./doubts.ts";
@@ -51,8 +51,6 @@ export interface Shard {
   isBusy: boolean;
   replicas: number;
 }
-
-const MICROSECONDS = 1_000_000;
 
 /** One way of a round trip: from half to one and a half times its mean, so that there is a longest. */
 export const wayOf = (roundTrip: Duration, luck: number): number => (roundTrip / 2) * (0.5 + luck);
@@ -220,7 +218,7 @@ export class Stores {
     const call = shard.queue.shift();
     if (call === undefined) return;
     const { generation } = shard;
-    const takes = Math.ceil((Math.max(1, call.members) * MICROSECONDS * shard.slow) / this.#model.members) as Duration;
+    const takes = Math.ceil((Math.max(1, call.members) * SECOND * shard.slow) / this.#model.members) as Duration;
     shard.isBusy = true;
     this.#diary.in(takes, () => {
       if (generation !== shard.generation) return;

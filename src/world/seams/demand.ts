@@ -6,7 +6,6 @@ import type { WorldModel } from "../../scenario/scenario.ts";
 import { type Fleet, serversByCentre } from "../fleet/centre.ts";
 import type { Desks } from "../fleet/server.ts";
 import { type Demand, type Standing, Resources } from "../fleet/resources.ts";
-import { BEATS, LINK } from "../link.ts";
 import type { Crowd } from "../population/crowd.ts";
 
 export class DemandSeam {
@@ -43,10 +42,11 @@ export class DemandSeam {
   minute(nowMs: number): readonly Standing[] {
     const crowd = this.#crowd;
     const beats = new Float64Array(this.#servers.length);
-    crowd.accrueAll(nowMs);
-    for (const pair of crowd.inUse) {
-      const { server } = crowd.endpoints[pair % crowd.endpointCount]!;
-      beats[this.#centreOf[server]!]! += crowd.links[pair * LINK + BEATS]!;
+    const links = crowd.links.agreed();
+    links.accrueAll(nowMs);
+    for (const link of links.inUse) {
+      const { server } = crowd.endpoints[crowd.links.endpointOf(link)]!;
+      beats[this.#centreOf[server]!]! += links.beats(link, nowMs);
     }
     const able = Float64Array.from(this.#servers, (servers) =>
       servers.reduce((sum, server) => sum + this.#desks.capacity[server]!, 0),

@@ -3,7 +3,7 @@
  * and the scheduler's effects become rows of the dispatch table and hints to connected clients. Nothing else
  * in the world speaks both languages.
  */
-import { type Duration, NEVER, type Instant, inMs, inSeconds, ms } from "../../base/units.ts";
+import { type Duration, NEVER, type Instant, inMs, inSeconds, ms, SECOND } from "../../base/units.ts";
 import type { Machine } from "../../base/machine.ts";
 import type {
   EvacuationPlan,
@@ -159,7 +159,7 @@ export class SchedulingSeam {
     const people = isRest ? homes.of(gateway, from) : share * crowd.peopleBehind(gateway);
     const line = `${from} to ${to}`;
     const begins = Math.max(now, this.#linesBusyUntil.get(line) ?? 0);
-    const ends = Math.round(begins + (people / handoverASecond) * 1e6) as Instant;
+    const ends = Math.round(begins + (people / handoverASecond) * SECOND) as Instant;
     this.#linesBusyUntil.set(line, ends);
     const turn = this.#turns.get(of);
     clock.at(ends, () => {

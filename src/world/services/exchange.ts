@@ -4,6 +4,7 @@
  * gone was worked for nobody.
  */
 import { attemptDeadline, isPast } from "../../algorithms/overload/deadline.ts";
+import { fractionOf } from "../../base/chance.ts";
 import { exponential } from "../../base/math.ts";
 import { Draws, open } from "../../base/random.ts";
 import { after, type Duration, type Instant, NEVER, START } from "../../base/units.ts";
@@ -32,7 +33,6 @@ export const KINDS = 8;
 
 /** Attempts that have draws of their own; later ones share the last. */
 const ATTEMPTS = 8;
-const WORD = 4_294_967_296;
 
 export class Exchange {
   now: Instant = START;
@@ -144,7 +144,7 @@ export class Exchange {
     const { key } = this.#parts.origins[call.entry]!;
     const { out } = this.#attempts;
     this.#attempts.at(key, call.task, call.way.place * ATTEMPTS + Math.min(attempt, ATTEMPTS - 1));
-    const [u, v, dice, luck] = [out[0]! / WORD, out[1]! / WORD, out[2]! / WORD, out[3]! / WORD];
+    const [u, v, dice, luck] = [fractionOf(out[0]!), fractionOf(out[1]!), fractionOf(out[2]!), fractionOf(out[3]!)];
     const machine = caller.pick(this.#identify(call, key, u, v), attempt, now);
     if (caller.holdsBack(machine, call.level, now)) {
       this.#parts.notes.shed(call.way.tier, now, true);
@@ -163,8 +163,8 @@ export class Exchange {
     draws.v = v;
     if (parent === NOBODY) {
       this.#users.two(key, task, 0);
-      draws.who = this.#users.out[0]! / WORD;
-      draws.phase = this.#users.out[1]! / WORD;
+      draws.who = fractionOf(this.#users.out[0]!);
+      draws.phase = fractionOf(this.#users.out[1]!);
     } else {
       const { way, machine } = this.#visits.at(parent);
       draws.who = (machine + 0.5) / this.#parts.tiers[way.tier]!.machines.length;

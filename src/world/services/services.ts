@@ -6,9 +6,10 @@
 import { levelOf } from "../../algorithms/overload/levels.ts";
 import { assert } from "../../base/assert.ts";
 import type { Digest } from "../../base/digest.ts";
+import { fractionOf } from "../../base/chance.ts";
 import { exponential } from "../../base/math.ts";
 import { Draws, identity, open } from "../../base/random.ts";
-import { after, type Instant, START } from "../../base/units.ts";
+import { after, type Instant, SECOND, START } from "../../base/units.ts";
 import { Agenda } from "../../engine/agenda.ts";
 import { type Route, routeOf } from "../../scenario/services/routes.ts";
 import type { EntryModel, ServicesModel } from "../../scenario/services/shape.ts";
@@ -45,7 +46,6 @@ const wayOf = (
 
 /** In the agenda, beside what the exchange puts there. */
 const FEED = 0;
-const WORD = 4_294_967_296;
 const DIGEST_KIND = 0x5e;
 const ENDINGS: readonly Ending[] = ["done", "shed", "late", "down", "refused"];
 
@@ -153,7 +153,7 @@ export class Services {
 
   /** Until an entry's next task, in microseconds as they would pass without surge. */
   #gap({ key, tasks, model }: Entry): number {
-    return exponential(open(this.#feed.at(key, tasks, 0)), 1e6 / model.feed);
+    return exponential(open(this.#feed.at(key, tasks, 0)), SECOND / model.feed);
   }
 
   #expect(entry: Entry, index: number, left: number): void {
@@ -172,7 +172,7 @@ export class Services {
     this.#parts.notes.offer(index, now);
     this.#users.at(key, task, 0);
     const user = this.#users.out[0]!;
-    const rank = this.#users.out[1]! / WORD;
+    const rank = fractionOf(this.#users.out[1]!);
     if (model.connections > 0 && rank * this.tiers[tier]!.wanted >= this.connections(tier).held) {
       this.#end(index, task, now, "refused");
       return;

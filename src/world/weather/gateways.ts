@@ -85,7 +85,7 @@ export class GatewayOutages implements Effect {
     if (returning.size === 0) return;
     this.#disconnect(returning, IN_GOOD_ORDER);
     for (const cell of returning) {
-      crowd.comeHome(cell);
+      crowd.routing.comeHome(cell);
       paths.lift(noGatewayFor(cell));
     }
     this.#reroute(returning, IN_GOOD_ORDER);
@@ -98,10 +98,12 @@ export class GatewayOutages implements Effect {
   #reroute(disconnected: ReadonlySet<number>, reconnection: Reconnection): void {
     const { crowd, gateways, paths } = this.#parts;
     const led = this.#outages.all().map((cell) => ({ cell, siblings: this.#siblingsInService(cell) }));
-    const others = led.filter(({ cell, siblings }) => !disconnected.has(cell) && !crowd.isLedThrough(cell, siblings));
+    const others = led.filter(
+      ({ cell, siblings }) => !disconnected.has(cell) && !crowd.routing.isLedThrough(cell, siblings),
+    );
     if (others.length > 0) this.#disconnect(new Set(others.map(({ cell }) => cell)), reconnection);
     for (const { cell, siblings } of led) {
-      crowd.reroute(cell, siblings);
+      crowd.routing.reroute(cell, siblings);
       const { access, gateway } = crowd.population.cells[cell]!;
       if (siblings.length > 0) paths.lift(noGatewayFor(cell));
       else if (!paths.has(noGatewayFor(cell)))

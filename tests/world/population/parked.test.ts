@@ -9,20 +9,19 @@ import { after, type Instant, minutes, START } from "../../../src/base/units.ts"
 import { BUCKET, Clock } from "../../../src/engine/clock.ts";
 import type { PeopleFault } from "../../../src/scenario/people/faults.ts";
 import { buildWorld, type World } from "../../../src/world/build.ts";
-import { BEATS, LINK, LOGINS, MISSED, TOLD } from "../../../src/world/link.ts";
 import { tiny } from "../support.ts";
 
 type Sample = Readonly<Record<string, number>>;
 
 const sampleOf = ({ crowd, clock }: World): Sample => {
   const sums: Record<string, number> = { beats: 0, missed: 0, logins: 0, told: 0, away: 0, connecting: 0, broken: 0 };
-  for (const pair of crowd.inUse) {
-    const link = pair * LINK;
-    crowd.accrue(link, clock.now / 1_000);
-    sums["beats"]! += crowd.links[link + BEATS]!;
-    sums["missed"]! += crowd.links[link + MISSED]!;
-    sums["logins"]! += crowd.links[link + LOGINS]!;
-    sums["told"]! += crowd.links[link + TOLD]!;
+  const links = crowd.links.agreed();
+  for (const link of links.inUse) {
+    links.accrue(link, clock.now / 1_000);
+    sums["beats"]! += links.beats(link, clock.now / 1_000);
+    sums["missed"]! += links.missed(link);
+    sums["logins"]! += links.logins(link);
+    sums["told"]! += links.reported(link);
   }
   for (const [name, column] of Object.entries({ away: crowd.away, connecting: crowd.connecting, broken: crowd.broken }))
     sums[name] = column.values.reduce((sum, people) => sum + people, 0);
