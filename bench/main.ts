@@ -1,7 +1,7 @@
 /**
  * npm run -s bench -- [hold|clients|transport|world|tianjin|seven|quiet|push]... [--json]: how fast, against others in the same run. All when none is named.
  */
-import { Away, Misset } from "../src/deploy/services.ts";
+import { ServiceUnavailable, InvalidSetting } from "../src/deploy/services.ts";
 import { printTable, type Bench, type Row } from "./row.ts";
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
@@ -36,8 +36,8 @@ if (args[0] === "--measure") {
       : printTable(rows);
     process.stdout.write(`${text}\n`);
   } catch (error) {
-    if (!(error instanceof Away || error instanceof Misset)) throw error;
+    if (!(error instanceof ServiceUnavailable || error instanceof InvalidSetting)) throw error;
     process.stderr.write(`${error.message}\n`);
-    process.exitCode = error instanceof Away ? 69 : 64;
+    process.exitCode = error instanceof ServiceUnavailable ? 69 : 64;
   }
 }

@@ -21,7 +21,7 @@ const DRILL: Omit<Drill, "persistence" | "withMachine"> = {
   parts: 8,
   triggers: "redis",
   blockSize: 5_000,
-  lotSize: 250,
+  batchSize: 250,
   workers: 4,
   slots: 2,
   // Eight slots of 250 take 50 ms.

@@ -1,6 +1,7 @@
 /**
- * What a drill's prediction is made from, measured before it on the same machine: how long each step of a worker takes with as many at once as
- * the drill has, how long Redis itself works for a block, and how long the dead stay away. No throughput is measured here.
+ * The measurements that a drill's prediction is made from, on the same machine: how long each step of a worker takes with as
+ * many at once as the drill has, how long Redis itself works for it, and how long a killed process is away. Throughput is not
+ * measured here.
  */
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -8,8 +9,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { partOf, type BlockName } from "../../src/algorithms/push/task.ts";
 import { seconds } from "../../src/base/units.ts";
-import { DOWN } from "../../src/deploy/drill/crew.ts";
-import { policiesOf, prepare, undoAll, type Drill, type Place } from "../../src/deploy/drill/drill.ts";
+import { DOWN } from "../../src/deploy/drill/processes.ts";
+import { policiesOf, prepare, undoAll, type Drill, type Setup } from "../../src/deploy/drill/drill.ts";
 import { allUins } from "../../src/deploy/drill/subscribers.ts";
 import { migrate } from "../../src/deploy/mysql/migrations.ts";
 import { connectRedis } from "../../src/deploy/redis/connection.ts";
@@ -20,21 +21,21 @@ import { STEPS, type Step } from "./steps.ts";
 
 /** In ms. */
 export interface StepTime {
-  /** From asking to having the answer, with all slots at it. */
+  /** From the request to the answer, with all slots at it. */
   readonly mean: number;
   readonly median: number;
-  /** Of that, how long Redis works for it, as it counts itself: one after the other, so that those who ask wait for one another. */
+  /** The part of it in which Redis works, by its own count: it does one thing after the other, so that requests wait. */
   readonly served: number;
 }
 
 export interface Calibration {
   readonly steps: Readonly<Record<Step, StepTime>>;
-  /** From a death until the next life works, in ms: a worker's process, and Redis as those see it who are connected to it. */
+  /** Time from a death until the next life works, in ms: of a worker's process, and of Redis as its clients see it. */
   readonly away: { readonly worker: number; readonly redis: number };
 }
 
 const TASK = "calibration";
-/** Blocks of a slot; chosen. The first is not counted. */
+/** Blocks per slot; chosen. The first is not counted. */
 const BLOCKS = 8;
 /** Everything is granted. */
 const NO_LIMIT = { perSecond: 1_000_000_000, burst: 1_000_000, horizon: seconds(1) };
@@ -47,7 +48,7 @@ interface Started {
 
 type Redis = Awaited<ReturnType<typeof connectRedis>>;
 
-/** Throws `Away` when a service does not answer. */
+/** Measures for a drill. Throws `ServiceUnavailable` if a service does not answer. */
 export const calibrate = async (drill: Drill): Promise<Calibration> => {
   const { workers, slots, blockSize } = drill;
   // Parts are not all of a size.
@@ -61,17 +62,17 @@ export const calibrate = async (drill: Drill): Promise<Calibration> => {
   }
 };
 
-const calibrateIn = async (place: Place, drill: Drill, undo: (() => Promise<unknown>)[]): Promise<Calibration> => {
-  const { installation, pool, server } = place;
+const calibrateIn = async (setup: Setup, drill: Drill, undo: (() => Promise<unknown>)[]): Promise<Calibration> => {
+  const { installation, pool, server } = setup;
   await migrate(pool);
   const redis = await connectRedis(server.service);
   undo.push(() => Promise.resolve(redis.disconnect()));
   await fill(new RedisParts(redis, installation.prefix), drill);
 
   const began = performance.now();
-  const first = await startProbe(place, drill, 0, undo);
+  const first = await startProbe(setup, drill, 0, undo);
   const worker = DOWN + performance.now() - began;
-  const others = Array.from({ length: drill.workers - 1 }, (_, index) => startProbe(place, drill, index + 1, undo));
+  const others = Array.from({ length: drill.workers - 1 }, (_, index) => startProbe(setup, drill, index + 1, undo));
   const probes = [first, ...(await Promise.all(others))];
 
   const steps: Partial<Record<Step, StepTime>> = {};
@@ -81,7 +82,7 @@ const calibrateIn = async (place: Place, drill: Drill, undo: (() => Promise<unkn
     const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
     steps[step] = { mean, median: median(times), served: await servedEach(redis) };
   }
-  const away = { worker, redis: await awayTime(place, redis) };
+  const away = { worker, redis: await awayTime(setup, redis) };
   return { steps: steps as Calibration["steps"], away };
 };
 
@@ -92,7 +93,7 @@ const fill = async (parts: RedisParts, { subscribers, parts: count }: Drill): Pr
 };
 
 const startProbe = async (
-  { installation, sink }: Place,
+  { installation, service }: Setup,
   drill: Drill,
   index: number,
   undo: (() => Promise<unknown>)[],
@@ -106,7 +107,7 @@ const startProbe = async (
     config: {
       ...{ ...installation, incarnation: `probe${String(index)}`, slots, jitter, longestWay, rate: NO_LIMIT },
       policy: policiesOf(drill).worker,
-      messages: { host: "127.0.0.1", port: sink.port },
+      messages: { host: "127.0.0.1", port: service.port },
     },
     blocks: Array.from({ length: slots }, (_, slot) =>
       Array.from({ length: BLOCKS }, (__, block) => blockOf(slot, block)),
@@ -131,7 +132,7 @@ const failed = async (child: ChildProcess): Promise<never> => {
   throw new Error(`a probe ended with ${String(code)}`);
 };
 
-/** How long a script took on the average since statistics were reset, in ms; 0 when none ran. */
+/** Returns the mean time of a script since statistics were reset, in ms; 0 if none ran. */
 const servedEach = async (redis: Redis): Promise<number> => {
   const [calls, used] = [...(await redis.info("commandstats")).matchAll(/cmdstat_eval(?:sha)?:calls=(\d+),usec=(\d+)/g)]
     .map(([, count, time]) => [Number(count), Number(time)] as const)
@@ -139,8 +140,8 @@ const servedEach = async (redis: Redis): Promise<number> => {
   return calls === 0 ? 0 : used / calls / 1_000;
 };
 
-/** Kills Redis with all that is in it. */
-const awayTime = async ({ server }: Place, connected: Redis): Promise<number> => {
+/** Kills Redis, and returns the time until it answers again, in ms. */
+const awayTime = async ({ server }: Setup, connected: Redis): Promise<number> => {
   const killed = performance.now();
   await server.kill(false);
   await sleep(DOWN);

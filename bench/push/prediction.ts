@@ -1,11 +1,12 @@
 /**
- * A drill in the simulated world: the same subscribers, parts, blocks, lots, workers, slots, limit and lease, the same workers and the same Redis dead when as
- * many have been told, and every time span as it was measured. Not in it: the dispatcher's death, which a queue of blocks bridges, and the processors, of which
- * all processes here have two together. What waiting for these costs is in the spans, which were measured with every slot at work.
+ * A drill in the simulated world: the same subscribers, parts, blocks, batches, workers, slots, limit and lease, the same
+ * deaths of workers and Redis at the same shares of subscribers told, and every time as it was measured. It leaves out the
+ * dispatcher's death, which a queue of blocks bridges, and the processors: waiting for them is in the times, which were
+ * measured with every slot at work.
  */
 import { Digest } from "../../src/base/digest.ts";
 import { after, inSeconds, ms, seconds, START, type Instant } from "../../src/base/units.ts";
-import { blowsOf, policiesOf, type Blow, type Drill } from "../../src/deploy/drill/drill.ts";
+import { plannedKills, policiesOf, type PlannedKill, type Drill } from "../../src/deploy/drill/drill.ts";
 import { LOST } from "../../src/deploy/drill/redis-server.ts";
 import type { PushModel } from "../../src/scenario/push/shape.ts";
 import type { PushNotes } from "../../src/world/push/notes.ts";
@@ -13,10 +14,10 @@ import { MACHINES, Push } from "../../src/world/push/push.ts";
 import type { Calibration, StepTime } from "./calibration.ts";
 
 const TASK = "drill";
-/** Progress is looked at as often as in the drill. */
+/** Time between two looks at the progress, as in the drill. */
 const LOOK = ms(25);
 
-/** Told a second, from the first to the last of all subscribers. Throws when the simulated drill is not done within the real one's patience. */
+/** Returns subscribers told per second, from the first to the last. Throws if the simulated drill takes longer than the real one may. */
 export const predict = (drill: Drill, calibration: Calibration): number => {
   const model = modelOf(drill, calibration);
   const book: Book = { told: 0, first: Infinity, last: 0 };
@@ -28,23 +29,23 @@ export const predict = (drill: Drill, calibration: Calibration): number => {
     machines: MACHINES,
     faults: [],
   });
-  const blows = [...blowsOf(drill)];
+  const kills = [...plannedKills(drill)];
   for (let time = START; !push.isDone(0);) {
     if (time > ms(drill.patience)) throw new Error(`${String(book.told)} told in the simulated drill, and no end`);
     time = after(time, LOOK);
     push.advance(time);
-    while (blows[0] !== undefined && book.told >= blows[0].share * drill.subscribers && isThere(push, blows[0]))
-      strike(push, blows.shift()!, time);
+    while (kills[0] !== undefined && book.told >= kills[0].share * drill.subscribers && isUp(push, kills[0]))
+      perform(push, kills.shift()!, time);
   }
   return book.told / inSeconds((book.last - book.first) as Instant);
 };
 
-/** Who is down cannot be killed, and is waited for. */
-const isThere = ({ hosts }: Push, { victim }: Blow): boolean => typeof victim === "string" || hosts[victim]!.isUp;
+/** True if the target can be killed now; the drill waits for one that is down. */
+const isUp = ({ hosts }: Push, { target }: PlannedKill): boolean => typeof target === "string" || hosts[target]!.isUp;
 
-const strike = (push: Push, { victim }: Blow, at: Instant): void => {
-  if (typeof victim === "number") push.hosts[victim]!.crash();
-  if (victim !== "redis") return;
+const perform = (push: Push, { target }: PlannedKill, at: Instant): void => {
+  if (typeof target === "number") push.hosts[target]!.crash();
+  if (target !== "redis") return;
   const where = { shard: push.stores.shards.map(({ name }) => name) };
   push.faults.begin({ id: "redis", at, until: undefined, where, effects: { failover: true } });
 };
@@ -71,8 +72,9 @@ const noting = (book: Book): PushNotes => ({
 });
 
 /**
- * How long a step takes besides its wait for Redis and Redis' work for it, in ms: so long that the step, done by so many at once, takes as long as was
- * measured when each of them waits for the others. By mean value analysis (Reiser and Lavenberg, 1980) of one server and a delay.
+ * Returns the time of a step without waiting for Redis and without Redis' work, in ms: the delay with which the step takes as
+ * long as was measured when this many do it at once. By mean value analysis (Reiser and Lavenberg, 1980) of one server and a
+ * delay.
  */
 const delayOf = ({ mean, served }: Pick<StepTime, "mean" | "served">, many: number): number => {
   const takes = (delay: number): number => {
@@ -94,20 +96,20 @@ const delayOf = ({ mean, served }: Pick<StepTime, "mean" | "served">, many: numb
 };
 
 const modelOf = (drill: Drill, { steps, away }: Calibration): PushModel => {
-  const { workers, slots, blockSize, lotSize, lease, rate, jitter, capacity, parts, subscribers } = drill;
+  const { workers, slots, blockSize, batchSize, lease, rate, jitter, capacity, parts, subscribers } = drill;
   const policies = policiesOf(drill);
-  const lots = blockSize / lotSize;
+  const batches = blockSize / batchSize;
   const mean = (...spans: readonly number[]): number => spans.reduce((sum, span) => sum + span, 0) / spans.length;
   // Per block the world counts its members three times, when they are claimed, reported and finished, and one for each grant.
-  const members = 3 * blockSize + lots;
+  const members = 3 * blockSize + batches;
   const ofBlock = (time: (step: StepTime) => number): number =>
-    time(steps.claim) + lots * (time(steps.grant) + time(steps.report)) + time(steps.finish);
+    time(steps.claim) + batches * (time(steps.grant) + time(steps.report)) + time(steps.finish);
   return {
     store: {
       shards: 1,
       // What it keeps is there when it is back.
       replicas: drill.persistence === "none" ? 0 : 1,
-      latency: ms(ofBlock((step) => delayOf(step, workers * slots)) / (2 + 2 * lots)),
+      latency: ms(ofBlock((step) => delayOf(step, workers * slots)) / (2 + 2 * batches)),
       members: (members / ofBlock(({ served }) => served)) * 1_000,
       lag: ms(drill.withMachine ? LOST : 0),
       promotion: ms(away.redis),
@@ -115,7 +117,7 @@ const modelOf = (drill: Drill, { steps, away }: Calibration): PushModel => {
     records: { latency: ms(mean(steps["look-up"].mean, steps.record.mean, steps["record-finished"].mean)) },
     broker: { latency: ms(steps.deliver.mean / 2), redelivery: ms(steps.deliver.mean / 2) },
     workers: {
-      ...{ hosts: workers, slots, block: blockSize, lot: lotSize, lease },
+      ...{ hosts: workers, slots, block: blockSize, lot: batchSize, lease },
       ...{ restart: ms(away.worker), pause: policies.worker.pause },
     },
     limiter: { kind: "gcra", limit: rate.perSecond, burst: rate.burst, horizon: rate.horizon, jitter },

@@ -1,4 +1,4 @@
-/** What a worker does for a block, in order: the steps that are measured one by one, each as the worker performs it. */
+/** The steps of a worker for a block, in order, which are measured one by one. */
 
 /** `deliver`: from acknowledging a block to having the next. The others are effects of the worker's machine. */
 export const STEPS = [
@@ -15,5 +15,5 @@ export const STEPS = [
 
 export type Step = (typeof STEPS)[number];
 
-/** Those done for every lot of a block; the others are done once. */
-export const OF_LOTS: ReadonlySet<Step> = new Set(["grant", "push", "report"]);
+/** The steps that are done for every batch of a block; the others are done once. */
+export const OF_BATCHES: ReadonlySet<Step> = new Set(["grant", "push", "report"]);

@@ -1,6 +1,6 @@
 /**
- * What the shells of push ask of the outside, as promises: the same words as the reference classes of `algorithms/push`, which
- * one contract suite holds against each of the real stores. Where those are handed the time, a real store reads its own clock.
+ * What the shells of push ask of the outside, as promises: the methods of the reference classes of `algorithms/push`. One
+ * contract suite tests these classes and the real stores. Those are given the time; a real store reads its own clock.
  */
 import type { Audience } from "../algorithms/push/audience.ts";
 import type { Claimed, PartStatus, PartStore, Reported } from "../algorithms/push/claim.ts";
@@ -23,9 +23,10 @@ export interface Parts {
   contents(task: TaskId, part: number): Promise<PartContents>;
 }
 
+/** Members of a part's claims and finished blocks, as of `PartStore`. */
 export type PartContents = ReturnType<PartStore["contents"]>;
 
-/** Who is in which block, as of `BlockRecords`, apart from the parts: each can be mended from the other. */
+/** The members of blocks, as of `BlockRecords`, apart from the parts: each can be repaired from the other. */
 export interface Records {
   get(name: BlockName): Promise<BlockRecord | undefined>;
   record(name: BlockName, members: readonly number[]): Promise<BlockRecord>;
@@ -36,60 +37,63 @@ export interface Records {
 
 /** The task table. */
 export interface Tasks {
-  /** Answers false, and changes nothing, when the task is there. */
+  /** Adds a task; returns false, and changes nothing, if it is there. */
   add(task: Task): Promise<boolean>;
-  /** Changes the state if `from` stands; answers what stands then. */
+  /** Changes the state if it is `from`, and returns the state after that. */
   change(id: TaskId, from: TaskState, to: TaskState): Promise<TaskState>;
-  /** How many are to be told. */
+  /** Sets the number of subscribers to be told. */
   count(id: TaskId, total: number): Promise<void>;
   get(id: TaskId): Promise<Task | undefined>;
-  /** Tasks under way, and those that are due and still scheduled. */
+  /** Returns tasks under way, and scheduled ones that are due. */
   find(now: Instant): Promise<readonly Task[]>;
 }
 
-/** Who subscribed, by date and label. */
+/** The subscribers, by date and label. */
 export interface Audiences {
-  /** Everybody once, in rising order, up to so many a page. */
+  /** Returns each subscriber once, in rising order, in pages of at most `size`. */
   pages(audience: Audience, size: number): AsyncIterable<readonly number[]>;
 }
 
-/** Who has fetched a task beforehand, and shows it without being told. */
+/** The subscribers whose app has fetched a task beforehand and shows it itself. */
 export interface Prefetched {
-  /** Those between the first and the last of these, which are in rising order: a task's subscribers may be more than fit a set (2^24). */
+  /** Returns those from the first to the last of `uins`, which are in rising order: all of a task may not fit a set (2^24). */
   among(task: TaskId, uins: readonly number[]): Promise<ReadonlySet<number>>;
 }
 
-/** Tasks that come due. Handing out is at least once, and never before the due time. */
+/** Tasks that come due. Each is handed out at least once, and never before the due time. */
 export interface DueTasks {
   schedule(task: TaskId, due: Instant): Promise<void>;
+  /** Hands out at most `most` tasks, and again after `visibility` what is not acknowledged. */
   take(most: number, visibility: Duration): Promise<readonly Due[]>;
-  /** Whether there was something to acknowledge. */
+  /** Returns false if there was nothing to acknowledge. */
   acknowledge(task: TaskId): Promise<boolean>;
 }
 
+/** The limiter of all workers. */
 export interface Limiter {
-  /** Instants of the answer are on the asker's clock. */
+  /** Asks for `want` pushes. Instants of the answer are on the caller's clock. */
   grant(want: number, rate: Rate): Promise<Grant>;
 }
 
 /** One delivery of a block, to be answered exactly once. */
 export interface Delivery {
   readonly name: BlockName;
-  /** Whether it was handed out before: that worker died, lost its connection, or gave it back. */
+  /** True if it was handed out before: that worker died, lost its connection, or gave it back. */
   readonly isAgain: boolean;
   acknowledge(): void;
   /** Gives it back, to be handed out again once `wait` is over, or up to twice as late. */
   giveBack(wait: Duration): Promise<void>;
 }
 
-/** What tells people: it answers who could not be told. Whoever pushes twice is shown twice, or once if it minds `task` and uin. */
+/** What tells subscribers; returns those that it refuses. A push that comes twice is shown twice, unless it checks task and uin. */
 export interface MessageService {
   push(push: Push): Promise<readonly number[]>;
 }
 
+/** One batch of a block. */
 export interface Push {
   readonly name: BlockName;
-  /** Of the delivery that pushes. */
+  /** The slot that pushes. */
   readonly owner: string;
   readonly uins: readonly number[];
 }

@@ -1,20 +1,23 @@
 /**
- * The servers that push stands on, by name, address and the command that starts one. One that is away is no fault of ours and no
- * stack trace: it is an `Away`, which says which it is, where it was looked for and how to start it, or why it would have none of us.
+ * The servers that push needs, by name, address and the command that starts one. A server that is away is not an error of ours:
+ * `ServiceUnavailable` says which one it is, where it should be and how to start it, or why it refuses the client.
  */
 
+/** The kinds of servers. */
 export type ServiceName = "redis" | "mysql" | "rabbitmq";
 
+/** Where a server listens. */
 export interface Address {
   readonly host: string;
   readonly port: number;
 }
 
+/** How to reach a server. */
 export interface Service extends Address {
   readonly name: ServiceName;
   readonly user: string;
   readonly password: string;
-  /** Of a Redis cluster: nodes that know the others, the address above among them. A server that stands alone has none. */
+  /** Nodes of a Redis cluster, the address above among them; undefined for a single server. */
   readonly cluster?: readonly Address[];
 }
 
@@ -36,28 +39,29 @@ const DEFAULTS: Readonly<Record<ServiceName, string>> = {
   rabbitmq: "amqp://guest:guest@127.0.0.1:5672",
 };
 
-/** A setting that cannot be meant. A command ends with this one line and exit code 64. */
-export class Misset extends Error {}
+/** An invalid setting. A command ends with its message and exit code 64. */
+export class InvalidSetting extends Error {}
 
 const variableOf = (name: ServiceName): string => `FIREDRILL_${name.toUpperCase()}`;
 
-/** How to write a service's address; never as it was written, which may hold a password. */
+/** Returns how to write a service's address. Never prints what was written, which may hold a password. */
 const exampleOf = (name: ServiceName): string => {
   const { protocol, host } = new URL(DEFAULTS[name]);
   return `${variableOf(name)}=${protocol}//USER:PASSWORD@${host}`;
 };
 
 /**
- * Where a service is: what the environment says (FIREDRILL_REDIS, FIREDRILL_MYSQL, FIREDRILL_RABBITMQ, each a URL), else this machine. Several
- * URLs with commas between them are nodes of a Redis cluster; user and password are those of the first. Throws `Misset`.
+ * Returns where a service is: by the environment (FIREDRILL_REDIS, FIREDRILL_MYSQL, FIREDRILL_RABBITMQ, each a URL), or else on
+ * this machine. Several URLs with commas between them are nodes of a Redis cluster, with user and password of the first.
+ * Throws `InvalidSetting`.
  */
 export const locate = (name: ServiceName, environment: Readonly<Record<string, string | undefined>>): Service => {
   const normal = new URL(DEFAULTS[name]);
   try {
     const urls = (environment[variableOf(name)] ?? normal.href).split(",").map((url) => new URL(url));
-    if (urls.length > 1 && name !== "redis") throw new Error("it is at one address");
+    if (urls.length > 1 && name !== "redis") throw new Error("only Redis may have several addresses");
     for (const { protocol, hostname } of urls)
-      if (protocol !== normal.protocol || hostname === "") throw new Error(`${protocol} is another thing`);
+      if (protocol !== normal.protocol || hostname === "") throw new Error(`${protocol} is not its protocol`);
     const nodes = urls.map(({ hostname, port }) => ({
       host: hostname,
       port: Number(port === "" ? normal.port : port),
@@ -70,17 +74,19 @@ export const locate = (name: ServiceName, environment: Readonly<Record<string, s
       ...(nodes.length === 1 ? {} : { cluster: nodes }),
     };
   } catch (cause) {
-    throw new Misset(
-      `${variableOf(name)} is no address of ${PRODUCT[name]}: write it as ${exampleOf(name)}, or leave it out for ${normal.host}`,
+    throw new InvalidSetting(
+      `${variableOf(name)} is not an address of ${PRODUCT[name]}: write it as ${exampleOf(name)}, or leave it out for ${normal.host}`,
       { cause },
     );
   }
 };
 
-/** A service cannot be used: it does not answer, or refuses whom we say we are. A command ends with this one line and exit code 69. */
-export class Away extends Error {
+/** A service that cannot be used: it does not answer, or refuses the user. A command ends with its message and exit code 69. */
+export class ServiceUnavailable extends Error {
+  /** The service that cannot be used. */
   readonly service: Service;
 
+  /** `cause` is what the client of the service has thrown. */
   constructor(service: Service, cause: unknown) {
     const { name, host, port, user, cluster } = service;
     const why = reason(cause);
@@ -88,10 +94,10 @@ export class Away extends Error {
     const remedy =
       cluster === undefined
         ? `start it with: ${START[name](port)}`
-        : "make one of them with redis-cli --cluster create, or name one address for a Redis alone";
+        : "make a cluster with redis-cli --cluster create, or write one address for a single Redis";
     super(
       isRefusal(cause)
-        ? `${PRODUCT[name]} ${where} refuses ${user === "" ? "whoever gives no name" : `"${user}"`} (${why}); set ${exampleOf(name)}`
+        ? `${PRODUCT[name]} ${where} refuses ${user === "" ? "a client without a name" : `"${user}"`} (${why}); set ${exampleOf(name)}`
         : `${PRODUCT[name]} does not answer${cluster === undefined ? "" : " as a cluster"} ${where} (${why}); ${remedy}`,
     );
     this.service = service;
@@ -99,11 +105,11 @@ export class Away extends Error {
   }
 }
 
-/** What MariaDB and MySQL, Redis, and RabbitMQ say to a wrong name or password. */
+/** True if the cause is how MariaDB and MySQL, Redis, or RabbitMQ refuse a name or password. */
 const isRefusal = (cause: unknown): boolean =>
   /ER_(DB)?ACCESS_DENIED|^NOAUTH|^WRONGPASS|ACCESS.REFUSED/.test(reason(cause));
 
-/** A refused connection to a name with two addresses comes as an error without text of its own. */
+/** Returns the code of an error, or else its text: a refused connection to a name with two addresses has no text. */
 const reason = (cause: unknown): string => {
   if (!(cause instanceof Error)) return String(cause);
   if ("code" in cause && typeof cause.code === "string") return cause.code;

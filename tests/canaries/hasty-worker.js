@@ -1,11 +1,11 @@
 /**
- * A sabotaged worker as a process, for a drill to catch: it reports each lot as told, and pushes it only a moment later. Who is killed in between has
+ * A sabotaged worker as a process, for a drill to catch: it reports each batch as told, and pushes it only a moment later. Who is killed in between has
  * nobody left who knows of these people. Else it is the worker that is deployed, and without a death all goes well. Runs on what was built.
  */
 import { Worker } from "../../dist/algorithms/push/worker.js";
 import { runWorker } from "../../dist/deploy/push/processes.js";
 
-/** Between report and push, in microseconds: longer than all else that is done for a lot, so that whoever is killed is killed in it. */
+/** Between report and push, in microseconds: longer than all else that is done for a batch, so that whoever is killed is killed in it. */
 const MOMENT = 200_000;
 
 const reportsFirst = (policy) => {

@@ -4,15 +4,16 @@
  */
 import { describe, expect, it } from "vitest";
 import { complaints, QUIET } from "../algorithms/push/checks.ts";
-import { Drill, type Mishap, type Plan } from "../algorithms/push/harness.ts";
-import type { WorkerEffect, WorkerInput, WorkerPolicy } from "../../src/algorithms/push/messages.ts";
+import { CrashHarness, type Mishap, type Plan } from "../algorithms/push/crash-harness.ts";
+import type { WorkerEffect, WorkerInput } from "../../src/algorithms/push/messages.ts";
+import type { WorkerPolicy } from "../../src/algorithms/push/policy.ts";
 import { Worker } from "../../src/algorithms/push/worker.ts";
 import type { Machine } from "../../src/base/machine.ts";
 import { minutes } from "../../src/base/units.ts";
 
 type Slot = Machine<WorkerInput, WorkerEffect>;
 
-/** Acknowledges before it pushes its first lot. */
+/** Acknowledges before it pushes its first batch. */
 const acknowledgesFirst = (policy: WorkerPolicy): Slot => {
   const worker = new Worker(policy);
   let isAcknowledged = false;
@@ -30,7 +31,7 @@ const acknowledgesFirst = (policy: WorkerPolicy): Slot => {
   };
 };
 
-/** Reports its lot to the store, and only then pushes it. */
+/** Reports its batch to the store, and only then pushes it. */
 const reportsFirst = (policy: WorkerPolicy): Slot => {
   const worker = new Worker(policy);
   let held: WorkerEffect | undefined;
@@ -64,15 +65,16 @@ const reportsFirst = (policy: WorkerPolicy): Slot => {
 const WHILE = minutes(5);
 
 /** What comes to light when nothing happens. */
-const calmly = (plan: Partial<Plan>): readonly string[] => complaints(new Drill({ ...QUIET, ...plan }).run(WHILE));
+const calmly = (plan: Partial<Plan>): readonly string[] =>
+  complaints(new CrashHarness({ ...QUIET, ...plan }).run(WHILE));
 
 /** What a crash at each effect brings to light. */
 const caught = (plan: Partial<Plan>): readonly string[] => {
-  const effects = new Drill({ ...QUIET, ...plan }).run(WHILE).effects;
+  const effects = new CrashHarness({ ...QUIET, ...plan }).run(WHILE).effects;
   return Array.from({ length: effects }, (_, index) => index + 1).flatMap((n) =>
     (["before", "after"] as const).flatMap((when) => {
       const mishap = (effect: number): Mishap | undefined => (effect === n ? { kind: "crash", when } : undefined);
-      return complaints(new Drill({ ...QUIET, ...plan, mishap }).run(WHILE));
+      return complaints(new CrashHarness({ ...QUIET, ...plan, mishap }).run(WHILE));
     }),
   );
 };

@@ -7,7 +7,7 @@ import { describe, it } from "vitest";
 import { connectMysql } from "../../src/deploy/mysql/connection.ts";
 import { connectRabbit } from "../../src/deploy/rabbitmq/connection.ts";
 import { connectRedis } from "../../src/deploy/redis/connection.ts";
-import { Away, locate, type Service, type ServiceName } from "../../src/deploy/services.ts";
+import { ServiceUnavailable, locate, type Service, type ServiceName } from "../../src/deploy/services.ts";
 
 /** A prefix of this run's own, so that runs side by side on one service do not meet. */
 export const ownName = (): string => `firedrill_test_${randomBytes(6).toString("hex")}`;
@@ -23,12 +23,12 @@ const knock = async (service: Service): Promise<void> => {
   }
 };
 
-const awayOf = async (service: Service): Promise<Away | undefined> => {
+const awayOf = async (service: Service): Promise<ServiceUnavailable | undefined> => {
   try {
     await knock(service);
     return undefined;
   } catch (error) {
-    if (error instanceof Away) return error;
+    if (error instanceof ServiceUnavailable) return error;
     throw error;
   }
 };

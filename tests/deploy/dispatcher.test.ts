@@ -33,7 +33,7 @@ const run = async ({ taken = [], effect, pages = [], prefetched = [] }: Over) =>
     wakeAt: NEVER,
     handle: (input: DispatcherInput): readonly DispatcherEffect[] => {
       heard.push(input);
-      return input.kind === "doubted" ? [effect!] : [];
+      return input.kind === "reconcile-requested" ? [effect!] : [];
     },
   };
   let handedOut = false;
@@ -65,11 +65,11 @@ const run = async ({ taken = [], effect, pages = [], prefetched = [] }: Over) =>
   } as unknown as DispatcherPorts;
   const shell = new DispatcherShell(machine, ports, 1);
   const running = shell.run(ms(20));
-  if (effect !== undefined) shell.tell({ kind: "doubted", task: TASK.id, why: "a test begins" });
+  if (effect !== undefined) shell.tell({ kind: "reconcile-requested", task: TASK.id, why: "a test begins" });
   await new Promise((resolve) => setTimeout(resolve, 100));
   shell.stop();
   await running;
-  return { heard: heard.filter(({ kind }) => kind !== "doubted"), acknowledged, filled, counts };
+  return { heard: heard.filter(({ kind }) => kind !== "reconcile-requested"), acknowledged, filled, counts };
 };
 
 it("a task that comes due is told to the machine, and its trigger is kept until that says so", async () => {

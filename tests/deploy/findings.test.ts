@@ -1,13 +1,13 @@
 /** What a drill concludes from its tally, on tallies made by hand. */
 import { expect, it } from "vitest";
 import { fullestSecond, repeatsByCause } from "../../src/deploy/drill/findings.ts";
-import { Count, type Lot } from "../../src/deploy/drill/sink.ts";
+import { ArrivalCounter, type Batch } from "../../src/deploy/drill/message-service.ts";
 import { allUins, indexOf, uinOf } from "../../src/deploy/drill/subscribers.ts";
 
-const lot = (at: number, owner: string, block = 1, count = 250): Lot => ({ at, owner, part: 0, block, count });
+const batch = (at: number, owner: string, block = 1, count = 250): Batch => ({ at, owner, part: 0, block, count });
 
 it("the tally knows who was told, who never, who again, and who is a stranger", () => {
-  const count = new Count(5);
+  const count = new ArrivalCounter(5);
   const push = (owner: string, uins: readonly number[]) => ({ name: { task: "t", part: 0, block: 1 }, owner, uins });
   count.arrive(push("a", [uinOf(0), uinOf(1)]), 10);
   count.arrive(push("b", [uinOf(1), uinOf(3), 7]), 20);
@@ -33,21 +33,21 @@ it("subscribers' numbers tell their place and nobody else's", () => {
 });
 
 it("somebody told twice is put down to what happened in between", () => {
-  const lots = [
-    lot(1_000, "w1.1/1"),
-    lot(3_000, "w2.1/1"),
-    lot(9_000, "w3.1/1", 2),
-    lot(10_500, "w3.1/9", 4),
-    lot(20_000, "w2.1/5"),
-    lot(26_000, "w3.1/6"),
-    lot(26_500, "w1.2/7"),
-    lot(27_000, "w1.2/7"),
-    lot(30_000, "w4.1/0", 5),
-    lot(30_500, "w4.1/0", 6),
-    lot(33_000, "w2.1/1", 5),
-    lot(40_000, "w2.1/2", 7),
-    lot(40_500, "w2.1/2", 7),
-    lot(47_000, "w3.1/2", 7),
+  const batches = [
+    batch(1_000, "w1.1/1"),
+    batch(3_000, "w2.1/1"),
+    batch(9_000, "w3.1/1", 2),
+    batch(10_500, "w3.1/9", 4),
+    batch(20_000, "w2.1/5"),
+    batch(26_000, "w3.1/6"),
+    batch(26_500, "w1.2/7"),
+    batch(27_000, "w1.2/7"),
+    batch(30_000, "w4.1/0", 5),
+    batch(30_500, "w4.1/0", 6),
+    batch(33_000, "w2.1/1", 5),
+    batch(40_000, "w2.1/2", 7),
+    batch(40_500, "w2.1/2", 7),
+    batch(47_000, "w3.1/2", 7),
   ];
   const repeats = [
     { before: 0, now: 1, count: 1 },
@@ -55,20 +55,20 @@ it("somebody told twice is put down to what happened in between", () => {
     { before: 4, now: 5, count: 4 },
     { before: 5, now: 6, count: 8 },
     { before: 6, now: 7, count: 16 },
-    // It had taken another lot before it was killed, so this one had been reported: its death is no excuse.
+    // It had taken another batch before it was killed, so this one had been reported: its death is no excuse.
     { before: 8, now: 10, count: 32 },
-    // It went on with the block, so the first lot was reported, and only the second can have been lost with its lease.
+    // It went on with the block, so the first batch was reported, and only the second can have been lost with its lease.
     { before: 11, now: 13, count: 64 },
     { before: 12, now: 13, count: 128 },
   ];
-  const deeds = {
+  const deaths = {
     workers: new Map([
       ["w1.1", 2_000],
       ["w4.1", 31_000],
     ]),
     stores: [{ killed: 10_000, back: 10_300 }],
   };
-  const causes = repeatsByCause({ lots, repeats, told: 0, missed: [], strangers: 0 }, deeds, {
+  const causes = repeatsByCause({ batches, repeats, told: 0, missed: [], strangers: 0 }, deaths, {
     ...{ lease: 5_000, unsynced: 2_000, unclaimed: 2_000 },
   });
   expect(Object.fromEntries(causes)).toEqual({
@@ -81,28 +81,28 @@ it("somebody told twice is put down to what happened in between", () => {
 });
 
 it("who is in two blocks was forgotten by a store, if one was begun after its death and the other not too long before", () => {
-  const lots = [
-    lot(5_000, "w1.1/1", 1),
-    lot(8_900, "w1.1/1", 1),
-    lot(9_000, "w2.1/1", 2),
-    lot(9_500, "w3.1/1", 3),
-    lot(10_400, "w4.1/1", 4),
-    lot(11_000, "w1.1/1", 5),
+  const batches = [
+    batch(5_000, "w1.1/1", 1),
+    batch(8_900, "w1.1/1", 1),
+    batch(9_000, "w2.1/1", 2),
+    batch(9_500, "w3.1/1", 3),
+    batch(10_400, "w4.1/1", 4),
+    batch(11_000, "w1.1/1", 5),
   ];
   const repeats = [
     // Begun after the death, and a second before.
     { before: 2, now: 4, count: 1 },
     // Both after: the first was claimed before, and restored from the records when the other had them.
     { before: 4, now: 5, count: 2 },
-    // Begun five seconds before: that claim was safe, though the lot came late.
+    // Begun five seconds before: that claim was safe, though the batch came late.
     { before: 1, now: 4, count: 4 },
     // Both begun before the death: nothing had been forgotten when they were claimed.
     { before: 2, now: 3, count: 8 },
   ];
-  const deeds = { workers: new Map<string, number>(), stores: [{ killed: 10_000, back: 10_300 }] };
+  const deaths = { workers: new Map<string, number>(), stores: [{ killed: 10_000, back: 10_300 }] };
   const causes = (unclaimed: number | undefined): object =>
     Object.fromEntries(
-      repeatsByCause({ lots, repeats, told: 0, missed: [], strangers: 0 }, deeds, {
+      repeatsByCause({ batches, repeats, told: 0, missed: [], strangers: 0 }, deaths, {
         ...{ lease: 5_000, unsynced: 2_000, unclaimed },
       }),
     );
@@ -114,6 +114,6 @@ it("who is in two blocks was forgotten by a store, if one was begun after its de
 
 it("the fullest second is half open, and may start anywhere", () => {
   expect(fullestSecond([])).toEqual({ at: 0, people: 0 });
-  const lots = [lot(0, "a"), lot(700, "a"), lot(1_000, "a"), lot(1_699, "a"), lot(1_700, "a")];
-  expect(fullestSecond(lots)).toEqual({ at: 700, people: 750 });
+  const batches = [batch(0, "a"), batch(700, "a"), batch(1_000, "a"), batch(1_699, "a"), batch(1_700, "a")];
+  expect(fullestSecond(batches)).toEqual({ at: 700, people: 750 });
 });

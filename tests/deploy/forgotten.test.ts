@@ -5,7 +5,7 @@ import type { Drill, Outcome } from "../../src/deploy/drill/drill.ts";
 import { boundOf, problemsOf } from "../../src/deploy/drill/verdict.ts";
 
 const DRILL: Drill = {
-  ...{ seed: "forgotten", subscribers: 20_000, parts: 2, blockSize: 100, lotSize: 10, workers: 2, slots: 3 },
+  ...{ seed: "forgotten", subscribers: 20_000, parts: 2, blockSize: 100, batchSize: 10, workers: 2, slots: 3 },
   ...{
     rate: { perSecond: 1_000, burst: 10, horizon: ms(0) },
     jitter: ms(100),
@@ -28,14 +28,14 @@ const NONE: Drill = { ...ALONE, persistence: "none" };
 
 /** So many in two blocks, when so many more were to be told after the death than before it. */
 const outcome = (inTwo: number, cameBack: number): Outcome => ({
-  ...{ isDone: true, repeated: inTwo, fullest: 0, bound: 0, took: 0, killed: [], ends: [] },
-  tally: { lots: [], told: DRILL.subscribers, missed: [], strangers: 0, repeats: [] },
+  ...{ isDone: true, repeated: inTwo, fullest: 0, bound: 0, took: 0, killed: [], exits: [] },
+  tally: { batches: [], told: DRILL.subscribers, missed: [], strangers: 0, repeats: [] },
   causes: new Map([["claim lost", inTwo]]),
   before: { filled: 2, source: 9_000, claimed: 600, finished: 104 },
   after: { filled: 2, source: 9_000 + cameBack, claimed: 600, finished: 104 },
 });
 
-it("a store that dies alone repeats lots that it did not answer, one that forgets whole blocks, and none that is finished", () => {
+it("a store that dies alone repeats batches that it did not answer, one that forgets whole blocks, and none that is finished", () => {
   expect([ALONE, NONE, DRILL].map((drill) => boundOf("store lost", drill))).toEqual([60, 1_800, 1_800]);
 });
 

@@ -16,14 +16,14 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close().closeAllConnections();
 });
 
-const LOT = { name: { task: "evening", part: 0, block: 1 }, owner: "w/0", uins: [1, 2, 3] };
+const BATCH = { name: { task: "evening", part: 0, block: 1 }, owner: "w/0", uins: [1, 2, 3] };
 /** Its deadlines are a minute, unless a test is about them. */
 const at = (port: number, over: Partial<Deadlines> = {}) =>
   messageServiceAt("127.0.0.1", port, { sent: 60_000, answered: 60_000, ...over });
 const answering = async (text: string, status = 200) =>
-  at(await serve((_, answer) => answer.writeHead(status).end(text))).push(LOT);
+  at(await serve((_, answer) => answer.writeHead(status).end(text))).push(BATCH);
 
-it("a push is answered by those of the lot who could not be told", async () => {
+it("a push is answered by those of the batch who could not be told", async () => {
   expect(await answering("[]")).toEqual([]);
   expect(await answering("[3,1]")).toEqual([3, 1]);
 });
@@ -31,12 +31,12 @@ it("a push is answered by those of the lot who could not be told", async () => {
 it.each(["oops", "", "{}", "null", "7", '["1"]', "[4]", "[1,", '{"refused":[1]}'])(
   "an answer of %j is a failed push",
   async (text) => {
-    await expect(answering(text)).rejects.toThrow("no list of people in the lot");
+    await expect(answering(text)).rejects.toThrow("a JSON list of the uins of the batch");
   },
 );
 
 it("an answer that is not 200 is a failed push", async () => {
-  await expect(answering("[]", 503)).rejects.toThrow("the message service answers 503");
+  await expect(answering("[]", 503)).rejects.toThrow("the message service answered with status 503");
 });
 
 const endless: RequestListener = (_, answer) => {
@@ -51,7 +51,7 @@ it.each<[string, RequestListener]>([
 ])("a push that %s fails by its deadline", { timeout: 3_000 }, async (_, listener) => {
   const port = await serve(listener);
   const start = performance.now();
-  await expect(at(port, { answered: 200 }).push(LOT)).rejects.toThrow("the message service");
+  await expect(at(port, { answered: 200 }).push(BATCH)).rejects.toThrow("the message service");
   expect(performance.now() - start).toBeLessThan(1_000);
 });
 
@@ -60,7 +60,7 @@ it("a push whose answer breaks off fails", async () => {
     answer.writeHead(200, { "content-length": "10" }).write("[1");
     setTimeout(() => answer.destroy(), 50);
   });
-  await expect(at(port).push(LOT)).rejects.toThrow();
+  await expect(at(port).push(BATCH)).rejects.toThrow();
 });
 
 it("a push that is not under way by its deadline fails", { timeout: 3_000 }, async () => {
@@ -71,8 +71,8 @@ it("a push that is not under way by its deadline fails", { timeout: 3_000 }, asy
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
   const start = performance.now();
-  const push = at(port, { sent: 200 }).push({ ...LOT, uins: Array.from({ length: 2_000_000 }, (_, uin) => uin + 1) });
-  await expect(push).rejects.toThrow("does not take a push in time");
+  const push = at(port, { sent: 200 }).push({ ...BATCH, uins: Array.from({ length: 2_000_000 }, (_, uin) => uin + 1) });
+  await expect(push).rejects.toThrow("did not take a push in 200 ms");
   expect(performance.now() - start).toBeLessThan(2_000);
   for (const socket of sockets) socket.destroy();
   server.close();

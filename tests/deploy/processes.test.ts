@@ -3,14 +3,14 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { ms, seconds } from "../../src/base/units.ts";
-import { Member } from "../../src/deploy/drill/crew.ts";
+import { SupervisedProcess } from "../../src/deploy/drill/processes.ts";
 import type { Role } from "../../src/deploy/drill/role.ts";
 import { connectMysql } from "../../src/deploy/mysql/connection.ts";
 import { migrate } from "../../src/deploy/mysql/migrations.ts";
 import type { WorkerConfig } from "../../src/deploy/push/processes.ts";
 import { RabbitBlocks } from "../../src/deploy/rabbitmq/blocks.ts";
 import { connectRabbit } from "../../src/deploy/rabbitmq/connection.ts";
-import { RabbitDoubts } from "../../src/deploy/rabbitmq/doubts.ts";
+import { RabbitReconcileRequests } from "../../src/deploy/rabbitmq/reconcile-requests.ts";
 import { connectRedis } from "../../src/deploy/redis/connection.ts";
 import { RedisParts } from "../../src/deploy/redis/parts.ts";
 import { locate } from "../../src/deploy/services.ts";
@@ -30,7 +30,7 @@ await describeAllReal(["redis", "mysql", "rabbitmq"], "processes of push", () =>
   let connection: Awaited<ReturnType<typeof connectRabbit>>;
   let channel: Awaited<ReturnType<typeof connection.createChannel>>;
   let path: Path;
-  let member: Member | undefined;
+  let supervised: SupervisedProcess | undefined;
 
   beforeAll(async () => {
     pool = await connectMysql(mysql!, prefix);
@@ -42,7 +42,7 @@ await describeAllReal(["redis", "mysql", "rabbitmq"], "processes of push", () =>
     channel = await connection.createChannel();
   });
   afterEach(async () => {
-    await member?.stop();
+    await supervised?.stop();
     path.close();
     for (const queue of ["blocks", "doubts", "blocks.rest.200"]) await channel.deleteQueue(`${prefix}.${queue}`);
     await channel.close();
@@ -61,12 +61,12 @@ await describeAllReal(["redis", "mysql", "rabbitmq"], "processes of push", () =>
     triggers: "redis" as const,
   });
   const start = (role: (incarnation: string) => Role): void => {
-    member = new Member("one", join(import.meta.dirname, "../../dist/deploy/drill/role.js"), role);
-    member.start();
+    supervised = new SupervisedProcess("one", join(import.meta.dirname, "../../dist/deploy/drill/role.js"), role);
+    supervised.start();
   };
   const startWorker = (over: Partial<WorkerConfig> = {}): void =>
     start((incarnation) => {
-      const policy = { lotSize: 5, lease: seconds(2), pause: ms(200), margin: ms(500), grantLasts: ms(600) };
+      const policy = { batchSize: 5, lease: seconds(2), pause: ms(200), margin: ms(500), grantLasts: ms(600) };
       const messages = { host: "127.0.0.1", port: 1 };
       const grants = { rate: { perSecond: 1_000, burst: 100, horizon: ms(0) }, jitter: ms(600), longestWay: ms(400) };
       const config = { incarnation, slots: 1, policy, ...grants, messages };
@@ -89,7 +89,7 @@ await describeAllReal(["redis", "mysql", "rabbitmq"], "processes of push", () =>
     (await channel.assertQueue(`${prefix}.${queue}`, { durable: true })).consumerCount === 1;
   const hear = async (): Promise<string[]> => {
     const heard: string[] = [];
-    await (await RabbitDoubts.open(connection, prefix)).hear((_, why) => heard.push(why));
+    await (await RabbitReconcileRequests.open(connection, prefix)).consume((_, why) => heard.push(why));
     return heard;
   };
   const publish = async (block: number): Promise<void> =>
@@ -137,7 +137,7 @@ await describeAllReal(["redis", "mysql", "rabbitmq"], "processes of push", () =>
     await publish(8);
     await publish(9);
     await until(() => heard.some((why) => why.endsWith("block 9")));
-    expect(member!.ends).toEqual([]);
+    expect(supervised!.exits).toEqual([]);
   });
 
   it("a block that cannot be given back is handed out again", { timeout: 30_000 }, async () => {

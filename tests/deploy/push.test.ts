@@ -19,7 +19,7 @@ const SMALL: Drill = {
   parts: 4,
   triggers: "redis",
   blockSize: 500,
-  lotSize: 50,
+  batchSize: 50,
   workers: 4,
   slots: 2,
   rate: { perSecond: 8_000, burst: 400, horizon: ms(250) },

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectRedis } from "../../src/deploy/redis/connection.ts";
-import { Away, locate, type Service } from "../../src/deploy/services.ts";
+import { ServiceUnavailable, locate, type Service } from "../../src/deploy/services.ts";
 
 const SHARDS = 3;
 const SLOTS = 16_384;
@@ -117,12 +117,12 @@ const startNode = async (folder: string, port: number, bus: number): Promise<Nod
   process.on("error", (error) => (failure = error));
   for (let turn = 0; turn < 100 && failure === undefined; turn++) {
     const redis = await connectRedis(service).catch((error: unknown) => {
-      if (!(error instanceof Away)) throw error;
+      if (!(error instanceof ServiceUnavailable)) throw error;
     });
     if (redis !== undefined) return { service, bus, process, redis };
     await sleep(50);
   }
-  throw new Away(service, failure ?? "no answer");
+  throw new ServiceUnavailable(service, failure ?? "no answer");
 };
 
 const kill = async ({ process, redis }: Node): Promise<void> => {

@@ -5,7 +5,7 @@ import { connectMysql } from "../../src/deploy/mysql/connection.ts";
 import { connectRabbit } from "../../src/deploy/rabbitmq/connection.ts";
 import { connectRedis } from "../../src/deploy/redis/connection.ts";
 import { subscribersIn } from "../../src/deploy/drill/subscribers.ts";
-import { Away, locate, Misset, type Service } from "../../src/deploy/services.ts";
+import { ServiceUnavailable, locate, InvalidSetting, type Service } from "../../src/deploy/services.ts";
 import { describeReal } from "../contracts/real.ts";
 
 /** A port that nobody listens on: one that was free a moment ago. */
@@ -17,12 +17,12 @@ const silentPort = async (): Promise<number> => {
   return typeof address === "object" && address !== null ? address.port : 0;
 };
 
-const awayOf = async (attempt: Promise<unknown>): Promise<Away> => {
+const awayOf = async (attempt: Promise<unknown>): Promise<ServiceUnavailable> => {
   const error: unknown = await attempt.then(
     () => undefined,
     (reason: unknown) => reason,
   );
-  if (!(error instanceof Away)) throw new Error(`not away: ${String(error)}`);
+  if (!(error instanceof ServiceUnavailable)) throw new Error(`not away: ${String(error)}`);
   return error;
 };
 
@@ -95,15 +95,15 @@ it.each<[Service["name"], string, string]>([
 ])("an address of %s that is none (%j) is told with how to write it", (name, text, said) => {
   const variable = `FIREDRILL_${name.toUpperCase()}`;
   const attempt = (): Service => locate(name, { [variable]: text });
-  expect(attempt).toThrow(Misset);
-  expect(attempt).toThrow(`${variable} is no address of ${said}`);
+  expect(attempt).toThrow(InvalidSetting);
+  expect(attempt).toThrow(`${variable} is not an address of ${said}`);
 });
 
 it("a number of subscribers that is none, or too many, is told with what may be written", () => {
   const given = (text?: string): number => subscribersIn({ FIREDRILL_PUSH_SUBSCRIBERS: text });
   expect([given(), given("1"), given("400000")]).toEqual([1_000_000, 1, 400_000]);
   for (const text of ["abc", "", "0", "-3", "1.5", "1e9", "99999999"]) {
-    expect(() => given(text)).toThrow(Misset);
+    expect(() => given(text)).toThrow(InvalidSetting);
     expect(() => given(text)).toThrow(`FIREDRILL_PUSH_SUBSCRIBERS is "${text}": write a whole number from 1 to `);
   }
 });

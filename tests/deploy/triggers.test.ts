@@ -5,14 +5,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { hours, ms, seconds } from "../../src/base/units.ts";
 import { now } from "../../src/deploy/clock.ts";
-import { Member } from "../../src/deploy/drill/crew.ts";
+import { SupervisedProcess } from "../../src/deploy/drill/processes.ts";
 import { connectMysql } from "../../src/deploy/mysql/connection.ts";
 import { migrate } from "../../src/deploy/mysql/migrations.ts";
 import { MysqlTasks } from "../../src/deploy/mysql/tasks.ts";
 import type { Installation } from "../../src/deploy/push/processes.ts";
 import { RabbitBlocks } from "../../src/deploy/rabbitmq/blocks.ts";
 import { connectRabbit } from "../../src/deploy/rabbitmq/connection.ts";
-import { RabbitDoubts } from "../../src/deploy/rabbitmq/doubts.ts";
+import { RabbitReconcileRequests } from "../../src/deploy/rabbitmq/reconcile-requests.ts";
 import { RabbitDueTasks } from "../../src/deploy/rabbitmq/triggers.ts";
 import { locate, type Service } from "../../src/deploy/services.ts";
 import { describeAllReal, ownName } from "../contracts/real.ts";
@@ -72,7 +72,7 @@ await describeAllReal(["redis", "mysql", "rabbitmq"], "triggers on RabbitMQ", ()
   let broker: Awaited<ReturnType<typeof connectRabbit>>;
   let due: RabbitDueTasks;
   let way: Way;
-  let dispatcher: Member;
+  let dispatcher: SupervisedProcess;
 
   beforeAll(async () => {
     pool = await connectMysql(mysql, name);
@@ -93,7 +93,7 @@ await describeAllReal(["redis", "mysql", "rabbitmq"], "triggers on RabbitMQ", ()
       find: hours(1),
       patience: seconds(10),
     };
-    dispatcher = new Member("dispatcher", join(BUILT, "deploy/drill/role.js"), () => ({
+    dispatcher = new SupervisedProcess("dispatcher", join(BUILT, "deploy/drill/role.js"), () => ({
       role: "dispatcher",
       config: { ...installation, policy, poll: ms(50) },
     }));
@@ -105,7 +105,7 @@ await describeAllReal(["redis", "mysql", "rabbitmq"], "triggers on RabbitMQ", ()
     way.close();
     await due.delete();
     await (await RabbitBlocks.open(broker, 1, name)).delete();
-    await (await RabbitDoubts.open(broker, name)).delete();
+    await (await RabbitReconcileRequests.open(broker, name)).delete();
     await broker.close();
     await pool.query(`DROP DATABASE ${name}`);
     await pool.end();
@@ -129,6 +129,6 @@ await describeAllReal(["redis", "mysql", "rabbitmq"], "triggers on RabbitMQ", ()
     expect(await isDone("first")).toBe(true);
     expect(way.cut()).toBe(1);
     expect(await isDone("second")).toBe(true);
-    expect(dispatcher.ends).toEqual([]);
+    expect(dispatcher.exits).toEqual([]);
   });
 });

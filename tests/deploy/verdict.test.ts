@@ -6,7 +6,7 @@ import type { Cause } from "../../src/deploy/drill/findings.ts";
 import { boundOf, problemsOf } from "../../src/deploy/drill/verdict.ts";
 
 const DRILL: Drill = {
-  ...{ seed: "verdict", subscribers: 1_000, parts: 2, blockSize: 100, lotSize: 10, workers: 2, slots: 3 },
+  ...{ seed: "verdict", subscribers: 1_000, parts: 2, blockSize: 100, batchSize: 10, workers: 2, slots: 3 },
   ...{
     rate: { perSecond: 100, burst: 10, horizon: ms(0) },
     jitter: ms(100),
@@ -27,9 +27,9 @@ const DRILL: Drill = {
 const NOTHING = { filled: 0, source: 0, claimed: 0, finished: 0 };
 const outcome = (causes: readonly (readonly [Cause, number])[]): Outcome => ({
   isDone: true,
-  tally: { lots: [], told: DRILL.subscribers, missed: [], strangers: 0, repeats: [] },
+  tally: { batches: [], told: DRILL.subscribers, missed: [], strangers: 0, repeats: [] },
   causes: new Map(causes),
-  ...{ repeated: 0, fullest: 0, bound: 120, took: 0, killed: [], before: NOTHING, after: NOTHING, ends: [] },
+  ...{ repeated: 0, fullest: 0, bound: 120, took: 0, killed: [], before: NOTHING, after: NOTHING, exits: [] },
 });
 const CAUSES: readonly Cause[] = ["worker killed", "store lost", "lease expired", "redelivered", "unexplained"];
 

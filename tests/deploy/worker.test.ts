@@ -10,11 +10,11 @@ import { WorkerShell, type WorkerPorts } from "../../src/deploy/push/worker.ts";
 
 const NAME = { task: "evening", part: 0, block: 1 };
 const SETTINGS = { owner: "w/0", blockSize: 2, lease: seconds(5), rate: { perSecond: 10, burst: 10, horizon: ms(0) } };
-const POLICY = { lotSize: 2, lease: seconds(5), pause: ms(200), margin: seconds(1), grantLasts: seconds(1) };
+const POLICY = { batchSize: 2, lease: seconds(5), pause: ms(200), margin: seconds(1), grantLasts: seconds(1) };
 
 interface Over {
   readonly parts?: Partial<WorkerPorts["parts"]>;
-  readonly doubt?: WorkerPorts["doubt"];
+  readonly requestReconcile?: WorkerPorts["requestReconcile"];
   readonly messages?: WorkerPorts["messages"];
 }
 
@@ -38,7 +38,7 @@ const portsWith = ({ parts, ...over }: Over): WorkerPorts => ({
       Promise.resolve({ kind: "reserved", count: want, startsAt: now(), validUntil: after(now(), seconds(1)) }),
   },
   messages: { push: () => Promise.resolve([]) },
-  doubt: () => Promise.resolve(),
+  requestReconcile: () => Promise.resolve(),
   ...over,
 });
 
@@ -60,21 +60,23 @@ it("a block whose members are told is acknowledged", async () => {
 });
 
 it("a block whose push fails is given back", async () => {
-  const messages = { push: () => Promise.reject(new Error("no list of people in the lot")) };
+  const messages = { push: () => Promise.reject(new Error("a JSON list of the uins of the batch")) };
   expect(await work({ messages })).toEqual(["given back"]);
 });
 
 it("a store that knows nothing of a filled part is doubted aloud, and the block given back", async () => {
-  const doubts: unknown[] = [];
+  const requests: unknown[] = [];
   const parts = { claim: () => Promise.resolve({ kind: "unknown" as const }) };
-  const doubt = (...said: unknown[]) => Promise.resolve(void doubts.push(said));
-  expect(await work({ parts, doubt })).toEqual(["given back"]);
-  expect(doubts).toEqual([["evening", "part 0 is not filled, says the store to block 1"]]);
+  const requestReconcile = (...said: unknown[]) => Promise.resolve(void requests.push(said));
+  expect(await work({ parts, requestReconcile })).toEqual(["given back"]);
+  expect(requests).toEqual([["evening", "part 0 is not filled, says the store to block 1"]]);
 });
 
 it("a doubt that cannot be told stops nothing else", async () => {
   const parts = { claim: () => Promise.resolve({ kind: "unknown" as const }) };
-  expect(await work({ parts, doubt: () => Promise.reject(new Error("channel closed")) })).toEqual(["given back"]);
+  expect(await work({ parts, requestReconcile: () => Promise.reject(new Error("channel closed")) })).toEqual([
+    "given back",
+  ]);
 });
 
 it("a delivery that cannot be answered is said so", async () => {

@@ -1,9 +1,10 @@
 /**
- * An audience: everybody whom one label marked on one date. The tables of audiences are cut by date and, inside a date, by
- * label (as published for QQ's reminders), so that a task reads one piece of them and an old date is dropped at a stroke.
+ * An audience: all subscribers that one label marked on one date. The tables of audiences are partitioned by date and, inside
+ * a date, by label (as published for QQ's reminders): a task reads one partition, and an old date is dropped at once.
  * Met by: src/deploy/mysql/audiences.ts
  */
 
+/** Names an audience. */
 export interface Audience {
   /** The date, as eight digits: "20240501". */
   readonly ds: string;
@@ -11,13 +12,13 @@ export interface Audience {
   readonly label: string;
 }
 
-/** Names of partitions are words of SQL: they hold letters, digits and underscores. */
+/** Returns the name of a date's partition: letters, digits and underscores, as SQL asks for. */
 export const partitionOf = ({ ds }: Pick<Audience, "ds">): string => `p${ds}`;
 
-/** A label's name inside a date's partition: different for different labels. */
+/** Returns the name of a label's partition inside its date's: different labels have different names. */
 export const subpartitionOf = ({ ds, label }: Audience): string =>
   `p${ds}_${label.replaceAll(/[^a-z0-9]/g, (one) => `_${one.charCodeAt(0).toString(16)}_`)}`;
 
-/** The dates among those there are that may be dropped: all but the latest `days`. */
+/** Returns the dates that may be dropped: all but the latest `days`, in rising order. */
 export const expired = (dates: readonly string[], days: number): readonly string[] =>
   [...new Set(dates)].sort().slice(0, Math.max(0, new Set(dates).size - days));

@@ -1,45 +1,53 @@
 /**
- * One part of a task in the store: who is still to be told (the source), who is in whose hands (the claims, by block), and
- * which blocks are finished. A claim takes its members out of the source and into the block in one step, so at every moment
- * a subscriber is in the source, in a claim, or was reported as told: a worker that dies takes nobody along.
+ * One part of a task in the store: the subscribers still to be told (the source), the members of blocks that workers have
+ * (the claims, by block), and the finished blocks. A claim moves its members from the source into the block in one step. So
+ * at every moment a subscriber is in the source, in a claim, or was reported as told: a worker that dies loses none.
  *
- * This is what the scripts on the real store are held against. The store copies itself to its replica late, but in order:
- * whatever a failover loses are the last writes, and `rewind` takes those back.
+ * The scripts on the real store are tested against this class. The store copies itself to its replica late, but in order: a
+ * failover loses the last writes, and `rewind` takes those back.
  * Met by: src/world/push/stores.ts, src/deploy/redis/parts.ts
  */
 import { assert } from "../../base/assert.ts";
 import { after, type Duration, type Instant } from "../../base/units.ts";
 import { pack } from "./packing.ts";
 
-/** Chance, handed in: a place below this many. */
+/** Picks a place at random, from 0 to below `places`. */
 export type PickPlace = (places: number) => number;
 
+/** The answer to `claim`, `resume` and `adopt`. */
 export type Claimed =
   | { readonly kind: "finished" }
-  /** It is another owner's, whose lease runs; to `adopt`, also one whose lease is over. */
+  /** Another owner has the block, and its lease runs until then; `adopt` also answers so when that lease is over. */
   | { readonly kind: "busy"; readonly until: Instant }
-  /** `isNew`: nobody had claimed it before. Else the members are those not yet reported. */
+  /** `isNew`: the block was not claimed before, and these are all its members. Else they are those not reported yet. */
   | { readonly kind: "yours"; readonly members: readonly number[]; readonly isNew: boolean }
-  /** The store has lost what it should know: the part is not filled, or (to `resume`) nobody has claimed the block. */
+  /** The store has lost what it should know: the part is not filled, or `resume` finds no claim of the block. */
   | { readonly kind: "unknown" };
 
+/** The answer to `report`. */
 export type Reported =
+  /** `left`: members of the block that are not reported yet. */
   | { readonly kind: "yours"; readonly left: number }
-  /** Another one owns the claim, or the store has forgotten it. */
+  /** Another owner has the claim, or (`isForgotten`) the store has lost it. */
   | { readonly kind: "lost"; readonly isForgotten: boolean };
 
-/** Who asks for which block, and for how long. An owner is one slot of one worker process: no two that live share a name. */
+/** A request for a block. */
 export interface Hold {
+  /** Number of the block in its part, from 1. */
   readonly block: number;
+  /** One slot of one life of a worker process: no two that live share a name. */
   readonly owner: string;
+  /** By the store's clock. */
   readonly now: Instant;
+  /** From `now` on. */
   readonly lease: Duration;
 }
 
 interface ClaimStatus {
   readonly block: number;
+  /** Members not reported yet. */
   readonly left: number;
-  /** A lease runs, by the store's clock. */
+  /** True while the lease runs, by the store's clock. */
   readonly isHeld: boolean;
 }
 
@@ -49,9 +57,13 @@ interface BlockMembers {
   readonly now: Instant;
 }
 
+/** What a part holds, without the members. */
 export interface PartStatus {
+  /** True once the source was filled, and until the store loses that. */
   readonly isFilled: boolean;
+  /** Number of subscribers in the source. */
   readonly source: number;
+  /** Blocks that are claimed and not finished. */
   readonly claims: readonly ClaimStatus[];
   /** Numbers of the finished blocks. */
   readonly finished: readonly number[];
@@ -60,16 +72,18 @@ export interface PartStatus {
 interface Claim {
   readonly owner: string;
   readonly until: Instant;
-  /** In the order in which they were taken; the first `told` were reported, and perhaps others that are not in it any more. */
+  /** In the order in which they were taken; the first `told` are reported. Members reported out of order are removed. */
   readonly members: readonly number[];
   readonly told: number;
 }
 
+/** A write that a failover can lose. */
 interface Write {
   readonly at: Instant;
   readonly undo: () => void;
 }
 
+/** The reference store of one part. Times are by the store's clock, and must not fall from call to call. */
 export class PartStore {
   #isFilled = false;
   /** The first `#count` are the source. */
@@ -77,19 +91,19 @@ export class PartStore {
   #count = 0;
   readonly #claims = new Map<number, Claim>();
   readonly #finished = new Map<number, Uint8Array>();
-  /** Writes that a failover can still lose, the latest last. */
+  /** Writes that a failover can lose, the latest last. */
   #writes: Write[] = [];
   #trimsAt = 64;
   readonly #keeps: Duration;
 
-  /** It can be rewound by as much as `keeps`. */
+  /** Remembers enough to be rewound by `keeps`; with 0 it cannot be rewound. */
   constructor(keeps: Duration) {
     this.#keeps = keeps;
   }
 
   /**
-   * Makes these the source, but for those who are in a claim; a part that is filled already stays as it is. Answers how
-   * many are in the source. Before that nobody claims, resumes or adopts: what was then reported would be filled in again.
+   * Makes these the source, without members of claims, and returns the source's size. A part that is filled stays as it is.
+   * An unfilled part answers claim, resume and adopt with "unknown": what was reported then would be filled in again.
    */
   fill(members: readonly number[] | Uint32Array, now: Instant): number {
     if (this.#isFilled) return this.#count;
@@ -105,7 +119,7 @@ export class PartStore {
     return this.#count;
   }
 
-  /** Takes `size` out of the source at random, fewer if there are fewer, or takes over what a dead owner has left. */
+  /** Takes `size` members out of the source at random, or all there are, or takes over a claim whose lease is over. */
   claim(hold: Hold & { readonly size: number }, pick: PickPlace): Claimed {
     const known = this.resume(hold);
     if (known.kind !== "unknown" || !this.#isFilled) return known;
@@ -114,7 +128,7 @@ export class PartStore {
     return { kind: "yours", members, isNew: true };
   }
 
-  /** As `claim`, but takes nobody out of the source. */
+  /** Takes over a claim as `claim` does, and leaves the source alone. */
   resume(hold: Hold): Claimed {
     if (this.#finished.has(hold.block)) return { kind: "finished" };
     const claim = this.#claims.get(hold.block);
@@ -125,9 +139,9 @@ export class PartStore {
   }
 
   /**
-   * Makes these the members of the block, whatever the store believed: another one knows them. They leave the source, and
-   * whoever was in the claim and is none of them goes back to it. A claim that was another's is never undone, even when
-   * its lease is over: whoever asks has not seen it, and it may be a later block of the same name.
+   * Makes these the members of the block, as the records know them. They leave the source, and other members of the claim
+   * return to it. Another owner's claim is never undone, even when its lease is over: it may be a later block of the same
+   * name, which the caller has not seen.
    */
   adopt(hold: Hold & { readonly members: readonly number[] }): Claimed {
     if (this.#finished.has(hold.block)) return { kind: "finished" };
@@ -139,14 +153,17 @@ export class PartStore {
     return { kind: "yours", members: hold.members, isNew: true };
   }
 
-  /** A claim that the store has lost, in nobody's name; also before the part is filled, and nothing where it knows the block. */
+  /**
+   * Puts back a claim that the store has lost, without an owner; also before the part is filled. Does nothing if the store
+   * knows the block.
+   */
   restore({ block, members, now }: BlockMembers): void {
     if (this.#finished.has(block) || this.#claims.has(block)) return;
     this.#exchange(new Set(members), [], now);
     this.#hold({ block, owner: "", now, lease: 0 as Duration }, members);
   }
 
-  /** These were told. Renews the lease, also when nobody was. */
+  /** Removes told members from the owner's claim and renews its lease; an empty list only renews. */
   report(hold: Hold & { readonly uins: readonly number[] }): Reported {
     const claim = this.#claims.get(hold.block);
     if (claim?.owner !== hold.owner) return { kind: "lost", isForgotten: claim === undefined };
@@ -156,8 +173,8 @@ export class PartStore {
   }
 
   /**
-   * All members of the block were told. That is true whoever says it, so nobody need own the claim; and a store that knew
-   * nothing of it learns it, so that none of them is told again.
+   * Notes that all members of the block were told. The caller need not own the claim, as that stays true for any caller. A
+   * store that has lost the block learns of it, so that no member is told again.
    */
   finish({ block, members, now }: BlockMembers): void {
     if (this.#finished.has(block)) return;
@@ -165,7 +182,7 @@ export class PartStore {
     const left = claim === undefined ? [] : leftOf(claim);
     const told = new Set(left.length === 0 && claim !== undefined ? [] : members);
     const strays = left.filter((uin) => !told.has(uin));
-    // Whoever was claimed is not in the source: the usual end of a block need not look for them there.
+    // Members of a claim are not in the source: the usual end of a block need not look for them there.
     if (claim === undefined || strays.length > 0) this.#exchange(told, strays, now);
     this.#finished.set(block, pack(members));
     this.#claims.delete(block);
@@ -175,6 +192,7 @@ export class PartStore {
     });
   }
 
+  /** Returns what the part holds at `now`. */
   status(now: Instant): PartStatus {
     const claims = [...this.#claims].map(([block, { members, told, until }]) => ({
       block,
@@ -184,7 +202,7 @@ export class PartStore {
     return { isFilled: this.#isFilled, source: this.#count, claims, finished: [...this.#finished.keys()] };
   }
 
-  /** Members of the claims that are not reported, and of the finished blocks, packed: what another store is mended from. */
+  /** Returns, by block, the unreported members of claims and the packed members of finished blocks: what repairs need. */
   contents(): {
     readonly claims: ReadonlyMap<number, readonly number[]>;
     readonly finished: ReadonlyMap<number, Uint8Array>;
@@ -195,11 +213,12 @@ export class PartStore {
     };
   }
 
+  /** Returns the subscribers in the source. */
   source(): readonly number[] {
     return Array.from(this.#members.subarray(0, this.#count));
   }
 
-  /** A failover: all that was written later than this is lost. Answers how many writes. */
+  /** Undoes all writes later than `to`, as a failover loses them, and returns their number. */
   rewind(to: Instant): number {
     const first = this.#writes.findIndex(({ at }) => at > to);
     const lost = first < 0 ? [] : this.#writes.splice(first);
@@ -207,7 +226,7 @@ export class PartStore {
     return lost.length;
   }
 
-  /** A store that kept nothing. */
+  /** Empties the store, as the loss of all its copies does. */
   clear(): void {
     this.#isFilled = false;
     this.#members = new Uint32Array(0);
@@ -248,7 +267,7 @@ export class PartStore {
     return popped;
   }
 
-  /** Takes some out of the source, and puts those of the others back who are none of them. Goes through all of it. */
+  /** Removes `out` from the source and adds those of `back` that are not in `out`. Goes through the whole source. */
   #exchange(out: ReadonlySet<number>, back: readonly number[], now: Instant): void {
     const [members, count] = [this.#members, this.#count];
     const left = new Set(members.subarray(0, count).filter((uin: number) => !out.has(uin)));
@@ -269,7 +288,7 @@ export class PartStore {
   }
 }
 
-/** Four bytes for each where that is enough. */
+/** Returns the uins in four bytes each where all fit. */
 const packed = (uins: readonly number[] | Uint32Array): Uint32Array | Float64Array =>
   uins.every((uin: number) => uin < 4_294_967_296) ? Uint32Array.from(uins) : Float64Array.from(uins);
 
@@ -278,7 +297,7 @@ const isHeldFrom = ({ owner, now }: Hold, claim: Claim): boolean => claim.owner 
 
 const leftOf = ({ members, told }: Claim): readonly number[] => (told === 0 ? members : members.slice(told));
 
-/** What is left when these were told. Workers tell them in order: then nothing is copied. */
+/** Returns what is left of a claim when these were told. Copies nothing if they come in order, as workers report them. */
 const without = ({ members, told }: Claim, uins: readonly number[]): Pick<Claim, "members" | "told"> => {
   if (uins.every((uin, place) => members[told + place] === uin)) return { members, told: told + uins.length };
   const gone = new Set(uins);

@@ -1,16 +1,17 @@
 /**
- * The dispatcher: it takes tasks through their states, cuts them into blocks, and puts the blocks into the queue no faster
- * than the message service can take and no further ahead than the workers need. It decides from what it sees when it looks,
- * not from what it remembers: after a crash, or beside a second dispatcher, it sees the same and does the same again, and a
- * block that was published twice is done once. Several tasks share the pace by start-time fair queueing (Goyal, Vin and
- * Cheng, 1996): by weight, from the moment they come, with no credit for the time before.
+ * The dispatcher: it takes tasks through their states, cuts them into blocks, and publishes the blocks no faster than the
+ * message service can take and no further ahead than the workers need. It decides from what it sees when it looks, not from
+ * what it remembers: after a crash, or beside a second dispatcher, it sees the same and does the same again, and a block that
+ * is published twice is done once. Several tasks share the pace by start-time fair queueing (Goyal, Vin and Cheng, 1996): by
+ * weight, from the moment they come, without credit for the time before.
  * Met by: src/world/push/dispatchers.ts, src/deploy/push/dispatcher.ts
  */
 import type { Machine } from "../../base/machine.ts";
 import { after, type Duration, type Instant, NEVER, START } from "../../base/units.ts";
 import { gcra } from "./limiter.ts";
-import type { DispatcherEffect, DispatcherInput, DispatcherPolicy, PartView } from "./messages.ts";
+import type { DispatcherEffect, DispatcherInput, PartView } from "./messages.ts";
 import { PartBook } from "./partbook.ts";
+import type { DispatcherPolicy } from "./policy.ts";
 import { next, type Task, type TaskId, type TaskState } from "./task.ts";
 
 type Effects = readonly DispatcherEffect[];
@@ -21,39 +22,43 @@ interface Work {
   readonly id: TaskId;
   readonly weight: number;
   state: TaskState;
-  /** The start tag of its next block: subscribers by weight. */
+  /** The start tag of its next block: subscribers divided by weight. */
   tag: number;
   readonly parts: Map<number, PartBook>;
-  /** What is outstanding, other than blocks. Any other answer is of a question that was given up, and of no interest now. */
+  /** The effect that is outstanding, other than blocks. Other answers belong to effects that were given up. */
   asks: Asked | undefined;
-  /** When to take the next step, unless it asks. */
+  /** When to take the next step, unless an effect is outstanding. */
   stepAt: Instant;
   /** Its trigger is not acknowledged. */
   isTriggered: boolean;
-  /** The stores contradict each other. */
-  isDoubted: boolean;
+  /** The stores are known to contradict each other. */
+  needsReconcile: boolean;
 }
 
+/** The machine of a dispatcher. Several may run at once on the same tasks. */
 export class Dispatcher implements Machine<DispatcherInput, DispatcherEffect> {
   readonly #policy: DispatcherPolicy;
   readonly #works = new Map<TaskId, Work>();
-  /** The start tag of the latest block of all. */
+  /** The start tag of the block that was published last. */
   #tag = 0;
-  /** The pace. A new dispatcher begins with nothing saved up: one that crashes often is no faster for it. */
+  /** State of the pace. A new dispatcher starts with all of it spent: crashes do not raise the pace. */
   #tat: number | undefined;
   #paceAt: Instant = NEVER;
   #findAt: Instant = START;
 
+  /** Starts without any task: it searches for tasks when it is first woken. */
   constructor(policy: DispatcherPolicy) {
     this.#policy = policy;
   }
 
+  /** The earliest of: the next search, the next step of a task, and the moment at which the pace allows a block. */
   get wakeAt(): Instant {
     let at = Math.min(this.#findAt, this.#paceAt);
     for (const { asks, stepAt } of this.#works.values()) if (asks === undefined) at = Math.min(at, stepAt);
     return at as Instant;
   }
 
+  /** Takes one input and returns what to do, in order. Answers may come in any order, and may be missing. */
   handle(input: DispatcherInput, now: Instant): Effects {
     switch (input.kind) {
       case "triggered":
@@ -68,13 +73,13 @@ export class Dispatcher implements Machine<DispatcherInput, DispatcherEffect> {
       case "looked":
         return this.#answered(input.task, "look", (work) => this.#looked(work, input.parts, now));
       case "reconciled":
-        // With a pause: a contradiction that stays would be mended for ever.
+        // With a pause: a contradiction that stays would be repaired without end.
         return this.#answered(input.task, "reconcile", (work) => this.#rest(work, now));
       case "published":
         this.#works.get(input.name.task)?.parts.get(input.name.part)?.published(input.name.block, now);
         return [];
-      case "doubted":
-        return this.#doubt(input.task);
+      case "reconcile-requested":
+        return this.#requestReconcile(input.task);
       case "failed":
         this.#failed(input.effect, now);
         return [];
@@ -86,7 +91,7 @@ export class Dispatcher implements Machine<DispatcherInput, DispatcherEffect> {
   #triggered(task: Task, now: Instant): Effects {
     const known = this.#works.get(task.id);
     const work = known ?? this.#take(task, now);
-    // The task table knows that it has begun, and `find` finds it there: the trigger has done its work.
+    // The task table knows that the task has begun, and `find` finds it there: the trigger is not needed any more.
     if (work.state !== "scheduled") {
       const step = known === undefined && work.state !== "done" ? this.#step(work, now) : [];
       return [{ kind: "acknowledge-trigger", task: task.id }, ...step];
@@ -98,7 +103,7 @@ export class Dispatcher implements Machine<DispatcherInput, DispatcherEffect> {
   #take({ id, weight, state }: Task, now: Instant): Work {
     const work: Work = {
       ...{ id, weight, state, tag: this.#tag, parts: new Map<number, PartBook>(), asks: undefined },
-      ...{ stepAt: now, isTriggered: false, isDoubted: false },
+      ...{ stepAt: now, isTriggered: false, needsReconcile: false },
     };
     if (state !== "done") this.#works.set(id, work);
     return work;
@@ -134,8 +139,8 @@ export class Dispatcher implements Machine<DispatcherInput, DispatcherEffect> {
       case "scattering":
         return [ask(work, { kind: "fill", task: work.id })];
       case "sending":
-        if (!work.isDoubted) return [ask(work, { kind: "look", task: work.id })];
-        work.isDoubted = false;
+        if (!work.needsReconcile) return [ask(work, { kind: "look", task: work.id })];
+        work.needsReconcile = false;
         return [ask(work, { kind: "reconcile", task: work.id })];
       case "done":
         return [];
@@ -161,15 +166,15 @@ export class Dispatcher implements Machine<DispatcherInput, DispatcherEffect> {
       if (book.read(view, this.#policy.blockSize, now)) isDoubtful = true;
       isDone &&= book.isDone;
     }
-    if (isDoubtful || work.isDoubted) {
-      work.isDoubted = false;
+    if (isDoubtful || work.needsReconcile) {
+      work.needsReconcile = false;
       return [ask(work, { kind: "reconcile", task: work.id })];
     }
     if (isDone) return [this.#advance(work)];
     return [...this.#publishAgain(work, now), ...this.#publish(now)];
   }
 
-  /** Blocks that nobody holds though they were published long ago: the queue, or who had them, was lost. */
+  /** Publishes blocks again that were published long ago and have no holder: the queue, or their worker, was lost. */
   #publishAgain(work: Work, now: Instant): Effects {
     return [...work.parts].flatMap(([part, book]) =>
       book
@@ -179,13 +184,13 @@ export class Dispatcher implements Machine<DispatcherInput, DispatcherEffect> {
   }
 
   /**
-   * As many new blocks as room ahead and pace allow, each of the task whose turn it is. A block counts as many as it will
-   * have: the last of each part are small, and if they counted as full ones a task would end at half the pace.
+   * Publishes as many new blocks as room ahead and pace allow, each of the task whose turn it is. A block counts with the
+   * members that it will have: the last of each part are small, and counted as full ones they would halve the pace at the end.
    */
   #publish(now: Instant): Effects {
     const { ahead, perSecond, blockSize, look } = this.#policy;
     const works = [...this.#works.values()];
-    // What becomes free between two looks is seen at once.
+    // All room that becomes free between two looks is seen in one look.
     const burst = Math.max(blockSize, Math.ceil((perSecond * look) / 1_000_000));
     const rate = { perSecond, burst, horizon: 0 as Duration };
     const effects: DispatcherEffect[] = [];
@@ -206,12 +211,12 @@ export class Dispatcher implements Machine<DispatcherInput, DispatcherEffect> {
     return effects;
   }
 
-  /** Of the tasks that have subscribers left for a block: the one whose next block starts first. */
+  /** Returns the task with the earliest start tag, among those with subscribers left for a block. */
   #whoseTurn(works: readonly Work[]): Work | undefined {
     let first: Work | undefined;
     for (const work of works) {
       if (work.state !== "sending" || spareOf(work.parts) === undefined) continue;
-      // Time without anything to publish is no credit.
+      // Time without anything to publish gives no credit.
       work.tag = Math.max(work.tag, this.#tag);
       if (first === undefined || work.tag < first.tag || (work.tag === first.tag && work.id < first.id)) first = work;
     }
@@ -224,9 +229,9 @@ export class Dispatcher implements Machine<DispatcherInput, DispatcherEffect> {
     return { kind: "publish", name: { task: work.id, part, block: work.parts.get(part)!.take(members, now) } };
   }
 
-  #doubt(task: TaskId): Effects {
+  #requestReconcile(task: TaskId): Effects {
     const work = this.#works.get(task);
-    if (work?.state === "sending") work.isDoubted = true;
+    if (work?.state === "sending") work.needsReconcile = true;
     return [];
   }
 
@@ -241,7 +246,7 @@ export class Dispatcher implements Machine<DispatcherInput, DispatcherEffect> {
       if (work?.asks !== effect.kind) return;
       work.asks = undefined;
       work.stepAt = after(now, this.#policy.look);
-      if (effect.kind === "reconcile") work.isDoubted = true;
+      if (effect.kind === "reconcile") work.needsReconcile = true;
     }
   }
 
@@ -269,7 +274,7 @@ const unfinishedOf = (parts: ReadonlyMap<number, PartBook>): number => {
   return sum;
 };
 
-/** The part that has most left to publish, so that all come to their end together; undefined when none has anything. */
+/** Returns the part with most left to publish, so that all parts end together; undefined if none has anything left. */
 const spareOf = (parts: ReadonlyMap<number, PartBook>): number | undefined => {
   let [most, found]: [number, number | undefined] = [0, undefined];
   for (const [part, { spare }] of parts) if (spare > most) [most, found] = [spare, part];

@@ -1,51 +1,53 @@
 /**
- * How many may be told, and from when on, counted where all workers can see it. GCRA (ITU-T I.371's virtual scheduling)
- * keeps one number, the time at which all that was granted would be over if it went at an even pace: no window has an edge
- * where twice the limit gets through, one write does all, and only the store's clock counts. Who asks before it is his turn
- * is given a moment of his own and waits for it: told when to ask again, all who wait would come at once, and all but one in
- * vain. What is granted is gone, used or not.
+ * The limit on pushes, counted where all workers can see it. GCRA (ITU-T I.371's virtual scheduling) keeps one number, the
+ * time at which all that was granted would be over at an even pace: no window has an edge where twice the limit gets through,
+ * one write does all, and only the store's clock counts. A worker that asks early gets a moment of its own and waits for it:
+ * if it were told when to ask again, all waiting workers would ask at once, and all but one in vain. A grant is spent, used
+ * or not.
  *
  * The counter is the published one: INCR on a key for each second, let through while the count is within the limit. It
- * is here with its faults, to be measured beside the other.
+ * is here with its faults, to be measured beside GCRA.
  * Met by: src/world/push/limiters.ts, src/deploy/redis/limiters.ts
  */
 import { assert } from "../../base/assert.ts";
 import { after, type Duration, inSeconds, type Instant, seconds } from "../../base/units.ts";
 
-/** All who share a limit ask with the same one. */
+/** A limit. All workers that share it ask with the same numbers. */
 export interface Rate {
-  /** More than 0. */
+  /** Subscribers per second, more than 0. */
   readonly perSecond: number;
-  /** So many may be granted for one moment; a whole number, at least as many as are asked for at once. */
+  /** The most that is granted for one moment: a whole number, at least as many as a worker asks for at once. */
   readonly burst: number;
   /**
-   * A grant begins at most so long after it was asked for; 0: at once, or not at all. So many askers of so many each all
-   * have a reservation when this is at least askers x many / perSecond: who does not get one has to ask again.
+   * The longest time from asking until a grant begins; 0: at once, or not at all. With at least workers × batch / perSecond
+   * every worker can hold a reservation; with less, workers without one have to ask again.
    */
   readonly horizon: Duration;
 }
 
-/** What the store answers: no instants, as the asker's clock is another. */
+/** What the store answers. It has no instants, as the worker's clock is another. */
 export interface Reservation {
+  /** What was wanted, up to the burst, or 0. */
   readonly granted: number;
-  /** Until it begins; where nothing is granted, until as much can be, if nobody else takes any before. */
+  /** Time until the grant begins; if nothing is granted, until it can be, provided that no other worker asks first. */
   readonly wait: Duration;
 }
 
-/** What the asker makes of it; its own clock's times. */
+/** A reservation by the worker's own clock. */
 export type Grant =
-  /** To be used from `startsAt` to `validUntil`, both included, and void after that; void at once if the first is later. */
+  /** Valid from `startsAt` to `validUntil`, both included; never valid if the first is later. */
   | { readonly kind: "reserved"; readonly count: number; readonly startsAt: Instant; readonly validUntil: Instant }
   | { readonly kind: "refused"; readonly retryAt: Instant };
 
-/** Time that so many take at the rate, in whole microseconds: rounded up, so that roundings never add to the pace. */
+/** Returns the time that `count` take at the rate, rounded up to whole microseconds, so that roundings never raise the pace. */
 const timeFor = (count: number, perSecond: number): Duration => Math.ceil((count * 1_000_000) / perSecond) as Duration;
 
 /**
- * Reserves all that is wanted (or `burst`, if that is less) or nothing; crumbs would make a hundred calls out of one. `tat`
- * is the state, in microseconds of the store's clock. A state that was lost counts as all spent, up to the furthest moment
- * that may have been reserved: then the bound holds through the loss too. A state restored from an older copy, and a
- * store's clock that is set forward, may grant once more what was spent or reserved: `burst` and a horizon's worth.
+ * Reserves all that is wanted, up to `burst`, or nothing: small rests would make many calls out of one. `tat` is the state
+ * (the theoretical arrival time), in microseconds of the store's clock; keep the one that is returned. A lost state
+ * (undefined) counts as all spent, up to the furthest moment that may have been reserved, so that the bound holds through the
+ * loss. A state restored from an older copy, and a store's clock that is set forward, may grant once more what was spent or
+ * reserved: `burst` and a horizon's worth.
  */
 export const gcra = (
   tat: number | undefined,
@@ -58,7 +60,7 @@ export const gcra = (
     () => `a limit of ${String(perSecond)} a second, burst ${String(burst)}, horizon ${String(horizon)}`,
   );
   const most = timeFor(burst, perSecond);
-  // More is owed than can be: a clock that was set back. It would block all until the clock is there again.
+  // More is owed than can be: the clock was set back. Without the bound all would wait until the clock is there again.
   const from = Math.min(Math.max(tat ?? Infinity, now), now + most + horizon);
   const wanted = Math.min(want, burst);
   const to = from + timeFor(wanted, perSecond);
@@ -67,7 +69,7 @@ export const gcra = (
   return { tat: from, granted: 0, wait: (wait - horizon) as Duration };
 };
 
-/** By the asker's clock: when it asked, when it had the answer; `jitter` is how late a grant may be used. */
+/** When a worker asked and was answered, by its own clock; `jitter` is how late a grant may be used. */
 interface Asking {
   readonly asked: Instant;
   readonly answered: Instant;
@@ -75,8 +77,9 @@ interface Asking {
 }
 
 /**
- * The reservation in the asker's own times, so that no two clocks are compared. The store decided after it was asked and
- * before it was heard: so whatever is used in time is used when the reservation begins, or at most `jitter` later.
+ * Returns the reservation in the worker's own times, so that no two clocks are compared. The store decided after it was asked
+ * and before it was heard: so a grant that is used while it is valid is used when the reservation begins, or at most `jitter`
+ * later.
  */
 export const grantOf = ({ granted, wait }: Reservation, { asked, answered, jitter }: Asking): Grant => {
   const [startsAt, validUntil] = [after(answered, wait), after(asked, (wait + jitter) as Duration)];
@@ -86,7 +89,7 @@ export const grantOf = ({ granted, wait }: Reservation, { asked, answered, jitte
 };
 
 /**
- * The most that arrives in any second, its end not counted, when whatever is reserved arrives within `jitter` of its moment.
+ * Returns the most that arrives in any second, its end excluded, when each grant arrives within `jitter` of its moment.
  * Moments t rise with the asks. The i-th to the j-th grant take no more than from(i) until to(j), and t <= from, to <= t +
  * most: at most t(j) - t(i) + most. Those that arrive within a second have moments within a second and `jitter`.
  */
@@ -96,24 +99,25 @@ export const slidingBound = ({ perSecond, burst }: Pick<Rate, "perSecond" | "bur
 /** "by-second": a key is named after the second of the caller's clock. "one-key": one key lives for a second from its first use. */
 export type CounterKeys = "by-second" | "one-key";
 
-/** What happens to the one who asks. */
+/** What happens to the caller. */
 interface Asker {
-  /** Its clock is ahead of the store's by so much. */
+  /** How far its clock is ahead of the store's. */
   readonly skew?: Duration;
-  /** It dies between INCR and EXPIRE: the key has no expiry, and nothing was answered. */
+  /** True if it dies between INCR and EXPIRE: the key has no expiry, and the caller no answer. */
   readonly dies?: boolean;
 }
 
-/** The published counter on a store whose keys expire by the store's clock. */
+/** The published counter, on a store that expires keys by its own clock. */
 export class SecondCounter {
   readonly #keys: CounterKeys;
   readonly #counts = new Map<number, { count: number; expiresAt: Instant | undefined }>();
 
+  /** Starts without any key. */
   constructor(keys: CounterKeys) {
     this.#keys = keys;
   }
 
-  /** INCRBY, EXPIRE of a second if the key is new, and whether the count is within the limit. */
+  /** Adds `want` to the key (INCRBY), which expires in a second if it is new, and returns true within the limit. */
   take(now: Instant, want: number, limit: number, { skew = 0 as Duration, dies = false }: Asker = {}): boolean {
     for (const [key, { expiresAt }] of this.#counts) {
       if (expiresAt !== undefined && expiresAt <= now) this.#counts.delete(key);
@@ -128,7 +132,7 @@ export class SecondCounter {
     return !dies && entry.count <= limit;
   }
 
-  /** Keys that will never expire. */
+  /** Number of keys that will never expire. */
   get leaked(): number {
     return [...this.#counts.values()].filter(({ expiresAt }) => expiresAt === undefined).length;
   }

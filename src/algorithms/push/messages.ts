@@ -1,6 +1,6 @@
 /**
- * What worker and dispatcher say to the outside, and hear from it. Whoever drives them performs an effect and hands its
- * answer back; "failed" is an answer too, also where it is not known whether the effect was performed.
+ * The effects and inputs of worker and dispatcher. Their driver performs an effect and hands its answer back; "failed" is an
+ * answer too, also if it is not known whether the effect was performed.
  * Met by: src/world/push/workers.ts, src/deploy/push/worker.ts
  */
 import type { Duration } from "../../base/units.ts";
@@ -12,8 +12,8 @@ import type { BlockName, Task, TaskId, TaskState } from "./task.ts";
 type Uins = readonly number[];
 
 /**
- * One is outstanding at a time: each is answered before the next. `acknowledge`, `return` and `reconcile` have no answer,
- * and the first two end the worker's part in the block. Owner, size and lease of a claim are the driver's to add.
+ * What a worker wants done. One effect is outstanding at a time. `acknowledge`, `return` and `reconcile` have no answer, and
+ * the first two end the worker's part in the block. The driver adds owner, size and lease to a claim.
  */
 export type WorkerEffect =
   | { readonly kind: "look-up" | "claim" | "resume"; readonly name: BlockName }
@@ -25,19 +25,21 @@ export type WorkerEffect =
   | { readonly kind: "grant"; readonly want: number }
   | { readonly kind: "push" | "report"; readonly name: BlockName; readonly uins: Uins }
   | { readonly kind: "acknowledge"; readonly name: BlockName }
-  /** Back to the queue: to be handed out again, to anybody, after so long. */
+  /** Gives the block back to the queue, which hands it out again to any worker once `after` is over. */
   | { readonly kind: "return"; readonly name: BlockName; readonly after: Duration }
-  /** The stores contradict each other: the dispatcher hears of it as "doubted". */
+  /** The stores contradict each other. The dispatcher gets it as "reconcile-requested". */
   | { readonly kind: "reconcile"; readonly task: TaskId; readonly why: string };
 
+/** What a worker is told. */
 export type WorkerInput =
+  /** A delivery of the queue; only while the worker is idle. */
   | { readonly kind: "block"; readonly name: BlockName }
   | { readonly kind: "looked-up"; readonly record: BlockRecord | undefined }
   /** Answers claim, resume and adopt. */
   | { readonly kind: "claimed"; readonly answer: Claimed }
   | { readonly kind: "recorded"; readonly record: BlockRecord }
   | { readonly kind: "granted"; readonly grant: Grant }
-  /** `refused` were not taken by the message service; they are tried again. */
+  /** The message service did not take `refused`; the worker pushes them again. */
   | { readonly kind: "pushed"; readonly refused: Uins }
   | { readonly kind: "reported"; readonly answer: Reported }
   | { readonly kind: "record-is-finished" }
@@ -45,25 +47,29 @@ export type WorkerInput =
   | { readonly kind: "failed"; readonly what: string }
   | { readonly kind: "wake" };
 
-/** What one part looks like. Read the records first and the store after: then the store knows every block they know, or has lost it. */
+/** What both stores know of one part. Read the records first: then the store knows every block of theirs, or has lost it. */
 export interface PartView {
+  /** Number of the part, from 0. */
   readonly part: number;
+  /** Read after `records`. */
   readonly store: PartStatus;
+  /** Read before `store`. */
   readonly records: RecordsStatus;
 }
 
 /**
- * Many may be outstanding, one of each task but for blocks. `acknowledge-trigger` has no answer. `find` asks the task table
- * for tasks under way, and for those that are due and still scheduled: a trigger that was lost.
+ * What a dispatcher wants done. Any number of blocks may be outstanding, and one other effect of each task.
+ * `acknowledge-trigger` has no answer. `find` asks the task table for tasks under way, and for scheduled ones that are due:
+ * their trigger was lost.
  */
 export type DispatcherEffect =
   | { readonly kind: "find" }
   | { readonly kind: "acknowledge-trigger"; readonly task: TaskId }
-  /** Changed only if `from` still stands; the answer is what stands then. */
+  /** Changes the state only if it is `from`, and answers with the state after that. */
   | { readonly kind: "set-state"; readonly task: TaskId; readonly from: TaskState; readonly to: TaskState }
   /**
-   * The audience, without those who have prefetched, goes into the parts, by the same plan as below: there may be blocks
-   * already, of another dispatcher who was quicker, and a store that has lost them.
+   * Fills the parts with the audience, without subscribers whose app has prefetched the task, by the plan of `reconcile`:
+   * another dispatcher may have been quicker, and the store may have lost its blocks.
    */
   | { readonly kind: "fill"; readonly task: TaskId }
   | { readonly kind: "look"; readonly task: TaskId }
@@ -71,8 +77,9 @@ export type DispatcherEffect =
   /** Plans the repairs of every part (reconcile.ts) and performs them in order. */
   | { readonly kind: "reconcile"; readonly task: TaskId };
 
+/** What a dispatcher is told. */
 export type DispatcherInput =
-  /** A trigger was taken, with the row of its task. */
+  /** A trigger was taken; `task` is the row of the task table. */
   | { readonly kind: "triggered"; readonly task: Task }
   | { readonly kind: "found"; readonly tasks: readonly Task[] }
   | { readonly kind: "stated"; readonly task: TaskId; readonly state: TaskState }
@@ -81,32 +88,6 @@ export type DispatcherInput =
   /** The broker has confirmed it. */
   | { readonly kind: "published"; readonly name: BlockName }
   | { readonly kind: "reconciled"; readonly task: TaskId }
-  | { readonly kind: "doubted"; readonly task: TaskId; readonly why: string }
+  | { readonly kind: "reconcile-requested"; readonly task: TaskId; readonly why: string }
   | { readonly kind: "failed"; readonly effect: DispatcherEffect; readonly what: string }
   | { readonly kind: "wake" };
-
-/** Times of a worker; all by its own clock. A lease must outlast a grant and the margin. */
-export interface WorkerPolicy {
-  readonly lotSize: number;
-  readonly lease: Duration;
-  /** Before a block that failed is tried again. */
-  readonly pause: Duration;
-  /** It renews a lease so long before the end. */
-  readonly margin: Duration;
-  /** From its asking for a grant until that is void, at the longest: the limit's horizon and the jitter. */
-  readonly grantLasts: Duration;
-}
-
-export interface DispatcherPolicy {
-  readonly blockSize: number;
-  /** Unfinished blocks in all: enough for two looks at the full pace. */
-  readonly ahead: number;
-  /** The message service's limit, in subscribers; blocks are published no faster. */
-  readonly perSecond: number;
-  /** Time between two looks at a task. */
-  readonly look: Duration;
-  /** Time between two searches for tasks that nobody has told of. */
-  readonly find: Duration;
-  /** A block that nobody holds is published again after so long: longer than a block waits in the queue. */
-  readonly patience: Duration;
-}

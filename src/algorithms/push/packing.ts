@@ -1,11 +1,11 @@
 /**
- * Who is in a block, as bytes: sorted, the differences written with seven bits a byte (LEB128). A block of 5,000 out of a
- * million takes two bytes for each subscriber, and that is what both stores keep of it for as long as the task lives.
+ * The members of a block as bytes: sorted, the differences written with seven bits a byte (LEB128). A block of 5,000 out of a
+ * million takes two bytes per subscriber; both stores keep it for as long as the task lives.
  * Met by: src/world/push/stores.ts
  */
 import { assert } from "../../base/assert.ts";
 
-/** The uins, whole numbers from 1 to 2^53 - 1 without repeats and in any order, as bytes. */
+/** Packs uins, in any order: whole numbers from 1 to 2^53 - 1 without repeats, else it throws. */
 export const pack = (uins: readonly number[] | Uint32Array): Uint8Array => {
   const sorted = new Float64Array(uins).sort();
   const bytes = new Uint8Array(8 * sorted.length);
@@ -21,7 +21,7 @@ export const pack = (uins: readonly number[] | Uint32Array): Uint8Array => {
   return bytes.slice(0, length);
 };
 
-/** The uins of `pack`, in rising order. */
+/** Returns the uins of `pack` in rising order. Throws if the bytes end inside a number. */
 export const unpack = (bytes: Uint8Array): number[] => {
   const uins: number[] = [];
   let [uin, value, unit] = [0, 0, 1];

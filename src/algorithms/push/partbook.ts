@@ -1,7 +1,7 @@
 /**
  * What a dispatcher knows of one part of a task: which blocks are under way, how many more are needed, and whether what it
- * sees now can have come from what it saw before. A source that grows, or finished blocks that are none any more, mean that
- * a store has lost its last writes.
+ * sees now can follow from what it saw before. A source that grows, and a finished block that is missing, mean that a store
+ * has lost its last writes.
  * Met by: src/world/push/dispatchers.ts, src/deploy/push/dispatcher.ts
  */
 import type { Duration, Instant } from "../../base/units.ts";
@@ -10,24 +10,25 @@ import type { PartView } from "./messages.ts";
 /** Before every instant: a block that should be published at the next look. */
 const LONG_AGO = -Infinity as Instant;
 
+/** The dispatcher's view of one part. */
 export class PartBook {
-  /** Nothing is left, and nothing is under way. */
+  /** True if nothing is left in the source and no block is under way. */
   isDone = false;
-  /** Subscribers for whom no block is under way. */
+  /** Subscribers in the source for which no block is under way. */
   spare = 0;
-  /** Blocks under way: when each was published, or last seen in somebody's hands. */
+  /** When each block under way was published, or last seen to be held. */
   readonly #since = new Map<number, Instant>();
   #isHeld: ReadonlySet<number> = new Set();
   #next = 1;
   #source = Infinity;
   #finished: ReadonlySet<number> = new Set();
 
-  /** Blocks published and not seen to be finished. */
+  /** Number of blocks that are published and not seen to be finished. */
   get unfinished(): number {
     return this.#since.size;
   }
 
-  /** Takes down what is seen; answers whether the stores contradict each other, or what was seen before. */
+  /** Takes in a view, and returns true if the stores contradict each other or the view before. */
   read({ store, records }: PartView, blockSize: number, now: Instant): boolean {
     const known = new Set([...store.finished, ...store.claims.map(({ block }) => block)]);
     const storeLost =
@@ -54,13 +55,13 @@ export class PartBook {
     for (const block of finished) this.#since.delete(block);
     for (const { block, isHeld } of claims) {
       if (isHeld) this.#since.set(block, now);
-      // Nobody has it, and this dispatcher never published it: another one did, or a repair brought it back.
+      // It has no holder, and this dispatcher never published it: another one did, or a repair brought it back.
       else if (!this.#since.has(block)) this.#since.set(block, LONG_AGO);
     }
     this.#isHeld = new Set(claims.flatMap(({ block, isHeld }) => (isHeld ? [block] : [])));
   }
 
-  /** The next block's number, for so many: it is under way from now on. */
+  /** Returns the number of a new block for this many members, which is under way from now on. */
   take(members: number, now: Instant): number {
     const block = this.#next;
     this.#next += 1;
@@ -69,7 +70,7 @@ export class PartBook {
     return block;
   }
 
-  /** Blocks to publish again, as from now. */
+  /** Returns the blocks that have had no holder for `patience`: publish them again; they count as published now. */
   overdue(patience: Duration, now: Instant): readonly number[] {
     const blocks = [...this.#since].flatMap(([block, since]) =>
       !this.#isHeld.has(block) && now - since >= patience ? [block] : [],
@@ -78,12 +79,12 @@ export class PartBook {
     return blocks;
   }
 
-  /** The broker has it. */
+  /** Notes that the broker has a block. */
   published(block: number, now: Instant): void {
     if (this.#since.has(block)) this.#since.set(block, now);
   }
 
-  /** It may or may not be in the queue: once more does no harm. */
+  /** Makes a block overdue that may or may not be in the queue: publishing it twice does no harm. */
   failed(block: number): void {
     if (this.#since.has(block)) this.#since.set(block, LONG_AGO);
   }

@@ -1,13 +1,13 @@
 /**
- * The pull half of the push: on the day of the reminder clients fetch what is due for them, and their own timers show it on
- * time, whatever the message service does then. They come spread over the night: each at an hour that follows from its
- * user's own number (as QQ staggered its clients), the same however often it asks, and a different one every day.
+ * Prefetching: on the day of the reminder clients fetch what is due for them, and their own timers show it on time without
+ * the message service. They come spread over the night: the moment follows from the user's number and the date (as QQ
+ * staggered its clients), so that it is the same at every question of one day and another one the next day.
  * Met by: src/world/push/subscribers.ts
  */
 import { assert } from "../../base/assert.ts";
 import { after, type Duration, type Instant } from "../../base/units.ts";
 
-/** When a client fetches what is due on the day that begins at `midnight`: evenly spread over the window from then on. */
+/** Returns when a client fetches the reminders of the day that begins at `midnight`, evenly spread over the window after it. */
 export const prefetchAt = (uin: number, midnight: Instant, window: Duration): Instant => {
   assert(window > 0, () => `prefetches within ${String(window)} us`);
   const day = Math.floor(midnight / 60_000_000);
@@ -18,6 +18,6 @@ export const prefetchAt = (uin: number, midnight: Instant, window: Duration): In
   return after(midnight, Math.floor(share * window) as Duration);
 };
 
-/** Whether a client that fetched then, or never, shows the reminder by its own timer: only if it has it before it is due. */
+/** True if a client that fetched then, or never (undefined), has the reminder before it is due and so shows it itself. */
 export const showsItself = (fetchedAt: Instant | undefined, due: Instant): boolean =>
   fetchedAt !== undefined && fetchedAt < due;

@@ -1,33 +1,38 @@
 /**
- * What the other store knows of every block: its members, written before the first of them is told, and whether all were.
- * It is there so that neither store is the only one that knows. It never learns who is still in the source.
+ * What the second store knows of every block: its members, written before the first of them is told, and whether all were.
+ * With it neither store is the only one that knows a block. It does not know the source.
  * Met by: src/world/push/stores.ts, src/deploy/mysql/records.ts
  */
 import { pack } from "./packing.ts";
 
+/** The record of one block. */
 export interface BlockRecord {
+  /** "finished" once all members were told. */
   readonly state: "claimed" | "finished";
   /** All members that the block had when it was recorded. */
   readonly packed: Uint8Array;
 }
 
-/** What is known of one part's blocks, without their members. */
+/** The records of one part, without members. */
 export interface RecordsStatus {
+  /** Number of blocks. */
   readonly count: number;
-  /** The highest number of a block; 0 when there is none. */
+  /** The highest number of a block; 0 if there is none. */
   readonly last: number;
+  /** Numbers of the blocks that are not finished. */
   readonly unfinished: readonly number[];
 }
 
-/** The records of one part. */
+/** The reference records of one part. */
 export class BlockRecords {
   readonly #blocks = new Map<number, BlockRecord>();
 
+  /** Returns the record of a block, undefined if there is none. */
   get(block: number): BlockRecord | undefined {
     return this.#blocks.get(block);
   }
 
-  /** Writes it down unless there is a record: answers what stands. */
+  /** Records a block unless there is a record of it, and returns the record that stands. */
   record(block: number, members: readonly number[]): BlockRecord {
     const known = this.#blocks.get(block);
     if (known !== undefined) return known;
@@ -36,16 +41,18 @@ export class BlockRecords {
     return record;
   }
 
-  /** These were told, whoever was in the record before: it must never say so of anybody else. One that is finished stays as it is. */
+  /** Makes the record "finished" with exactly these members, as no other is known to be told. A finished one stays as it is. */
   finish(block: number, members: readonly number[]): void {
     if (this.#blocks.get(block)?.state === "finished") return;
     this.#blocks.set(block, { state: "finished", packed: pack(members) });
   }
 
+  /** Returns all records, by block. */
   all(): ReadonlyMap<number, BlockRecord> {
     return new Map(this.#blocks);
   }
 
+  /** Returns which blocks there are. */
   status(): RecordsStatus {
     const unfinished: number[] = [];
     let last = 0;
@@ -56,7 +63,7 @@ export class BlockRecords {
     return { count: this.#blocks.size, last, unfinished };
   }
 
-  /** A store that kept nothing. */
+  /** Empties the records, as their loss does. */
   clear(): void {
     this.#blocks.clear();
   }

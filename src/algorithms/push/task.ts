@@ -1,22 +1,28 @@
 /**
- * A push task: who is to be told, and when. Its state is kept in the task table alone, and every change names the state
+ * A push task: an audience to be told at a time. Its state is kept in the task table alone, and every change names the state
  * before it, so that a second dispatcher, or the first one after a crash, changes nothing twice.
  * Met by: src/world/push/dispatchers.ts
  */
 import type { Instant } from "../../base/units.ts";
 import type { Audience } from "./audience.ts";
 
-/** Small letters, digits and hyphens, at most 40. */
+/** The name of a task: small letters, digits and hyphens, at most 40. */
 export type TaskId = string;
 
+/** How far a task is; it goes through the states in this order. */
 export type TaskState = "scheduled" | "triggered" | "scattering" | "sending" | "done";
 
+/** A row of the task table. */
 export interface Task {
+  /** Unique. */
   readonly id: TaskId;
+  /** The subscribers to be told. */
   readonly audience: Audience;
+  /** When to begin. */
   readonly due: Instant;
-  /** Its share of the pace is as its weight to the others'. */
+  /** Tasks share the pace in proportion to their weights; more than 0. */
   readonly weight: number;
+  /** Changes by one step at a time. */
   readonly state: TaskState;
   /** Subscribers to be told; 0 until the task has been scattered. */
   readonly total: number;
@@ -24,22 +30,26 @@ export interface Task {
 
 const STATES: readonly TaskState[] = ["scheduled", "triggered", "scattering", "sending", "done"];
 
-/** Whether a task goes from one state to the other: always one step forward. */
+/** True if `to` is the state right after `from`. */
 export const mayFollow = (from: TaskState, to: TaskState): boolean => STATES.indexOf(to) === STATES.indexOf(from) + 1;
 
-/** The state after this one; a task that is done stays so. */
+/** Returns the state after this one; "done" is followed by "done". */
 export const next = (state: TaskState): TaskState => STATES[STATES.indexOf(state) + 1] ?? state;
 
-/** A block has a name before it has members: whoever claims it, once or again, claims the same block. Blocks count from 1. */
+/** Names a block before it has members, so that all claims of the name are claims of the same block. */
 export interface BlockName {
+  /** The task that it belongs to. */
   readonly task: TaskId;
+  /** Number of the part in the task, from 0. */
   readonly part: number;
+  /** Number of the block in the part, from 1. */
   readonly block: number;
 }
 
+/** Returns the name as text: "task/part/block". */
 export const printBlock = ({ task, part, block }: BlockName): string => `${task}/${String(part)}/${String(block)}`;
 
-/** The part, of so many, that a subscriber belongs to: by a hash, so that parts are of a size whatever the uins are like. */
+/** Returns the part of a subscriber, from 0 to below `parts`: by a hash, so that parts are of equal size for all kinds of uins. */
 export const partOf = (uin: number, parts: number): number => {
   let hash = (uin % 4_294_967_296) ^ Math.imul(Math.floor(uin / 4_294_967_296), 0x9e3779b1);
   hash = Math.imul(hash ^ (hash >>> 16), 0x21f0aaad);

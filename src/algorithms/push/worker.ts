@@ -1,8 +1,8 @@
 /**
- * A worker's slot: it tells the members of one block, lot by lot. The order of its steps is the promise of at least once.
- * Who is in the block is written down in both stores before the first is told; who was told is reported after the message
- * service has answered; and the block is acknowledged last of all. So it may die between any two steps: the block comes
- * back, and whoever takes it up finds what is left. Told twice is at most the lot that was in its hands.
+ * A worker's slot: it tells the members of one block, batch by batch. The order of its steps gives at least once. The members
+ * are recorded in both stores before the first is told; a batch is reported after the message service has answered; the block
+ * is acknowledged last. So the worker may die between any two steps: the block comes back, and its next worker finds what is
+ * left. At most the batch that was pushed and not reported is told twice.
  * Met by: src/world/push/workers.ts, src/deploy/push/worker.ts
  */
 import { assert } from "../../base/assert.ts";
@@ -10,8 +10,9 @@ import type { Machine } from "../../base/machine.ts";
 import { after, type Duration, type Instant, NEVER, START } from "../../base/units.ts";
 import type { Claimed, Reported } from "./claim.ts";
 import type { Grant } from "./limiter.ts";
-import type { WorkerEffect, WorkerInput, WorkerPolicy } from "./messages.ts";
+import type { WorkerEffect, WorkerInput } from "./messages.ts";
 import { unpack } from "./packing.ts";
+import type { WorkerPolicy } from "./policy.ts";
 import type { BlockRecord } from "./records.ts";
 import type { BlockName } from "./task.ts";
 
@@ -19,7 +20,7 @@ type Effects = readonly WorkerEffect[];
 
 type Reserved = Extract<Grant, { readonly kind: "reserved" }>;
 
-/** Which answer it waits for; "turn": for the time to ask the limiter again; "reserved": for that of its reservation. */
+/** Which answer it waits for; "turn": the time to ask the limiter again; "reserved": the moment of its reservation. */
 type Step =
   | "idle"
   | "record"
@@ -35,23 +36,26 @@ type Step =
   | "report"
   | "end";
 
+/** The machine of one slot: one block at a time, one effect outstanding. */
 export class Worker implements Machine<WorkerInput, WorkerEffect> {
+  /** The moment of its reservation, or the time to ask the limiter again; NEVER while it waits for an answer or a block. */
   wakeAt: Instant = NEVER;
   readonly #policy: WorkerPolicy;
   #step: Step = "idle";
   #name: BlockName | undefined;
-  /** All members of the block, told or not, and whether they stand in the records. */
+  /** All members of the block, told or not, and whether they are recorded. */
   #members: readonly number[] = [];
   #isRecorded = false;
-  /** Nobody had the claim before: then all of the record's members must be in it. */
+  /** True if the block was not claimed before: then the claim must have all members of the record. */
   #isNew = false;
-  /** Those not told yet. */
+  /** Members that are not told yet. */
   #left: readonly number[] = [];
-  #lot: readonly number[] = [];
+  #batch: readonly number[] = [];
   #grant: Reserved | undefined;
-  /** Counted from the question, not from the answer: the store's count began in between. */
+  /** Counted from the request, not from the answer: the store's count began in between. */
   #leaseEnds: Instant = START;
 
+  /** Throws if a lease cannot outlast a grant and the margin. */
   constructor(policy: WorkerPolicy) {
     const { lease, grantLasts, margin } = policy;
     assert(
@@ -61,11 +65,12 @@ export class Worker implements Machine<WorkerInput, WorkerEffect> {
     this.#policy = policy;
   }
 
-  /** A block may be given to it. */
+  /** True if it has no block, and may be given one. */
   get isIdle(): boolean {
     return this.#step === "idle";
   }
 
+  /** Takes a block, the answer to the outstanding effect, or a wake-up, and returns what to do next. */
   handle(input: WorkerInput, now: Instant): Effects {
     switch (input.kind) {
       case "block":
@@ -107,7 +112,7 @@ export class Worker implements Machine<WorkerInput, WorkerEffect> {
     return this.#ask(record === undefined ? "claim" : "resume", now);
   }
 
-  /** The records say that all were told: a store that lost this must learn it before somebody takes them out of the source. */
+  /** All were told, by the records: a store that has lost this must learn it before another block takes them from the source. */
   #tellStore(): Effects {
     this.#step = "end";
     return [{ kind: "finish", name: this.#block(), members: this.#members }];
@@ -123,7 +128,7 @@ export class Worker implements Machine<WorkerInput, WorkerEffect> {
   #claimed(answer: Claimed, now: Instant): Effects {
     switch (answer.kind) {
       case "finished":
-        // If the records do not know, they learn it from the store: these members need not be those that were told.
+        // If the records do not know, a repair tells them from the store: these members need not be those that were told.
         return [this.#leave({ kind: "acknowledge", name: this.#block() })];
       case "busy":
         return [this.#giveBack(this.#within(answer.until - now))];
@@ -134,7 +139,7 @@ export class Worker implements Machine<WorkerInput, WorkerEffect> {
     }
   }
 
-  /** Only a store that has lost writes does not know: a part is filled, and a block claimed, before it is recorded. */
+  /** The store has lost writes: a part is filled, and a block claimed, before the block is recorded. */
   #unknown(now: Instant): Effects {
     if (this.#step === "resume") {
       [this.#left, this.#isNew] = [[], true];
@@ -154,7 +159,7 @@ export class Worker implements Machine<WorkerInput, WorkerEffect> {
     }
     this.#isNew = isNew;
     if (this.#isRecorded) return this.#compare(now, false);
-    // Once its lease is over both stores may have lost the block, and whoever is in it be told in others.
+    // Once its lease is over both stores may have lost the block, and its members may be told in others.
     if (!this.#isHeld(now)) return [this.#giveBack(this.#policy.pause)];
     this.#members = members;
     this.#step = "recorded";
@@ -167,12 +172,12 @@ export class Worker implements Machine<WorkerInput, WorkerEffect> {
     return record.state === "finished" ? this.#tellStore() : this.#compare(now, true);
   }
 
-  /** What stands in the records goes before what the store believes: others may have told members by it. */
+  /** The records overrule the store: other workers may have told members by them. */
   #compare(now: Instant, isReadSince: boolean): Effects {
     const known = new Set(this.#members);
     const fits = this.#left.every((uin) => known.has(uin)) && (!this.#isNew || this.#left.length === known.size);
     if (fits) return this.#goOn(now);
-    // While its lease runs nobody else can have worked on the block: else it might undo what others have reported.
+    // Without a running lease it might undo what other workers have reported of the block.
     if (!this.#isHeld(now)) return [this.#giveBack(this.#policy.pause)];
     if (isReadSince) return this.#ask("adopt", now);
     // What it read before the store's answer may be of a block of this name that both stores have lost since.
@@ -183,10 +188,10 @@ export class Worker implements Machine<WorkerInput, WorkerEffect> {
   #goOn(now: Instant): Effects {
     this.wakeAt = NEVER;
     if (this.#left.length === 0) return this.#end();
-    // Whatever it reserves must lie in its lease.
+    // All that it reserves must lie in its lease.
     if (now >= this.#asksUntil()) return this.#report([], now);
     this.#step = "grant";
-    return [{ kind: "grant", want: Math.min(this.#policy.lotSize, this.#left.length) }];
+    return [{ kind: "grant", want: Math.min(this.#policy.batchSize, this.#left.length) }];
   }
 
   #granted(grant: Grant, now: Instant): Effects {
@@ -205,9 +210,9 @@ export class Worker implements Machine<WorkerInput, WorkerEffect> {
     return this.#step === "reserved" ? this.#use(this.#grant!, now) : [];
   }
 
-  /** Waits for its moment and pushes. */
+  /** Pushes at the moment of the reservation. */
   #use({ count, startsAt, validUntil }: Reserved, now: Instant): Effects {
-    // The answer was held up, or the worker: to push now would break the limit, or tell those whom another one tells.
+    // The answer was late, or the worker was: a push now could break the limit, or tell those that another worker tells.
     if (Math.max(now, startsAt) > validUntil || !this.#isHeld(now)) return this.#goOn(now);
     if (now < startsAt) {
       this.wakeAt = startsAt;
@@ -215,17 +220,17 @@ export class Worker implements Machine<WorkerInput, WorkerEffect> {
     }
     this.wakeAt = NEVER;
     this.#step = "push";
-    this.#lot = this.#left.slice(0, count);
-    return [{ kind: "push", name: this.#block(), uins: this.#lot }];
+    this.#batch = this.#left.slice(0, count);
+    return [{ kind: "push", name: this.#block(), uins: this.#batch }];
   }
 
   #pushed(refused: ReadonlySet<number>, now: Instant): Effects {
-    const told = this.#lot.filter((uin) => !refused.has(uin));
-    this.#left = [...this.#left.slice(this.#lot.length), ...this.#lot.filter((uin) => refused.has(uin))];
+    const told = this.#batch.filter((uin) => !refused.has(uin));
+    this.#left = [...this.#left.slice(this.#batch.length), ...this.#batch.filter((uin) => refused.has(uin))];
     return told.length === 0 ? [this.#giveBack(this.#policy.pause)] : this.#report(told, now);
   }
 
-  /** Also renews the lease. */
+  /** Reports these as told, which also renews the lease. */
   #report(uins: readonly number[], now: Instant): Effects {
     this.#step = "report";
     this.#leaseEnds = after(now, this.#policy.lease);
@@ -233,7 +238,7 @@ export class Worker implements Machine<WorkerInput, WorkerEffect> {
   }
 
   #reported(answer: Reported, now: Instant): Effects {
-    // The store may have more left than this: it forgot a report. Those were told all the same.
+    // The store may have more left than this, if it forgot a report. Those were told nevertheless.
     if (answer.kind === "yours") return this.#goOn(now);
     const { task, part, block } = this.#block();
     const back = this.#giveBack(this.#policy.pause);
@@ -245,12 +250,12 @@ export class Worker implements Machine<WorkerInput, WorkerEffect> {
     return now + this.#policy.margin < this.#leaseEnds;
   }
 
-  /** From then on a grant might outlast the lease. */
+  /** The time from which on a grant might outlast the lease. */
   #asksUntil(): Instant {
     return (this.#leaseEnds - this.#policy.margin - this.#policy.grantLasts) as Instant;
   }
 
-  /** The store's clock may be far from this one. */
+  /** Bounds a wait that comes from the store's clock, which may be far from this one. */
   #within(wait: number): Duration {
     const { pause, lease } = this.#policy;
     return Math.min(Math.max(wait, pause), lease) as Duration;

@@ -1,13 +1,14 @@
 /**
- * A fire drill of push on real parts: a million reminders, or fewer, through Redis, MariaDB or MySQL, and RabbitMQ, while workers, dispatcher and Redis are
- * killed. Who is killed when follows from the seed, by how many have been told; what comes of it depends on the machine, as real parts do.
+ * A fire drill of push on real parts: up to a million reminders through Redis, MariaDB or MySQL, and RabbitMQ, while workers,
+ * the dispatcher and Redis are killed. The seed sets what is killed, and at which share of subscribers told. The outcome
+ * depends on the machine, as real parts do.
  */
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Rate } from "../../algorithms/push/limiter.ts";
 import { slidingBound } from "../../algorithms/push/limiter.ts";
-import type { DispatcherPolicy, WorkerPolicy } from "../../algorithms/push/messages.ts";
+import { type DispatcherPolicy, type WorkerPolicy, workerPolicyOf } from "../../algorithms/push/policy.ts";
 import { Draws } from "../../base/random.ts";
 import { ms, seconds, type Duration } from "../../base/units.ts";
 import { now } from "../clock.ts";
@@ -18,49 +19,50 @@ import { MysqlTasks } from "../mysql/tasks.ts";
 import { openTriggers, type Installation } from "../push/processes.ts";
 import { RabbitBlocks } from "../rabbitmq/blocks.ts";
 import { connectRabbit } from "../rabbitmq/connection.ts";
-import { RabbitDoubts } from "../rabbitmq/doubts.ts";
+import { RabbitReconcileRequests } from "../rabbitmq/reconcile-requests.ts";
 import { RabbitDueTasks } from "../rabbitmq/triggers.ts";
 import { connectRedis } from "../redis/connection.ts";
 import { RedisParts } from "../redis/parts.ts";
 import { locate } from "../services.ts";
-import { DOWN, Member, Sink, type End } from "./crew.ts";
+import { DOWN, SupervisedProcess, MessageServiceProcess, type Exit } from "./processes.ts";
 import { fullestSecond, IN_FLIGHT, repeatsByCause, UNSYNCED, type Cause } from "./findings.ts";
 import { RedisServer, type Persistence } from "./redis-server.ts";
 import { allUins } from "./subscribers.ts";
-import type { Tally } from "./sink.ts";
+import type { Tally } from "./message-service.ts";
 
+/** Settings of a drill. */
 export interface Drill {
   readonly seed: string;
   readonly subscribers: number;
   readonly parts: number;
   readonly triggers: Installation["triggers"];
   readonly blockSize: number;
-  readonly lotSize: number;
+  readonly batchSize: number;
   readonly workers: number;
   readonly slots: number;
   readonly rate: Rate;
   /** How old a grant may be when its push arrives. */
   readonly jitter: Duration;
-  /** Of a push to the message service. */
+  /** The longest time of a push to the message service, one way. */
   readonly longestWay: Duration;
   /** What the message service can take in any second. */
   readonly capacity: number;
   readonly lease: Duration;
-  /** Workers killed; with them the dispatcher and Redis die once each. When none is, nobody dies. */
+  /** Number of workers to kill; the dispatcher and Redis are killed once each, unless this is 0. */
   readonly kills: number;
   readonly persistence: Persistence;
-  /** Redis dies with its machine, not alone. */
+  /** True if Redis loses what was not synced, as if its machine died too. */
   readonly withMachine: boolean;
-  /** Given up after so long, in ms. */
+  /** Time after which the drill is given up, in ms. */
   readonly patience: number;
-  /** The folder with the built sources, whose processes are started. */
+  /** The folder of the built sources, for the processes that it starts. */
   readonly built: string;
-  /** What a worker's process runs instead of ours: only to show that a sabotaged one is caught. */
+  /** The program of worker processes instead of ours: only to show that a sabotaged one is caught. */
   readonly worker?: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** What the parts of the task hold, all together. */
+/** What all parts of the task hold together. */
 export interface Holdings {
   readonly filled: number;
   readonly source: number;
@@ -68,6 +70,7 @@ export interface Holdings {
   readonly finished: number;
 }
 
+/** What came of a drill. */
 export interface Outcome {
   readonly isDone: boolean;
   readonly tally: Tally;
@@ -80,57 +83,58 @@ export interface Outcome {
   readonly killed: readonly string[];
   readonly before: Holdings;
   readonly after: Holdings;
-  /** Processes that ended by themselves. */
-  readonly ends: readonly End[];
+  /** Ends of processes that were not killed. */
+  readonly exits: readonly Exit[];
 }
 
 const TASK = "drill";
 const AUDIENCE = { ds: "20160208", label: "drill" };
-/** How often progress is looked at, in ms. */
+/** Time between two looks at the progress, in ms. */
 const LOOK = 25;
 
 type Redis = Awaited<ReturnType<typeof connectRedis>>;
 
-export interface Blow {
-  /** Of all subscribers told. */
+/** One death of a drill. */
+export interface PlannedKill {
+  /** The share of all subscribers told at which it happens. */
   readonly share: number;
-  /** A number is a worker's. */
-  readonly victim: "redis" | "dispatcher" | number;
+  /** A number is the number of a worker. */
+  readonly target: "redis" | "dispatcher" | number;
 }
 
-/** Who is killed when, in order: workers and the dispatcher anywhere, Redis about the middle. */
-export const blowsOf = ({ seed, kills, workers }: Drill): readonly Blow[] => {
+/** Returns the deaths of a drill in order: workers from 5 % on, the dispatcher in the first 60 %, Redis about the middle. */
+export const plannedKills = ({ seed, kills, workers }: Drill): readonly PlannedKill[] => {
   if (kills === 0) return [];
   const draws = new Draws(seed, "blows");
   const at = (n: number): number => draws.at(0, 0, n) / 4_294_967_296;
   const ofWorkers = Array.from({ length: kills }, (_, n) => ({
     share: 0.05 + 0.85 * at(2 * n),
-    victim: Math.floor(at(2 * n + 1) * workers),
+    target: Math.floor(at(2 * n + 1) * workers),
   }));
-  const dispatcher: Blow = { share: 0.1 + 0.5 * at(2 * kills), victim: "dispatcher" };
-  const redis: Blow = { share: 0.4 + 0.2 * at(2 * kills + 1), victim: "redis" };
+  const dispatcher: PlannedKill = { share: 0.1 + 0.5 * at(2 * kills), target: "dispatcher" };
+  const redis: PlannedKill = { share: 0.4 + 0.2 * at(2 * kills + 1), target: "redis" };
   return [...ofWorkers, dispatcher, redis].sort((a, b) => a.share - b.share);
 };
 
 /**
- * Runs one, with a store, a database and queues of its own that are gone afterwards, also when it is interrupted: then it throws the reason. Throws
- * `Away` when a service does not answer.
+ * Runs a drill, with a store, a database and queues of its own that are removed afterwards. Throws the reason of an
+ * interruption, and `ServiceUnavailable` if a service does not answer.
  */
 export const runDrill = async (drill: Drill, interruption?: AbortSignal): Promise<Outcome> => {
   const undo: (() => Promise<unknown>)[] = [];
   try {
-    const place = await prepare(drill, undo);
-    return await unless(interruption, runIn(place, drill, undo));
+    const setup = await prepare(drill, undo);
+    return await unless(interruption, runIn(setup, drill, undo));
   } finally {
     await undoAll(undo);
   }
 };
 
-/** The last first; one that fails keeps no other from being done. */
+/** Performs all steps, the last first, also after one fails; throws the first failure at the end. */
 export const undoAll = async (steps: readonly (() => Promise<unknown>)[]): Promise<void> => {
   const failed: unknown[] = [];
   for (const step of steps.toReversed()) await step().catch((error: unknown) => failed.push(error));
-  if (failed.length > 0) throw new Error(`a drill left something behind: ${String(failed[0])}`, { cause: failed[0] });
+  if (failed.length > 0) throw new Error(`the drill could not clean up: ${String(failed[0])}`, { cause: failed[0] });
 };
 
 const unless = <T>(interruption: AbortSignal | undefined, work: Promise<T>): Promise<T> =>
@@ -141,22 +145,23 @@ const unless = <T>(interruption: AbortSignal | undefined, work: Promise<T>): Pro
     work.then(resolve, reject).finally(() => interruption?.removeEventListener("abort", stop));
   });
 
-export interface Place {
+/** What a drill runs on. */
+export interface Setup {
   readonly installation: Installation;
   readonly pool: Awaited<ReturnType<typeof connectMysql>>;
   readonly broker: Awaited<ReturnType<typeof connectRabbit>>;
   readonly server: RedisServer;
-  readonly sink: Sink;
+  readonly service: MessageServiceProcess;
 }
 
-/** Everything a drill needs but its crew; what is begun is put into `undo`. */
-export const prepare = async (drill: Drill, undo: (() => Promise<unknown>)[]): Promise<Place> => {
+/** Starts all that a drill needs except workers and dispatcher, and appends to `undo` how to remove it. */
+export const prepare = async (drill: Drill, undo: (() => Promise<unknown>)[]): Promise<Setup> => {
   const name = `firedrill_drill_${randomBytes(6).toString("hex")}`;
   const [mysql, rabbitmq] = [locate("mysql", drill.environment), locate("rabbitmq", drill.environment)];
   const broker = await connectRabbit(rabbitmq);
   undo.push(async () => {
     await (await RabbitBlocks.open(broker, 1, name)).delete();
-    await (await RabbitDoubts.open(broker, name)).delete();
+    await (await RabbitReconcileRequests.open(broker, name)).delete();
     await (await RabbitDueTasks.open(broker, now, name)).delete();
     await broker.close();
   });
@@ -167,23 +172,23 @@ export const prepare = async (drill: Drill, undo: (() => Promise<unknown>)[]): P
   });
   const server = await RedisServer.start(drill.persistence);
   undo.push(() => server.stop());
-  const sink = await Sink.start(drill.built, drill.subscribers);
-  undo.push(() => sink.stop());
+  const service = await MessageServiceProcess.start(drill.built, drill.subscribers);
+  undo.push(() => service.stop());
   const { parts, blockSize, triggers } = drill;
   const names = { database: name, prefix: name };
   const installation = { redis: server.service, mysql, rabbitmq, ...names, parts, blockSize, triggers };
-  return { installation, pool, broker, server, sink };
+  return { installation, pool, broker, server, service };
 };
 
-const runIn = async (place: Place, drill: Drill, undo: (() => Promise<unknown>)[]): Promise<Outcome> => {
-  const { installation, pool, broker, server, sink } = place;
+const runIn = async (setup: Setup, drill: Drill, undo: (() => Promise<unknown>)[]): Promise<Outcome> => {
+  const { installation, pool, broker, server, service } = setup;
   const { prefix, parts } = installation;
   await migrate(pool);
   await new MysqlAudiences(pool).add(AUDIENCE, allUins(drill.subscribers));
-  const crew = crewOf(drill, installation, sink.port);
-  const members = [crew.dispatcher, ...crew.workers];
-  undo.push(() => Promise.all(members.map((member) => member.stop())));
-  for (const member of members) member.start();
+  const group = processGroupOf(drill, installation, service.port);
+  const processes = [group.dispatcher, ...group.workers];
+  undo.push(() => Promise.all(processes.map((one) => one.stop())));
+  for (const one of processes) one.start();
   const tasks = new MysqlTasks(pool);
   const due = now();
   await tasks.add({ id: TASK, audience: AUDIENCE, due, weight: 1, state: "scheduled", total: 0 });
@@ -191,29 +196,30 @@ const runIn = async (place: Place, drill: Drill, undo: (() => Promise<unknown>)[
   await (await openTriggers(installation, redis, { connection: broker, giveUp: () => undefined })).schedule(TASK, due);
   redis.disconnect();
   const look = (store: Redis): Promise<Holdings> => holdings(new RedisParts(store, prefix), parts);
-  const struck = await strike(drill, crew, { server, sink, look });
+  const log = await performKills(drill, group, { server, service, look });
   const isDone = await finished(tasks, drill.patience);
-  return outcomeOf(drill, crew, struck, isDone, await sink.tally());
+  return outcomeOf(drill, group, log, isDone, await service.tally());
 };
 
-interface Crew {
-  readonly workers: readonly Member[];
-  readonly dispatcher: Member;
+interface ProcessGroup {
+  readonly workers: readonly SupervisedProcess[];
+  readonly dispatcher: SupervisedProcess;
 }
 
-/** What its crew goes by. */
+/** Returns the policies of a drill's processes. Its round trip is twice the longest way. */
 export const policiesOf = (drill: Drill): { readonly worker: WorkerPolicy; readonly dispatcher: DispatcherPolicy } => {
-  const { workers, slots, lotSize, blockSize, lease, rate, jitter } = drill;
+  const { workers, slots, batchSize, blockSize, lease, rate, jitter, longestWay } = drill;
   const ahead = Math.max(3 * workers * slots, Math.ceil((3 * rate.perSecond) / blockSize));
   const times = { look: ms(500), find: seconds(2), patience: seconds(10) };
-  const grantLasts = (rate.horizon + jitter) as Duration;
+  const limiter = { kind: "gcra", horizon: rate.horizon, jitter } as const;
+  const roundTrip = (2 * longestWay) as Duration;
   return {
-    worker: { lotSize, lease, pause: ms(200), margin: (lease / 4) as Duration, grantLasts },
+    worker: workerPolicyOf({ batchSize, lease, pause: ms(200), roundTrip, limiter }),
     dispatcher: { blockSize, ahead, perSecond: rate.perSecond, ...times },
   };
 };
 
-const crewOf = (drill: Drill, installation: Installation, port: number): Crew => {
+const processGroupOf = (drill: Drill, installation: Installation, port: number): ProcessGroup => {
   const { slots, rate, jitter, longestWay, workers, built } = drill;
   const policies = policiesOf(drill);
   const messages = { host: "127.0.0.1", port };
@@ -222,19 +228,19 @@ const crewOf = (drill: Drill, installation: Installation, port: number): Crew =>
     workers: Array.from(
       { length: workers },
       (_, index) =>
-        new Member(`w${String(index)}`, drill.worker ?? ours, (incarnation) => ({
+        new SupervisedProcess(`w${String(index)}`, drill.worker ?? ours, (incarnation) => ({
           role: "worker",
           config: { ...installation, incarnation, slots, policy: policies.worker, rate, jitter, messages, longestWay },
         })),
     ),
-    dispatcher: new Member("dispatcher", ours, () => ({
+    dispatcher: new SupervisedProcess("dispatcher", ours, () => ({
       role: "dispatcher",
       config: { ...installation, policy: policies.dispatcher, poll: ms(100) },
     })),
   };
 };
 
-interface Struck {
+interface KillLog {
   readonly workers: Map<string, number>;
   readonly stores: { readonly killed: number; readonly back: number }[];
   readonly killed: string[];
@@ -242,44 +248,44 @@ interface Struck {
   after: Holdings;
 }
 
-interface Ground {
+interface KillTargets {
   readonly server: RedisServer;
-  readonly sink: Sink;
+  readonly service: MessageServiceProcess;
   readonly look: (redis: Redis) => Promise<Holdings>;
 }
 
-const strike = async (drill: Drill, crew: Crew, ground: Ground): Promise<Struck> => {
+const performKills = async (drill: Drill, group: ProcessGroup, targets: KillTargets): Promise<KillLog> => {
   const nothing = { filled: 0, source: 0, claimed: 0, finished: 0 };
-  const struck: Struck = { workers: new Map(), stores: [], killed: [], before: nothing, after: nothing };
+  const log: KillLog = { workers: new Map(), stores: [], killed: [], before: nothing, after: nothing };
   const end = Date.now() + drill.patience;
-  for (const { share, victim } of blowsOf(drill)) {
-    while ((await ground.sink.told()) < share * drill.subscribers) {
-      if (Date.now() > end) return struck;
+  for (const { share, target } of plannedKills(drill)) {
+    while ((await targets.service.told()) < share * drill.subscribers) {
+      if (Date.now() > end) return log;
       await sleep(LOOK);
     }
-    if (victim === "redis") await strikeRedis(drill, ground, struck);
+    if (target === "redis") await killRedis(drill, targets, log);
     else {
-      const member = victim === "dispatcher" ? crew.dispatcher : crew.workers[victim]!;
-      const [incarnation, at] = await member.kill();
-      struck.workers.set(incarnation, at);
-      struck.killed.push(incarnation);
+      const one = target === "dispatcher" ? group.dispatcher : group.workers[target]!;
+      const [incarnation, at] = await one.kill();
+      log.workers.set(incarnation, at);
+      log.killed.push(incarnation);
     }
   }
-  return struck;
+  return log;
 };
 
-const strikeRedis = async ({ withMachine }: Drill, { server, look }: Ground, struck: Struck): Promise<void> => {
+const killRedis = async ({ withMachine }: Drill, { server, look }: KillTargets, log: KillLog): Promise<void> => {
   const before = await connectRedis(server.service);
-  struck.before = await look(before);
+  log.before = await look(before);
   before.disconnect();
   const killed = performance.timeOrigin + performance.now();
   await server.kill(withMachine);
   await sleep(DOWN);
   await server.start();
-  struck.stores.push({ killed, back: performance.timeOrigin + performance.now() });
-  struck.killed.push("redis");
+  log.stores.push({ killed, back: performance.timeOrigin + performance.now() });
+  log.killed.push("redis");
   const after = await connectRedis(server.service);
-  struck.after = await look(after);
+  log.after = await look(after);
   after.disconnect();
 };
 
@@ -301,23 +307,23 @@ const finished = async (tasks: MysqlTasks, patience: number): Promise<boolean> =
   return false;
 };
 
-const outcomeOf = (drill: Drill, crew: Crew, struck: Struck, isDone: boolean, tally: Tally): Outcome => {
+const outcomeOf = (drill: Drill, group: ProcessGroup, log: KillLog, isDone: boolean, tally: Tally): Outcome => {
   const { lease, persistence, withMachine, rate, jitter } = drill;
   const unsynced = persistence === "none" ? Infinity : withMachine ? UNSYNCED : IN_FLIGHT;
   const unclaimed = persistence !== "none" && !withMachine ? undefined : unsynced;
-  const causes = repeatsByCause(tally, struck, { lease: lease / 1_000, unsynced, unclaimed });
-  const times = tally.lots.map(({ at }) => at);
+  const causes = repeatsByCause(tally, log, { lease: lease / 1_000, unsynced, unclaimed });
+  const times = tally.batches.map(({ at }) => at);
   return {
     isDone,
     tally,
     causes,
     repeated: [...causes.values()].reduce((sum, count) => sum + count, 0),
-    fullest: fullestSecond(tally.lots).people,
+    fullest: fullestSecond(tally.batches).people,
     bound: slidingBound(rate, jitter),
     took: Math.max(0, ...times) - Math.min(...times),
-    killed: struck.killed,
-    before: struck.before,
-    after: struck.after,
-    ends: [crew.dispatcher, ...crew.workers].flatMap(({ ends }) => ends),
+    killed: log.killed,
+    before: log.before,
+    after: log.after,
+    exits: [group.dispatcher, ...group.workers].flatMap(({ exits }) => exits),
   };
 };

@@ -1,83 +1,85 @@
 /**
- * What a drill found out: whether everybody was told, why some were told twice, and how fast it ever went. All of it comes from the message
- * service's tally and from what the drill itself did to whom and when.
+ * The findings of a drill: why subscribers were told twice, and how full a second ever was. They follow from the message
+ * service's tally and from the deaths that the drill caused.
  */
-import type { Lot, Tally } from "./sink.ts";
+import type { Batch, Tally } from "./message-service.ts";
 
+/** Why a subscriber is told again. */
 export type Cause = "worker killed" | "store lost" | "claim lost" | "lease expired" | "redelivered" | "unexplained";
 
-/** What the drill did, in ms since 1970. */
-export interface Deeds {
-  /** By incarnation, as owners begin with it ("w2.1" of "w2.1/0"): when it was killed. */
+/** The deaths of a drill, in ms since 1970. */
+export interface Deaths {
+  /** When workers were killed, by incarnation ("w2.1" of the owner "w2.1/0"). */
   readonly workers: ReadonlyMap<string, number>;
   /** When the store was killed, and when it answered again. */
   readonly stores: readonly { readonly killed: number; readonly back: number }[];
 }
 
+/** Times by which deaths excuse repetitions. */
 export interface Policy {
   /** In ms. */
   readonly lease: number;
-  /** How long before its death writes of the store may be lost, in ms: those of the last second and the sync under way; all when it keeps none. */
+  /** Age in ms up to which a dying store may lose reports: of the last second and the sync under way; Infinity if it keeps none. */
   readonly unsynced: number;
-  /** As much of claims; undefined when the store keeps every claim that it has answered. */
+  /** The same of claims; undefined if the store keeps every claim that it has answered. */
   readonly unclaimed: number | undefined;
 }
 
-/** Writes of so long before the death of its machine may be gone, in ms: a second between syncs, one that a sync may take, and how late we saw it. */
+/** Age in ms up to which writes may be lost with the machine: a second between syncs, one for a sync, and half of one to see it. */
 export const UNSYNCED = 2_500;
-/** Between a push and its report, in ms, on a machine that is busy; chosen. */
+/** Time from a push to its report, in ms, on a busy machine; chosen. */
 export const IN_FLIGHT = 1_000;
 
 const incarnationOf = (owner: string): string => owner.split("/")[0]!;
 
-/** People who were told again, by cause: why whoever told them first had not said so, or was not heard. */
-export const repeatsByCause = (tally: Tally, deeds: Deeds, policy: Policy): ReadonlyMap<Cause, number> => {
+/** Returns the number of repetitions by cause: why the first push was not reported, or its report was lost. */
+export const repeatsByCause = (tally: Tally, deaths: Deaths, policy: Policy): ReadonlyMap<Cause, number> => {
   const sums = new Map<Cause, number>();
-  const begun = begunAt(tally.lots);
-  const inHand = new Map(tally.lots.map((lot, index) => [lot.owner, index]));
-  const goneOn = whoWentOn(tally.lots);
+  const begun = begunAt(tally.batches);
+  const inHand = new Map(tally.batches.map((batch, index) => [batch.owner, index]));
+  const goneOn = whoWentOn(tally.batches);
   for (const { before, now, count } of tally.repeats) {
-    const first = tally.lots[before]!;
+    const first = tally.batches[before]!;
     const isLast = inHand.get(first.owner) === before;
     const isReported = goneOn[before]! < now;
-    const second = tally.lots[now]!;
+    const second = tally.batches[now]!;
     const blocks = [blockOf(first), blockOf(second)] as const;
     const cause =
       blocks[0] === blocks[1]
-        ? causeOf(first, second, { isLast, isReported }, deeds, policy)
-        : causeOfTwo(begun.get(blocks[0])!, begun.get(blocks[1])!, deeds, policy);
+        ? causeOf(first, second, { isLast, isReported }, deaths, policy)
+        : causeOfTwo(begun.get(blocks[0])!, begun.get(blocks[1])!, deaths, policy);
     sums.set(cause, (sums.get(cause) ?? 0) + count);
   }
   return sums;
 };
 
-const blockOf = ({ part, block }: Lot): string => `${String(part)} ${String(block)}`;
+const blockOf = ({ part, block }: Batch): string => `${String(part)} ${String(block)}`;
 
-/** When the first lot of each block came. */
-const begunAt = (lots: readonly Lot[]): ReadonlyMap<string, number> => {
+/** Returns when the first batch of each block arrived. */
+const begunAt = (batches: readonly Batch[]): ReadonlyMap<string, number> => {
   const begun = new Map<string, number>();
-  for (const lot of lots) begun.set(blockOf(lot), Math.min(lot.at, begun.get(blockOf(lot)) ?? Infinity));
+  for (const batch of batches) begun.set(blockOf(batch), Math.min(batch.at, begun.get(blockOf(batch)) ?? Infinity));
   return begun;
 };
 
 /**
- * Nobody is in two blocks, unless the store forgot that he was taken out of the source for one, and gave him to another
- * after its death. So one was begun after that, and the other not before what may have been forgotten: a claim comes before
- * the first lot.
+ * Returns why a subscriber is in two blocks: the store forgot the claim of one and gave the member to another after its death.
+ * So the newer block began after the death, and the older one no earlier than the store may forget: a claim comes before the
+ * first batch.
  */
-const causeOfTwo = (one: number, other: number, { stores }: Deeds, { unclaimed }: Policy): Cause => {
+const causeOfTwo = (one: number, other: number, { stores }: Deaths, { unclaimed }: Policy): Cause => {
   const [older, newer] = [Math.min(one, other), Math.max(one, other)];
   const isForgotten =
     unclaimed !== undefined && stores.some(({ killed }) => newer > killed && older > killed - unclaimed);
   return isForgotten ? "claim lost" : "unexplained";
 };
 
-/** The place of the next lot of the same owner and block, by lot; Infinity when there is none. */
-const whoWentOn = (lots: readonly Lot[]): readonly number[] => {
-  const next = lots.map(() => Infinity);
+/** Returns, by batch, the place of the next batch of the same owner and block; Infinity if there is none. */
+const whoWentOn = (batches: readonly Batch[]): readonly number[] => {
+  const next = batches.map(() => Infinity);
   const latest = new Map<string, number>();
-  lots.forEach((lot, index) => {
-    const key = `${lot.owner} ${blockOf(lot)}`;
+  batches.forEach((batch, index) => {
+    const key = `${batch.owner} ${blockOf(batch)}`;
     const before = latest.get(key);
     if (before !== undefined) next[before] = index;
     latest.set(key, index);
@@ -86,14 +88,14 @@ const whoWentOn = (lots: readonly Lot[]): readonly number[] => {
 };
 
 /**
- * Of the same block. A slot reports each lot before it takes the next one: only its last can have been in its hands when it was killed, and
- * nobody who went on with the block lost an earlier lot of it by an expired lease.
+ * Returns why two batches of one block share members. A slot reports each batch before the next: only its last can have been
+ * unreported when it was killed, and a slot that went on with the block has not lost an earlier batch by an expired lease.
  */
 const causeOf = (
-  first: Lot,
-  second: Lot,
+  first: Batch,
+  second: Batch,
   { isLast, isReported }: { readonly isLast: boolean; readonly isReported: boolean },
-  { workers, stores }: Deeds,
+  { workers, stores }: Deaths,
   policy: Policy,
 ): Cause => {
   const killed = workers.get(incarnationOf(first.owner)) ?? Infinity;
@@ -106,9 +108,9 @@ const causeOf = (
   return second.at - first.at >= policy.lease ? "lease expired" : "redelivered";
 };
 
-/** Most people in any half-open second, `[t, t + 1 s)`. A fullest one starts with an arrival. */
-export const fullestSecond = (lots: Tally["lots"]): { readonly at: number; readonly people: number } => {
-  const byTime = lots.toSorted((a, b) => a.at - b.at);
+/** Returns the fullest half-open second, `[t, t + 1 s)`, which starts with an arrival, and its subscribers. */
+export const fullestSecond = (batches: Tally["batches"]): { readonly at: number; readonly people: number } => {
+  const byTime = batches.toSorted((a, b) => a.at - b.at);
   let fullest = { at: 0, people: 0 };
   let people = 0;
   let end = 0;

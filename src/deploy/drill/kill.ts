@@ -1,8 +1,8 @@
-/** SIGKILL to a process, as deaths of machines go. */
+/** Kills a process as a machine's death does: without a word. */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 
-/** Resolves when it is over; at once when it was before, or never began. */
+/** Sends SIGKILL and resolves when the process has ended; at once if it had ended before, or never began. */
 export const kill = async (child: ChildProcess): Promise<void> => {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const over = once(child, "exit");

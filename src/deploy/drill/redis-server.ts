@@ -1,8 +1,8 @@
 /**
- * A Redis of a drill's own, to be killed. What a death may lose depends on what it keeps and on what dies:
+ * A Redis of the drill's own, to be killed. What a death loses depends on what Redis keeps and on what dies:
  *   "none"      keeps nothing on disk: all is lost.
- *   "everysec"  appends every write to a file before it answers, and asks the disk to have it once a second. When the process dies, the
- *               operating system still has the file: nothing is lost. When the machine dies, writes since the last sync are.
+ *   "everysec"  appends every write to a file before it answers, and syncs the file once a second. If the process dies, the
+ *               operating system still has the file: nothing is lost. If the machine dies, writes since the last sync are.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, readdir, rm, stat, truncate } from "node:fs/promises";
@@ -12,28 +12,32 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { assert } from "../../base/assert.ts";
 import { connectRedis } from "../redis/connection.ts";
-import { Away, locate, type Service } from "../services.ts";
+import { ServiceUnavailable, locate, type Service } from "../services.ts";
 import { kill } from "./kill.ts";
 
+/** What Redis keeps on disk. */
 export type Persistence = "none" | "everysec";
 
-/** Looks at the file so often, in ms, to know how long it was when its last sync may have been. */
+/** Time between two looks at the size of the file, in ms: they show how long it was at its last sync. */
 const LOOK = 100;
-/** A sync is asked for once a second and may take another before Redis waits for it. */
+/** Age in ms of the last sync that is certain: Redis syncs once a second. */
 const UNSYNCED = 1_000;
-/** So long before the death of its machine writes are gone, in ms, on the average. */
+/** Mean age in ms up to which writes are lost with the machine. */
 export const LOST = UNSYNCED + LOOK / 2;
 
+/** One Redis, in one life after the other. */
 export class RedisServer {
+  /** Where it is. */
   readonly service: Service;
   readonly #folder: string;
   readonly #persistence: Persistence;
   #process: ChildProcess | undefined;
   #isStopped = false;
-  /** Sizes of the files that are appended to, by moment of this process' clock. */
+  /** Sizes of the append-only files, by time of this process' clock. */
   #sizes: { readonly at: number; readonly bytes: ReadonlyMap<string, number> }[] = [];
   #looking: NodeJS.Timeout | undefined;
 
+  /** Starts a Redis on a free port, in a new folder. Throws `ServiceUnavailable` if it does not answer. */
   static async start(persistence: Persistence): Promise<RedisServer> {
     const service = { ...locate("redis", {}), port: await freePort() };
     const server = new RedisServer(service, await mkdtemp(join(tmpdir(), "firedrill-redis-")), persistence);
@@ -52,13 +56,13 @@ export class RedisServer {
     this.#persistence = persistence;
   }
 
-  /** Starts it, again too, and waits until it answers. */
+  /** Starts it, also after a death, and waits until it answers. Throws `ServiceUnavailable` if it does not. */
   async start(): Promise<void> {
-    assert(!this.#isStopped, () => "this Redis was stopped for good");
+    assert(!this.#isStopped, () => "this Redis was stopped: make another one");
     const keeping =
       this.#persistence === "none"
         ? ["--appendonly", "no"]
-        : // The file is only ever appended to, never written anew: else it could not be told what a sync had saved.
+        : // The file is only appended to, never rewritten: else its size would not show what a sync has saved.
           ["--appendonly", "yes", "--appendfsync", "everysec", "--auto-aof-rewrite-percentage", "0"];
     const place = ["--bind", this.service.host, "--port", String(this.service.port), "--dir", this.#folder];
     const child = spawn("redis-server", [...place, "--save", "", ...keeping], { stdio: "ignore" });
@@ -71,17 +75,17 @@ export class RedisServer {
         this.#looking = setInterval(() => void this.#look(), LOOK);
         return;
       } catch (error) {
-        if (!(error instanceof Away)) throw error;
+        if (!(error instanceof ServiceUnavailable)) throw error;
         await sleep(50);
       }
     }
-    throw new Away(this.service, failure ?? "no answer");
+    throw new ServiceUnavailable(this.service, failure ?? "no answer");
   }
 
-  /** SIGKILL. When the machine dies with it, what may not have been synced is cut off its file. */
+  /** Kills it. If the machine dies too, what may not have been synced is cut off its file. */
   async kill(isMachine: boolean): Promise<void> {
     const lost = this.#process;
-    assert(lost !== undefined, () => "this Redis does not run");
+    assert(lost !== undefined, () => "this Redis is not running: start it before killing it");
     clearInterval(this.#looking);
     this.#process = undefined;
     const killedAt = performance.now();
@@ -91,7 +95,7 @@ export class RedisServer {
     for (const [file, bytes] of synced) await truncate(file, bytes);
   }
 
-  /** For good, also while it is being started or killed. */
+  /** Kills it and removes its folder; also while it is being started or killed. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     if (this.#process !== undefined) await this.kill(false);
@@ -108,7 +112,7 @@ export class RedisServer {
   }
 }
 
-/** A port that was free a moment ago. */
+/** Returns a port that was free a moment ago. */
 const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createServer();

@@ -1,4 +1,4 @@
-/** Who subscribed to what, by date and label: written by whoever works the labels out, read in pages when a task is scattered. */
+/** The subscribers by date and label: written by the job that computes labels, read in pages when a task is scattered. */
 import { createHash } from "node:crypto";
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import { expired, subpartitionOf, type Audience } from "../../algorithms/push/audience.ts";
@@ -31,7 +31,7 @@ export class MysqlAudiences implements Audiences {
     this.#pool = pool;
   }
 
-  /** Whoever is there stays there once. A label has up to 64 letters. */
+  /** Adds subscribers; those that are there stay there once. Throws if the label has more than 64 letters. */
   async add(audience: Audience, uins: readonly number[]): Promise<void> {
     const { label } = audience;
     assert(label.length <= LONGEST, () => `the label "${label}" has more than ${String(LONGEST)} letters: shorten it`);
@@ -45,7 +45,7 @@ export class MysqlAudiences implements Audiences {
     }
   }
 
-  /** Everybody of one date and label, in rising order, `size` a page: each page starts behind the last, so that none is read twice. */
+  /** Yields the subscribers of one date and label in rising order, `size` per page; each page starts behind the last. */
   async *pages({ ds, label }: Audience, size: number): AsyncGenerator<readonly number[]> {
     let last = 0;
     for (;;) {
@@ -62,7 +62,7 @@ export class MysqlAudiences implements Audiences {
     }
   }
 
-  /** Retention: keeps the latest `days` dates and drops the others, without reading a row. Answers which it dropped. */
+  /** Keeps the latest `days` dates and drops the others, without reading a row. Returns the dropped ones. */
   async retain(days: number): Promise<readonly string[]> {
     const [rows] = await this.#pool.query<RowDataPacket[]>(
       `SELECT PARTITION_NAME AS name FROM information_schema.PARTITIONS

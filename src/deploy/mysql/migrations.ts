@@ -47,7 +47,7 @@ const MIGRATIONS: readonly (readonly string[])[] = [
   ],
 ];
 
-/** Brings the schema to the newest step and answers which that is. Two who start at once do it one after the other. */
+/** Brings the schema to the newest step and returns its number. Two processes that start at once do it one after the other. */
 export const migrate = async (pool: Pool): Promise<number> => {
   const connection = await pool.getConnection();
   try {

@@ -1,4 +1,4 @@
-/** Who has fetched a task beforehand: their clients show it by their own timers, and nobody need tell them. */
+/** The subscribers whose app has fetched a task beforehand: it shows the task by its own timer. */
 import type { Pool, RowDataPacket } from "mysql2/promise";
 import type { TaskId } from "../../algorithms/push/task.ts";
 import type { Prefetched } from "../ports.ts";

@@ -1,4 +1,4 @@
-/** Which people are in which block, in MySQL: the mutual backup of the parts in Redis. */
+/** The members of blocks in MySQL: this store and the parts in Redis are each other's backup. */
 import type { Pool, ResultSetHeader, RowDataPacket } from "mysql2/promise";
 import { pack } from "../../algorithms/push/packing.ts";
 import type { BlockRecord, RecordsStatus } from "../../algorithms/push/records.ts";
@@ -27,7 +27,7 @@ export class MysqlRecords implements Records {
       [name.task, name.part, name.block, Buffer.from(pack(members))],
     );
     const stands = await this.get(name);
-    assert(stands !== undefined, () => `block ${printBlock(name)} is gone right after it was recorded`);
+    assert(stands !== undefined, () => `block ${printBlock(name)} is missing right after it was recorded`);
     return stands;
   }
 

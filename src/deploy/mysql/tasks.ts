@@ -1,4 +1,4 @@
-/** The task table. A task changes its state only from the one before, so that whoever comes second, or twice, changes nothing. */
+/** The task table. A task changes its state only from the one before, so that a second change of the same kind does nothing. */
 import type { Pool, ResultSetHeader, RowDataPacket } from "mysql2/promise";
 import { mayFollow, type Task, type TaskId, type TaskState } from "../../algorithms/push/task.ts";
 import { assert } from "../../base/assert.ts";
@@ -22,10 +22,13 @@ export class MysqlTasks implements Tasks {
   }
 
   async change(id: TaskId, from: TaskState, to: TaskState): Promise<TaskState> {
-    assert(mayFollow(from, to), () => `task ${id} goes from ${from} to ${to}`);
+    assert(
+      mayFollow(from, to),
+      () => `task ${id} cannot go from ${from} to ${to}: a task takes one state after the other`,
+    );
     await this.#pool.execute("UPDATE push_tasks SET state = ? WHERE id = ? AND state = ?", [to, id, from]);
     const stands = await this.get(id);
-    assert(stands !== undefined, () => `task ${id} is gone`);
+    assert(stands !== undefined, () => `task ${id} is missing in the task table`);
     return stands.state;
   }
 

@@ -1,6 +1,6 @@
 /**
- * The dispatcher of push on real parts: it hands its machine what is due, what it hears and the time, and performs what the machine says, as many
- * effects at once as the machine has asked for. What fails is an answer like any other.
+ * The dispatcher of push on real parts: it gives its machine inputs and the time, and performs all effects that the machine
+ * asks for at once. A failure is an answer like any other.
  */
 import type { DispatcherEffect, DispatcherInput, PartView } from "../../algorithms/push/messages.ts";
 import { reconcilePart, type KnownOfPart, type Repair } from "../../algorithms/push/reconcile.ts";
@@ -12,6 +12,7 @@ import { after, ms, type Duration } from "../../base/units.ts";
 import { msUntil, now, sleepUntil } from "../clock.ts";
 import type { Audiences, DueTasks, Parts, Prefetched, Records, Tasks } from "../ports.ts";
 
+/** What the dispatcher reaches. */
 export interface DispatcherPorts {
   readonly tasks: Tasks;
   readonly audiences: Audiences;
@@ -23,11 +24,12 @@ export interface DispatcherPorts {
   readonly publish: (name: BlockName) => Promise<void>;
 }
 
-/** How long a trigger is ours before another dispatcher may have it; chosen well above a change of state. */
+/** Time before a trigger that is not acknowledged goes to another dispatcher; chosen well above a change of state. */
 const VISIBILITY = ms(30_000);
 /** Rows of an audience read at once; chosen. */
 const PAGE = 20_000;
 
+/** Drives one machine. */
 export class DispatcherShell {
   readonly #machine: Machine<DispatcherInput, DispatcherEffect>;
   readonly #ports: DispatcherPorts;
@@ -36,25 +38,26 @@ export class DispatcherShell {
   #isOver = false;
   #wake: () => void = () => undefined;
 
-  /** Every dispatcher of an installation cuts its tasks into the same number of parts. */
+  /** All dispatchers of an installation have the same number of `parts`. */
   constructor(machine: Machine<DispatcherInput, DispatcherEffect>, ports: DispatcherPorts, parts: number) {
     this.#machine = machine;
     this.#ports = ports;
     this.#parts = parts;
   }
 
-  /** What comes from outside, and the answers to its own effects. */
+  /** Queues an input for the machine. */
   tell(input: DispatcherInput): void {
     this.#inputs.push(input);
     this.#wake();
   }
 
+  /** Makes `run` end. Effects that are under way are not waited for. */
   stop(): void {
     this.#isOver = true;
     this.#wake();
   }
 
-  /** Runs until it is stopped. Looks for due tasks every `poll`. */
+  /** Runs until `stop`. Takes due tasks from the delay queue every `poll`. */
   async run(poll: Duration): Promise<void> {
     const polling = this.#pollEvery(poll);
     while (!this.#isOver) {
@@ -77,14 +80,14 @@ export class DispatcherShell {
 
   async #pollEvery(poll: Duration): Promise<void> {
     while (!this.#isOver) {
-      // What cannot be taken now is there the next time; and the task table knows it too.
+      // A trigger that cannot be taken now is there the next time, and the task table knows the task too.
       const taken = await this.#ports.triggers.take(10, VISIBILITY).catch(() => []);
       for (const due of taken) await this.#trigger(due).catch(() => undefined);
       await sleepUntil(after(now(), poll));
     }
   }
 
-  /** A task that is gone, or due at another time by now, was triggered by an old word. */
+  /** Acknowledges a trigger at once if its task is gone or has another due time by now. */
   async #trigger({ task: id, due }: Due): Promise<void> {
     const task = await this.#ports.tasks.get(id);
     if (task?.due === due) this.tell({ kind: "triggered", task });
@@ -128,7 +131,7 @@ export class DispatcherShell {
 
   async #fill(task: TaskId): Promise<void> {
     const members = await this.#membersOf(task);
-    // As after a loss: another dispatcher may have been quicker, and Redis may have lost what that one filled.
+    // As after a loss: another dispatcher may have been quicker, and Redis may have lost what it filled.
     await this.#reconcile(task, members);
     await this.#ports.tasks.count(
       task,
@@ -136,11 +139,14 @@ export class DispatcherShell {
     );
   }
 
-  /** Who is to be told, by part: all at once, because a part is filled at a stroke. That is 20 bytes of memory for each: 2 GB for a hundred million. */
+  /**
+   * Returns the subscribers to be told, by part. All are in memory, because a part is filled in one step: 20 bytes each, 2 GB
+   * for a hundred million.
+   */
   async #membersOf(id: TaskId): Promise<readonly (readonly number[])[]> {
     const { tasks, audiences, prefetched } = this.#ports;
     const task = await tasks.get(id);
-    assert(task !== undefined, () => `task ${id} is gone`);
+    assert(task !== undefined, () => `task ${id} is missing in the task table`);
     const members = Array.from({ length: this.#parts }, (): number[] => []);
     for await (const page of audiences.pages(task.audience, PAGE)) {
       const have = await prefetched.among(id, page);
@@ -149,7 +155,7 @@ export class DispatcherShell {
     return members;
   }
 
-  /** The records first and the store after: then the store knows every block they know, or has lost it. */
+  /** Reads the records first and the store after: then the store knows every block of theirs, or has lost it. */
   async #look(task: TaskId): Promise<readonly PartView[]> {
     const { parts, records } = this.#ports;
     const look = async (part: number): Promise<PartView> => {
@@ -159,7 +165,7 @@ export class DispatcherShell {
     return Promise.all(Array.from({ length: this.#parts }, (_, part) => look(part)));
   }
 
-  /** `known` is who is to be told, by part; else that is looked up when it is needed. */
+  /** `known` are the subscribers to be told, by part; without it they are read when they are needed. */
   async #reconcile(task: TaskId, known?: readonly (readonly number[])[]): Promise<void> {
     const { parts, records } = this.#ports;
     let members = known;
@@ -176,19 +182,8 @@ export class DispatcherShell {
 
   async #repair(task: TaskId, part: number, repair: Repair): Promise<void> {
     const { parts, records } = this.#ports;
-    switch (repair.kind) {
-      case "fill":
-        await parts.fill(task, part, repair.members);
-        return;
-      case "finish":
-        return parts.finish({ task, part, block: repair.block }, repair.members);
-      case "restore":
-        return parts.restore({ task, part, block: repair.block }, repair.members);
-      case "record":
-        await records.record({ task, part, block: repair.block }, repair.members);
-        return;
-      case "record-finished":
-        return records.finish({ task, part, block: repair.block }, repair.members);
-    }
+    if (repair.on === "records") await records[repair.step]({ task, part, block: repair.block }, repair.members);
+    else if (repair.step === "fill") await parts.fill(task, part, repair.members);
+    else await parts[repair.step]({ task, part, block: repair.block }, repair.members);
   }
 }

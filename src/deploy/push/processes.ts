@@ -1,11 +1,11 @@
 /**
- * The processes of push: a worker with its slots, and a dispatcher. Each connects to what it needs, or ends with `Away`; what it loses later it
- * connects to again, for as long as it takes, and meanwhile its effects fail and are tried again.
+ * The processes of push: a worker with its slots, and a dispatcher. Each connects to what it needs, or throws
+ * `ServiceUnavailable`. Later it connects again to what it loses, without end; meanwhile its effects fail and are tried again.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { Dispatcher } from "../../algorithms/push/dispatcher.ts";
 import type { Rate } from "../../algorithms/push/limiter.ts";
-import type { DispatcherPolicy, WorkerPolicy } from "../../algorithms/push/messages.ts";
+import type { DispatcherPolicy, WorkerPolicy } from "../../algorithms/push/policy.ts";
 import { Worker } from "../../algorithms/push/worker.ts";
 import type { TaskId } from "../../algorithms/push/task.ts";
 import { assert } from "../../base/assert.ts";
@@ -20,7 +20,7 @@ import { MysqlTasks } from "../mysql/tasks.ts";
 import type { Delivery, DueTasks } from "../ports.ts";
 import { RabbitBlocks } from "../rabbitmq/blocks.ts";
 import { closeRabbit, connectRabbit } from "../rabbitmq/connection.ts";
-import { RabbitDoubts } from "../rabbitmq/doubts.ts";
+import { RabbitReconcileRequests } from "../rabbitmq/reconcile-requests.ts";
 import { RabbitDueTasks } from "../rabbitmq/triggers.ts";
 import { connectRedis } from "../redis/connection.ts";
 import { RedisLimiter } from "../redis/limiters.ts";
@@ -31,23 +31,24 @@ import { DispatcherShell } from "./dispatcher.ts";
 import { messageServiceAt } from "./message-service.ts";
 import { WorkerShell, type WorkerMachine } from "./worker.ts";
 
-/** What all processes of one installation share. */
+/** Settings that all processes of one installation share. */
 export interface Installation {
   readonly redis: Service;
   readonly mysql: Service;
   readonly rabbitmq: Service;
-  /** Of MySQL. */
+  /** Name of the database in MySQL. */
   readonly database: string;
-  /** Of keys and queues. */
+  /** What names of keys and queues begin with. */
   readonly prefix: string;
   readonly parts: number;
   readonly blockSize: number;
-  /** Where tasks wait until they are due. */
+  /** The service that holds tasks until they are due. */
   readonly triggers: "redis" | "rabbitmq";
 }
 
+/** Settings of a worker process. */
 export interface WorkerConfig extends Installation {
-  /** Of this life of this process: no two that live share it. */
+  /** Names this life of the process: no two that live share it. */
   readonly incarnation: string;
   /** Blocks at once. */
   readonly slots: number;
@@ -57,26 +58,27 @@ export interface WorkerConfig extends Installation {
   readonly jitter: Duration;
   readonly messages: { readonly host: string; readonly port: number };
   /**
-   * The longest way of a push to the message service, less than `jitter`. The bound on any second of `slidingBound` holds while pushes arrive within
-   * it: nobody can take one back that is under way.
+   * The longest time of a push to the message service, less than `jitter`. The bound on any second of `slidingBound` holds
+   * while pushes arrive within it: a push that is sent cannot be taken back.
    */
   readonly longestWay: Duration;
 }
 
+/** Settings of a dispatcher process. */
 export interface DispatcherConfig extends Installation {
   readonly policy: DispatcherPolicy;
-  /** Time between two looks for due tasks. */
+  /** Time between two takes from the delay queue. */
   readonly poll: Duration;
 }
 
-/** Before a lost broker is looked for again, in ms; chosen. */
+/** Time before connecting to a lost broker again, in ms; chosen. */
 const AGAIN = 500;
 
 interface Broker {
   readonly connection: Awaited<ReturnType<typeof connectRabbit>>;
   readonly blocks: RabbitBlocks;
-  readonly doubts: RabbitDoubts;
-  /** When something on the connection has ended, or it was given up: what is left of it is of no use. */
+  readonly requests: RabbitReconcileRequests;
+  /** Resolves when a part of the connection has ended, or it was given up. */
   readonly over: Promise<void>;
   readonly giveUp: () => void;
 }
@@ -87,14 +89,20 @@ const connectBroker = async ({ rabbitmq, prefix }: Installation, slots: number):
   const over = new Promise<void>((resolve) => (giveUp = resolve));
   try {
     const blocks = await RabbitBlocks.open(connection, slots, prefix, giveUp);
-    return { connection, blocks, doubts: await RabbitDoubts.open(connection, prefix, giveUp), over, giveUp };
+    return {
+      connection,
+      blocks,
+      requests: await RabbitReconcileRequests.open(connection, prefix, giveUp),
+      over,
+      giveUp,
+    };
   } catch (error) {
     await closeRabbit(connection);
     throw error;
   }
 };
 
-/** Where an installation's tasks wait until they are due, on connections that live. */
+/** Opens the queue of an installation's tasks that are to come, on these connections. */
 export const openTriggers = (
   { triggers, prefix }: Installation,
   redis: Awaited<ReturnType<typeof connectRedis>>,
@@ -104,7 +112,7 @@ export const openTriggers = (
     ? Promise.resolve(new RedisDueTasks(redis, prefix))
     : RabbitDueTasks.open(connection, now, prefix, giveUp);
 
-/** Calls `begin` with one connection after the other. The old one is closed before: what it has in hand is handed out again. */
+/** Calls `begin` with one connection after the other, each after closing the last: the broker then hands out again what that held. */
 const keepBroker = async (
   installation: Installation,
   slots: number,
@@ -124,31 +132,35 @@ const keepBroker = async (
   }
 };
 
-/** Runs until the process is ended. Another machine than ours shows that a sabotaged one is caught. */
+/** Runs a worker process without end. Takes another machine than ours only to show that a sabotaged one is caught. */
 export const runWorker = async (
   config: WorkerConfig,
   machine: (policy: WorkerPolicy) => WorkerMachine = (given) => new Worker(given),
 ): Promise<never> => {
   const { incarnation, slots, prefix, policy, blockSize, rate, jitter, messages, longestWay } = config;
-  assert(longestWay < jitter, () => `grants of ${String(jitter)} us are void on a way of ${String(longestWay)} us`);
+  assert(
+    longestWay < jitter,
+    () =>
+      `a push may take ${String(longestWay)} us, and its grant is void after ${String(jitter)} us: raise jitter or lower longestWay`,
+  );
   const redis = await connectRedis(config.redis);
   const pool = await connectMysql(config.mysql, config.database);
   const stores = {
     parts: new RedisParts(redis, prefix),
     records: new MysqlRecords(pool),
-    // The bound is on what arrives: a grant must be used early enough for that.
+    // The bound is on arrivals: a grant must be used early enough for its push to arrive in time.
     limiter: new RedisLimiter(redis, now, (jitter - longestWay) as Duration, prefix),
-    // Nobody else may have the block while a push is unanswered.
+    // No other worker may have the block while a push is unanswered.
     messages: messageServiceAt(messages.host, messages.port, {
       sent: inMs(longestWay),
       answered: inMs((policy.lease - policy.margin) as Duration),
     }),
   };
-  // A block that is still in hand when its connection is lost keeps its slot: its machine, and its name as an owner.
+  // A block that is under way when its connection is lost keeps its slot: its machine, and its name as an owner.
   const free: number[] = [];
   let opened = 0;
-  return keepBroker(config, slots, async ({ blocks, doubts, giveUp }) => {
-    const ports = { ...stores, doubt: (task: string, why: string) => doubts.raise(task, why) };
+  return keepBroker(config, slots, async ({ blocks, requests, giveUp }) => {
+    const ports = { ...stores, requestReconcile: (task: string, why: string) => requests.send(task, why) };
     const work = async (delivery: Delivery): Promise<void> => {
       const slot = free.pop() ?? opened++;
       const settings = { owner: `${incarnation}/${String(slot)}`, blockSize, lease: policy.lease, rate };
@@ -162,16 +174,17 @@ export const runWorker = async (
   });
 };
 
-/** Runs until the process is ended. */
+/** Runs a dispatcher process without end. */
 export const runDispatcher = async (config: DispatcherConfig): Promise<never> => {
   const { prefix, policy, parts, poll } = config;
   const redis = await connectRedis(config.redis);
   const pool = await connectMysql(config.mysql, config.database);
   await migrate(pool);
   let broker: Broker | undefined;
-  // Without a broker none are taken: nothing could be published. Of a lost connection nothing can be acknowledged: what was taken there comes again.
+  // Without a broker none are taken, as nothing could be published. What was taken on a lost connection comes again.
   let triggers: DueTasks | undefined;
-  const away = (): Promise<never> => Promise.reject(new Error("no broker"));
+  const away = (): Promise<never> =>
+    Promise.reject(new Error("the broker is away: the effect is tried again when it is back"));
   const ports = {
     tasks: new MysqlTasks(pool),
     audiences: new MysqlAudiences(pool),
@@ -190,7 +203,7 @@ export const runDispatcher = async (config: DispatcherConfig): Promise<never> =>
   return keepBroker(config, 1, async (connected) => {
     broker = connected;
     triggers = await openTriggers(config, redis, connected);
-    await connected.doubts.hear((task, why) => shell.tell({ kind: "doubted", task, why }));
+    await connected.requests.consume((task, why) => shell.tell({ kind: "reconcile-requested", task, why }));
     void connected.over.then(() => {
       if (broker === connected) [broker, triggers] = [undefined, undefined];
     });

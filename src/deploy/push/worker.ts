@@ -1,6 +1,7 @@
 /**
- * A worker of push on real parts: it hands its machine one block at a time and performs what the machine says, one effect after the other. What fails
- * is an answer like any other. There is nothing else in here, so that what simulated worlds prove of the machine holds here too.
+ * A worker of push on real parts: it gives its machine one block at a time and performs what the machine says, one effect after
+ * the other. A failure is an answer like any other. There is nothing else here, so that what simulated worlds show of the
+ * machine holds here too.
  */
 import type { WorkerEffect, WorkerInput } from "../../algorithms/push/messages.ts";
 import type { Rate } from "../../algorithms/push/limiter.ts";
@@ -10,19 +11,22 @@ import type { Duration } from "../../base/units.ts";
 import { now, sleepUntil } from "../clock.ts";
 import type { Delivery, Limiter, MessageService, Parts, Records } from "../ports.ts";
 
+/** What a worker drives. */
 export type WorkerMachine = Machine<WorkerInput, WorkerEffect>;
 
+/** What a worker reaches. */
 export interface WorkerPorts {
   readonly parts: Parts;
   readonly records: Records;
   readonly limiter: Limiter;
   readonly messages: MessageService;
   /** Tells the dispatcher that the stores contradict each other. */
-  readonly doubt: (task: TaskId, why: string) => Promise<void>;
+  readonly requestReconcile: (task: TaskId, why: string) => Promise<void>;
 }
 
-export interface WorkerSettings {
-  /** Of one slot of one life of a process: no two that live share it. */
+/** Settings of one slot. */
+export interface SlotSettings {
+  /** Names the slot and the life of its process: no two that live share it. */
   readonly owner: string;
   readonly blockSize: number;
   readonly lease: Duration;
@@ -32,18 +36,19 @@ export interface WorkerSettings {
 /** Effects that are answered. */
 type Asked = Exclude<WorkerEffect, { readonly kind: "acknowledge" | "return" | "reconcile" }>;
 
+/** Drives one machine. */
 export class WorkerShell {
   readonly #machine: WorkerMachine;
   readonly #ports: WorkerPorts;
-  readonly #settings: WorkerSettings;
+  readonly #settings: SlotSettings;
 
-  constructor(machine: WorkerMachine, ports: WorkerPorts, settings: WorkerSettings) {
+  constructor(machine: WorkerMachine, ports: WorkerPorts, settings: SlotSettings) {
     this.#machine = machine;
     this.#ports = ports;
     this.#settings = settings;
   }
 
-  /** Resolves when the block is acknowledged or given back. Throws when neither could be. */
+  /** Works on a block until it is acknowledged or given back. Throws if neither is possible. */
   async work(delivery: Delivery): Promise<void> {
     let input: WorkerInput = { kind: "block", name: delivery.name };
     for (;;) {
@@ -51,8 +56,9 @@ export class WorkerShell {
       for (const effect of this.#machine.handle(input, now())) {
         if (effect.kind === "acknowledge") return delivery.acknowledge();
         if (effect.kind === "return") return await delivery.giveBack(effect.after);
-        // A doubt that cannot be told now is raised again by the next block.
-        if (effect.kind === "reconcile") await this.#ports.doubt(effect.task, effect.why).catch(() => undefined);
+        // A request that cannot be sent now is made again by the next block.
+        if (effect.kind === "reconcile")
+          await this.#ports.requestReconcile(effect.task, effect.why).catch(() => undefined);
         else answer = await this.#answer(effect);
       }
       if (answer === undefined) await sleepUntil(this.#machine.wakeAt);

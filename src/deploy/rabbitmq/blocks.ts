@@ -1,6 +1,6 @@
 /**
- * The queue of blocks between dispatcher and workers. The broker has a block on disk before publishing is confirmed, and keeps it until a
- * worker acknowledges it: a worker that dies, or loses its connection, gives its blocks back.
+ * The queue of blocks between dispatcher and workers. The broker has a block on disk before publishing is confirmed, and keeps
+ * it until a worker acknowledges it: blocks of a worker that dies, or loses its connection, are handed out again.
  */
 import type { Channel, ChannelModel, ConsumeMessage } from "amqplib";
 import type { BlockName } from "../../algorithms/push/task.ts";
@@ -23,8 +23,8 @@ export class RabbitBlocks {
   readonly #whenOver: () => void;
 
   /**
-   * `slots` blocks at once are handed to a consumer. `whenOver` is called, perhaps more than once, when one of the two directions is over: a channel
-   * was closed, or the queue that was consumed is gone.
+   * Opens the queue; `slots` blocks at once are handed to a consumer. `whenOver` is called, perhaps more than once, when one of
+   * the two directions is over: a channel was closed, or the queue that was consumed is gone.
    */
   static async open(
     connection: ChannelModel,
@@ -47,7 +47,7 @@ export class RabbitBlocks {
     this.#whenOver = whenOver;
   }
 
-  /** Resolves when the broker has it. */
+  /** Publishes a block; resolves when the broker has it. */
   async publish(name: BlockName): Promise<void> {
     const content: Content = { name };
     await this.#outbox.send(this.#queue, content);
@@ -60,7 +60,7 @@ export class RabbitBlocks {
     });
   }
 
-  /** Blocks that wait in the queue, without those handed out and those at rest. */
+  /** Returns the number of blocks in the queue, without those handed out and those at rest. */
   async waiting(): Promise<number> {
     return (await this.#outbox.channel.checkQueue(this.#queue)).messageCount;
   }

@@ -1,10 +1,10 @@
-/** A connection to RabbitMQ. A lost one is closed for good: whoever drives it opens another, and what was not acknowledged comes again. */
+/** A connection to RabbitMQ. A lost one is closed: its user opens another, and what was not acknowledged comes again. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect, type Channel, type ChannelModel, type ConfirmChannel, type Message } from "amqplib";
-import { Away, type Service } from "../services.ts";
+import { ServiceUnavailable, type Service } from "../services.ts";
 
-/** Connects, or throws `Away`. `timeout` in ms is that of connecting; the peer is given up after two silent heartbeats. */
+/** Connects, or throws `ServiceUnavailable`. `timeout` in ms is that of connecting; the peer is given up after two silent heartbeats. */
 export const connectRabbit = async (service: Service, timeout = 5_000): Promise<ChannelModel> => {
   const { host, port, user, password } = service;
   const options = { protocol: "amqp", hostname: host, port, username: user, password, heartbeat: 10 };
@@ -14,13 +14,14 @@ export const connectRabbit = async (service: Service, timeout = 5_000): Promise<
     connection.on("error", () => undefined);
     return connection;
   } catch (error) {
-    throw new Away(service, error);
+    throw new ServiceUnavailable(service, error);
   }
 };
 
-/** How long a broker has to confirm that a connection is closed, in ms; chosen. One that is silent is given up by its heartbeats. */
+/** Time for a broker to confirm that a connection is closed, in ms; chosen. A silent one is given up by its heartbeats. */
 const CLOSING = 2_000;
 
+/** Closes a connection; never throws. */
 export const closeRabbit = async (connection: ChannelModel): Promise<void> => {
   await Promise.race([connection.close().catch(() => undefined), sleep(CLOSING, undefined, { ref: false })]);
 };
@@ -32,10 +33,11 @@ export const openChannel = async (connection: ChannelModel, whenOver: () => void
 /** A channel to send on, each message of which is confirmed. */
 export interface Outbox {
   readonly channel: ConfirmChannel;
-  /** Resolves when the broker has it on disk; throws when it has not, or has no such queue. */
+  /** Sends a message as JSON; resolves when the broker has it on disk, and throws if it has not, or has no such queue. */
   readonly send: (queue: string, content: unknown) => Promise<void>;
 }
 
+/** Opens a channel to send on. `whenOver` is called when it is closed. */
 export const openOutbox = async (connection: ChannelModel, whenOver: () => void): Promise<Outbox> => {
   const channel = watched(await connection.createConfirmChannel(), whenOver);
   // A message that no queue takes is confirmed all the same; but before that it comes back.
@@ -46,10 +48,11 @@ export const openOutbox = async (connection: ChannelModel, whenOver: () => void)
       const messageId = randomUUID();
       const options = { persistent: true, mandatory: true, messageId };
       channel.sendToQueue(queue, Buffer.from(JSON.stringify(content)), options, (error: unknown) => {
-        if (returned.delete(messageId)) reject(new Error(`the broker has no queue ${queue}`));
+        if (returned.delete(messageId))
+          reject(new Error(`the broker has no queue ${queue}: it must be declared before a message is sent`));
         else if (error instanceof Error) reject(error);
         else if (error !== null && error !== undefined)
-          reject(new Error(`the broker did not take a message for ${queue}`));
+          reject(new Error(`the broker did not take a message for ${queue}: send it again`));
         else resolve();
       });
     });
@@ -63,12 +66,12 @@ const watched = <T extends Channel>(channel: T, whenOver: () => void): T => {
   return channel;
 };
 
-/** A queue is kept for so long, in ms, after the last use of it and the end of the longest wait in it; chosen. */
+/** Time in ms for which a queue is kept after its last use and the end of the longest wait in it; chosen. */
 const UNUSED = 60_000;
 
 /**
- * Makes sure of a queue nobody reads: what rests in it for `wait` ms is dead-lettered into `target`. One queue holds one length of wait,
- * because the broker looks at the head of a queue only. It goes away by itself.
+ * Declares a queue without readers: a message that has rested in it for `wait` ms is dead-lettered into `target`. One queue
+ * holds one length of wait, because the broker looks at the head of a queue only. It goes away by itself.
  */
 export const restingQueue = async (
   channel: ConfirmChannel,

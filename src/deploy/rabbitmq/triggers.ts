@@ -1,8 +1,8 @@
 /**
- * Tasks that come due, on RabbitMQ: a message rests in a queue of its due time until that is over, and the broker dead-letters it into the queue
- * of due tasks. A broker cannot take back a message or change its time: a task that was given another due time comes at both, and whoever
- * takes it asks the task table which one stands. Dead-lettering is without confirmation inside the broker: what a crash
- * of the broker loses there, the task table brings back.
+ * Tasks that come due, on RabbitMQ: a message rests in a queue of its due time, and the broker then dead-letters it into the
+ * queue of due tasks. A broker cannot take back a message or change its time: a task that was given another due time comes at
+ * both, and its taker asks the task table which one holds. Dead-lettering is not confirmed inside the broker: what a crash of
+ * the broker loses there, the task table brings back.
  */
 import type { Channel, ChannelModel, GetMessage } from "amqplib";
 import type { TaskId } from "../../algorithms/push/task.ts";

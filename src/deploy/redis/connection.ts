@@ -1,15 +1,15 @@
 /**
- * A connection to Redis on which nothing waits for better times: a command that cannot be sent now fails now, and its block goes back to
- * the broker. Scripts are called by their digest; a Redis that was started anew does not know them and is sent the text once.
+ * A connection to Redis without an offline queue: a command that cannot be sent now fails now, and its block goes back to the
+ * broker. Scripts are called by their digest; a Redis that was restarted does not know them and is sent the text once.
  */
 import { createHash } from "node:crypto";
 import { Cluster, Redis as Server } from "ioredis";
-import { Away, type Service } from "../services.ts";
+import { ServiceUnavailable, type Service } from "../services.ts";
 
 /** A server, or a cluster of them: all that is done in one step has keys of one slot. */
 export type Redis = Server | Cluster;
 
-/** Connects, or throws `Away`. `timeout` in ms bounds every command: a slow store is a failed effect, not a worker that hangs. */
+/** Connects, or throws `ServiceUnavailable`. `timeout` in ms bounds every command: a slow store fails effects, and stops no worker. */
 export const connectRedis = async (service: Service, timeout = 5_000): Promise<Redis> => {
   const redis = service.cluster === undefined ? serverAt(service, timeout) : clusterOf(service, timeout);
   let last: unknown;
@@ -20,7 +20,7 @@ export const connectRedis = async (service: Service, timeout = 5_000): Promise<R
     return redis;
   } catch (error) {
     redis.disconnect();
-    throw new Away(service, last ?? error);
+    throw new ServiceUnavailable(service, last ?? error);
   }
 };
 

@@ -52,7 +52,7 @@ export class RedisCounterLimiter implements Limiter {
   }
 }
 
-/** The counter as it was published, in two calls: who dies between INCR and EXPIRE leaves a key that never ends. Nothing should be built on it. */
+/** The counter as it was published, in two calls: a death between INCR and EXPIRE leaves a key that never ends. Only for comparison. */
 export class RedisCounter {
   readonly #redis: Pick<Redis, "incrby" | "expire">;
   readonly #key: string;

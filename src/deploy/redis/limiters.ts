@@ -1,4 +1,4 @@
-/** The limiter that workers on all machines share, by the same rule as `gcra` of algorithms/push: one key, asked once for a lot of people. */
+/** The limiter that workers on all machines share, by the rule of `gcra` of algorithms/push: one key, asked once per batch. */
 import { type Grant, grantOf, type Rate, type Reservation } from "../../algorithms/push/limiter.ts";
 import type { Duration, Instant } from "../../base/units.ts";
 import type { Limiter } from "../ports.ts";

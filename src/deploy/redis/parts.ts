@@ -1,6 +1,6 @@
 /**
  * The parts of tasks in Redis, as the source text has it: a block is popped at random from the set of subscribers and put into a set of its own
- * in one script, so that a crash leaves everybody in one of the two. All keys of a part share a hash slot, so that they stay together on one
+ * in one script, so that a crash leaves each subscriber in one of the two. All keys of a part share a hash slot, so that they stay together on one
  * shard of a cluster while the parts of a task spread over all.
  */
 import { randomUUID } from "node:crypto";
@@ -13,9 +13,9 @@ import { PRELUDE, Script, type Redis } from "./connection.ts";
 
 /**
  * KEYS: source, filled, claims, finished, claim; of scripts that look at all claims the last is what their names begin with: they are in
- * the slot of the others. `claims` maps a block to "until left owner": when its lease ends, how many are still to be told, whose it is.
- * `exchange` makes a list the members of a claim: they leave the source, and whoever was in the claim and is none of them goes back. If they are known to be those of the claim,
- * none is looked for in the source.
+ * the slot of the others. `claims` maps a block to "until left owner": the end of its lease, the number of members still to be
+ * told, and the owner. `exchange` makes a list the members of a claim: they leave the source, and other members of the claim go
+ * back to it. If they are known to be those of the claim, none is looked for in the source.
  */
 const PART = `${PRELUDE}
 local source, filled, claims, finished, claim = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
@@ -73,7 +73,7 @@ exchange(ARGV, 4)
 keep(redis.call('SCARD', claim))
 return {'yours', 1, redis.call('SMEMBERS', claim)}`);
 
-/** ARGV[4] and on: who was told. */
+/** ARGV[4] and on: the members told. */
 const REPORT = new Script(`${PART}
 local till, left, whose = held()
 if whose ~= owner then return {'lost', whose and 0 or 1} end

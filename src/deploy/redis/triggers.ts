@@ -1,6 +1,6 @@
 /**
- * Tasks that come due, in a Redis sorted set: the score is the due time, or, of a task that somebody has in hand, the time until which it is
- * hidden. Taking is one script, so that no two dispatchers take the same task and a dead one's comes back.
+ * Tasks that come due, in a Redis sorted set: the score is the due time, or, of a task that was handed out, the end of the time
+ * for which it is hidden. Taking is one script: no two dispatchers take the same task, and the task of a dead one comes back.
  */
 import type { TaskId } from "../../algorithms/push/task.ts";
 import type { Due } from "../../algorithms/push/trigger.ts";

@@ -1,19 +1,12 @@
 /** What reminders must be besides well written: batches that fit, leases that outlast grants, tasks within the run. */
 import { slidingBound } from "../../algorithms/push/limiter.ts";
+import { grantLasts, leaseMargin } from "../../algorithms/push/policy.ts";
 import { type Duration, minutes, printDuration } from "../../base/units.ts";
 import type { CheckContext } from "../section.ts";
 import { type PushModel, SUBSCRIBERS_MAX } from "./shape.ts";
 
 /** Subscribers of a part: a set of the language holds 2^24 values. */
 const PART_MOST = 16_000_000;
-/** A worker renews its lease so long before the end: a push is answered by then. */
-export const marginOf = ({ workers, service }: Pick<PushModel, "workers" | "service">): Duration =>
-  Math.min(workers.lease / 4, 2 * service.latency) as Duration;
-
-/** From a worker's asking for a grant until that is void, at the longest; the counter's begin at once. */
-export const grantLasts = ({ kind, horizon, jitter }: PushModel["limiter"]): Duration =>
-  (kind === "gcra" ? horizon + jitter : jitter) as Duration;
-
 /** Returns a warning about a valid but risky limit; undefined if there is none. */
 export const warnOfPush = ({ limiter, service }: PushModel): string | undefined => {
   const { kind, limit, burst, jitter } = limiter;
@@ -70,7 +63,8 @@ export const checkPush = (push: PushModel, { duration: runs, report }: CheckCont
     );
   const lasts = grantLasts(limiter);
   // A worker asks only for what its lease outlasts, and renews it before: with no time to spare it would do nothing else.
-  const least = (lasts + marginOf(push) + RENEWALS * store.latency) as Duration;
+  const margin = leaseMargin({ lease: workers.lease, roundTrip: service.latency });
+  const least = (lasts + margin + RENEWALS * store.latency) as Duration;
   if (workers.lease <= least) {
     const enough = printDuration(least);
     const fix = `write more than ${enough}, or less for push.limiter.horizon`;

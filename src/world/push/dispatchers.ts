@@ -1,5 +1,5 @@
 /**
- * The dispatcher's host: it drives the very machine which is deployed, between the task table, the delay queue, the two
+ * The host of the dispatcher: it drives the very machine which is deployed, between the task table, the delay queue, the two
  * stores and the broker.
  */
 import type { DispatcherEffect, DispatcherInput, PartView } from "../../algorithms/push/messages.ts";
@@ -12,28 +12,31 @@ import { type RepairParts, Repairs } from "./repairs.ts";
 import type { Caller, Part } from "./stores.ts";
 import type { Triggers } from "./triggers.ts";
 
+/** What the host drives. */
 export type DispatcherMachine = Machine<DispatcherInput, DispatcherEffect>;
 
+/** What the dispatcher reaches. */
 export interface DispatcherParts extends RepairParts {
   readonly broker: Broker;
   readonly triggers: Triggers;
   readonly machine: DispatcherMachine;
 }
 
-/** Lists are written in pieces, so that others are served in between: a script takes no more at once. */
+/** Members written at once; chosen: longer lists are written in pieces, so that other calls are served in between. */
 const PIECE = 1_000;
 const AWAY = "it does not answer";
 
+/** The one dispatcher of a world; it does not crash. */
 export class DispatcherHost {
   readonly #parts: DispatcherParts;
   readonly #caller: Caller = { who: identity("dispatcher"), calls: 0 };
   readonly #repairs: Repairs;
-  /** The task table; it stops with the records, and loses nothing. */
+  /** The task table: it is down when the records are, and loses nothing. */
   readonly #table = new Map<TaskId, Task>();
   #wakeAt: Instant = NEVER;
 
   constructor(parts: DispatcherParts) {
-    const { model, triggers, diary } = parts;
+    const { model, triggers, events } = parts;
     this.#parts = parts;
     this.#repairs = new Repairs(parts, this.#caller);
     for (const [id, { at, weight }] of Object.entries(model.tasks)) {
@@ -42,35 +45,36 @@ export class DispatcherHost {
       triggers.schedule(id, due);
       const early = due - model.dispatcher.lead;
       if (model.dispatcher.lead > 0)
-        diary.at(Math.max(START, early) as Instant, () => {
+        events.at(Math.max(START, early) as Instant, () => {
           this.#fill(id, () => undefined);
         });
     }
-    diary.at(START, () => {
+    events.at(START, () => {
       this.#poll();
       this.#sleep();
     });
   }
 
+  /** True if the task's state is "done". */
   isDone(task: TaskId): boolean {
     return this.#table.get(task)!.state === "done";
   }
 
-  /** A worker found that a task's stores contradict each other. */
-  doubt(task: TaskId, why: string): void {
-    const { broker, diary, lines, model } = this.#parts;
-    diary.in(lines.way(this.#caller, model.broker.latency), () => {
-      if (broker.isUp) this.#tell({ kind: "doubted", task, why });
+  /** Sends the dispatcher, by the broker, a worker's finding that a task's stores contradict each other. */
+  requestReconcile(task: TaskId, why: string): void {
+    const { broker, events, lines, model } = this.#parts;
+    events.in(lines.way(this.#caller, model.broker.latency), () => {
+      if (broker.isUp) this.#tell({ kind: "reconcile-requested", task, why });
     });
   }
 
-  /** Triggers are taken once a look. */
+  /** Takes what is due from the delay queue, once per look. */
   #poll(): void {
-    const { model, diary, triggers, stores } = this.#parts;
+    const { model, events, triggers, stores } = this.#parts;
     stores.call(
       this.#caller,
       { shard: triggers.shard, members: 1 },
-      () => triggers.take(diary.now),
+      () => triggers.take(events.now),
       (due) => {
         for (const { task } of due ?? [])
           stores.callRecords(
@@ -82,23 +86,23 @@ export class DispatcherHost {
           );
       },
     );
-    diary.in(model.dispatcher.look, () => {
+    events.in(model.dispatcher.look, () => {
       this.#poll();
     });
   }
 
   #tell(input: DispatcherInput): void {
-    const { machine, diary } = this.#parts;
-    for (const effect of machine.handle(input, diary.now)) this.#perform(effect);
+    const { machine, events } = this.#parts;
+    for (const effect of machine.handle(input, events.now)) this.#perform(effect);
     this.#sleep();
   }
 
   #sleep(): void {
-    const { machine, diary } = this.#parts;
+    const { machine, events } = this.#parts;
     const { wakeAt } = machine;
     if (wakeAt === NEVER || wakeAt === this.#wakeAt) return;
     this.#wakeAt = wakeAt;
-    diary.at(wakeAt, () => {
+    events.at(wakeAt, () => {
       if (this.#wakeAt !== wakeAt) return;
       this.#wakeAt = NEVER;
       this.#tell({ kind: "wake" });
@@ -106,12 +110,12 @@ export class DispatcherHost {
   }
 
   #perform(effect: DispatcherEffect): void {
-    const { broker, diary, lines, model, stores, triggers } = this.#parts;
+    const { broker, events, lines, model, stores, triggers } = this.#parts;
     switch (effect.kind) {
       case "find":
         this.#askTable(
           effect,
-          () => [...this.#table.values()].filter((task) => isWork(task, diary.now)),
+          () => [...this.#table.values()].filter((task) => isWork(task, events.now)),
           (tasks) => {
             this.#tell({ kind: "found", tasks });
           },
@@ -122,7 +126,7 @@ export class DispatcherHost {
           this.#caller,
           { shard: triggers.shard, members: 1 },
           () => {
-            triggers.acknowledge(effect.task, diary.now);
+            triggers.acknowledge(effect.task, events.now);
           },
           () => undefined,
         );
@@ -150,10 +154,10 @@ export class DispatcherHost {
         this.#look(effect);
         return;
       case "publish":
-        diary.in(lines.way(this.#caller, model.broker.latency), () => {
+        events.in(lines.way(this.#caller, model.broker.latency), () => {
           const isTaken = broker.isUp;
           if (isTaken) broker.publish(effect.name);
-          diary.in(lines.way(this.#caller, model.broker.latency), () => {
+          events.in(lines.way(this.#caller, model.broker.latency), () => {
             const isHeard = isTaken && broker.isUp;
             this.#tell(isHeard ? { kind: "published", name: effect.name } : { kind: "failed", effect, what: AWAY });
           });
@@ -167,7 +171,7 @@ export class DispatcherHost {
     }
   }
 
-  /** The task table and the records; when they are away, the effect has failed. */
+  /** Asks the task table or the records; the effect fails if they are away. */
   #askTable<T>(effect: DispatcherEffect, perform: () => T, then: (result: T) => void): void {
     this.#parts.stores.callRecords(this.#caller, perform, (result) => {
       if (result === undefined) this.#tell({ kind: "failed", effect, what: AWAY });
@@ -175,18 +179,18 @@ export class DispatcherHost {
     });
   }
 
-  /** All shards at once, each part by part and piece by piece. */
+  /** Fills all shards at once, each part by part and piece by piece. */
   #fill(id: TaskId, over: (isDone: boolean) => void): void {
-    const { stores, subscribers, model, diary } = this.#parts;
+    const { stores, subscribers, model, events } = this.#parts;
     const task = stores.taskOf({ task: id });
     const parts = stores.parts(task);
-    const isMissing = parts.map(({ store }) => !store.status(diary.now).isFilled);
+    const isMissing = parts.map(({ store }) => !store.status(events.now).isFilled);
     const lists = isMissing.includes(true) ? subscribers[task]!.byPart(model.dispatcher.parts) : [];
     this.#inChains(
       stores.shards.map((_, shard) => ({ shard, steps: placesOn(parts, shard).filter((part) => isMissing[part]) })),
       (part) => lists[part]!.length,
       (part) => {
-        parts[part]!.store.fill(lists[part]!, diary.now);
+        parts[part]!.store.fill(lists[part]!, events.now);
       },
       (isDone) => {
         if (isDone) this.#table.set(id, { ...this.#table.get(id)!, total: subscribers[task]!.pushed });
@@ -195,9 +199,9 @@ export class DispatcherHost {
     );
   }
 
-  /** The records first and the store after: then the store knows every block that they know, or has lost it. */
+  /** Looks at the records first and the store after: then the store knows every block of theirs, or has lost it. */
   #look(effect: Extract<DispatcherEffect, { kind: "look" }>): void {
-    const { stores, diary } = this.#parts;
+    const { stores, events } = this.#parts;
     const parts = stores.parts(stores.taskOf(effect));
     const views: PartView[] = [];
     const status = () => parts.map((part) => part.records.status());
@@ -207,7 +211,7 @@ export class DispatcherHost {
         (shard) => placesOn(parts, shard).length,
         (shard) => {
           for (const part of placesOn(parts, shard))
-            views.push({ part, store: parts[part]!.store.status(diary.now), records: records[part]! });
+            views.push({ part, store: parts[part]!.store.status(events.now), records: records[part]! });
         },
         (isDone) => {
           views.sort((a, b) => a.part - b.part);
@@ -219,7 +223,7 @@ export class DispatcherHost {
     });
   }
 
-  /** Steps on each shard one after the other, the shards beside each other. Over when all are, or not done when one is away. */
+  /** Performs steps one after the other on each shard, all shards at once. Calls `over` when all have ended, with false if one was away. */
   #inChains(
     chains: readonly { readonly shard: number; readonly steps: readonly number[] }[],
     members: (step: number) => number,

@@ -6,6 +6,7 @@ import type { Duration } from "../../base/units.ts";
 import type { PushFault } from "../../scenario/push/faults.ts";
 import { BROKER, type PushModel, RECORDS } from "../../scenario/push/shape.ts";
 import { ActiveFaults } from "../active.ts";
+import type { Audit } from "./audit.ts";
 import type { Broker } from "./broker.ts";
 import type { Host } from "./hosts.ts";
 import type { Stores } from "./stores.ts";
@@ -15,8 +16,7 @@ interface PushFaultParts {
   readonly hosts: readonly Host[];
   readonly stores: Stores;
   readonly broker: Broker;
-  /** Called when a shard's primary is lost. */
-  readonly lose: (shard: number) => void;
+  readonly audit: Audit;
 }
 
 export class PushFaults {
@@ -32,7 +32,7 @@ export class PushFaults {
     this.#combine();
     if (fault.effects.failover !== true) return;
     this.#parts.stores.shards.forEach(({ name }, shard) => {
-      if (fault.where.shard?.includes(name) === true) this.#parts.lose(shard);
+      if (fault.where.shard?.includes(name) === true) this.#parts.audit.lost(shard, this.#parts.stores.lose(shard));
     });
   }
 

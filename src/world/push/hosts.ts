@@ -1,80 +1,79 @@
-/** Hosts of workers. One that crashes forgets everything, and comes back as somebody else. */
+/** Hosts of workers. A host that crashes loses all that it knows, and its slots have other names after the restart. */
 import { assert } from "../../base/assert.ts";
 import { exponential } from "../../base/math.ts";
 import { Draws, identity, open } from "../../base/random.ts";
 import type { Duration } from "../../base/units.ts";
-import { Slot, type Surroundings } from "./workers.ts";
+import { Slot, type WorkerParts } from "./workers.ts";
 
 const HOUR = 3_600_000_000;
 
-/** Crashes come as they please, so many an hour on the average. */
+/** What a host needs. */
+export interface HostParts extends WorkerParts {
+  readonly seed: string;
+}
+
+/** A host with its slots. Crashes are a Poisson process at the rate that faults set. */
 export class Host {
   readonly name: string;
-  readonly #place: number;
-  readonly #around: Surroundings;
+  /** Its place among all hosts. */
+  readonly place: number;
+  readonly #parts: HostParts;
   readonly #luck: Draws;
   #slots: readonly Slot[] = [];
   #starts = 0;
+  /** How far its clock is ahead. */
   skew = 0 as Duration;
   #rate = 0;
-  /** What is left until the next crash, in crashes; counted down while there is a rate. */
+  /** What is left until the next crash, in expected crashes; counts down at the rate while the host is up. */
   #left = 0;
   #crashes = 0;
   #since = 0;
   #plan = 0;
   #isUp = true;
 
-  constructor(name: string, place: number, around: Surroundings) {
+  constructor(name: string, place: number, parts: HostParts) {
     this.name = name;
-    this.#place = place;
-    this.#around = around;
-    this.#luck = new Draws(around.seed, "a host crashes");
+    this.place = place;
+    this.#parts = parts;
+    this.#luck = new Draws(parts.seed, "a host crashes");
     this.#drawNext();
     this.#start();
   }
 
+  /** False from a crash until the restart. */
   get isUp(): boolean {
     return this.#isUp;
   }
 
-  /** Crashes that there have been. */
+  /** Number of crashes so far. */
   get crashes(): number {
     return this.#crashes;
   }
 
-  /** Slots that live and have a block. */
-  get busy(): readonly Slot[] {
-    return this.#slots.filter((slot) => slot.isAlive && slot.block !== undefined);
-  }
-
-  /** What its slots have worked until now is noted. */
-  settle(): void {
-    for (const slot of this.#slots) slot.settle();
-  }
-
+  /** Sets the rate of crashes, in crashes per hour. */
   setCrashes(anHour: number): void {
     if (anHour === this.#rate) return;
-    const { now } = this.#around.diary;
+    const { now } = this.#parts.events;
     this.#left -= ((now - this.#since) * this.#rate) / HOUR;
     this.#since = now;
     this.#rate = anHour;
     this.#expect();
   }
 
-  /** Now. Whoever is down cannot crash: the clock of crashes goes on when it is up again. */
+  /** Crashes the host now; throws if it is down. The next crash is drawn at the restart. */
   crash(): void {
     assert(this.#isUp, () => `${this.name} is down`);
-    const { diary, broker, model } = this.#around;
+    const { events, broker, model } = this.#parts;
     this.#crashes += 1;
     this.#plan += 1;
     for (const slot of this.#slots) slot.die();
-    broker.lose(this.#place);
+    broker.lose(this.place);
     this.#isUp = false;
-    diary.in(model.workers.restart, () => {
+    events.in(model.workers.restart, () => {
       this.#isUp = true;
       this.#start();
       this.#drawNext();
-      this.#since = diary.now;
+      this.#since = events.now;
       this.#expect();
     });
   }
@@ -82,8 +81,8 @@ export class Host {
   #expect(): void {
     const plan = ++this.#plan;
     if (this.#rate === 0 || !this.#isUp) return;
-    const { diary } = this.#around;
-    diary.in(Math.round((this.#left * HOUR) / this.#rate) as Duration, () => {
+    const { events } = this.#parts;
+    events.in(Math.round((this.#left * HOUR) / this.#rate) as Duration, () => {
       if (plan === this.#plan) this.crash();
     });
   }
@@ -95,9 +94,9 @@ export class Host {
   #start(): void {
     const start = String(++this.#starts);
     this.#slots = Array.from(
-      { length: this.#around.model.workers.slots },
-      (_, slot) => new Slot(this.#place, `${this.name}/${String(slot + 1)}#${start}`, this.#around, () => this.skew),
+      { length: this.#parts.model.workers.slots },
+      (_, slot) => new Slot(this, `${this.name}/${String(slot + 1)}#${start}`, this.#parts),
     );
-    for (const slot of this.#slots) this.#around.broker.wait(slot);
+    for (const slot of this.#slots) this.#parts.broker.wait(slot);
   }
 }

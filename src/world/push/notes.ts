@@ -1,22 +1,24 @@
-/** What the world of push tells whoever keeps its book. Times are the world's, counts are of subscribers. */
+/** What the world of push reports to its book. Times are the world's, counts are of subscribers. */
 import type { CAUSES } from "../../scenario/push/shape.ts";
 import type { Instant } from "../../base/units.ts";
 
+/** Why a subscriber is told again. */
 export type Cause = (typeof CAUSES)[number];
 
+/** The book of push. */
 export interface PushNotes {
-  /** Apps fetched a task ahead, so many in each second from when fetching began. */
+  /** Notes the apps that fetched a task ahead, by second from the start of fetching. */
   fetched(task: number, bySecond: Float64Array): void;
-  /** A task is due, and so many are told by their own apps' timers. */
+  /** Notes that a task is due, and how many subscribers are told by their own apps' timers. */
   shown(task: number, at: Instant, subscribers: number): void;
-  /** Messages came to the service, and with them so many in the second that ends now. */
+  /** Notes messages that came to the service, and with them the number in the second that ends now. */
   arrived(at: Instant, messages: number, inSecond: number): void;
-  /** The service took messages to people who had not been told before, so long after the task was due. */
+  /** Notes subscribers that were told for the first time, `late` after the task was due. */
   told(task: number, at: Instant, late: number, subscribers: number): void;
-  /** … and to somebody who had. */
+  /** Notes a subscriber that had been told before, and why. */
   repeated(task: number, at: Instant, cause: Cause): void;
-  /** A slot of some host was at work: it had a block, and did not wait for its moment at the limiter. */
+  /** Notes that a slot was at work: it had a block, and did not wait for its moment at the limiter. */
   worked(from: Instant, to: Instant): void;
-  /** The service had more to do than it can, and refused messages. */
+  /** Notes messages that the service refused, as it was at its capacity. */
   refused(task: number, at: Instant, messages: number): void;
 }

@@ -1,151 +1,124 @@
 /**
- * Reminders pushed to everybody: stores, broker, limiter and message service, and between them the dispatcher and the
- * workers that are deployed. All of it at its own full size, whatever the scale of people, as one message more or less is
- * what it is about.
+ * The world of push: stores, broker, limiter and message service, and between them the dispatcher and the workers that are
+ * deployed. It runs at its own full size at every scale of people, as single messages matter.
  */
 import { Dispatcher } from "../../algorithms/push/dispatcher.ts";
-import type { DispatcherPolicy, WorkerPolicy } from "../../algorithms/push/messages.ts";
+import type { DispatcherPolicy, WorkerPolicy } from "../../algorithms/push/policy.ts";
 import { Worker } from "../../algorithms/push/worker.ts";
 import type { Digest } from "../../base/digest.ts";
 import { identity } from "../../base/random.ts";
 import { type Duration, type Instant, seconds } from "../../base/units.ts";
 import { hostNames, type PushModel } from "../../scenario/push/shape.ts";
-import type { PushFault as Fault } from "../../scenario/push/faults.ts";
+import type { PushFault } from "../../scenario/push/faults.ts";
+import { Audit } from "./audit.ts";
 import { Broker } from "./broker.ts";
 import { type Census, census } from "./census.ts";
-import { Diary } from "./diary.ts";
+import { EventQueue } from "../../engine/event-queue.ts";
 import { DispatcherHost, type DispatcherMachine } from "./dispatchers.ts";
-import { Doubts } from "./doubts.ts";
 import { Host } from "./hosts.ts";
 import { Limiter } from "./limiters.ts";
 import type { PushNotes } from "./notes.ts";
-import { Sink } from "./sink.ts";
+import { MessageService, type ServedTask } from "./message-service.ts";
 import { Lines, Stores } from "./stores.ts";
 import { Subscribers } from "./subscribers.ts";
 import { Triggers } from "./triggers.ts";
 import { PushFaults } from "./faults.ts";
 import type { WorkerMachine } from "./workers.ts";
+import { WorkingTimes } from "./working-times.ts";
 
-/** What runs inside; other ones only to show that a sabotaged worker is caught. */
+/** Makes the machines; others than ours only to show that a sabotaged one is caught. */
 export interface PushMachines {
   readonly worker: (policy: WorkerPolicy) => WorkerMachine;
   readonly dispatcher: (policy: DispatcherPolicy) => DispatcherMachine;
 }
 
+/** The machines that are deployed. */
 export const MACHINES: PushMachines = {
   worker: (policy) => new Worker(policy),
   dispatcher: (policy) => new Dispatcher(policy),
 };
 
+/** What a world of push is made from. */
 export interface PushParts {
   readonly model: PushModel;
   readonly seed: string;
   readonly notes: PushNotes;
   readonly digest: Digest;
   readonly machines: PushMachines;
-  /** What may befall it: the store remembers as much of its writes as the worst of them can lose. */
-  readonly faults: readonly Fault[];
+  /** All faults of the run: the store remembers as much of its writes as the worst of them can lose. */
+  readonly faults: readonly PushFault[];
 }
 
+/** A world of push. Tasks have numbers, in the order of the scenario. */
 export class Push {
+  /** Begins and ends faults. */
   readonly faults: PushFaults;
   readonly stores: Stores;
   readonly hosts: readonly Host[];
   readonly subscribers: readonly Subscribers[];
-  /** By task: how often each was told, by uin. */
+  /** By task, then by uin from 1: how often the subscriber was told. */
   readonly told: readonly Uint8Array[];
-  readonly #diary = new Diary();
-  readonly #parts: PushParts;
+  readonly #events = new EventQueue();
+  readonly #model: PushModel;
+  readonly #notes: PushNotes;
   readonly #dispatcher: DispatcherHost;
-  readonly #doubts: Doubts;
+  readonly #audit: Audit;
+  readonly #working: WorkingTimes;
 
-  constructor(parts: PushParts) {
-    const { model, seed, notes, digest, machines, faults } = parts;
-    const diary = this.#diary;
-    this.#parts = parts;
-    const lines = new Lines(seed);
+  constructor({ model, seed, notes, digest, machines, faults }: PushParts) {
+    const events = this.#events;
+    const tasks = Object.values(model.tasks);
     const keeps = keepsOf(model, faults);
-    const tasks = Object.entries(model.tasks);
+    const lines = new Lines(seed);
+    this.#model = model;
+    this.#notes = notes;
     this.subscribers = tasks.map(
-      ([, { subscribers, prefetched }]) => new Subscribers(subscribers, prefetched ? model.prefetch.share : 0, seed),
+      ({ subscribers, prefetched }) => new Subscribers(subscribers, prefetched ? model.prefetch.share : 0, seed),
     );
-    this.told = tasks.map(([, { subscribers }]) => new Uint8Array(subscribers + 1));
-    this.stores = new Stores(model, { diary, lines, seed, keeps });
-    const sink = new Sink(
-      model.service.capacity,
-      tasks.map(([name, { at }], task) => ({
-        key: identity(name),
-        due: at as number as Instant,
-        told: this.told[task]!,
-      })),
-      { notes, digest },
-    );
-    const broker = new Broker(model.broker, diary, seed);
+    this.told = tasks.map(({ subscribers }) => new Uint8Array(subscribers + 1));
+    this.stores = new Stores(model, { events, lines, seed, keeps });
+    this.#audit = new Audit({ stores: this.stores, events, tasks: tasks.length, keeps });
+    this.#working = new WorkingTimes(events, notes);
+    const broker = new Broker(model.broker, events, seed);
     const limiter = new Limiter(model.limiter);
     const triggers = new Triggers(this.stores.limiterShard);
     this.stores.shards[this.stores.limiterShard]!.holdings.push(limiter, triggers);
-    const doubts = new Doubts(tasks.length, model.store.shards, keeps);
-    this.#doubts = doubts;
-    const around = { model, seed, diary, lines, stores: this.stores, limiter, broker, sink, doubts, notes };
-    this.#dispatcher = new DispatcherHost({
-      ...around,
-      triggers,
-      subscribers: this.subscribers,
-      machine: machines.dispatcher({
-        blockSize: model.workers.block,
-        ahead: model.dispatcher.ahead,
-        perSecond: model.limiter.limit,
-        look: model.dispatcher.look,
-        find: model.dispatcher.patience,
-        patience: model.dispatcher.patience,
-      }),
+    const shared = { model, seed, events, lines, stores: this.stores, broker, audit: this.#audit };
+    const machine = machines.dispatcher(dispatcherPolicyOf(model));
+    this.#dispatcher = new DispatcherHost({ ...shared, triggers, subscribers: this.subscribers, machine });
+    const service = new MessageService(model.service.capacity, servedTasks(model, this.told), {
+      ...{ notes, digest, audit: this.#audit },
     });
-    this.hosts = hostNames(model).map(
-      (name, place) =>
-        new Host(name, place, {
-          ...around,
-          busy: () => this.hosts.flatMap(({ busy }) => busy),
-          worker: machines.worker,
-          doubted: (task, why) => {
-            this.#dispatcher.doubt(task, why);
-          },
-        }),
-    );
-    this.faults = new PushFaults({
-      model,
-      hosts: this.hosts,
-      stores: this.stores,
-      broker,
-      lose: (shard) => {
-        this.#lose(shard);
-      },
-    });
-    tasks.forEach(([, { at }], task) => {
-      diary.at(at as number as Instant, () => {
+    const parts = { ...shared, limiter, service, working: this.#working, dispatcher: this.#dispatcher };
+    this.hosts = hostNames(model).map((name, place) => new Host(name, place, { ...parts, worker: machines.worker }));
+    this.faults = new PushFaults({ model, hosts: this.hosts, stores: this.stores, broker, audit: this.#audit });
+    tasks.forEach(({ at }, task) => {
+      events.at(at as number as Instant, () => {
         this.#show(task);
       });
     });
   }
 
-  /** Lives through all that happens before `until`, and returns how many events that were. */
+  /** Runs all events before `until` and returns their number. */
   advance(until: Instant): number {
-    const events = this.#diary.advance(until);
-    for (const host of this.hosts) host.settle();
+    const events = this.#events.runBefore(until);
+    this.#working.settle();
     return events;
   }
 
+  /** True if the task's state is "done". */
   isDone(task: number): boolean {
-    return this.#dispatcher.isDone(Object.keys(this.#parts.model.tasks)[task]!);
+    return this.#dispatcher.isDone(Object.keys(this.#model.tasks)[task]!);
   }
 
-  /** What repeated more than its cause explains, in words. */
+  /** Returns the causes that told more subscribers again than they can, in words. */
   excesses(): readonly string[] {
-    return this.#doubts.excesses(this.#parts.model.workers.lot);
+    return this.#audit.excesses(this.#model.workers.lot);
   }
 
-  /** Where everybody is whom a task is for. */
+  /** Returns where the subscribers of a task are. */
   census(task: number): Census {
-    const name = Object.keys(this.#parts.model.tasks)[task]!;
+    const name = Object.keys(this.#model.tasks)[task]!;
     return census({
       name,
       parts: this.stores.parts(task),
@@ -155,27 +128,33 @@ export class Push {
     });
   }
 
-  #lose(shard: number): void {
-    const slots = this.hosts
-      .flatMap(({ busy }) => busy)
-      .filter(({ block }) => block !== undefined && this.stores.shardOf(block) === shard);
-    for (const slot of slots) slot.losesUnawares();
-    // Of a block under way nothing is left when there is no replica, however long ago it was written.
-    const besides = this.stores.shards[shard]!.replicas === 0 ? this.stores.underWay(shard) : [];
-    this.#doubts.forget(shard, this.stores.lose(shard), besides, slots.length);
-  }
-
-  /** A task is due: whoever has fetched it is shown it by the own app's timer. */
+  /** Shows a task that is due to the subscribers that have fetched it, by their apps' own timers. */
   #show(task: number): void {
     const subscribers = this.subscribers[task]!;
     const told = this.told[task]!;
     if (subscribers.fetched === 0) return;
     for (let uin = 1; uin <= subscribers.count; uin++) if (subscribers.hasFetched(uin)) told[uin] = 1;
-    this.#parts.notes.fetched(task, subscribers.fetches(this.#parts.model.prefetch.over));
-    this.#parts.notes.shown(task, this.#diary.now, subscribers.fetched);
+    this.#notes.fetched(task, subscribers.fetches(this.#model.prefetch.over));
+    this.#notes.shown(task, this.#events.now, subscribers.fetched);
   }
 }
 
-/** The furthest that a replica can be behind, and a second more. */
-const keepsOf = ({ store }: PushModel, faults: readonly Fault[]): Duration =>
+const dispatcherPolicyOf = ({ workers, limiter, dispatcher }: PushModel): DispatcherPolicy => ({
+  blockSize: workers.block,
+  ahead: dispatcher.ahead,
+  perSecond: limiter.limit,
+  look: dispatcher.look,
+  find: dispatcher.patience,
+  patience: dispatcher.patience,
+});
+
+const servedTasks = ({ tasks }: PushModel, told: readonly Uint8Array[]): readonly ServedTask[] =>
+  Object.entries(tasks).map(([name, { at }], task) => ({
+    key: identity(name),
+    due: at as number as Instant,
+    told: told[task]!,
+  }));
+
+/** Returns the furthest that a replica can be behind, and a second more. */
+const keepsOf = ({ store }: PushModel, faults: readonly PushFault[]): Duration =>
   faults.reduce<number>((sum, { effects }) => sum + (effects.storeLag ?? 0), store.lag + seconds(1)) as Duration;

@@ -1,20 +1,22 @@
-/** Mends a task's stores after one of them has lost something: each part is looked at, and what the plan says is done. */
-import { type Repair, reconcilePart } from "../../algorithms/push/reconcile.ts";
+/** Repairs a task's stores after one of them has lost something: plans each part, and performs the plan. */
+import { type Repair, reconcilePart, repairPart } from "../../algorithms/push/reconcile.ts";
 import type { PushModel } from "../../scenario/push/shape.ts";
-import type { Diary } from "./diary.ts";
-import type { Doubts } from "./doubts.ts";
+import type { EventQueue } from "../../engine/event-queue.ts";
+import type { Audit } from "./audit.ts";
 import type { Caller, Lines, Part, Stores } from "./stores.ts";
 import type { Subscribers } from "./subscribers.ts";
 
+/** What repairs reach. */
 export interface RepairParts {
   readonly model: PushModel;
-  readonly diary: Diary;
+  readonly events: EventQueue;
   readonly lines: Lines;
   readonly stores: Stores;
-  readonly doubts: Doubts;
+  readonly audit: Audit;
   readonly subscribers: readonly Subscribers[];
 }
 
+/** Repairs by one caller, the dispatcher. */
 export class Repairs {
   readonly #parts: RepairParts;
   readonly #caller: Caller;
@@ -24,7 +26,7 @@ export class Repairs {
     this.#caller = caller;
   }
 
-  /** Not done when a shard or the records were away: then it is begun anew. */
+  /** Repairs all parts of a task, and calls `over` with false if a shard or the records were away. */
   mend(id: string, over: (isDone: boolean) => void): void {
     const { stores, subscribers, model } = this.#parts;
     const task = stores.taskOf({ task: id });
@@ -56,23 +58,23 @@ export class Repairs {
     go(0);
   }
 
-  /** The records are read first and the store after. */
+  /** Reads the records first and the store after. Hands undefined on when one of them is away. */
   #plan(part: Part, audience: () => readonly number[], then: (repairs: readonly Repair[] | undefined) => void): void {
-    this.#askRecords(
+    const { stores, events } = this.#parts;
+    stores.callRecords(
+      this.#caller,
       () => part.records.all(),
       (records) => {
-        this.#askStore(
-          part,
-          () => {
-            const { isFilled } = part.store.status(this.#parts.diary.now);
-            const store = { isFilled, ...part.store.contents() };
-            return reconcilePart({ audience: isFilled ? [] : audience(), records, store });
-          },
-          then,
-        );
-      },
-      () => {
-        then(undefined);
+        if (records === undefined) {
+          then(undefined);
+          return;
+        }
+        const plan = (): readonly Repair[] => {
+          const { isFilled } = part.store.status(events.now);
+          const store = { isFilled, ...part.store.contents() };
+          return reconcilePart({ audience: isFilled ? [] : audience(), records: records.value, store });
+        };
+        stores.call(this.#caller, { shard: part.shard, members: 1 }, plan, then);
       },
     );
   }
@@ -83,71 +85,23 @@ export class Repairs {
       over(true);
       return;
     }
-    const { block, members } = { block: 0, ...repair };
-    const onStore = (perform: () => void): void => {
-      this.#askStore(
-        part,
-        () => {
-          perform();
-          return true;
-        },
-        (isDone) => {
-          if (isDone === undefined) over(false);
-          else this.#perform(part, rest, over);
-        },
-        members.length,
-      );
+    const { stores, audit, events } = this.#parts;
+    const write = (): true => {
+      if (repair.on === "store" && repair.step === "restore") audit.wrote(part, repair.members);
+      repairPart(repair, part, events.now);
+      return true;
     };
-    const onRecords = (perform: () => void): void => {
-      this.#askRecords(
-        perform,
-        () => {
-          this.#perform(part, rest, over);
-        },
-        () => {
-          over(false);
-        },
-      );
+    const then = (isWritten: boolean): void => {
+      if (isWritten) this.#perform(part, rest, over);
+      else over(false);
     };
-    const { diary, doubts } = this.#parts;
-    switch (repair.kind) {
-      case "finish":
-        onStore(() => {
-          part.store.finish({ block, members, now: diary.now });
-        });
-        return;
-      case "restore":
-        onStore(() => {
-          doubts.write(part.shard, { at: diary.now, task: part.task, uins: members });
-          part.store.restore({ block, members, now: diary.now });
-        });
-        return;
-      case "fill":
-        onStore(() => {
-          part.store.fill(members, diary.now);
-        });
-        return;
-      case "record":
-        onRecords(() => {
-          part.records.record(block, members);
-        });
-        return;
-      case "record-finished":
-        onRecords(() => {
-          part.records.finish(block, members);
-        });
-        return;
-    }
-  }
-
-  #askStore<T>(part: Part, perform: () => T, answer: (result: T | undefined) => void, members = 1): void {
-    this.#parts.stores.call(this.#caller, { shard: part.shard, members }, perform, answer);
-  }
-
-  #askRecords<T>(perform: () => T, then: (result: T) => void, over: () => void): void {
-    this.#parts.stores.callRecords(this.#caller, perform, (result) => {
-      if (result === undefined) over();
-      else then(result.value);
-    });
+    if (repair.on === "store")
+      stores.call(this.#caller, { shard: part.shard, members: repair.members.length }, write, (isWritten) => {
+        then(isWritten === true);
+      });
+    else
+      stores.callRecords(this.#caller, write, (answer) => {
+        then(answer !== undefined);
+      });
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The store as its callers meet it: shards, each of which does one thing at a time, may be slow, and may be lost. Then
- * a replica takes its place, which has not heard of the last writes.
+ * The two stores as their callers see them. The store has shards: each serves one call at a time, may be slow, and may lose
+ * its primary. Then a replica takes over, which has not heard of the last writes. The records are all up, or all away.
  */
 import { type Claimed, PartStore } from "../../algorithms/push/claim.ts";
 import { unpack } from "../../algorithms/push/packing.ts";
@@ -9,53 +9,58 @@ import type { BlockName } from "../../algorithms/push/task.ts";
 import { Draws, identity, Stream } from "../../base/random.ts";
 import { after, type Duration, type Instant, SECOND, START } from "../../base/units.ts";
 import { type PushModel, shardNames } from "../../scenario/push/shape.ts";
-import type { Diary } from "./diary.ts";
-import type { Some } from "./doubts.ts";
+import type { EventQueue } from "../../engine/event-queue.ts";
 
-/** Who calls: draws belong to callers and their calls, one after the other. */
+/** A caller of the stores: random delays belong to the caller and the number of the call. */
 export interface Caller {
+  /** Identity of the caller in draws. */
   readonly who: number;
+  /** Number of draws so far. */
   calls: number;
 }
 
-/** What lies in a shard. */
+/** Data that lies in a shard. */
 export interface Holding {
-  /** What was written later than this is gone. */
+  /** Loses what was written later than this. */
   rewind(to: Instant): void;
-  /** Everything is gone. */
+  /** Loses everything. */
   clear(): void;
 }
 
 interface Call {
   readonly members: number;
-  /** It is worked on until then. */
+  /** Begins the call, which ends then. */
   readonly begin: (end: Instant) => void;
-  /** The shard is lost before its turn. */
+  /** Fails the call: the shard is lost before its turn. */
   readonly fail: () => void;
 }
 
+/** A shard of the store. */
 export interface Shard {
   readonly name: string;
-  /** Serves so many times slower. */
+  /** Factor by which serving takes longer. */
   slow: number;
+  /** How far its replicas are behind. */
   lag: Duration;
-  /** Up to here at least its replicas have heard: they never forget. */
+  /** Its replicas have heard at least of everything up to here. */
   heard: Instant;
   readonly holdings: Holding[];
-  /** Counts losses: what was answered before one is not heard after it. */
+  /** Number of losses: an answer that is under way at a loss does not arrive. */
   generation: number;
-  /** From when it answers. */
+  /** When it answers again after a loss. */
   backAt: Instant;
-  /** Calls that wait for the one that it works on. */
+  /** Calls that wait for the one that it serves. */
   readonly queue: Call[];
   isBusy: boolean;
   replicas: number;
 }
 
-/** One way of a round trip: from half to one and a half times its mean, so that there is a longest. */
+/** Returns the time of one way of a round trip, in us: from half to one and a half times its mean, by `luck` from 0 to 1. Chosen. */
 export const wayOf = (roundTrip: Duration, luck: number): number => (roundTrip / 2) * (0.5 + luck);
+/** Returns the longest time of one way of a round trip. */
 export const longestWay = (roundTrip: Duration): Duration => Math.ceil((roundTrip / 2) * 1.5) as Duration;
 
+/** Delays between hosts. */
 export class Lines {
   readonly #draws: Draws;
 
@@ -63,17 +68,33 @@ export class Lines {
     this.#draws = new Draws(seed, "on the way");
   }
 
+  /** Returns the time of the caller's next one way, for a round trip of this mean. */
   way(caller: Caller, roundTrip: Duration): Duration {
     return Math.round(wayOf(roundTrip, this.#draws.uniform(caller.who, caller.calls++, 0))) as Duration;
   }
 }
 
+/** What the stores need. */
 export interface StoresParts {
-  readonly diary: Diary;
+  readonly events: EventQueue;
   readonly lines: Lines;
   readonly seed: string;
-  /** No replica is ever further behind. */
+  /** The furthest that a replica is ever behind. */
   readonly keeps: Duration;
+}
+
+/** Subscribers of a task, by number of the task. */
+export interface TaskMembers {
+  readonly task: number;
+  readonly uins: readonly number[];
+}
+
+/** What is left when a shard's primary is lost. */
+export interface Loss {
+  /** What was written later than this is gone. */
+  readonly heard: Instant;
+  /** True if there was no replica: everything is gone. */
+  readonly isTotal: boolean;
 }
 
 /** One part of a task in both stores. */
@@ -84,11 +105,13 @@ export interface Part {
   readonly records: BlockRecords;
 }
 
+/** The store and the records of all tasks. */
 export class Stores {
+  /** In the order of their names. */
   readonly shards: readonly Shard[];
-  /** Where the limiter's key lies. */
+  /** The shard of the limiter's key. */
   readonly limiterShard: number;
-  /** The records, and the task table beside them. */
+  /** False while the records, and the task table beside them, are down. */
   recordsAreUp = true;
   readonly #tasks: readonly string[];
   /** By task, then by number. */
@@ -96,15 +119,14 @@ export class Stores {
   readonly #picks: Draws;
   readonly #stream = new Stream();
   readonly #model: PushModel["store"];
-  readonly #diary: Diary;
+  readonly #events: EventQueue;
   readonly #lines: Lines;
-
   readonly #recordsLatency: Duration;
 
-  constructor({ store: model, records, tasks, dispatcher }: PushModel, { diary, lines, seed, keeps }: StoresParts) {
+  constructor({ store: model, records, tasks, dispatcher }: PushModel, { events, lines, seed, keeps }: StoresParts) {
     this.#model = model;
     this.#recordsLatency = records.latency;
-    this.#diary = diary;
+    this.#events = events;
     this.#lines = lines;
     this.#picks = new Draws(seed, "who is in a block");
     this.#tasks = Object.keys(tasks);
@@ -131,28 +153,23 @@ export class Stores {
     );
   }
 
+  /** Returns the number of a task. */
   taskOf({ task }: Pick<BlockName, "task">): number {
     return this.#tasks.indexOf(task);
   }
 
+  /** Returns all parts of a task, by number of the part. */
   parts(task: number): readonly Part[] {
     return this.#parts[task]!;
   }
 
-  part(name: BlockName): PartStore {
-    return this.#partOf(name).store;
+  /** Returns the part of a block. */
+  part(name: BlockName): Part {
+    return this.#parts[this.taskOf(name)]![name.part]!;
   }
 
-  records(name: BlockName): BlockRecords {
-    return this.#partOf(name).records;
-  }
-
-  shardOf(name: BlockName): number {
-    return this.#partOf(name).shard;
-  }
-
-  /** Members of all blocks of a shard that are recorded and not finished. */
-  underWay(shard: number): readonly Some[] {
+  /** Returns the members of all blocks of a shard that are recorded and not finished. */
+  underWay(shard: number): readonly TaskMembers[] {
     return this.#parts
       .flat()
       .filter((part) => part.shard === shard)
@@ -161,22 +178,18 @@ export class Stores {
       );
   }
 
-  /** Who is popped is the block's own chance, whoever asks. */
+  /** Claims a block. Its members are drawn by the block's name, so that they do not depend on the caller. */
   claim(name: BlockName, hold: Parameters<PartStore["claim"]>[0]): Claimed {
     this.#picks.at(identity(name.task), name.part, name.block);
     const stream = this.#stream.from(this.#picks.out);
-    return this.part(name).claim(hold, (places) => Math.floor(stream.next() * places));
-  }
-
-  #partOf(name: BlockName): Part {
-    return this.#parts[this.taskOf(name)]![name.part]!;
+    return this.part(name).store.claim(hold, (places) => Math.floor(stream.next() * places));
   }
 
   #slotOf(key: string): number {
     return (identity(key) >>> 0) % this.shards.length;
   }
 
-  /** Does something to a shard that takes or puts so many members; answers undefined when the shard is away. */
+  /** Performs a call on a shard that takes or puts this many members, and answers; with undefined if the shard is away. */
   call<T>(
     caller: Caller,
     { shard: place, members }: { readonly shard: number; readonly members: number },
@@ -184,11 +197,11 @@ export class Stores {
     answer: (result: T | undefined) => void,
   ): void {
     const shard = this.shards[place]!;
-    const diary = this.#diary;
-    diary.in(this.#lines.way(caller, this.#model.latency), () => {
+    const events = this.#events;
+    events.in(this.#lines.way(caller, this.#model.latency), () => {
       const way = this.#lines.way(caller, this.#model.latency);
-      if (diary.now < shard.backAt) {
-        diary.in(way, () => {
+      if (events.now < shard.backAt) {
+        events.in(way, () => {
           answer(undefined);
         });
         return;
@@ -198,12 +211,12 @@ export class Stores {
         begin: (end) => {
           const { generation } = shard;
           const result = perform();
-          diary.at(after(end, way), () => {
+          events.at(after(end, way), () => {
             answer(generation === shard.generation ? result : undefined);
           });
         },
         fail: () => {
-          diary.in(way, () => {
+          events.in(way, () => {
             answer(undefined);
           });
         },
@@ -212,7 +225,7 @@ export class Stores {
     });
   }
 
-  /** One call after the other; what each takes is known when it begins, as the shard may be slower or faster by then. */
+  /** Serves the next call. Its time is set when it begins, as the shard may have become slower or faster. */
   #serve(shard: Shard): void {
     if (shard.isBusy) return;
     const call = shard.queue.shift();
@@ -220,48 +233,49 @@ export class Stores {
     const { generation } = shard;
     const takes = Math.ceil((Math.max(1, call.members) * SECOND * shard.slow) / this.#model.members) as Duration;
     shard.isBusy = true;
-    this.#diary.in(takes, () => {
+    this.#events.in(takes, () => {
       if (generation !== shard.generation) return;
       shard.isBusy = false;
       this.#serve(shard);
     });
-    call.begin(after(this.#diary.now, takes));
+    call.begin(after(this.#events.now, takes));
   }
 
-  /** Does something to the records or the task table; answers undefined when they are not up, done or not. */
+  /** Performs a call on the records or the task table, and answers; with undefined if they are down before or after it. */
   callRecords<T>(caller: Caller, perform: () => T, answer: (result: { readonly value: T } | undefined) => void): void {
-    const diary = this.#diary;
+    const events = this.#events;
     const way = (): Duration => this.#lines.way(caller, this.#recordsLatency);
-    diary.in(way(), () => {
+    events.in(way(), () => {
       const result = this.recordsAreUp ? { value: perform() } : undefined;
-      diary.in(way(), () => {
+      events.in(way(), () => {
         answer(this.recordsAreUp ? result : undefined);
       });
     });
   }
 
+  /** Sets how far a shard's replicas are behind; they keep what they have heard. */
   setLag(place: number, lag: Duration): void {
     const shard = this.shards[place]!;
-    shard.heard = heardBy(shard, this.#diary.now);
+    shard.heard = heardBy(shard, this.#events.now);
     shard.lag = lag;
   }
 
-  /** A primary is lost; what was written to it later than the instant returned is gone. */
-  lose(place: number): Instant {
+  /** Loses a shard's primary: it answers again once a replica has taken over. Without a replica it has lost everything. */
+  lose(place: number): Loss {
     const shard = this.shards[place]!;
-    const { now } = this.#diary;
+    const { now } = this.#events;
     shard.generation += 1;
     shard.backAt = after(now, this.#model.promotion);
     shard.isBusy = false;
     for (const call of shard.queue.splice(0)) call.fail();
     if (shard.replicas === 0) {
       for (const holding of shard.holdings) holding.clear();
-      return START;
+      return { heard: START, isTotal: true };
     }
     shard.replicas -= 1;
     const heard = heardBy(shard, now);
     for (const holding of shard.holdings) holding.rewind(heard);
-    return heard;
+    return { heard, isTotal: false };
   }
 }
 

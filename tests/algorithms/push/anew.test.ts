@@ -48,7 +48,7 @@ class Hand {
   readonly #owner: string;
   readonly #take: (store: PartStore) => number;
   readonly #worker = new Worker({
-    lotSize: 2,
+    batchSize: 2,
     lease: LEASE,
     pause: seconds(1),
     margin: seconds(2),
@@ -130,7 +130,7 @@ const recorded = (): Stage => {
   return stage;
 };
 
-/** Both stores are lost, the name is given to others, and its owner told and reported a lot before it was held up. */
+/** Both stores are lost, the name is given to others, and its owner told and reported a batch before it was held up. */
 const givenAnew = (stage: Stage): Hand => {
   stage.loseBoth();
   const second = new Hand(stage, "second", last).run({ hearing: "report" });

@@ -4,7 +4,8 @@
  */
 import { describe, expect, it } from "vitest";
 import { Dispatcher } from "../../../src/algorithms/push/dispatcher.ts";
-import type { DispatcherEffect, DispatcherInput, DispatcherPolicy } from "../../../src/algorithms/push/messages.ts";
+import type { DispatcherEffect, DispatcherInput } from "../../../src/algorithms/push/messages.ts";
+import type { DispatcherPolicy } from "../../../src/algorithms/push/policy.ts";
 import type { Task, TaskState } from "../../../src/algorithms/push/task.ts";
 import { after, type Instant, ms, seconds, START } from "../../../src/base/units.ts";
 

@@ -8,7 +8,7 @@ it("what did not happen repeats nobody", () => {
   expect(Object.values(most({}))).toEqual([0, 0, 0, 0, 0]);
 });
 
-it("what hits one worker repeats the lot in its hands, and only by its own cause", () => {
+it("what hits one worker repeats the batch in its hands, and only by its own cause", () => {
   expect(most({ crashes: 3 })).toEqual({ ...most({}), crash: 30 });
   expect(most({ unanswered: 4 })).toEqual({ ...most({}), unanswered: 40 });
   expect(most({ takeovers: 5 })).toEqual({ ...most({}), "lease-expiry": 50 });

@@ -93,7 +93,7 @@ describe("GCRA", () => {
     maxLength: 3,
   });
 
-  /** The bound at the sink through all that happens; `lost` is what a lost state counts as. */
+  /** The bound at the message service through all that happens; `lost` is what a lost state counts as. */
   const bounded = (lost: (now: number, one: Rate) => number | undefined) =>
     fc.property(asks, rates, jitters, lateness, mishaps, (wishes, one, jitter, late, befalls) => {
       let [tat, now, offset]: [number | undefined, number, number] = [0, 0, 100 * SECOND];
@@ -114,7 +114,7 @@ describe("GCRA", () => {
       expect(worstSecond(arrivals)).toBeLessThanOrEqual(slidingBound(one, jitter as Duration));
     });
 
-  it("keeps any second at the sink within limit + burst + limit × jitter, through lost states and clocks set back", () => {
+  it("keeps any second at the message service within limit + burst + limit × jitter, through lost states and clocks set back", () => {
     fc.assert(
       bounded(() => undefined),
       { numRuns: 5_000 },

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { PartStore } from "../../../src/algorithms/push/claim.ts";
 import { pack } from "../../../src/algorithms/push/packing.ts";
-import { reconcilePart, type Repair } from "../../../src/algorithms/push/reconcile.ts";
+import { reconcilePart, type Repair, repairPart } from "../../../src/algorithms/push/reconcile.ts";
 import { BlockRecords } from "../../../src/algorithms/push/records.ts";
 import { type Instant, seconds } from "../../../src/base/units.ts";
 
@@ -18,10 +18,10 @@ describe("a part", () => {
       [2, record("claimed", [4, 5])],
     ]);
     expect(reconcilePart({ audience: AUDIENCE, records, store: { isFilled: false, ...NOTHING } })).toEqual([
-      { kind: "finish", block: 1, members: [1, 2, 3] },
-      { kind: "restore", block: 2, members: [4, 5] },
+      { on: "store", step: "finish", block: 1, members: [1, 2, 3] },
+      { on: "store", step: "restore", block: 2, members: [4, 5] },
       // Those of the second block too: not told for certain; the store leaves them out while it has the claim.
-      { kind: "fill", members: [4, 5, 6, 7, 8] },
+      { on: "store", step: "fill", members: [4, 5, 6, 7, 8] },
     ]);
   });
 
@@ -32,22 +32,22 @@ describe("a part", () => {
     ]);
     const repairs = reconcilePart({ audience: AUDIENCE, records, store: { isFilled: true, ...NOTHING } });
     expect(repairs).toEqual([
-      { kind: "restore", block: 1, members: [1, 3] },
-      { kind: "finish", block: 2, members: [2, 4] },
+      { on: "store", step: "restore", block: 1, members: [1, 3] },
+      { on: "store", step: "finish", block: 2, members: [2, 4] },
     ]);
   });
 
   it("whose records were lost has them written anew from the store", () => {
     const store = { isFilled: true, claims: new Map([[2, [5]]]), finished: new Map([[1, pack([1, 2])]]) };
     expect(reconcilePart({ audience: AUDIENCE, records: new Map(), store })).toEqual([
-      { kind: "record-finished", block: 1, members: [1, 2] },
-      { kind: "record", block: 2, members: [5] },
+      { on: "records", step: "finish", block: 1, members: [1, 2] },
+      { on: "records", step: "record", block: 2, members: [5] },
     ]);
   });
 
   it("that lost both is begun anew", () => {
     const repairs = reconcilePart({ audience: AUDIENCE, records: new Map(), store: { isFilled: false, ...NOTHING } });
-    expect(repairs).toEqual([{ kind: "fill", members: AUDIENCE }]);
+    expect(repairs).toEqual([{ on: "store", step: "fill", members: AUDIENCE }]);
   });
 
   it("whose stores agree needs nothing", () => {
@@ -59,13 +59,6 @@ describe("a part", () => {
     expect(reconcilePart({ audience: AUDIENCE, records, store })).toEqual([]);
   });
 });
-
-const perform = (repair: Repair, store: PartStore, records: BlockRecords, now: Instant): void => {
-  if (repair.kind === "fill") store.fill(repair.members, now);
-  else if (repair.kind === "record") records.record(repair.block, repair.members);
-  else if (repair.kind === "record-finished") records.finish(repair.block, repair.members);
-  else store[repair.kind]({ block: repair.block, members: repair.members, now });
-};
 
 describe("whatever two stores know", () => {
   /** Eight subscribers in blocks of two; each block as far as it came, and what each store lost of it. */
@@ -110,8 +103,8 @@ describe("whatever two stores know", () => {
             store: { isFilled, ...store.contents() },
           });
         };
-        for (const repair of plan().slice(0, stops)) perform(repair, store, records, now());
-        for (const repair of plan()) perform(repair, store, records, now());
+        for (const repair of plan().slice(0, stops)) repairPart(repair, { store, records }, now());
+        for (const repair of plan()) repairPart(repair, { store, records }, now());
         expect(plan()).toEqual([]);
         expect(store.status(now()).isFilled).toBe(true);
         const known = new Set([...store.source(), ...[...store.contents().claims.values()].flat()]);

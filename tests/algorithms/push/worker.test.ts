@@ -1,12 +1,13 @@
 /** A worker's slot by hand: the order of its steps, its lease, its turn at the limiter, and answers out of the ordinary. */
 import { describe, expect, it } from "vitest";
-import type { WorkerEffect, WorkerInput, WorkerPolicy } from "../../../src/algorithms/push/messages.ts";
+import type { WorkerEffect, WorkerInput } from "../../../src/algorithms/push/messages.ts";
+import type { WorkerPolicy } from "../../../src/algorithms/push/policy.ts";
 import { pack } from "../../../src/algorithms/push/packing.ts";
 import { Worker } from "../../../src/algorithms/push/worker.ts";
 import { after, type Instant, NEVER, seconds, START } from "../../../src/base/units.ts";
 
 const POLICY: WorkerPolicy = {
-  ...{ lotSize: 2, lease: seconds(30), pause: seconds(1), margin: seconds(5), grantLasts: seconds(2) },
+  ...{ batchSize: 2, lease: seconds(30), pause: seconds(1), margin: seconds(5), grantLasts: seconds(2) },
 };
 const name = { task: "a", part: 0, block: 1 };
 const at = (count: number): Instant => seconds(count) as number as Instant;
@@ -44,7 +45,7 @@ const story = (...inputs: readonly WorkerInput[]): readonly string[] => {
 };
 
 describe("a block", () => {
-  it("is looked up, claimed, recorded, pushed and reported lot by lot, finished in both stores, and acknowledged last", () => {
+  it("is looked up, claimed, recorded, pushed and reported batch by batch, finished in both stores, and acknowledged last", () => {
     const steps = story(
       ...[begin, absent, yours([1, 2, 3]), recorded("claimed", [1, 2, 3])],
       ...[granted(2), pushed(), reported(1), granted(1), pushed(), reported(0)],
@@ -144,7 +145,7 @@ describe("subscribers whom the message service refuses", () => {
     expect(story(...inputs, pushed(1), reported(2), granted(2)).slice(4)).toEqual(["report 2", "grant", "push 3,1"]);
   });
 
-  it("wait with the block when they are all that is left of a lot", () => {
+  it("wait with the block when they are all that is left of a batch", () => {
     expect(story(...inputs, pushed(1, 2))[4]).toBe("return after 1000000");
   });
 });

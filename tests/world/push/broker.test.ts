@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { BlockName } from "../../../src/algorithms/push/task.ts";
 import { type Instant, seconds } from "../../../src/base/units.ts";
-import { Broker, type Consumer } from "../../../src/world/push/broker.ts";
-import { Diary } from "../../../src/world/push/diary.ts";
+import { Broker, type Consumer, type Delivery } from "../../../src/world/push/broker.ts";
+import { EventQueue } from "../../../src/engine/event-queue.ts";
 import { drive, fault, modelOf } from "./drive.ts";
 
 const at = (second: number): Instant => seconds(second) as number as Instant;
@@ -10,41 +10,41 @@ const block = (number: number): BlockName => ({ task: "evening", part: 0, block:
 
 /** A broker that finds out after a second that somebody is lost, and what it hands to whom. */
 const brokerOf = () => {
-  const diary = new Diary();
-  const broker = new Broker(modelOf({ broker: { latency: "1 ms", redelivery: "1 s" } }).broker, diary, "broker");
+  const events = new EventQueue();
+  const broker = new Broker(modelOf({ broker: { latency: "1 ms", redelivery: "1 s" } }).broker, events, "broker");
   const handed: { readonly host: number; readonly block: number; readonly isTwice: boolean }[] = [];
-  const deliveries: number[] = [];
+  const deliveries: Delivery[] = [];
   const slotOf = (host: number): Consumer => ({
     host,
-    take: (delivery, name, isTwice) => {
+    take: (delivery) => {
       deliveries.push(delivery);
-      handed.push({ host, block: name.block, isTwice });
+      handed.push({ host, block: delivery.name.block, isTwice: delivery.isTwice });
     },
   });
-  return { diary, broker, handed, deliveries, slotOf };
+  return { events, broker, handed, deliveries, slotOf };
 };
 
 describe("a broker that loses a host", () => {
   it("hands what it held to others when it has noticed, and not as something that comes twice", () => {
-    const { diary, broker, handed, slotOf } = brokerOf();
+    const { events, broker, handed, slotOf } = brokerOf();
     broker.wait(slotOf(1));
     broker.publish(block(7));
-    diary.advance(at(1));
+    events.runBefore(at(1));
     broker.lose(1);
     broker.wait(slotOf(2));
-    diary.advance(at(1.9));
+    events.runBefore(at(1.9));
     expect(handed).toEqual([{ host: 1, block: 7, isTwice: false }]);
-    diary.advance(at(2.1));
+    events.runBefore(at(2.1));
     expect(handed.slice(1)).toEqual([{ host: 2, block: 7, isTwice: false }]);
   });
 
   it("hands nothing to whoever of it was waiting", () => {
-    const { diary, broker, handed, slotOf } = brokerOf();
+    const { events, broker, handed, slotOf } = brokerOf();
     broker.wait(slotOf(1));
     broker.lose(1);
     broker.wait(slotOf(2));
     broker.publish(block(7));
-    diary.advance(at(1));
+    events.runBefore(at(1));
     expect(handed.map(({ host }) => host)).toEqual([2]);
   });
 
@@ -60,35 +60,35 @@ describe("a broker that loses a host", () => {
 
 describe("a broker that believes a worker lost who lives", () => {
   it("hands the block out once more and says so; the first one's acknowledgement means nothing any more", () => {
-    const { diary, broker, handed, deliveries, slotOf } = brokerOf();
+    const { events, broker, handed, deliveries, slotOf } = brokerOf();
     broker.redelivery = 1;
     broker.wait(slotOf(1));
     broker.publish(block(7));
-    diary.advance(at(0.5));
+    events.runBefore(at(0.5));
     broker.redelivery = 0;
-    diary.advance(at(2));
+    events.runBefore(at(2));
     broker.acknowledge(deliveries[0]!);
     broker.wait(slotOf(2));
-    diary.advance(at(3));
+    events.runBefore(at(3));
     expect(handed).toEqual([
       { host: 1, block: 7, isTwice: false },
       { host: 2, block: 7, isTwice: true },
     ]);
     broker.return(deliveries[1]!, seconds(1));
     broker.wait(slotOf(3));
-    diary.advance(at(5));
+    events.runBefore(at(5));
     expect(handed[2]).toEqual({ host: 3, block: 7, isTwice: true });
   });
 
   it("does not when the block was acknowledged before", () => {
-    const { diary, broker, handed, deliveries, slotOf } = brokerOf();
+    const { events, broker, handed, deliveries, slotOf } = brokerOf();
     broker.redelivery = 1;
     broker.wait(slotOf(1));
     broker.publish(block(7));
-    diary.advance(at(0.5));
+    events.runBefore(at(0.5));
     broker.acknowledge(deliveries[0]!);
     broker.wait(slotOf(1));
-    diary.advance(at(3));
+    events.runBefore(at(3));
     expect(handed).toHaveLength(1);
     expect(broker.size).toBe(0);
   });

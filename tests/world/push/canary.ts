@@ -1,6 +1,7 @@
 /** Sabotaged workers, to show that they are caught. */
-import type { WorkerEffect, WorkerInput, WorkerPolicy } from "../../../src/algorithms/push/messages.ts";
+import type { WorkerEffect, WorkerInput } from "../../../src/algorithms/push/messages.ts";
 import { unpack } from "../../../src/algorithms/push/packing.ts";
+import type { WorkerPolicy } from "../../../src/algorithms/push/policy.ts";
 import type { BlockName } from "../../../src/algorithms/push/task.ts";
 import { Worker } from "../../../src/algorithms/push/worker.ts";
 import type { Instant } from "../../../src/base/units.ts";

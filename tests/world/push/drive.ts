@@ -14,7 +14,7 @@ export class Notebook implements PushNotes {
   refusals = 0;
   peak = 0;
   latest = 0;
-  /** When messages came, lot by lot. */
+  /** When messages came, batch by batch. */
   readonly arrivals: Instant[] = [];
   fetches: Float64Array = new Float64Array(0);
   readonly repeats: Record<Cause, number> = { crash: 0, redelivery: 0, lease: 0, failover: 0 };
@@ -43,7 +43,7 @@ export class Notebook implements PushNotes {
   }
 }
 
-/** Two thousand subscribers in blocks of 100 and lots of 10, at 200 a second: ten seconds when all is well. */
+/** Two thousand subscribers in blocks of 100 and batches of 10, at 200 a second: ten seconds when all is well. */
 const SMALL = {
   store: { shards: 3, replicas: 2, latency: "1 ms", lag: "500 ms", promotion: "2 s" },
   workers: { hosts: 2, slots: 3, block: 100, lot: 10, lease: "3 s", restart: "1 s", pause: "200 ms" },

@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
-import type { WorkerPolicy } from "../../../src/algorithms/push/messages.ts";
+import type { WorkerPolicy } from "../../../src/algorithms/push/policy.ts";
 import { Worker } from "../../../src/algorithms/push/worker.ts";
 import type { Instant } from "../../../src/base/units.ts";
 import { MACHINES } from "../../../src/world/push/push.ts";
 import type { WorkerMachine } from "../../../src/world/push/workers.ts";
 import { drive, modelOf } from "./drive.ts";
 
-/** The worker that is deployed, and when it asked for the grant of each lot that it pushed. */
+/** The worker that is deployed, and when it asked for the grant of each batch that it pushed. */
 const noting =
   (asked: Instant[]) =>
   (policy: WorkerPolicy): WorkerMachine => {
@@ -27,8 +27,8 @@ const noting =
     };
   };
 
-it("a lot comes to the message service within the limiter's jitter of the asking, the longest way included, however slow the limiter", () => {
-  // The one slot there is: lots arrive in the order in which they were pushed. The limit is so high that nobody waits for it.
+it("a batch comes to the message service within the limiter's jitter of the asking, the longest way included, however slow the limiter", () => {
+  // The one slot there is: batches arrive in the order in which they were pushed. The limit is so high that nobody waits for it.
   const model = modelOf({
     store: { latency: "60 ms" },
     workers: { hosts: 1, slots: 1, lease: "1 min" },
@@ -39,7 +39,7 @@ it("a lot comes to the message service within the limiter's jitter of the asking
   const asked: Instant[] = [];
   const { notes } = drive({ model, machines: { ...MACHINES, worker: noting(asked) }, lasting: 300 });
   // Of a limiter of which nothing is known the first one has to wait.
-  const ages = notes.arrivals.map((at, lot) => (at - asked[lot]!) / 1_000).slice(1);
+  const ages = notes.arrivals.map((at, batch) => (at - asked[batch]!) / 1_000).slice(1);
   expect(Math.max(...ages)).toBeLessThanOrEqual(100);
   // Else it would show nothing: answers did come so late that a longer way would have been too late.
   expect(Math.max(...ages)).toBeGreaterThan(80);

@@ -75,7 +75,7 @@ describe("on a day on which nothing happens", () => {
   it("a host may be crashed at a moment of one's own: it is away for its restart, and everybody is told", () => {
     const seen: boolean[] = [];
     let second = 0;
-    const struck = drive({
+    const crashed = drive({
       look: ({ hosts }) => {
         second += 1;
         if (second === 4) hosts[0]!.crash();
@@ -84,7 +84,7 @@ describe("on a day on which nothing happens", () => {
       },
     });
     expect(seen).toEqual([false, false, true]);
-    expect([struck.push.hosts[0]!.crashes, struck.push.hosts[1]!.crashes, struck.missed]).toEqual([1, 0, 0]);
+    expect([crashed.push.hosts[0]!.crashes, crashed.push.hosts[1]!.crashes, crashed.missed]).toEqual([1, 0, 0]);
   });
 
   it("two tasks share the pace by weight", () => {
@@ -128,7 +128,7 @@ describe("who has fetched ahead", () => {
 describe("each fault alone", () => {
   const calm = drive({});
 
-  it("a host that crashes tells at most the lots in its hands again", () => {
+  it("a host that crashes tells at most the batches in its hands again", () => {
     const { push, missed, notes } = drive({
       faults: [fault("crash", 1, 20, HOSTS, { crash: 1_200 })],
       look: holdsTogether,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Duration, type Instant, ms, seconds } from "../../../src/base/units.ts";
-import { Diary } from "../../../src/world/push/diary.ts";
+import { EventQueue } from "../../../src/engine/event-queue.ts";
 import { type Holding, Lines, Stores } from "../../../src/world/push/stores.ts";
 import { modelOf } from "./drive.ts";
 
@@ -16,15 +16,15 @@ class List implements Holding {
 }
 
 const lagging = (lags: readonly (readonly [at: number, lag: Duration])[], replicas = 2, losses = 1): List => {
-  const diary = new Diary();
+  const events = new EventQueue();
   const model = modelOf({ store: { lag: "1 s", replicas } });
-  const stores = new Stores(model, { diary, lines: new Lines("a"), seed: "a", keeps: seconds(60) });
+  const stores = new Stores(model, { events, lines: new Lines("a"), seed: "a", keeps: seconds(60) });
   const list = new List();
   stores.shards[0]!.holdings.push(list);
   for (let second = 1; second <= 10; second++) {
     for (const [at, lag] of lags) if (at === second) stores.setLag(0, lag);
     list.written.push(second);
-    diary.advance((seconds(second) + 1) as Instant);
+    events.runBefore((seconds(second) + 1) as Instant);
   }
   for (let loss = 0; loss < losses; loss++) stores.lose(0);
   return list;

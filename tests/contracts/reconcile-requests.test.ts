@@ -1,7 +1,7 @@
 /** What workers tell the dispatcher, on RabbitMQ: heard, or known to be unheard. */
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { connectRabbit } from "../../src/deploy/rabbitmq/connection.ts";
-import { RabbitDoubts } from "../../src/deploy/rabbitmq/doubts.ts";
+import { RabbitReconcileRequests } from "../../src/deploy/rabbitmq/reconcile-requests.ts";
 import { describeReal, ownName } from "./real.ts";
 
 const sleep = (time: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, time));
@@ -12,14 +12,14 @@ await describeReal("rabbitmq", "doubts: RabbitMQ", (service) => {
   beforeAll(async () => {
     connection = await connectRabbit(service);
   });
-  afterEach(async () => (await RabbitDoubts.open(connection, prefix)).delete());
+  afterEach(async () => (await RabbitReconcileRequests.open(connection, prefix)).delete());
   afterAll(() => connection.close());
 
   const hearer = async () => {
     const heard: string[] = [];
     let isOver = false;
-    const doubts = await RabbitDoubts.open(connection, prefix, () => (isOver = true));
-    await doubts.hear((task, why) => heard.push(`${task}: ${why}`));
+    const requests = await RabbitReconcileRequests.open(connection, prefix, () => (isOver = true));
+    await requests.consume((task, why) => heard.push(`${task}: ${why}`));
     return { heard, isOver: () => isOver };
   };
   const until = async (holds: () => boolean): Promise<void> => {
@@ -28,20 +28,20 @@ await describeReal("rabbitmq", "doubts: RabbitMQ", (service) => {
   };
 
   it("are heard, also by one who begins to hear later", async () => {
-    const raising = await RabbitDoubts.open(connection, prefix);
-    await raising.raise("evening", "early");
+    const raising = await RabbitReconcileRequests.open(connection, prefix);
+    await raising.send("evening", "early");
     const { heard } = await hearer();
-    await raising.raise("evening", "late");
+    await raising.send("evening", "late");
     await until(() => heard.length === 2);
     expect(heard).toEqual(["evening: early", "evening: late"]);
   });
 
   it("end for one whose queue is deleted; what is raised after that waits for the next who hears", async () => {
-    const raising = await RabbitDoubts.open(connection, prefix);
+    const raising = await RabbitReconcileRequests.open(connection, prefix);
     const first = await hearer();
     await raising.delete();
     await until(first.isOver);
-    await raising.raise("evening", "after the queue was gone");
+    await raising.send("evening", "after the queue was gone");
     const second = await hearer();
     await until(() => second.heard.length === 1);
     expect(second.heard).toEqual(["evening: after the queue was gone"]);
@@ -51,9 +51,9 @@ await describeReal("rabbitmq", "doubts: RabbitMQ", (service) => {
   it("fail on a connection that is lost, and say that it is over", async () => {
     const own = await connectRabbit(service);
     let isOver = false;
-    const doubts = await RabbitDoubts.open(own, prefix, () => (isOver = true));
+    const requests = await RabbitReconcileRequests.open(own, prefix, () => (isOver = true));
     await own.close();
     await until(() => isOver);
-    await expect(doubts.raise("evening", "nobody hears")).rejects.toThrow();
+    await expect(requests.send("evening", "nobody hears")).rejects.toThrow();
   });
 });

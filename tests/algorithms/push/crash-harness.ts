@@ -1,6 +1,6 @@
 /**
  * One task, pushed by the real dispatcher and workers on the reference stores, one effect after the other. A mishap can
- * strike at every single effect: before it is performed, half-way, after it, or in its answer.
+ * happen at every single effect: before it is performed, half-way, after it, or in its answer.
  */
 import { PartStore } from "../../../src/algorithms/push/claim.ts";
 import { Dispatcher } from "../../../src/algorithms/push/dispatcher.ts";
@@ -8,14 +8,13 @@ import { gcra, grantOf, type Rate } from "../../../src/algorithms/push/limiter.t
 import type {
   DispatcherEffect,
   DispatcherInput,
-  DispatcherPolicy,
   PartView,
   WorkerEffect,
   WorkerInput,
-  WorkerPolicy,
 } from "../../../src/algorithms/push/messages.ts";
 import { unpack } from "../../../src/algorithms/push/packing.ts";
-import { reconcilePart, type Repair } from "../../../src/algorithms/push/reconcile.ts";
+import type { DispatcherPolicy, WorkerPolicy } from "../../../src/algorithms/push/policy.ts";
+import { reconcilePart, type Repair, repairPart } from "../../../src/algorithms/push/reconcile.ts";
 import { BlockRecords } from "../../../src/algorithms/push/records.ts";
 import { type BlockName, mayFollow, partOf, type Task } from "../../../src/algorithms/push/task.ts";
 import { DelayQueue } from "../../../src/algorithms/push/trigger.ts";
@@ -23,7 +22,7 @@ import { Worker } from "../../../src/algorithms/push/worker.ts";
 import type { Machine } from "../../../src/base/machine.ts";
 import { after, type Duration, type Instant, minutes, ms, NEVER, seconds, START } from "../../../src/base/units.ts";
 import { Broker } from "./broker.ts";
-import { Sink } from "./sink.ts";
+import { MessageService } from "./message-service.ts";
 
 /** What happens at an effect. `half`: a fill or a repair of several steps gets as far as the middle. */
 export interface Mishap {
@@ -38,23 +37,23 @@ export interface Plan {
   readonly dispatchers: number;
   /** Whether dispatchers publish again what nobody holds: without it, only the broker brings blocks back. */
   readonly publishesAgain: boolean;
-  /** What happens at the n-th effect of all, of whomever. */
+  /** What happens at the n-th of all effects. */
   readonly mishap: (effect: number) => Mishap | undefined;
-  /** Whatever else befalls stores and broker, before the n-th effect. */
-  readonly befall?: (effect: number, drill: Drill) => void;
+  /** What else happens to stores and broker before the n-th effect. */
+  readonly befall?: (effect: number, harness: CrashHarness) => void;
   readonly makeWorker?: (policy: WorkerPolicy) => Machine<WorkerInput, WorkerEffect>;
   readonly serviceRefuses?: (uin: number) => boolean;
-  /** A number below so many, for whatever is left to chance. */
+  /** Returns a number from 0 to below `below`, for all that is left to chance. */
   readonly pick: (below: number) => number;
 }
 
 const LEASE = seconds(10);
-export const LOT = 2;
+export const BATCH = 2;
 /** So little at once that workers have to reserve their turns. */
-const RATE: Rate = { perSecond: 300, burst: LOT, horizon: ms(50) };
+const RATE: Rate = { perSecond: 300, burst: BATCH, horizon: ms(50) };
 const JITTER = ms(100);
 const WORKER: WorkerPolicy = {
-  ...{ lotSize: LOT, lease: LEASE, pause: seconds(1), margin: seconds(2) },
+  ...{ batchSize: BATCH, lease: LEASE, pause: seconds(1), margin: seconds(2) },
   grantLasts: (RATE.horizon + JITTER) as Duration,
 };
 const DISPATCHER: DispatcherPolicy = {
@@ -66,7 +65,7 @@ const STEP = ms(1);
 /** Longer than a lease and the dispatcher's patience together. */
 const PAUSE = seconds(50);
 
-/** One life of one process: whoever comes after it in its place is another. */
+/** One life of one process: the next one in its place is another. */
 interface Life<Input, Effect> {
   readonly machine: Machine<Input, Effect>;
   isDead: boolean;
@@ -78,7 +77,7 @@ interface WorkerLife extends Life<WorkerInput, WorkerEffect> {
   readonly slot: number;
   block: BlockName | undefined;
   /** Pushed, or about to be, and not reported. */
-  lot: { readonly uins: readonly number[]; isTold: boolean } | undefined;
+  batch: { readonly uins: readonly number[]; isTold: boolean } | undefined;
   /** Its part's store has failed over since it last heard of it. */
   isUnaware: boolean;
 }
@@ -98,12 +97,12 @@ export interface Part {
   readonly records: BlockRecords;
 }
 
-export class Drill {
+export class CrashHarness {
   now = START;
   effects = 0;
   /** Kinds of effects that something happened to. */
-  readonly struck = new Set<string>();
-  readonly sink = new Sink();
+  readonly hit = new Set<string>();
+  readonly service = new MessageService();
   readonly broker = new Broker();
   readonly triggers = new DelayQueue();
   readonly parts: readonly Part[];
@@ -148,31 +147,31 @@ export class Drill {
     return this;
   }
 
-  /** Something befalls one part's stores: whoever is known less of than before may be told again. */
-  disaster(part: Part, strike: () => void): void {
+  /** Loses something of one part's stores: subscribers of whom less is known than before may be told again. */
+  disaster(part: Part, lose: () => void): void {
     const before = placesOf(part);
-    strike();
+    lose();
     for (const [uin, places] of placesOf(part)) {
       const anew = [...places].filter((place) => before.get(uin)?.has(place) !== true).length;
-      this.sink.mishaps.forgotten += anew;
-      this.sink.forgive("failover", [uin], anew);
+      this.service.mishaps.forgotten += anew;
+      this.service.forgive("failover", [uin], anew);
     }
     for (const life of this.workers) {
       if (life.isDead || life.block === undefined || this.#part(life.block) !== part) continue;
-      this.sink.mishaps.unaware += 1;
+      this.service.mishaps.unaware += 1;
       this.#losesUnawares(life);
     }
   }
 
-  /** The store may have forgotten whose the block is: a worker hears of it when it reports its next lot. */
+  /** The store may have forgotten whose the block is: a worker hears of it when it reports its next batch. */
   #losesUnawares(life: WorkerLife): void {
-    if (life.lot === undefined) life.isUnaware = true;
-    else this.sink.forgive("failover", life.lot.uins);
+    if (life.batch === undefined) life.isUnaware = true;
+    else this.service.forgive("failover", life.batch.uins);
   }
 
   /** The broker takes a worker for dead that lives. */
   redeliver({ owner }: WorkerLife): void {
-    this.sink.mishaps.redeliveries += 1;
+    this.service.mishaps.redeliveries += 1;
     this.broker.redeliver(owner, this.now);
   }
 
@@ -182,7 +181,7 @@ export class Drill {
     this.#agenda.splice(place < 0 ? this.#agenda.length : place, 0, entry);
   }
 
-  /** Performs one effect, with whatever befalls it. */
+  /** Performs one effect, with its mishap. */
   #perform<Input>(
     life: { readonly isDead: boolean },
     kind: string,
@@ -192,7 +191,7 @@ export class Drill {
     this.#plan.befall?.(this.effects, this);
     if (life.isDead) return;
     const mishap = this.#plan.mishap(this.effects);
-    if (mishap !== undefined) this.struck.add(kind);
+    if (mishap !== undefined) this.hit.add(kind);
     if (mishap?.kind === "pause") {
       const early = mishap.when === "before" ? undefined : { input: perform(false) };
       this.#at(this.now + PAUSE, () => {
@@ -236,7 +235,7 @@ export class Drill {
     const machine = (this.#plan.makeWorker ?? ((policy) => new Worker(policy)))(WORKER);
     const life: WorkerLife = {
       ...{ owner: `worker ${String(this.#lives)}`, slot, machine, wakesAt: NEVER },
-      ...{ isDead: false, block: undefined, lot: undefined, isUnaware: false },
+      ...{ isDead: false, block: undefined, batch: undefined, isUnaware: false },
     };
     this.workers[slot] = life;
     this.#feed(life);
@@ -247,7 +246,7 @@ export class Drill {
     if (life.isDead) return;
     const name = this.broker.take(life.owner, this.now);
     life.block = name;
-    life.lot = undefined;
+    life.batch = undefined;
     life.isUnaware = false;
     if (name === undefined) this.#at(this.now + ms(100), () => this.#feed(life));
     else this.#tellWorker(life, { kind: "block", name });
@@ -260,8 +259,8 @@ export class Drill {
   #workerDoes(life: WorkerLife, [effect, ...rest]: readonly WorkerEffect[]): void {
     if (effect === undefined || life.isDead) return;
     if (effect.kind === "push") {
-      life.lot = { uins: effect.uins, isTold: false };
-      if (life.isUnaware) this.sink.forgive("failover", effect.uins);
+      life.batch = { uins: effect.uins, isTold: false };
+      if (life.isUnaware) this.service.forgive("failover", effect.uins);
       life.isUnaware = false;
     }
     // In the middle of a block only a canary acknowledges.
@@ -276,8 +275,8 @@ export class Drill {
       die: () => this.#killWorker(life),
       fail: () => {
         if (isLast) this.broker.redeliver(life.owner, this.now);
-        this.sink.mishaps.unanswered += 1;
-        if (life.lot?.isTold === true) this.sink.forgive("unanswered", life.lot.uins);
+        this.service.mishaps.unanswered += 1;
+        if (life.batch?.isTold === true) this.service.forgive("unanswered", life.batch.uins);
         goOn(isLast || effect.kind === "reconcile" ? undefined : { kind: "failed", what: effect.kind });
       },
       answer: goOn,
@@ -285,8 +284,8 @@ export class Drill {
   }
 
   #killWorker(life: WorkerLife): void {
-    this.sink.mishaps.crashes += 1;
-    if (life.lot?.isTold === true) this.sink.forgive("crash", life.lot.uins);
+    this.service.mishaps.crashes += 1;
+    if (life.batch?.isTold === true) this.service.forgive("crash", life.batch.uins);
     life.isDead = true;
     this.broker.redeliver(life.owner, this.now);
     this.#at(this.now + STEP, () => this.#startWorker(life.slot));
@@ -313,7 +312,7 @@ export class Drill {
       case "report": {
         const hold = { block: effect.name.block, owner: life.owner, now: this.now, lease: LEASE };
         const answer = this.#part(effect.name).store.report({ ...hold, uins: effect.uins });
-        if (answer.kind === "yours") life.lot = undefined;
+        if (answer.kind === "yours") life.batch = undefined;
         return { kind: "reported", answer };
       }
       case "record-finished":
@@ -330,15 +329,15 @@ export class Drill {
         this.broker.acknowledge(life.owner);
         return undefined;
       case "reconcile":
-        this.#tellDispatcher({ kind: "doubted", task: effect.task, why: effect.why });
+        this.#tellDispatcher({ kind: "reconcile-requested", task: effect.task, why: effect.why });
         return undefined;
     }
   }
 
   #push(life: WorkerLife, uins: readonly number[]): WorkerInput {
     const refused = uins.filter((uin) => this.#plan.serviceRefuses?.(uin) === true);
-    for (const uin of uins) if (!refused.includes(uin)) this.sink.deliver(uin);
-    if (life.lot !== undefined) life.lot.isTold = true;
+    for (const uin of uins) if (!refused.includes(uin)) this.service.deliver(uin);
+    if (life.batch !== undefined) life.batch.isTold = true;
     return { kind: "pushed", refused };
   }
 
@@ -370,13 +369,13 @@ export class Drill {
       if (!life.isDead && life.block?.block === block && this.#part(life.block) === part) this.#losesUnawares(life);
   }
 
-  /** Whoever had the block before, and lives, loses it with a lot in its hands. */
+  /** Another worker that has the block, and lives, loses it with its batch pushed and not reported. */
   #takeOver(life: WorkerLife, name: BlockName): void {
     for (const other of this.workers) {
-      if (other === life || other.isDead || other.lot === undefined) continue;
+      if (other === life || other.isDead || other.batch === undefined) continue;
       if (other.block?.part !== name.part || other.block.block !== name.block) continue;
-      this.sink.mishaps.takeovers += 1;
-      this.sink.forgive("lease-expiry", other.lot.uins);
+      this.service.mishaps.takeovers += 1;
+      this.service.forgive("lease-expiry", other.batch.uins);
     }
   }
 
@@ -465,23 +464,8 @@ export class Drill {
   }
 
   #repair(repair: Repair, part: Part): void {
-    switch (repair.kind) {
-      case "finish":
-        this.#finish(part, repair.block, repair.members);
-        return;
-      case "restore":
-        part.store.restore({ block: repair.block, members: repair.members, now: this.now });
-        return;
-      case "fill":
-        part.store.fill(repair.members, this.now);
-        return;
-      case "record":
-        part.records.record(repair.block, repair.members);
-        return;
-      case "record-finished":
-        part.records.finish(repair.block, repair.members);
-        return;
-    }
+    if (repair.on === "store" && repair.step === "finish") this.#finish(part, repair.block, repair.members);
+    else repairPart(repair, part, this.now);
   }
 }
 

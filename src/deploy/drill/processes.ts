@@ -1,11 +1,11 @@
-/** The processes of a drill: started from what was built, killed without a word, and started again in another life. */
+/** The processes of a drill: started from the built sources, killed, and started again with another name. */
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { kill } from "./kill.ts";
 import type { Role } from "./role.ts";
-import type { Tally } from "./sink.ts";
+import type { Tally } from "./message-service.ts";
 
 const start = (program: string, argument: string): ChildProcess =>
   fork(program, [argument], {
@@ -14,36 +14,39 @@ const start = (program: string, argument: string): ChildProcess =>
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
 
-/** How a process ended by itself. */
-export interface End {
+/** How a process ended that was not killed. */
+export interface Exit {
   readonly code: number | null;
   readonly said: string;
 }
 
-/** Before a life follows on another, of Redis too, in ms; chosen. */
+/** Time from a death to the next start, of Redis too, in ms; chosen. */
 export const DOWN = 300;
 
-/** One worker or dispatcher, in one life after the other, as a supervisor keeps it: who ends by himself is started again. */
-export class Member {
+/** One worker or dispatcher, as a supervisor keeps it: after an end it is started again, as the next incarnation. */
+export class SupervisedProcess {
   readonly #name: string;
   readonly #program: string;
   readonly #roleOf: (incarnation: string) => Role;
   #life = 0;
   #process: ChildProcess | undefined;
   #next: NodeJS.Timeout | undefined;
-  readonly ends: End[] = [];
+  /** Its ends without being killed. */
+  readonly exits: Exit[] = [];
 
-  /** `program` is run by Node with the role, as JSON, for its only argument. */
+  /** `program` is run by Node with the role, as JSON, as its only argument. */
   constructor(name: string, program: string, roleOf: (incarnation: string) => Role) {
     this.#name = name;
     this.#program = program;
     this.#roleOf = roleOf;
   }
 
+  /** The name of its present life. */
   get incarnation(): string {
     return `${this.#name}.${String(this.#life)}`;
   }
 
+  /** Starts the next life. */
   start(): void {
     this.#life += 1;
     const child = start(this.#program, JSON.stringify(this.#roleOf(this.incarnation)));
@@ -52,13 +55,13 @@ export class Member {
     child.once("exit", (code) => {
       if (this.#process !== child) return;
       this.#process = undefined;
-      this.ends.push({ code, said });
+      this.exits.push({ code, said });
       this.#next = setTimeout(() => this.start(), DOWN);
     });
     this.#process = child;
   }
 
-  /** SIGKILL, once it lives, and another life later: answers which life ended, and when in ms since 1970. */
+  /** Kills the process once it lives, and starts it again later. Returns the incarnation and the time in ms since 1970. */
   async kill(): Promise<readonly [incarnation: string, at: number]> {
     while (this.#process === undefined) await sleep(DOWN / 10);
     const at = performance.timeOrigin + performance.now();
@@ -68,7 +71,7 @@ export class Member {
     return [life, at];
   }
 
-  /** For good. */
+  /** Kills the process, and does not start it again. */
   async stop(): Promise<void> {
     clearTimeout(this.#next);
     const child = this.#process;
@@ -78,18 +81,20 @@ export class Member {
 }
 
 /** The message service of a drill. */
-export class Sink {
+export class MessageServiceProcess {
+  /** Where it listens, on 127.0.0.1. */
   readonly port: number;
   readonly #process: ChildProcess;
 
-  static async start(built: string, subscribers: number): Promise<Sink> {
-    const child = start(join(built, "deploy/drill/sink.js"), String(subscribers));
+  /** Starts it and resolves when it listens; throws if it ends before. */
+  static async start(built: string, subscribers: number): Promise<MessageServiceProcess> {
+    const child = start(join(built, "deploy/drill/message-service.js"), String(subscribers));
     const died = once(child, "exit").then(([code]) => {
-      throw new Error(`the message service of the drill ended with ${String(code)} before it listened`);
+      throw new Error(`the message service of the drill did not start: it ended with exit code ${String(code)}`);
     });
     const [{ port }] = (await Promise.race([once(child, "message"), died])) as [{ readonly port: number }];
     died.catch(() => undefined);
-    return new Sink(port, child);
+    return new MessageServiceProcess(port, child);
   }
 
   private constructor(port: number, child: ChildProcess) {
@@ -97,22 +102,24 @@ export class Sink {
     this.#process = child;
   }
 
-  /** How many have been told. */
+  /** Returns the number of subscribers told so far. */
   async told(): Promise<number> {
     return ((await this.#ask("told")) as { readonly told: number }).told;
   }
 
+  /** Returns what arrived in all. */
   async tally(): Promise<Tally> {
     return (await this.#ask("tally")) as Tally;
   }
 
+  /** Kills it. */
   async stop(): Promise<void> {
     await kill(this.#process);
   }
 
   async #ask(question: "told" | "tally"): Promise<unknown> {
     const answer = once(this.#process, "message");
-    // Without a callback what fails here would be an error of the process, on which somebody may wait to see it end.
+    // Without a callback a failed send is an error event of the process, and a wait for its end would throw it.
     const failed = new Promise<never>((_, reject) => {
       this.#process.send(question, (error) => {
         if (error !== null) reject(error);

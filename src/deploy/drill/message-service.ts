@@ -1,53 +1,62 @@
 /**
- * The message service of a drill, as a process of its own: it tells nobody, and counts who was told, how often, by whom and when. The drill
- * asks for the tally when all is over.
+ * The message service of a drill, as a process of its own: it only counts which subscribers were told, how often, by which slot
+ * and when. The drill asks for the tally at the end.
  */
 import { createServer } from "node:http";
 import type { Push } from "../ports.ts";
 import { indexOf } from "./subscribers.ts";
 
-/** One push as it arrived: `at` in ms since 1970, as finely as the clock allows. */
-export interface Lot {
+/** One push, as it arrived. */
+export interface Batch {
+  /** In ms since 1970, with fractions. */
   readonly at: number;
+  /** The slot that pushed. */
   readonly owner: string;
   readonly part: number;
   readonly block: number;
+  /** Number of subscribers. */
   readonly count: number;
 }
 
+/** What arrived in all. */
 export interface Tally {
-  readonly lots: readonly Lot[];
+  /** In order of arrival. */
+  readonly batches: readonly Batch[];
+  /** Number of subscribers told, each counted once. */
   readonly told: number;
-  /** Subscribers that nobody told, the first few. */
+  /** The first few subscribers that were not told, by index. */
   readonly missed: readonly number[];
-  /** People who were told and did not subscribe. */
+  /** Number of messages to uins that did not subscribe. */
   readonly strangers: number;
-  /** How many people of lot `now` had been told last by lot `before`. */
+  /** Number of subscribers of batch `now` that batch `before` had told last. */
   readonly repeats: readonly { readonly before: number; readonly now: number; readonly count: number }[];
 }
 
-/** Counts what arrives for this many subscribers. */
-export class Count {
+/** Counts arrivals. */
+export class ArrivalCounter {
   readonly #subscribers: number;
-  readonly #lots: Lot[] = [];
-  /** Of every subscriber, one more than the last lot he was in. */
+  readonly #batches: Batch[] = [];
+  /** By subscriber, one more than the number of the last batch with it; 0 if there is none. */
   readonly #last: Uint32Array;
   readonly #repeats = new Map<string, { readonly before: number; readonly now: number; count: number }>();
   #told = 0;
   #strangers = 0;
 
+  /** Counts for the subscribers with index 0 to below this number. */
   constructor(subscribers: number) {
     this.#subscribers = subscribers;
     this.#last = new Uint32Array(subscribers);
   }
 
+  /** Number of subscribers told so far. */
   get told(): number {
     return this.#told;
   }
 
+  /** Counts a push that arrives at a time in ms since 1970. */
   arrive({ name, owner, uins }: Push, at: number): void {
-    const now = this.#lots.length;
-    this.#lots.push({ at, owner, part: name.part, block: name.block, count: uins.length });
+    const now = this.#batches.length;
+    this.#batches.push({ at, owner, part: name.part, block: name.block, count: uins.length });
     for (const uin of uins) {
       const index = indexOf(uin, this.#subscribers);
       if (index === undefined) this.#strangers += 1;
@@ -55,12 +64,13 @@ export class Count {
     }
   }
 
+  /** Returns all counts. */
   tally(): Tally {
     const missed: number[] = [];
     for (let index = 0; index < this.#subscribers && missed.length < 10; index++)
       if (this.#last[index] === 0) missed.push(index);
     const repeats = [...this.#repeats.values()];
-    return { lots: this.#lots, told: this.#told, missed, strangers: this.#strangers, repeats };
+    return { batches: this.#batches, told: this.#told, missed, strangers: this.#strangers, repeats };
   }
 
   #tell(index: number, now: number): void {
@@ -77,9 +87,9 @@ export class Count {
   }
 }
 
-/** `node sink.js SUBSCRIBERS`: says on which port it listens, answers "progress" and "tally". */
+/** `node message-service.js SUBSCRIBERS`: sends its parent the port, and answers "told" and "tally". */
 const main = (subscribers: number): void => {
-  const count = new Count(subscribers);
+  const count = new ArrivalCounter(subscribers);
   const server = createServer((asked, answer) => {
     const chunks: Buffer[] = [];
     asked.on("data", (chunk: Buffer) => chunks.push(chunk));

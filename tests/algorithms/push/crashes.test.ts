@@ -6,30 +6,30 @@ import { describe, expect, it } from "vitest";
 import { Draws } from "../../../src/base/random.ts";
 import { type Duration, type Instant, seconds } from "../../../src/base/units.ts";
 import { complaints, HOUR, QUIET } from "./checks.ts";
-import { Drill, LOT, type Mishap, type Plan } from "./harness.ts";
+import { CrashHarness, BATCH, type Mishap, type Plan } from "./crash-harness.ts";
 
 /** At every step: in the source, in one claim, or told; with stores that lose nothing, in no two of them. */
-const watched = (drill: Drill, problems: string[]): Drill => {
-  drill.onEffect = () => {
-    for (const part of drill.parts) {
-      if (!part.store.status(drill.now).isFilled) continue;
+const watched = (harness: CrashHarness, problems: string[]): CrashHarness => {
+  harness.onEffect = () => {
+    for (const part of harness.parts) {
+      if (!part.store.status(harness.now).isFilled) continue;
       const source = new Set(part.store.source());
       const claims = [...part.store.contents().claims.values()].flat();
       for (const uin of part.audience) {
         const places = claims.filter((one) => one === uin).length + (source.has(uin) ? 1 : 0);
-        const isRight = places === 1 || (places === 0 && drill.sink.told.has(uin));
+        const isRight = places === 1 || (places === 0 && harness.service.told.has(uin));
         if (!isRight)
-          problems.push(`${String(uin)} is in ${String(places)} places after effect ${String(drill.effects)}`);
+          problems.push(`${String(uin)} is in ${String(places)} places after effect ${String(harness.effects)}`);
       }
     }
   };
-  return drill;
+  return harness;
 };
 
 /** The store loses its last writes of so many seconds, or everything. */
-const forget = (drill: Drill, { store }: Drill["parts"][number], lag: number): void => {
+const forget = (harness: CrashHarness, { store }: CrashHarness["parts"][number], lag: number): void => {
   if (lag === Infinity) store.clear();
-  else store.rewind((drill.now - seconds(lag)) as Instant);
+  else store.rewind((harness.now - seconds(lag)) as Instant);
 };
 
 const KINDS: readonly Mishap[] = (["crash", "unanswered", "pause"] as const).flatMap((kind) =>
@@ -37,29 +37,29 @@ const KINDS: readonly Mishap[] = (["crash", "unanswered", "pause"] as const).fla
     kind === "pause" && when === "half" ? [] : [{ kind, when }],
   ),
 );
-const EFFECTS = new Drill(QUIET).run(HOUR).effects;
+const EFFECTS = new CrashHarness(QUIET).run(HOUR).effects;
 
 describe("a quiet push", () => {
   it("tells everybody once, with every step of the way seen", () => {
     const problems: string[] = [];
-    const drill = watched(new Drill(QUIET), problems).run(HOUR);
+    const harness = watched(new CrashHarness(QUIET), problems).run(HOUR);
     expect(problems).toEqual([]);
-    expect(complaints(drill)).toEqual([]);
-    expect([...drill.sink.told.values()]).toEqual(Array.from({ length: 14 }, () => 1));
+    expect(complaints(harness)).toEqual([]);
+    expect([...harness.service.told.values()]).toEqual(Array.from({ length: 14 }, () => 1));
     expect(EFFECTS).toBeGreaterThan(80);
   });
 });
 
 describe("one mishap at every effect", () => {
   for (const { kind, when } of KINDS)
-    it(`(${kind}, ${when}) leaves nobody out, and repeats at most a lot`, () => {
+    it(`(${kind}, ${when}) leaves nobody out, and repeats at most a batch`, () => {
       const problems: string[] = [];
       for (let n = 1; n <= EFFECTS; n++) {
         const mishap = (effect: number): Mishap | undefined => (effect === n ? { kind, when } : undefined);
-        const drill = watched(new Drill({ ...QUIET, mishap }), problems).run(HOUR);
-        const repeated = [...drill.sink.repeated.values()].reduce((sum, count) => sum + count, 0);
-        for (const problem of complaints(drill)) problems.push(`at effect ${String(n)}: ${problem}`);
-        if (repeated > LOT) problems.push(`at effect ${String(n)}: ${String(repeated)} told again`);
+        const harness = watched(new CrashHarness({ ...QUIET, mishap }), problems).run(HOUR);
+        const repeated = [...harness.service.repeated.values()].reduce((sum, count) => sum + count, 0);
+        for (const problem of complaints(harness)) problems.push(`at effect ${String(n)}: ${problem}`);
+        if (repeated > BATCH) problems.push(`at effect ${String(n)}: ${String(repeated)} told again`);
       }
       expect(problems).toEqual([]);
     });
@@ -69,8 +69,8 @@ describe("one mishap at every effect", () => {
     for (let n = 1; n <= EFFECTS; n++)
       for (const when of ["before", "after"] as const) {
         const mishap = (effect: number): Mishap | undefined => (effect === n ? { kind: "crash", when } : undefined);
-        const drill = new Drill({ ...QUIET, publishesAgain: false, mishap }).run(HOUR);
-        for (const problem of complaints(drill)) problems.push(`at effect ${String(n)}: ${problem}`);
+        const harness = new CrashHarness({ ...QUIET, publishesAgain: false, mishap }).run(HOUR);
+        for (const problem of complaints(harness)) problems.push(`at effect ${String(n)}: ${problem}`);
       }
     expect(problems).toEqual([]);
   });
@@ -79,15 +79,16 @@ describe("one mishap at every effect", () => {
 describe("two crashes at any two effects", () => {
   it("leave nobody out", () => {
     const small = { ...QUIET, subscribers: 5, parts: 1 };
-    const effects = new Drill(small).run(HOUR).effects;
+    const effects = new CrashHarness(small).run(HOUR).effects;
     const problems: string[] = [];
     for (let first = 1; first <= effects; first++)
       for (let second = first + 1; second <= first + effects; second++)
         for (const when of ["before", "after"] as const) {
           const mishap = (effect: number): Mishap | undefined =>
             effect === first || effect === second ? { kind: "crash", when } : undefined;
-          const drill = new Drill({ ...small, mishap }).run(HOUR);
-          for (const problem of complaints(drill)) problems.push(`at ${String(first)}, ${String(second)}: ${problem}`);
+          const harness = new CrashHarness({ ...small, mishap }).run(HOUR);
+          for (const problem of complaints(harness))
+            problems.push(`at ${String(first)}, ${String(second)}: ${problem}`);
         }
     expect(problems.slice(0, 5)).toEqual([]);
   });
@@ -101,12 +102,12 @@ describe("a store that fails over at every effect", () => {
     let repeated = 0;
     for (let n = 1; n <= EFFECTS; n++)
       for (const lag of lags) {
-        const befall = (effect: number, drill: Drill): void => {
-          if (effect === n) for (const part of drill.parts) drill.disaster(part, () => forget(drill, part, lag));
+        const befall = (effect: number, harness: CrashHarness): void => {
+          if (effect === n) for (const part of harness.parts) harness.disaster(part, () => forget(harness, part, lag));
         };
-        const drill = new Drill({ ...QUIET, befall }).run(HOUR);
-        for (const problem of complaints(drill)) problems.push(`at ${String(n)}, ${String(lag)}: ${problem}`);
-        repeated += drill.sink.repeated.get("failover") ?? 0;
+        const harness = new CrashHarness({ ...QUIET, befall }).run(HOUR);
+        for (const problem of complaints(harness)) problems.push(`at ${String(n)}, ${String(lag)}: ${problem}`);
+        repeated += harness.service.repeated.get("failover") ?? 0;
       }
     expect(problems).toEqual([]);
     // It was not all for nothing.
@@ -117,17 +118,17 @@ describe("a store that fails over at every effect", () => {
     const problems: string[] = [];
     for (let n = 1; n <= EFFECTS; n++)
       for (const what of ["store", "records", "both"] as const) {
-        const befall = (effect: number, drill: Drill): void => {
+        const befall = (effect: number, harness: CrashHarness): void => {
           if (effect !== n) return;
-          for (const part of drill.parts)
-            drill.disaster(part, () => {
+          for (const part of harness.parts)
+            harness.disaster(part, () => {
               if (what !== "records") part.store.clear();
               if (what !== "store") part.records.clear();
             });
         };
-        const drill = new Drill({ ...QUIET, befall }).run(HOUR);
-        for (const problem of complaints(drill)) problems.push(`at ${String(n)}, ${what}: ${problem}`);
-        if (what === "records" && drill.sink.repeated.size > 0) problems.push(`at ${String(n)}: told again`);
+        const harness = new CrashHarness({ ...QUIET, befall }).run(HOUR);
+        for (const problem of complaints(harness)) problems.push(`at ${String(n)}, ${what}: ${problem}`);
+        if (what === "records" && harness.service.repeated.size > 0) problems.push(`at ${String(n)}: told again`);
       }
     expect(problems).toEqual([]);
   });
@@ -142,25 +143,25 @@ describe("a crash at every effect of the way back from a lost store", () => {
 
   it("leaves nobody out, and strikes at every kind of effect that there is", () => {
     const problems: string[] = [];
-    const struck = new Set<string>();
+    const hit = new Set<string>();
     for (const lostAt of [31, 46, 61, 76])
       for (const lag of [0.003, 0.02, Infinity])
         for (let n = 1; n <= EFFECTS + 60; n++)
           for (const when of ["before", "half", "after"] as const) {
             const mishap = (effect: number): Mishap | undefined => (effect === n ? { kind: "crash", when } : undefined);
-            const lose = (effect: number, drill: Drill): void => {
+            const lose = (effect: number, harness: CrashHarness): void => {
               if (effect !== lostAt) return;
-              for (const part of drill.parts) drill.disaster(part, () => forget(drill, part, lag));
+              for (const part of harness.parts) harness.disaster(part, () => forget(harness, part, lag));
               // The broker was on the same machine: blocks come back before anybody has mended the store.
-              for (const worker of drill.workers) drill.redeliver(worker);
+              for (const worker of harness.workers) harness.redeliver(worker);
             };
-            const drill = new Drill({ ...QUIET, mishap, befall: lose }).run(HOUR);
-            for (const kind of drill.struck) struck.add(kind);
-            for (const problem of complaints(drill))
+            const harness = new CrashHarness({ ...QUIET, mishap, befall: lose }).run(HOUR);
+            for (const kind of harness.hit) hit.add(kind);
+            for (const problem of complaints(harness))
               problems.push(`${String(lag)} s at ${String(lostAt)}, crash at ${String(n)}: ${problem}`);
           }
     expect(problems).toEqual([]);
-    expect([...struck].sort()).toEqual(ALL.sort());
+    expect([...hit].sort()).toEqual(ALL.sort());
   });
 });
 
@@ -176,21 +177,21 @@ const stormy = (seed: number): Plan => {
     pick: (below) => Math.floor(picks.uniform(seed, 1, (picked += 1)) * below),
     serviceRefuses: (uin) => picks.uniform(seed, uin, (picked += 1)) < 0.02,
     mishap: (n) => (n <= 300 && u(n) < 0.06 ? KINDS[Math.floor((u(n) / 0.06) * KINDS.length)] : undefined),
-    befall: (n, drill) => {
-      if (n <= 300 && v(n) < 0.05) befall(drill, Math.floor((v(n) / 0.05) * 10), befalls.uniform(seed, 1, n));
+    befall: (n, harness) => {
+      if (n <= 300 && v(n) < 0.05) befall(harness, Math.floor((v(n) / 0.05) * 10), befalls.uniform(seed, 1, n));
     },
   };
 };
 
 /** One of: a failover, a redelivery, an empty queue, records lost, a store that kept nothing. */
-const befall = (drill: Drill, which: number, u: number): void => {
-  const part = drill.parts[Math.floor(u * drill.parts.length)]!;
-  const worker = drill.workers[Math.floor(u * drill.workers.length)]!;
-  if (which < 4) drill.disaster(part, () => forget(drill, part, u * 3));
-  else if (which < 7) drill.redeliver(worker);
-  else if (which === 7) drill.broker.clear();
-  else if (which === 8) drill.disaster(part, () => part.records.clear());
-  else drill.disaster(part, () => part.store.clear());
+const befall = (harness: CrashHarness, which: number, u: number): void => {
+  const part = harness.parts[Math.floor(u * harness.parts.length)]!;
+  const worker = harness.workers[Math.floor(u * harness.workers.length)]!;
+  if (which < 4) harness.disaster(part, () => forget(harness, part, u * 3));
+  else if (which < 7) harness.redeliver(worker);
+  else if (which === 7) harness.broker.clear();
+  else if (which === 8) harness.disaster(part, () => part.records.clear());
+  else harness.disaster(part, () => part.store.clear());
 };
 
 describe("a thousand seeds of everything", () => {
@@ -198,9 +199,9 @@ describe("a thousand seeds of everything", () => {
     const problems: string[] = [];
     const causes = new Map<string, number>();
     for (let seed = 0; seed < 1_000; seed++) {
-      const drill = new Drill(stormy(seed)).run((24 * HOUR) as Duration);
-      for (const problem of complaints(drill)) problems.push(`seed ${String(seed)}: ${problem}`);
-      for (const [cause, count] of drill.sink.repeated) {
+      const harness = new CrashHarness(stormy(seed)).run((24 * HOUR) as Duration);
+      for (const problem of complaints(harness)) problems.push(`seed ${String(seed)}: ${problem}`);
+      for (const [cause, count] of harness.service.repeated) {
         causes.set(cause, (causes.get(cause) ?? 0) + count);
       }
     }

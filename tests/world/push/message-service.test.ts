@@ -1,24 +1,26 @@
 import { describe, expect, it } from "vitest";
 import { Digest } from "../../../src/base/digest.ts";
 import { type Instant, ms, seconds, START } from "../../../src/base/units.ts";
-import { Sink } from "../../../src/world/push/sink.ts";
+import { MessageService } from "../../../src/world/push/message-service.ts";
 import { Notebook } from "./drive.ts";
 
 const at = (time: number): Instant => ms(time) as number as Instant;
 const uins = (from: number, count: number): readonly number[] => Array.from({ length: count }, (_, i) => from + i);
 
-const sinkOf = (capacity: number) => {
+const serviceOf = (capacity: number) => {
   const notes = new Notebook();
   const told = new Uint8Array(1_001);
-  const sink = new Sink(capacity, [{ key: 1, due: START, told }], { notes, digest: new Digest() });
+  const audit = { blame: () => "crash" as const };
+  const service = new MessageService(capacity, [{ key: 1, due: START, told }], { notes, digest: new Digest(), audit });
+  const delivery = { number: 1, name: { task: "evening", part: 0, block: 1 }, isTwice: false };
   const arrive = (from: number, count: number, time: number): number =>
-    sink.arrive(0, uins(from, count), at(time), () => "crash").length;
+    service.arrive({ task: 0, delivery, uins: uins(from, count) }, at(time)).length;
   return { notes, told, arrive };
 };
 
 describe("the message service", () => {
   it("takes what it can in any second, its beginning not counted, and refuses the rest", () => {
-    const { notes, told, arrive } = sinkOf(100);
+    const { notes, told, arrive } = serviceOf(100);
     expect(arrive(1, 60, 400)).toBe(0);
     expect(arrive(61, 60, 1_399)).toBe(20);
     // Exactly a second after the sixty these do not count any more; the forty that were taken, and all that came, do.
@@ -30,7 +32,7 @@ describe("the message service", () => {
   });
 
   it("knows who is told again, by which cause, and how late the first word was", () => {
-    const { notes, arrive } = sinkOf(1_000);
+    const { notes, arrive } = serviceOf(1_000);
     arrive(1, 10, 500);
     arrive(6, 10, 2_500);
     expect(notes.firsts).toBe(15);

@@ -1,12 +1,12 @@
 /**
- * Where everything arrives: who was told how often, and why more than once. A mishap gives credit for the subscribers whom
- * it may have told again; every repetition uses one up, and one that finds none is unexplained.
+ * The message service: which subscribers were told how often, and why more than once. A mishap gives credit for subscribers
+ * that it may tell again; every repetition uses one up, and one without credit is unexplained.
  */
 import type { DuplicateCause, Mishaps } from "../../../src/algorithms/push/duplicates.ts";
 
 const CAUSES: readonly DuplicateCause[] = ["crash", "redelivery", "unanswered", "lease-expiry", "failover"];
 
-export class Sink {
+export class MessageService {
   readonly told = new Map<number, number>();
   readonly repeated = new Map<DuplicateCause | "unexplained", number>();
   readonly mishaps: { -readonly [K in keyof Mishaps]: number } = {
