@@ -34,7 +34,7 @@ const GATHERERS = [
   /^world\/population\//,
   /^world\/seams\//,
   /^world\/weather\//,
-  /^world\/(build|assignment|sweeps|where|places|refuge)\.ts$/,
+  /^world\/(build|assignment|topology|sweeps|where|places|refuge)\.ts$/,
   /^deploy\/(push\/processes\.ts$|drill\/)/,
 ];
 

@@ -10,28 +10,27 @@ import { BUCKET, type Clock } from "../engine/clock.ts";
 import { Company } from "../engine/company.ts";
 import { Trace } from "../engine/trace.ts";
 import type { Scenario, WorldModel } from "../scenario/scenario.ts";
-import { assign } from "./assignment.ts";
-import { buildFleet, type Endpoint, type Fleet } from "./fleet/centre.ts";
+import { buildFleet, type Fleet } from "./fleet/centre.ts";
 import { Homes } from "./fleet/homes.ts";
 import { Desks, doorOf } from "./fleet/server.ts";
 import { Links } from "./links.ts";
 import { Meter } from "./meter.ts";
 import { Places } from "./places.ts";
 import { buildGateways, type Gateway } from "./network/gateway.ts";
-import { distanceKm } from "./network/geography.ts";
-import { type Legs, Paths } from "./network/path.ts";
+import { Paths } from "./network/path.ts";
 import { Crowd } from "./population/crowd.ts";
 import { loginTransport } from "./population/conversation.ts";
 import { type LoginNotes, Logins } from "./population/logins.ts";
 import { Parked } from "./population/parked.ts";
 import { settle } from "./population/placement.ts";
-import { buildPopulation, type Cell, type Population } from "./population/population.ts";
+import { buildPopulation, type Population } from "./population/population.ts";
 import { Sessions } from "./population/sessions.ts";
 import { Telemetry } from "./population/telemetry.ts";
 import { Refuge } from "./refuge.ts";
 import { DemandSeam } from "./seams/demand.ts";
 import { SchedulingSeam, tableOf } from "./seams/scheduling.ts";
 import { Sweeps } from "./sweeps.ts";
+import { type LegsOf, legsOf, topologyOf } from "./topology.ts";
 import { Weather } from "./weather/weather.ts";
 
 const BUCKET_MS = inMs(BUCKET);
@@ -302,69 +301,4 @@ const traceOf = (population: Population, watch: BuildOptions["watch"]): Trace | 
       index,
     );
   return trace;
-};
-
-type LegsOf = (cell: Pick<Cell, "gateway" | "access" | "carrier" | "region">, endpoint: number) => Legs;
-
-/** The legs of every path in peace. */
-const legsOf = (model: WorldModel, gateways: readonly Gateway[], endpoints: readonly Endpoint[]): LegsOf => {
-  const thousands = new Map<string, number>();
-  for (const [name, { at }] of Object.entries(model.regions))
-    for (const [centre, { at: there }] of Object.entries(model.centres))
-      thousands.set(`${name}/${centre}`, distanceKm(at, there) / 1_000);
-  return (cell, endpoint) => {
-    const { centre, line } = endpoints[endpoint]!;
-    const region = model.regions[cell.region]!;
-    const access = model.access[cell.access]!;
-    const gateway = gateways[cell.gateway]!;
-    const far = thousands.get(`${cell.region}/${centre}`)!;
-    const { route, peering } = model;
-    const lineModel = model.centres[centre]!.lines[line]!;
-    const crosses = line !== cell.carrier;
-    const delay =
-      access.delay + gateway.delay + region.delay + route.delay + route.delayPer1000Km * far + lineModel.delay;
-    const passes =
-      (1 - access.loss) *
-      (1 - gateway.loss) *
-      (1 - region.loss) *
-      (1 - route.loss) *
-      (1 - route.lossPer1000Km * far) *
-      (1 - lineModel.loss);
-    return {
-      rttMs: (delay + (crosses ? peering.delay : 0)) / 1_000,
-      passes: Math.max(0, passes) * (crosses ? 1 - peering.loss : 1),
-    };
-  };
-};
-
-/** What the scheduler is told of the world: what operators write into its configuration. */
-const topologyOf = ({ gateways, fleet, population, legs, model }: Ground): Topology => {
-  const { access: accesses, centres, clients } = model;
-  const people = new Float64Array(gateways.length);
-  for (const cell of population.cells) people[cell.gateway]! += cell.people;
-  const accessOf = (family: string): string =>
-    Object.keys(accesses).find((name) => accesses[name]!.gateways === family)!;
-  const candidates = assign({
-    gateways,
-    people,
-    fleet,
-    rttMs: (gateway, endpoint) => {
-      const { region, carrier, family } = gateways[gateway]!;
-      return legs({ gateway, region, carrier, access: accessOf(family) }, endpoint).rttMs;
-    },
-    shares: Object.fromEntries(Object.entries(centres).map(([name, { share }]) => [name, share])),
-    namesAll: clients.reconnect.policy === "directed",
-  });
-  return {
-    gateways: gateways.map(({ name, ips, region, carrier }, gateway) => ({
-      name,
-      ips,
-      region,
-      carrier,
-      people: people[gateway]!,
-      candidates: candidates[gateway]!,
-    })),
-    endpoints: fleet.endpoints,
-    servers: fleet.servers,
-  };
 };

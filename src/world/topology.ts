@@ -1,0 +1,83 @@
+/** The paths of a world when nothing is wrong, and the topology that the scheduler is configured with. */
+import type { Topology } from "../algorithms/scheduling/messages.ts";
+import type { WorldModel } from "../scenario/scenario.ts";
+import { assign } from "./assignment.ts";
+import type { Endpoint, Fleet } from "./fleet/centre.ts";
+import type { Gateway } from "./network/gateway.ts";
+import { distanceKm } from "./network/geography.ts";
+import type { Legs } from "./network/path.ts";
+import type { Cell, Population } from "./population/population.ts";
+
+export interface TopologyParts {
+  readonly model: WorldModel;
+  readonly gateways: readonly Gateway[];
+  readonly fleet: Fleet;
+  readonly population: Population;
+  readonly legs: LegsOf;
+}
+
+/** Returns the legs of a cell's path to an endpoint when nothing is wrong. */
+export type LegsOf = (cell: Pick<Cell, "gateway" | "access" | "carrier" | "region">, endpoint: number) => Legs;
+
+/** Returns the legs of every path when nothing is wrong: delays add up, losses of all legs are independent. */
+export const legsOf = (model: WorldModel, gateways: readonly Gateway[], endpoints: readonly Endpoint[]): LegsOf => {
+  const thousands = new Map<string, number>();
+  for (const [name, { at }] of Object.entries(model.regions))
+    for (const [centre, { at: there }] of Object.entries(model.centres))
+      thousands.set(`${name}/${centre}`, distanceKm(at, there) / 1_000);
+  return (cell, endpoint) => {
+    const { centre, line } = endpoints[endpoint]!;
+    const region = model.regions[cell.region]!;
+    const access = model.access[cell.access]!;
+    const gateway = gateways[cell.gateway]!;
+    const far = thousands.get(`${cell.region}/${centre}`)!;
+    const { route, peering } = model;
+    const lineModel = model.centres[centre]!.lines[line]!;
+    const crosses = line !== cell.carrier;
+    const delay =
+      access.delay + gateway.delay + region.delay + route.delay + route.delayPer1000Km * far + lineModel.delay;
+    const passes =
+      (1 - access.loss) *
+      (1 - gateway.loss) *
+      (1 - region.loss) *
+      (1 - route.loss) *
+      (1 - route.lossPer1000Km * far) *
+      (1 - lineModel.loss);
+    return {
+      rttMs: (delay + (crosses ? peering.delay : 0)) / 1_000,
+      passes: Math.max(0, passes) * (crosses ? 1 - peering.loss : 1),
+    };
+  };
+};
+
+/** Returns what operators write into the scheduler's configuration: gateways with their candidates, endpoints and servers. */
+export const topologyOf = ({ gateways, fleet, population, legs, model }: TopologyParts): Topology => {
+  const { access: accesses, centres, clients } = model;
+  const people = new Float64Array(gateways.length);
+  for (const cell of population.cells) people[cell.gateway]! += cell.people;
+  const accessOf = (family: string): string =>
+    Object.keys(accesses).find((name) => accesses[name]!.gateways === family)!;
+  const candidates = assign({
+    gateways,
+    people,
+    fleet,
+    rttMs: (gateway, endpoint) => {
+      const { region, carrier, family } = gateways[gateway]!;
+      return legs({ gateway, region, carrier, access: accessOf(family) }, endpoint).rttMs;
+    },
+    shares: Object.fromEntries(Object.entries(centres).map(([name, { share }]) => [name, share])),
+    namesAll: clients.reconnect.policy === "directed",
+  });
+  return {
+    gateways: gateways.map(({ name, ips, region, carrier }, gateway) => ({
+      name,
+      ips,
+      region,
+      carrier,
+      people: people[gateway]!,
+      candidates: candidates[gateway]!,
+    })),
+    endpoints: fleet.endpoints,
+    servers: fleet.servers,
+  };
+};
