@@ -11,13 +11,17 @@ import * as record from "./record.ts";
 import type { Routing } from "./routing.ts";
 
 export class Client {
-  /** In its home cell. */
+  /** The cell it lives in, its index there, and the cell's stable name, which with the index keys its draws. */
+  home = 0;
   index = 0;
+  identity = 0;
+  /** People that its row stands for. */
+  people = 0;
   /** When its event is due, ms since the run began. */
   dueMs = 0;
   /** Phase, endpoint, failed attempts and ordinal, packed. */
   state = 0;
-  /** Its word holds the home cell too. */
+  /** The last word of the record: above the heartbeat's bits it holds the home cell. */
   readonly heartbeat = new HeartbeatCursor();
   readonly #population: Population;
   readonly #routing: Routing;
@@ -33,10 +37,19 @@ export class Client {
 
   /** Reads the record at word `at` of the calendar's pool. */
   load(pool: Int32Array, at: number): void {
-    this.index = pool[at + INDEX]!;
+    this.become(pool[at + record.HEARTBEAT]!, pool[at + INDEX]!);
     this.dueMs = pool[at + DUE]! + this.#calendar.base;
     this.state = pool[at + record.STATE]!;
-    this.heartbeat.word = pool[at + record.HEARTBEAT]!;
+  }
+
+  /** Turns it into another client, given the last word of its record, which holds the home cell, and its index. */
+  become(word: number, index: number): void {
+    const home = record.cellOf(word);
+    this.heartbeat.word = word;
+    this.home = home;
+    this.index = index;
+    this.identity = this.#population.identity[home]!;
+    this.people = this.#population.peopleOf(home, index);
   }
 
   /** Writes to the record it was loaded from. */
@@ -49,21 +62,6 @@ export class Client {
   /** Adds a record of it to the calendar. */
   schedule(): void {
     this.#calendar.add(this.index, this.dueMs - this.#calendar.base, this.state, this.heartbeat.word);
-  }
-
-  /** The cell it lives in. */
-  get home(): number {
-    return record.cellOf(this.heartbeat.word);
-  }
-
-  /** The stable name that its draws are keyed by, together with its index. */
-  get identity(): number {
-    return this.#population.identity[this.home]!;
-  }
-
-  /** People that its row stands for. */
-  get people(): number {
-    return this.#population.peopleOf(this.home, this.index);
   }
 
   /** Its row among those of this thread. */

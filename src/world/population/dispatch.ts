@@ -23,18 +23,18 @@ export interface DispatchPlan {
   readonly spreads: boolean;
 }
 
-/** In `#onlyRoute`: there are several. */
+/** In `onlyRoute`: there are several, or none yet. */
 const SEVERAL = -1;
 
 export class Dispatch {
+  /** By cell: the only endpoint that its users are sent to, or `SEVERAL`. A column, for every answered beat reads it. */
+  readonly onlyRoute: Int32Array;
   /** By server: the share of those who must go elsewhere that it has room for, as clients were last told; replaced, never changed. */
   welcome: Float64Array;
   /** Until then that word counts more than the table's, ms since the run began. */
   welcomeEndsMs = 0;
   readonly #population: Population;
   readonly #tables: RouteTable[];
-  /** By gateway: the only route, or `SEVERAL`. */
-  readonly #onlyRoute: Int32Array;
   /** By gateway: where the table once sent people and sends nobody now. */
   readonly #left: ReadonlySet<number>[];
   readonly #spreads: boolean;
@@ -43,7 +43,7 @@ export class Dispatch {
     this.#population = population;
     this.#spreads = spreads;
     this.#tables = Array.from({ length: gateways }, () => ({ routes: [], upTo: [], candidates: [], alternates: [] }));
-    this.#onlyRoute = new Int32Array(gateways).fill(SEVERAL);
+    this.onlyRoute = new Int32Array(population.cells.length).fill(SEVERAL);
     this.#left = Array.from({ length: gateways }, () => new Set());
     this.welcome = new Float64Array(servers).fill(1);
   }
@@ -60,16 +60,18 @@ export class Dispatch {
       [...this.#left[gateway]!, ...before.routes].filter((one) => !table.routes.includes(one)),
     );
     this.#tables[gateway] = table;
-    this.#onlyRoute[gateway] = table.routes.length === 1 ? table.routes[0]! : SEVERAL;
+    const only = table.routes.length === 1 ? table.routes[0]! : SEVERAL;
+    this.#population.cells.forEach((cell, index) => {
+      if (cell.gateway === gateway) this.onlyRoute[index] = only;
+    });
     return gainsOf(before, table);
   }
 
   /** Returns the endpoint that the table sends a row of this cell to. */
   routeOf(cell: number, index: number): number {
-    const gateway = this.#population.gateway[cell]!;
-    const only = this.#onlyRoute[gateway]!;
+    const only = this.onlyRoute[cell]!;
     if (only !== SEVERAL) return only;
-    const { routes, upTo } = this.#tables[gateway]!;
+    const { routes, upTo } = this.#tables[this.#population.gateway[cell]!]!;
     const rank = rankOf(index, this.#population.identity[cell]!);
     let place = 0;
     while (place < routes.length - 1 && rank >= upTo[place]!) place += 1;
@@ -78,12 +80,8 @@ export class Dispatch {
 
   /** True if a client connected to this endpoint is to go where the table sends it. */
   isToMove(cell: number, index: number, endpoint: number): boolean {
+    if (this.routeOf(cell, index) === endpoint) return false;
     const gateway = this.#population.gateway[cell]!;
-    return this.#onlyRoute[gateway] !== endpoint && this.#leaves(gateway, endpoint, this.routeOf(cell, index));
-  }
-
-  #leaves(gateway: number, endpoint: number, route: number): boolean {
-    if (route === endpoint) return false;
     return !this.#spreads || this.#left[gateway]!.has(endpoint) || this.#tables[gateway]!.routes.includes(endpoint);
   }
 }

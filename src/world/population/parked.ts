@@ -84,9 +84,9 @@ export class Parked {
     this.#shown = new Client(crowd, calendar);
   }
 
-  /** True if another answered beat would teach this client's heartbeat nothing. */
-  isQuiet(client: Client): boolean {
-    return withoutInterval(client.heartbeat.word) === this.#quiet;
+  /** True if another answered beat would teach this heartbeat nothing. */
+  isQuiet(word: number): boolean {
+    return withoutInterval(word) === this.#quiet;
   }
 
   /**
@@ -204,10 +204,9 @@ export class Parked {
     const packed = this.#rows[row + ROW_CLIENT]!;
     const nowMs = this.#calendar.at;
     const client = this.#shown;
-    client.index = index;
+    client.become(record.packClient(home, this.#quiet | ((packed >>> TENS_AT) & TENS)), index);
     client.dueMs = nowMs + ((this.#rows[row + ROW_DUE]! - nowMs) | 0);
     client.state = record.foretold(record.online(packed & ENDPOINT, packed >>> ORDINAL_AT));
-    client.heartbeat.word = record.packClient(home, this.#quiet | ((packed >>> TENS_AT) & TENS));
     return client;
   }
 

@@ -49,8 +49,7 @@ export const settle = ({ world: { clients } }: Scenario, seed: string, place: Pl
       ? settled(ms(crowd.natTimeoutMs[cell]!), heartbeat)
       : newHeartbeat(heartbeat);
     const word = record.packClient(cell, packHeartbeat(learned));
-    client.heartbeat.word = word;
-    const isQuiet = parked?.isQuiet(client) === true;
+    const isQuiet = parked?.isQuiet(word) === true;
     const silenceMs = (learned.nextIsInterval ? learned.interval : heartbeat.shortest) / 1_000;
     for (let index = population.first[cell]!; index < population.end[cell]!; index++) {
       const people = population.peopleOf(cell, index);
@@ -71,10 +70,10 @@ export const settle = ({ world: { clients } }: Scenario, seed: string, place: Pl
       crowd.online.add(cell, people);
       links.now.hold(links.of(cell, endpoint), people);
       desks.hold(server, people);
-      client.index = index;
+      client.become(word, index);
       client.state = record.online(endpoint, 0);
       const firstMs = Math.floor(fractionOf(out[1]!) * silenceMs);
-      const laterMs = isQuiet ? parked!.foretell(client, firstMs) : 0;
+      const laterMs = isQuiet ? parked.foretell(client, firstMs) : 0;
       if (laterMs >= 0) arrivals.add(index, firstMs + laterMs, client.state, word);
     }
   });

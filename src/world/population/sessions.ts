@@ -26,6 +26,7 @@ import type { Crowd } from "./crowd.ts";
 import type { Logins, RunEnd } from "./logins.ts";
 import { BREAKS, LEAVES, NOTHING, type Parked } from "./parked.ts";
 import * as record from "./record.ts";
+import type { Routing } from "./routing.ts";
 
 export interface SessionPlan {
   readonly seed: string;
@@ -55,6 +56,7 @@ export class Sessions implements Handler {
   readonly digest = new Digest();
   readonly #crowd: Crowd;
   readonly #links: LinksNow;
+  readonly #routing: Routing;
   readonly #calendar: Calendar;
   readonly #desks: Desks;
   readonly #logins: Logins;
@@ -69,6 +71,7 @@ export class Sessions implements Handler {
   constructor({ crowd, calendar, desks, logins, parked, trace }: SessionParts, plan: SessionPlan) {
     this.#crowd = crowd;
     this.#links = crowd.links.now;
+    this.#routing = crowd.routing;
     this.#calendar = calendar;
     this.#desks = desks;
     this.#logins = logins;
@@ -121,9 +124,12 @@ export class Sessions implements Handler {
 
   #beat(client: Client): number {
     const crowd = this.#crowd;
+    const { dispatch } = crowd;
     const links = this.#links;
     const policy = this.#plan.heartbeat;
-    const { index, heartbeat, cell, endpoint, identity, people, state } = client;
+    const { home, index, heartbeat, identity, people, state } = client;
+    const cell = this.#routing.viaCell(home, index);
+    const endpoint = record.endpointOf(state);
     const link = crowd.links.of(cell, endpoint);
     const silence = heartbeat.nextIsInterval ? heartbeat.interval : policy.shortest;
     const nextMs = (intervalOnSend(heartbeat, policy) / 1_000) | 0;
@@ -142,11 +148,11 @@ export class Sessions implements Handler {
     // In a surge, those beyond the usual come back at once.
     if (out[1]! < leaves * crowd.restlessness[cell]!) return this.#goAway(client, out[1]! < leaves);
     // The answer carries the dispatch table's newest word.
-    if (crowd.dispatch.isToMove(cell, index, endpoint)) {
+    if (dispatch.onlyRoute[cell] !== endpoint && dispatch.isToMove(cell, index, endpoint)) {
       client.phase = record.HINTED;
       return 1;
     }
-    return this.#parked?.isQuiet(client) === true ? this.#foretell(this.#parked, client, nextMs) : nextMs;
+    return this.#parked?.isQuiet(heartbeat.word) === true ? this.#foretell(this.#parked, client, nextMs) : nextMs;
   }
 
   /** The beat has come that something comes of. */
