@@ -6,10 +6,10 @@
 import {
   afterBeat,
   intervalOnSend,
+  MARS_POLICY,
   onConnected,
   onDisconnected,
   settled,
-  type HeartbeatPolicy,
 } from "../src/algorithms/access/heartbeat.ts";
 import { chanceOf } from "../src/base/chance.ts";
 import { Draws } from "../src/base/random.ts";
@@ -21,17 +21,6 @@ import { rate, ratios, timed, type Bench, type Measurement, type Row } from "./r
 
 const OURS = "firedrill calendar, real heartbeat";
 
-/** Tencent/mars, stn/config.h. */
-const MARS: HeartbeatPolicy = {
-  shortest: seconds(210),
-  longest: seconds(600),
-  step: seconds(60),
-  backOff: seconds(20),
-  climbAfter: 5,
-  failAfter: 2,
-  stableTest: 3,
-  timeout: seconds(8),
-};
 const LOST = chanceOf(0.02);
 const REFUSED = chanceOf(0.1);
 const HEARTBEAT = (1 << HEARTBEAT_BITS) - 1;
@@ -50,22 +39,22 @@ class Phones implements Handler {
     const heartbeat = this.#heartbeat;
     heartbeat.word = word & HEARTBEAT;
     if (attempts > 0) return this.#attempt(pool, at, attempts, chance);
-    const next = intervalOnSend(heartbeat, MARS);
+    const next = intervalOnSend(heartbeat, MARS_POLICY);
     const answered = chance >= LOST;
-    afterBeat(heartbeat, answered, !answered, MARS);
+    afterBeat(heartbeat, answered, !answered, MARS_POLICY);
     if (answered) {
       pool[at + 2] = heartbeat.word;
       return (next / 1_000) | 0;
     }
     onDisconnected(heartbeat);
     pool[at + 2] = heartbeat.word | (1 << HEARTBEAT_BITS);
-    return MARS.timeout / 1_000 + 500;
+    return MARS_POLICY.timeout / 1_000 + 500;
   }
 
   /** Tries to connect; the first beat of a connection is sent at once. */
   #attempt(pool: Int32Array, at: number, attempts: number, chance: number): number {
     if (chance >= REFUSED) {
-      onConnected(this.#heartbeat, MARS);
+      onConnected(this.#heartbeat, MARS_POLICY);
       pool[at + 2] = this.#heartbeat.word;
       return 50;
     }
@@ -77,7 +66,7 @@ class Phones implements Handler {
 const measure = (n: number): Measurement => {
   const calendar = new Calendar({ capacity: n, horizonMs: 600_000 });
   const first = new Draws("bench", "first beats");
-  const heartbeat = packHeartbeat(settled(seconds(300), MARS));
+  const heartbeat = packHeartbeat(settled(seconds(300), MARS_POLICY));
   for (let index = 0; index < n; index++)
     calendar.add(index, Math.floor(first.uniform(1, index, 0) * 250_000), heartbeat, 0);
   const phones = new Phones();

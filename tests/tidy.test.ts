@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { exportedTypes, functionSizes, parse, undocumented } from "./syntax.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 
@@ -50,6 +51,27 @@ const CLIENTS: Readonly<Record<string, RegExp>> = {
   mysql2: /^deploy\/mysql\//,
   amqplib: /^deploy\/rabbitmq\//,
 };
+
+/** Folders whose exports and public members all have a docstring. */
+const DOCUMENTED = [/^algorithms\/(access|overload|scheduling)\//, /^(base|engine|measure)\//];
+
+const FUNCTION_LINES = 70;
+const PARAMETERS = 5;
+const LONG_FUNCTIONS: readonly string[] = [
+  "simulate/people/charts.ts: seriesOf",
+  "simulate/simulation.ts: simulate",
+  "world/build.ts: buildWorld",
+];
+const LONG_PARAMETERS: readonly string[] = [
+  "world/population/logins.ts: settle",
+  "world/sweeps.ts: #disconnect",
+  "world/sweeps.ts: hint",
+];
+/** Types that are declared and exported in more than one file. */
+const SHARED_NAMES =
+  "Bounds Caller Cause Cell Delivery End Ending Entry Exchange Host Limiter Limits Machine Mishaps Parts Paths Place Progress Push Route Shelf Sink Standing Table Tally TierModel Window WorkerMachine".split(
+    " ",
+  );
 
 interface Import {
   readonly from: string;
@@ -225,6 +247,63 @@ describe("the sources", () => {
   it("open by saying what they are", () => {
     const silent = SOURCES.filter((path) => !/^(#!.*\n)?(?:import[^;]*;\s*)*\/\*\*/.test(readFileSync(path, "utf8")));
     expect(silent.map(nameOf)).toEqual([]);
+  });
+});
+
+describe("the code", () => {
+  const PARSED = SOURCES.map((path) => parse(nameOf(path), readFileSync(path, "utf8")));
+  const SIZES = PARSED.flatMap(functionSizes);
+  const namesWhere = (isTooLarge: (size: (typeof SIZES)[number]) => boolean): readonly string[] =>
+    [...new Set(SIZES.filter(isTooLarge).map(({ name }) => name))].sort();
+
+  it("says of every export and public member what it is, in the folders that people take home", () => {
+    const asked = PARSED.filter(({ fileName }) => DOCUMENTED.some((pattern) => pattern.test(fileName)));
+    expect(asked.flatMap(undocumented)).toEqual([]);
+  });
+
+  it("has functions that fit 70 lines, but for the named ones", () => {
+    expect(namesWhere(({ lines }) => lines > FUNCTION_LINES)).toEqual(LONG_FUNCTIONS);
+  });
+
+  it("passes at most five positional parameters, but to the named ones", () => {
+    expect(namesWhere(({ parameters }) => parameters > PARAMETERS)).toEqual(LONG_PARAMETERS);
+  });
+
+  it("gives every exported type one home, but the named ones", () => {
+    const homes = new Map<string, string[]>();
+    for (const file of PARSED)
+      for (const type of exportedTypes(file)) homes.set(type, [...(homes.get(type) ?? []), file.fileName]);
+    const shared = [...homes].filter(([, files]) => files.length > 1);
+    const unnamed = shared.filter(([type]) => !SHARED_NAMES.includes(type));
+    expect(unnamed.map(([type, files]) => `${type}: ${files.join(", ")}`)).toEqual([]);
+    expect(SHARED_NAMES.filter((type) => (homes.get(type)?.length ?? 0) < 2)).toEqual([]);
+  });
+
+  it("is judged by its syntax", () => {
+    const text = `
+      export class A {
+        #hidden = 1;
+        open = 2;
+        constructor(a: number, b: number) {}
+        /** Told. */
+        get told() { return [1].map((x) => x); }
+      }
+      export interface B { readonly of: number }
+      /** Said. */
+      export const c = (a: 1, b: 2, c: 3, d: 4, e: 5, f: 6): void => {\n${"\n".repeat(80)}};
+      type Inner = A;
+      export type { Inner };`;
+    const file = parse("x.ts", text);
+    const missing = ["A", "A.open", "A.constructor", "B", "B.of"];
+    expect(undocumented(file)).toEqual(missing.map((name) => `x.ts: ${name}`));
+    expect(functionSizes(file).map(({ name, parameters }) => [name, parameters])).toEqual([
+      ["x.ts: constructor", 2],
+      ["x.ts: told", 0],
+      ["x.ts: told", 1],
+      ["x.ts: c", 6],
+    ]);
+    expect(functionSizes(file).filter(({ lines }) => lines > FUNCTION_LINES)).toHaveLength(1);
+    expect(exportedTypes(file)).toEqual(["A", "B"]);
   });
 });
 

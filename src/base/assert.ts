@@ -1,4 +1,6 @@
-/** For what only we can cause: a broken promise inside the program, never a user's mistake. Put the numbers in the message. */
+/** Checks conditions that only a mistake in the program can break. */
+
+/** Throws if `holds` is false. For mistakes in the program, not for a user's; put the numbers in the message. */
 export function assert(holds: boolean, message: () => string): asserts holds {
   if (!holds) throw new Error(`firedrill broke its own rule: ${message()}`);
 }

@@ -1,15 +1,16 @@
 /**
- * A fingerprint of everything that happened, free of the order in which it was handled: each event
- * is mixed alone and the mixtures are summed, so shards and workers can sum theirs and agree.
+ * A fingerprint of a run that does not depend on the order in which its events are handled: each event is mixed alone
+ * and the mixtures are summed, so that shards and threads can sum theirs.
  */
 const SIGN = 0x8000_0000 | 0;
 
+/** A sum of mixed events, 64 bits. */
 export class Digest {
-  /** Two halves as signed words: whole numbers of 32 bits are added without a detour through floating point. */
+  /** Two halves as signed words: 32-bit integers are added without conversion to floating point. */
   #high = 0;
   #low = 0;
 
-  /** Adds one event of four 32-bit words; put what happened first (a kind), then who, when and how. */
+  /** Adds an event of four 32-bit words: its kind, whom it concerns, when and how it happened. */
   add(what: number, who: number, when: number, how: number): void {
     let a = Math.imul(what ^ 0x9e3779b9, 0x85ebca6b);
     let b = Math.imul(who ^ a, 0xc2b2ae35);
@@ -29,17 +30,17 @@ export class Digest {
     this.add(0x7e, hash, when, text.length);
   }
 
-  /** Its two halves, for `sum` elsewhere. */
+  /** The two halves, for `sum` of another digest. */
   get words(): readonly [high: number, low: number] {
     return [this.#high, this.#low];
   }
 
-  /** Sums the words of another digest into this one, as of the threads of one run. */
+  /** Adds the words of another digest, such as that of another thread of the run. */
   sum([high, low]: readonly [high: number, low: number]): void {
     this.#sum(high, low);
   }
 
-  /** Adds 64 bits, with the carry: there is one when the sum of the low halves, unsigned, is less than what was added. */
+  /** Adds 64 bits. The low halves carry if their unsigned sum is less than what was added. */
   #sum(high: number, low: number): void {
     const sum = (this.#low + low) | 0;
     const carry = (sum ^ SIGN) < (low ^ SIGN) ? 1 : 0;
@@ -47,7 +48,7 @@ export class Digest {
     this.#high = (this.#high + high + carry) | 0;
   }
 
-  /** Sixteen hexadecimal characters. */
+  /** The digest as sixteen hexadecimal characters. */
   get hex(): string {
     const half = (bits: number): string => (bits >>> 0).toString(16).padStart(8, "0");
     return half(this.#high) + half(this.#low);

@@ -1,27 +1,28 @@
 /**
- * Chance without state.
+ * Random numbers without state.
  *
- * A draw is a pure function of (seed, purpose, who, n): it does not depend on the order in which the
- * simulation happens to ask. Two runs that differ only in the scheduling algorithm see the same
- * packet lost for the same user: their difference is the algorithm. `who` is two words, a stable
- * identity (a cell and an index in it, never a row number); `n` is an ordinal, never a clock time.
+ * A draw is a pure function of (seed, purpose, who, n): it does not depend on the order in which the simulation asks.
+ * Two runs that differ only in the scheduling algorithm see the same packet lost for the same user, so their difference
+ * is the algorithm. `who` is a stable identity of two words (a cell and an index in it, never a row number); `n` is an
+ * ordinal, never a clock time.
  *
- * The mixing is pcg4d (Jarzynski and Olano, "Hash functions for GPU rendering", JCGT 9(3), 2020):
- * four words in, four out. Thirty-two bit keys would repeat at 180 million people.
+ * The mixing is pcg4d (Jarzynski and Olano, "Hash functions for GPU rendering", JCGT 9(3), 2020): four words in, four
+ * out. Keys of 32 bits would repeat at 180 million people.
  */
 import seedrandom from "seedrandom";
 import { fractionOf } from "./chance.ts";
 
-/** One family of draws for one purpose; name it after what the draw decides. */
+/** The draws for one purpose; name the purpose after what a draw decides. */
 export class Draws {
   /** The four words of the latest `at`, each in [0, 2^32). Read them before the next call. */
   readonly out = new Uint32Array(4);
   readonly #k0: number;
   readonly #k1: number;
   readonly #k2: number;
-  /** The fourth word going in: the key alone. */
+  /** The fourth word of the input: the key alone. */
   readonly #w: number;
 
+  /** Derives the keys from a seed and a purpose. */
   constructor(seed: string, purpose: string) {
     const expand = seedrandom(`${seed}\u0000${purpose}`);
     this.#k0 = expand.int32();
@@ -30,7 +31,7 @@ export class Draws {
     this.#w = (Math.imul(expand.int32(), 1664525) + 1013904223) | 0;
   }
 
-  /** Fills `out` for this identity and ordinal, and returns its first word. */
+  /** Fills `out` for an identity and an ordinal; returns its first word. */
   at(cell: number, index: number, n: number): number {
     let x = (Math.imul(cell ^ this.#k0, 1664525) + 1013904223) | 0;
     let y = (Math.imul(index ^ this.#k1, 1664525) + 1013904223) | 0;
@@ -56,7 +57,7 @@ export class Draws {
     return x >>> 0;
   }
 
-  /** The first two words only, the same as `at` gives, for whoever asks most often. */
+  /** Fills the first two words of `out` as `at` does: faster, for the most frequent draws. */
   two(cell: number, index: number, n: number): void {
     let x = (Math.imul(cell ^ this.#k0, 1664525) + 1013904223) | 0;
     let y = (Math.imul(index ^ this.#k1, 1664525) + 1013904223) | 0;
@@ -75,16 +76,16 @@ export class Draws {
     this.out[1] = (y + Math.imul(z, x)) | 0;
   }
 
-  /** A uniform in [0, 1) with 32 bits. */
+  /** Returns a uniform in [0, 1) with 32 bits. */
   uniform(cell: number, index: number, n: number): number {
     return fractionOf(this.at(cell, index, n));
   }
 }
 
-/** A word of `Draws.out` as a uniform strictly between 0 and 1, safe for logarithms and quantiles. */
+/** Returns a word of `Draws.out` as a uniform strictly between 0 and 1, safe for logarithms and quantiles. */
 export const open = (word: number): number => fractionOf(word + 0.5);
 
-/** A stable 32-bit name for a text: identities of cells and endpoints do not depend on their number in a table. */
+/** Returns a stable 32-bit identity for a name, so that identities do not depend on row numbers. */
 export const identity = (name: string): number => {
   let hash = 0x811c9dc5;
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
@@ -94,8 +95,8 @@ export const identity = (name: string): number => {
 };
 
 /**
- * A short sequence that unfolds from one keyed draw, for a story of unknown length such as a TCP flow: the same key
- * gives the same sequence (sfc32, C. Doty-Humphrey's PractRand).
+ * A sequence of random numbers that starts from one keyed draw, for a process of unknown length such as a TCP flow: the
+ * same key gives the same sequence (sfc32, C. Doty-Humphrey's PractRand).
  */
 export class Stream {
   #a = 0;
@@ -103,7 +104,7 @@ export class Stream {
   #c = 0;
   #counter = 1;
 
-  /** Begins anew from the four words of a keyed draw. */
+  /** Restarts from the four words of a keyed draw; returns itself. */
   from(words: Uint32Array): this {
     this.#a = words[0]! | 0;
     this.#b = words[1]! | 0;
@@ -113,7 +114,7 @@ export class Stream {
     return this;
   }
 
-  /** A uniform strictly between 0 and 1. */
+  /** Returns the next uniform, strictly between 0 and 1. */
   next(): number {
     const t = (((this.#a + this.#b) | 0) + this.#counter) | 0;
     this.#counter = (this.#counter + 1) | 0;

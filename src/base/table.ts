@@ -1,9 +1,12 @@
 /**
- * A number for each of a few rows out of very many, such as the people who are logging in out of 180 million: a small
- * table stays in the processor's cache where a column for everybody would miss it on every look.
+ * A hash map from row numbers to 32-bit numbers, for a few rows out of very many, such as the people who are logging in
+ * out of 180 million: a small map stays in the processor's cache, where a column for all rows would miss it at every
+ * look-up.
  *
- * Open addressing with linear probing; a deletion closes its gap, so nothing is left behind to search through.
+ * Open addressing with linear probing; a deletion closes its gap, so it leaves nothing to search through.
  */
+
+/** A map from rows, whole and below 2^31 − 1, to numbers in [0, 2^32). */
 export class Table {
   #capacity: number;
   #shift: number;
@@ -12,6 +15,7 @@ export class Table {
   #keys: Int32Array;
   #values: Uint32Array;
 
+  /** Makes room for 2^`bits` entries; it grows as needed. */
   constructor(bits = 12) {
     this.#capacity = 1 << bits;
     this.#shift = 32 - bits;
@@ -19,17 +23,18 @@ export class Table {
     this.#values = new Uint32Array(this.#capacity);
   }
 
-  /** How many rows are remembered. */
+  /** Number of rows in the map. */
   get size(): number {
     return this.#count;
   }
 
-  /** What was set for a row; 0 when nothing was. Rows are whole and below 2^31 - 1. */
+  /** Returns the number of a row; 0 if it is not in the map. */
   get(row: number): number {
     const place = this.#find(row + 1);
     return this.#keys[place] === 0 ? 0 : this.#values[place]!;
   }
 
+  /** Sets the number of a row. */
   set(row: number, value: number): void {
     const key = row + 1;
     let place = this.#find(key);
@@ -44,6 +49,7 @@ export class Table {
     this.#values[place] = value;
   }
 
+  /** Removes a row, if it is in the map. */
   delete(row: number): void {
     const keys = this.#keys;
     const mask = this.#capacity - 1;
@@ -52,7 +58,7 @@ export class Table {
     this.#count -= 1;
     for (let next = (gap + 1) & mask; keys[next] !== 0; next = (next + 1) & mask) {
       const home = this.#home(keys[next]!);
-      // Whoever would be found before the gap stays; whoever was pushed past it moves up.
+      // An entry that is found before the gap stays; one that was pushed past it moves up.
       if (((next - home) & mask) < ((next - gap) & mask)) continue;
       keys[gap] = keys[next]!;
       this.#values[gap] = this.#values[next]!;
@@ -61,6 +67,7 @@ export class Table {
     keys[gap] = 0;
   }
 
+  /** Removes all rows. */
   clear(): void {
     this.#keys.fill(0);
     this.#count = 0;

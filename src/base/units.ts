@@ -1,6 +1,6 @@
 /**
- * Simulated time and sizes. Control-plane quantities are integers in one base unit, so that sums are
- * exact and equal everywhere; the name or the type carries the unit.
+ * Time. Instants and durations of the control plane are integers in one base unit, so that sums are exact and equal
+ * everywhere; the name or the type carries the unit.
  */
 
 declare const unit: unique symbol;
@@ -11,24 +11,33 @@ export type Instant = number & { readonly [unit]: "instant" };
 /** A length of time: integer microseconds. */
 export type Duration = number & { readonly [unit]: "duration" };
 
-/** Later than every instant. A machine whose `wakeAt` is NEVER sleeps until spoken to. */
+/** Later than every instant. A machine whose `wakeAt` is NEVER waits for an input. */
 export const NEVER = Infinity as Instant;
+/** The instant at which the run begins. */
 export const START = 0 as Instant;
 
+/** Returns a duration of milliseconds, rounded to whole microseconds. */
 export const ms = (count: number): Duration => Math.round(count * 1_000) as Duration;
+/** Returns a duration of seconds, rounded to whole microseconds. */
 export const seconds = (count: number): Duration => Math.round(count * 1_000_000) as Duration;
+/** Returns a duration of minutes, rounded to whole microseconds. */
 export const minutes = (count: number): Duration => seconds(count * 60);
+/** Returns a duration of hours, rounded to whole microseconds. */
 export const hours = (count: number): Duration => seconds(count * 3_600);
 
 /** One second. */
 export const SECOND = seconds(1);
 
+/** Returns the instant a given time after another. */
 export const after = (start: Instant, wait: Duration): Instant => (start + wait) as Instant;
 
-/** Whole or fractional seconds of an instant or a duration. */
+/** Returns the instant at a given time since the run began. */
+export const instantAt = (sinceStart: Duration): Instant => after(START, sinceStart);
+
+/** Returns the seconds of an instant or a duration, with fraction. */
 export const inSeconds = (time: Instant | Duration): number => time / SECOND;
 
-/** The data plane's unit: whole milliseconds, rounded to the nearest. */
+/** Returns an instant or a duration in the data plane's unit: milliseconds, rounded to the nearest. */
 export const inMs = (time: Instant | Duration): number => Math.round(time / 1_000);
 
 const PARTS: readonly (readonly [string, number])[] = [
@@ -40,7 +49,7 @@ const PARTS: readonly (readonly [string, number])[] = [
   ["us", 1],
 ];
 
-/** Text a scenario would accept again: "1 h 30 min", "2.5 s" never (it prints "2 s 500 ms"), "0 s" for none. */
+/** Prints a time as a scenario reads it, in whole units: "1 h 30 min", "2 s 500 ms", "0 s". */
 export const printDuration = (time: Instant | Duration): string => {
   let left: number = time;
   const words: string[] = [];

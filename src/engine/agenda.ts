@@ -1,33 +1,34 @@
 /**
- * The control plane's future: what servers, schedulers and the weather will do, in one exact order by time
- * and, among equal times, by who asked first.
+ * The event queue of the control plane, in exact order: by time, and among equal times in the order of insertion.
  *
- * Few events wait in a heap. Many are thrown, unsorted, into a ring of coarse buckets; a bucket is sorted when
- * its turn comes and is then read from front to back. Events thus move through memory in streams, which at
- * millions of events costs a fifth of what a heap's jumps cost. Only what falls into the bucket being read
- * goes through the heap. How coarse is measured from what is pending, again whenever it stops fitting.
+ * A few events wait in a heap. Many are appended, unsorted, to a ring of coarse buckets; a bucket is sorted when its
+ * turn comes and is then read from front to back. Events thus move through memory in streams, which at millions of
+ * events costs a fifth of a heap's random accesses. Only events for the bucket being read go through the heap. The
+ * width of a bucket is measured from the pending events, again whenever it stops fitting.
  */
 import { assert } from "../base/assert.ts";
 import { Heap } from "./heap.ts";
-import { sortRun } from "./run.ts";
+import { sortBucket } from "./bucket-sort.ts";
 
-/** Events handed out together (chosen: a kilobyte of times). */
+/** Events of a chunk of memory. Chosen: a kilobyte of times. */
 const CHUNK = 128;
 const NONE = -1;
-/** Chosen by measurement, like all numbers here: up to so many events a heap is the faster. */
+/** Events up to which a heap is faster. Chosen by measurement, like all numbers here. */
 const FEW = 64;
-/** Pending events looked at to judge how far ahead they lie. */
+/** Pending events that are sampled to measure how far ahead they lie. */
 const SAMPLE = 512;
 
+/** A priority queue of events, each a time and a payload. */
 export class Agenda {
-  /** Time and payload of what `pop` took last. */
+  /** Time of the event that `pop` took last. */
   topTime = -Infinity;
+  /** Payload of the event that `pop` took last. */
   topPayload = 0;
   #size = 0;
 
-  /** What falls into the bucket being read, or before it; everything while events are few. */
+  /** Events for the bucket being read or before it; all events while they are few. */
   readonly #near = new Heap();
-  /** With more than this many in the heap the buckets are measured anew. */
+  /** Events in the heap above which the buckets are measured again. */
   #nearMost = FEW;
 
   /** The bucket being read, sorted; `#read` of its `#length` events are gone. */
@@ -37,16 +38,17 @@ export class Agenda {
   #read = 0;
 
   /**
-   * Width is 1 / `#perTime`, a power of two so that bucket numbers are exact. Bucket `#current` is being read (Infinity:
-   * no ring, all events are near). Those after it and before `#limit` are in the ring, those from `#limit` on are far.
-   * The limit moves only when the far ones are looked through, so equal times never lie on both sides.
+   * The width of a bucket is 1 / `#perTime`, a power of two so that bucket numbers are exact. Bucket `#current` is
+   * being read (Infinity: there is no ring, all events are near). Buckets after it and before `#limit` are in the ring;
+   * events from `#limit` on are far. The limit moves only when the far events are searched, so equal times are never on
+   * both sides.
    */
   #perTime = 1;
   #current = Infinity;
   #limit = Infinity;
   #buckets = 0;
   #inRing = 0;
-  /** Chains of chunks; the far events are one chain more, after the ring's. */
+  /** Chains of chunks, one for each bucket; the far events have one more, after the ring's. */
   #head = new Int32Array(0);
   #tail = new Int32Array(0);
   #counts = new Int32Array(0);
@@ -58,23 +60,24 @@ export class Agenda {
   #free = NONE;
   #used = 0;
 
-  /** Since the buckets were measured: how many events there were then, were sorted since, and steps that found nothing. */
+  /** Events when the buckets were measured; since then, events sorted and steps that found nothing. */
   #measured = 0;
   #sorted = 0;
   #wasted = 0;
 
+  /** Number of pending events. */
   get size(): number {
     return this.#size;
   }
 
-  /** Time of the next event; Infinity when there is none. */
+  /** Returns the time of the next event; Infinity if there is none. */
   peekTime(): number {
     if (this.#read === this.#length && this.#near.size === 0) this.#advance();
     const run = this.#read < this.#length ? this.#runTimes[this.#read]! : Infinity;
     return Math.min(run, this.#near.time);
   }
 
-  /** Puts an event at a time (µs, a whole number up to 2^53) with a payload (a whole number below 2^32). */
+  /** Adds an event: a time in whole µs up to 2^53, and a payload, whole and below 2^32. */
   push(time: number, payload: number): void {
     this.#size += 1;
     const bucket = Math.floor(time * this.#perTime);
@@ -90,14 +93,14 @@ export class Agenda {
     }
   }
 
-  /** Takes the next event into `topTime` and `topPayload`. */
+  /** Takes the next event into `topTime` and `topPayload`. Throws if there is none. */
   pop(): void {
     assert(this.#size > 0, emptyAgenda);
     const near = this.#near;
     if (this.#read === this.#length && near.size === 0) this.#advance();
     this.#size -= 1;
     const read = this.#read;
-    // At equal times the run goes first: what is in the heap was asked for while the run was being read.
+    // At equal times the run goes first: events in the heap were added while the run was being read.
     if (read === this.#length || near.time < this.#runTimes[read]!) {
       this.topTime = near.time;
       this.topPayload = near.payload;
@@ -109,7 +112,7 @@ export class Agenda {
     }
   }
 
-  /** Goes on to the next bucket that holds anything and sorts it. */
+  /** Moves on to the next bucket with events and sorts it. */
   #advance(): void {
     if (this.#size === 0 || this.#current === Infinity) return;
     const idle = this.#wasted > 2 * (this.#size + this.#buckets) + 4 * this.#sorted;
@@ -133,7 +136,7 @@ export class Agenda {
       this.#runTimes = new Float64Array(2 * count);
       this.#runPayloads = new Uint32Array(2 * count);
     }
-    sortRun(
+    sortBucket(
       {
         head: this.#head[bucket]!,
         count,
@@ -154,7 +157,7 @@ export class Agenda {
     this.#wasted -= 1;
   }
 
-  /** Makes the ring reach a full round ahead and brings in the far events that it now reaches, in the order they were asked for. */
+  /** Extends the ring to a full round ahead and adds the far events that it now reaches, in the order of insertion. */
   #bringIn(): void {
     this.#limit = this.#current + this.#buckets;
     if (Math.floor(this.#farLeast * this.#perTime) >= this.#limit) return;
@@ -179,7 +182,7 @@ export class Agenda {
     this.#wasted += this.#counts[far];
   }
 
-  /** Looks at how far ahead events lie, and deals all of them out anew: near, into a ring that fits, far. */
+  /** Measures how far ahead events lie, and sorts all of them anew into near ones, a ring that fits, and far ones. */
   #measure(): void {
     const size = this.#size;
     const { times, payloads } = this.#takeAll();
@@ -193,7 +196,7 @@ export class Agenda {
     for (let i = 0; i < size; i++) this.push(times[i]!, payloads[i]!);
   }
 
-  /** Half a round of the ring covers all but the farthest twentieth. */
+  /** Sizes the ring so that half a round covers all but the farthest twentieth. */
   #layRing(times: Float64Array): void {
     const size = times.length;
     const sample = new Float64Array(Math.min(size, SAMPLE));
@@ -215,7 +218,7 @@ export class Agenda {
     this.#limit = this.#current + buckets;
   }
 
-  /** Empties everything. Among equal times the order is that in which they were asked for. */
+  /** Removes and returns all events; equal times are in the order of insertion. */
   #takeAll(): { times: Float64Array; payloads: Uint32Array } {
     const times = new Float64Array(this.#size);
     const payloads = new Uint32Array(this.#size);

@@ -1,15 +1,16 @@
 /**
- * Many records on their way into a calendar. Scattered over thousands of buckets one by one, each would miss the
- * processor's memory tables; held back until there are some for every bucket and then put in bucket by bucket, they
- * arrive as neighbours.
+ * An insert buffer of a calendar. Records added one by one to thousands of buckets would each miss the processor's
+ * caches; held back until there are some for every bucket and then added bucket by bucket, they are written as
+ * neighbours.
  */
 import type { Calendar } from "./calendar.ts";
 
-/** Records held back: some dozens for each bucket of ten minutes, in 1.5 MiB. Chosen. */
+/** Records in the buffer: some dozens for each bucket of ten minutes, in 1.5 MiB. Chosen. */
 const HELD = 65_536;
-/** Buckets told apart; farther ones share the last. */
+/** Buckets that are distinguished; farther ones share the last. Chosen. */
 const TOLD = 4_096;
 
+/** The insert buffer of one calendar. */
 export class Arrivals {
   readonly #calendar: Calendar;
   readonly #index = new Int32Array(HELD);
@@ -20,11 +21,12 @@ export class Arrivals {
   readonly #starts = new Int32Array(TOLD + 1);
   #count = 0;
 
+  /** Starts empty. */
   constructor(calendar: Calendar) {
     this.#calendar = calendar;
   }
 
-  /** As `Calendar.add`, for a due of at least 0; the record is in the calendar after the next `flush`. */
+  /** Adds a record as `Calendar.add` does, for a due of at least 0; it is in the calendar after the next `flush`. */
   add(index: number, due: number, third: number, fourth: number): void {
     const at = this.#count;
     this.#index[at] = index;
@@ -35,7 +37,7 @@ export class Arrivals {
     if (this.#count === HELD) this.flush();
   }
 
-  /** Puts all that is held back into the calendar, by bucket: a counting sort of their places. */
+  /** Adds all buffered records to the calendar, by bucket: a counting sort. */
   flush(): void {
     const { bucketMs } = this.#calendar;
     const starts = this.#starts.fill(0);

@@ -1,56 +1,61 @@
 /**
- * Where threads wait for each other: nobody goes on before all have come. Whoever comes last wakes the others; who waits
- * for a moment only does not go to sleep for it.
+ * A barrier: threads wait at it until all have arrived. The last one wakes the others. A thread that waits only for a
+ * moment spins and does not sleep.
  */
 
-/** Words of the shared memory: who has come this time, how often all have, and whether one of them will never come again. */
-const CAME = 0;
-const TIMES = 1;
+/** Words of the shared memory: threads that have arrived, completed rounds, and whether a thread is lost. */
+const ARRIVED = 0;
+const ROUNDS = 1;
 const LOST = 2;
 const BYTES = 12;
 
-/** Looks before a thread goes to sleep: some dozen microseconds, about what falling asleep and waking costs. Chosen. */
-const LOOKS = 2_000;
+/** Spins before a thread sleeps: some dozen microseconds, about the cost of sleeping and waking. Chosen. */
+const SPINS = 2_000;
 
 const LOST_TEXT = "another thread of this run was lost";
 
-/** Whether somebody was stopped only because another was lost. An error's class does not travel between threads, its text does. */
+/**
+ * True for the error of a thread stopped because another was lost. Between threads an error keeps its text, not its
+ * class.
+ */
 export const isLost = (error: unknown): boolean => error instanceof Error && error.message === LOST_TEXT;
 
+/** A barrier for the threads of one group. */
 export class Barrier {
   readonly #words: Int32Array;
   readonly #size: number;
 
-  /** `size` threads share `memory`, which `Barrier.memory` made. */
+  /** Joins `size` threads over shared memory made by `Barrier.memory`. */
   constructor(memory: SharedArrayBuffer, size: number) {
     this.#words = new Int32Array(memory);
     this.#size = size;
   }
 
+  /** Returns shared memory for a barrier. */
   static memory(): SharedArrayBuffer {
     return new SharedArrayBuffer(BYTES);
   }
 
-  /** Returns when all threads have come. Throws when one is lost. */
+  /** Waits until all threads have arrived. Throws if one is lost. */
   wait(): void {
     const words = this.#words;
-    const times = Atomics.load(words, TIMES);
+    const rounds = Atomics.load(words, ROUNDS);
     if (Atomics.load(words, LOST) !== 0) throw new Error(LOST_TEXT);
-    if (Atomics.add(words, CAME, 1) === this.#size - 1) {
-      Atomics.store(words, CAME, 0);
-      Atomics.add(words, TIMES, 1);
-      Atomics.notify(words, TIMES);
+    if (Atomics.add(words, ARRIVED, 1) === this.#size - 1) {
+      Atomics.store(words, ARRIVED, 0);
+      Atomics.add(words, ROUNDS, 1);
+      Atomics.notify(words, ROUNDS);
     } else {
-      for (let looks = 0; looks < LOOKS && Atomics.load(words, TIMES) === times; looks++);
-      while (Atomics.load(words, TIMES) === times) Atomics.wait(words, TIMES, times);
+      for (let spins = 0; spins < SPINS && Atomics.load(words, ROUNDS) === rounds; spins++);
+      while (Atomics.load(words, ROUNDS) === rounds) Atomics.wait(words, ROUNDS, rounds);
     }
     if (Atomics.load(words, LOST) !== 0) throw new Error(LOST_TEXT);
   }
 
-  /** One of the threads will not come again: whoever waits, or comes, is told. */
+  /** Marks a thread as lost: threads that wait now or later throw. */
   abandon(): void {
     Atomics.store(this.#words, LOST, 1);
-    Atomics.add(this.#words, TIMES, 1);
-    Atomics.notify(this.#words, TIMES);
+    Atomics.add(this.#words, ROUNDS, 1);
+    Atomics.notify(this.#words, ROUNDS);
   }
 }

@@ -1,10 +1,10 @@
 /**
- * The pending timers of millions of people: what each of them does next, and when.
+ * A calendar queue for the pending timers of millions of clients.
  *
- * Nothing here is looked up. A pending timer is its client's whole hot record, four words that travel
- * from the bucket of one due time to the bucket of the next, so a bucket is read from front to back and
- * written by appending. At 180 million people a queue spends its time waiting for memory, and memory is
- * fast only for neighbours handled together; that is why records move and ids do not point at them.
+ * Nothing is looked up by id. A pending timer is its client's whole hot record, four words that move from the bucket of
+ * one due time to the bucket of the next, so a bucket is read from front to back and written by appending. At 180
+ * million clients a queue spends its time waiting for memory, and memory is fast only for neighbours handled together;
+ * that is why records move and no ids point at them.
  */
 import { assert } from "../base/assert.ts";
 
@@ -15,43 +15,45 @@ export const INDEX = 0;
 export const DUE = 1;
 export const THIRD = 2;
 export const FOURTH = 3;
-/** Records handed out together (chosen: 4 KiB, a page, so that a bucket's tail wastes little). */
+/** Words of a chunk of memory. Chosen: 4 KiB, a page, so that the end of a bucket wastes little. */
 const CHUNK = 256 * WORDS;
 const IN_CHUNK = CHUNK - 1;
 const NONE = -1;
-/** The longest delay, 12.4 days. The base moves on once dues pass this, so that due plus delay always fits in an int32. */
+/** The longest delay, 12.4 days. The base moves on once dues pass this, so that due plus delay fits in an int32. */
 const LONGEST = 0x4000_0000;
 
-/** Whoever handles events. One object with one shape a calendar: the call is then inlined into the drain. */
+/** Handles events. Use one object of one shape for a calendar, so that the call is inlined into the drain. */
 export interface Handler {
   /**
-   * Handles the event of the record at word `at` of `pool`: its third and fourth words are the handler's to change in
-   * place. Returns the delay to the same client's next event in whole ms from this
-   * due, at least 1; zero or less retires the record.
-   * Neither `pool` nor `at` may be kept beyond the call: records move, and the pool is replaced when it grows.
+   * Handles the event of the record at word `at` of `pool`; the handler may change its third and fourth words in place.
+   * Returns the delay from this due to the client's next event, in whole ms of at least 1; zero or less removes the
+   * record. Neither `pool` nor `at` may be kept: records move, and the pool is replaced when it grows.
    */
   fire(pool: Int32Array, at: number): number;
 }
 
+/** Visits the records of a sweep. */
 export interface Visitor {
-  /** May change any word of the record, `due` too (same rule as in `fire`). Returns false to retire it. */
+  /** Visits a record under the rules of `fire`; may change any word, `due` too. Returns false to remove the record. */
   visit(pool: Int32Array, at: number): boolean;
 }
 
+/** The size of a calendar. */
 export interface CalendarPlan {
-  /** Records there is room for from the start; more may be added, at the price of copying all once in a while. */
+  /** Records that there is room for at first; more may be added, at the price of an occasional copy. */
   readonly capacity: number;
-  /** Delays up to this cost one move. Longer ones are honoured exactly too, and cost one more for each horizon. */
+  /** Delays up to this, in ms, cost one move; longer ones cost another move for each horizon. */
   readonly horizonMs: number;
-  /** Width of a bucket; 250 by default. World changes take effect on bucket edges. */
+  /** Width of a bucket in ms; 250 by default. Changes of the world take effect on bucket edges. */
   readonly bucketMs?: number;
 }
 
 /**
- * One shard of people, at most 2^29 of them. The order in which a bucket's records are handled is not specified, so
- * no result may depend on it. What a handler adds, or delays by less than a bucket, is handled in the same drain.
+ * The calendar of one shard, for at most 2^29 records. The order within a bucket is not specified, so no result may
+ * depend on it. What a handler adds to the bucket, or delays by less than a bucket, is handled in the same drain.
  */
 export class Calendar {
+  /** Width of a bucket, ms. */
   readonly bucketMs: number;
   #base = 0;
   #size = 0;
@@ -73,14 +75,16 @@ export class Calendar {
   #free = NONE;
   #used = 0;
 
+  /** Allocates the memory. Throws if the records do not fit into one calendar. */
   constructor(plan: CalendarPlan) {
     this.bucketMs = plan.bucketMs ?? 250;
-    // A hair above the reciprocal, so that whole multiples never round into the bucket before; right below 2^40 ms.
+    // Slightly above the reciprocal, so that whole multiples never round down to the bucket before; exact below 2^40
+    // ms.
     this.#perMs = (1 + 1 / 0x100_0000_0000) / this.bucketMs;
     let buckets = 4;
     while (buckets * this.bucketMs < plan.horizonMs + 2 * this.bucketMs) buckets *= 2;
     this.#buckets = buckets;
-    // One place more than there are buckets: where a sweep puts aside what it moves.
+    // One chain more than there are buckets: for the records that a sweep moves.
     this.#head = new Int32Array(buckets + 1).fill(NONE);
     this.#tail = new Int32Array(buckets + 1).fill(NONE);
     this.#end = new Int32Array(buckets + 1);
@@ -90,36 +94,36 @@ export class Calendar {
     this.#next = new Int32Array(chunks);
   }
 
-  /** Pending records. */
+  /** Number of pending records. */
   get size(): number {
     return this.#size;
   }
 
   /**
-   * Absolute ms that a due of 0 stands for. It moves on about every 12 days, at the start of a drain and never
-   * within one; dues in records move with it, times you keep elsewhere over the base do not.
+   * Time of a due of 0, ms since the run began. It moves on about every 12 days, at the start of a drain; dues in
+   * records are adjusted, dues kept elsewhere are not.
    */
   get base(): number {
     return this.#base;
   }
 
-  /** Absolute ms at which the bucket begins that `drain` will handle next (or is handling). */
+  /** Start of the bucket that `drain` handles next, or is handling; ms since the run began. */
   get at(): number {
     return this.#base + this.#current * this.bucketMs;
   }
 
-  /** Memory of records and chains, bytes. */
+  /** Memory of records and chains in bytes. */
   get bytes(): number {
     return this.#pool.byteLength + this.#next.byteLength + 3 * this.#head.byteLength;
   }
 
-  /** Adds a record due at `due` ms over the base; what is already past is handled in the next drain. */
+  /** Adds a record that is due `due` ms after the base; a past due is handled in the next drain. */
   add(index: number, due: number, third: number, fourth: number): void {
     this.#size += 1;
     this.#put(this.#sweeping ? this.#buckets : this.#place(due), index, due, third, fourth);
   }
 
-  /** Handles every event of the current bucket, moves on to the next, and returns how many there were. */
+  /** Handles all events of the current bucket and moves on to the next. Returns the number of events. */
   drain(handler: Handler): number {
     if (this.#current * this.bucketMs >= LONGEST) this.#rebase();
     this.#draining = true;
@@ -141,7 +145,7 @@ export class Calendar {
       tail[bucket] = NONE;
       end[bucket] = 0;
       for (;;) {
-        // Should the pool be replaced meanwhile, the old one still holds what this chunk held.
+        // If the pool is replaced meanwhile, the old one still holds this chunk.
         const pool = this.#pool;
         const start = chunk * CHUNK;
         const stop = chunk === last ? lastEnd : start + CHUNK;
@@ -150,7 +154,7 @@ export class Calendar {
           if (due < after) {
             const delay = handler.fire(pool, at);
             fired += 1;
-            // One comparison for the two rare cases: zero and less wrap around to something huge.
+            // One comparison for both rare cases: zero and less wrap around to a huge number.
             if ((delay - 1) >>> 0 >= LONGEST) {
               assertRetired(delay);
               retired += 1;
@@ -183,8 +187,8 @@ export class Calendar {
   }
 
   /**
-   * Shows every pending record to the visitor once. About 12 ns a record however few it changes: right for what
-   * happens to many people once. Not from within `fire`; records added meanwhile are not visited.
+   * Visits every pending record once, at about 12 ns a record however few change. Records added meanwhile are not
+   * visited. Throws if called within a drain or a sweep.
    */
   sweep(visitor: Visitor): void {
     assert(!this.#draining && !this.#sweeping, () => "a sweep from within a drain or a sweep");
@@ -195,7 +199,7 @@ export class Calendar {
     this.#disperse();
   }
 
-  /** Shows every pending record to somebody who only looks: nothing may be changed, added or kept. */
+  /** Calls `look` for every pending record; it must not change, add or keep anything. */
   each(look: (pool: Int32Array, at: number) => void): void {
     const pool = this.#pool;
     for (let bucket = 0; bucket < this.#buckets; bucket++) {
@@ -207,7 +211,7 @@ export class Calendar {
     }
   }
 
-  /** Visits one bucket. Who stays moves up to close the gaps, who has a new due is put aside. */
+  /** Visits one bucket: kept records move up to close the gaps, records with a new due are put aside. */
   #visit(bucket: number, visitor: Visitor): void {
     const last = this.#tail[bucket]!;
     const lastEnd = this.#end[bucket]!;
@@ -253,7 +257,7 @@ export class Calendar {
     this.#end[bucket] = kept === NONE ? 0 : keep;
   }
 
-  /** Gives everyone whom a sweep put aside a place by the new due. */
+  /** Puts the records that a sweep put aside into the buckets of their new dues. */
   #disperse(): void {
     const aside = this.#buckets;
     const last = this.#tail[aside]!;
@@ -274,7 +278,7 @@ export class Calendar {
     this.#end[aside] = 0;
   }
 
-  /** The bucket a due belongs in. Past dues go to the current bucket; far ones wait in the last one and are placed anew from there. */
+  /** Returns the bucket of a due: the current one if it is past; the last one, to be placed again, if it is far. */
   #place(due: number): number {
     assert(due === (due | 0), () => `due ${String(due)} is not whole ms of 31 bits over the base`);
     const bucket = Math.floor(due * this.#perMs);
@@ -294,7 +298,7 @@ export class Calendar {
     pool[to + FOURTH] = fourth;
   }
 
-  /** Hangs a free chunk on a bucket's chain and returns its first word. */
+  /** Appends a free chunk to a bucket's chain; returns its first word. */
   #extend(bucket: number): number {
     let chunk = this.#free;
     if (chunk !== NONE) {
@@ -311,7 +315,7 @@ export class Calendar {
     return chunk * CHUNK;
   }
 
-  /** Last in, first out: the chunk written next is still in the processor's cache. */
+  /** Frees a chunk. Last in, first out: the chunk written next is still in the processor's cache. */
   #release(chunk: number): void {
     this.#next[chunk] = this.#free;
     this.#free = chunk;
@@ -328,7 +332,7 @@ export class Calendar {
     this.#next = next;
   }
 
-  /** Moves the base on by whole rounds of the buckets, so that every record stays in its bucket. Unused words move too; nobody reads them. */
+  /** Moves the base on by whole rounds of the buckets, so that every record stays in its bucket. */
   #rebase(): void {
     const rounds = Math.floor(this.#current / this.#buckets);
     const shift = rounds * this.#buckets * this.bucketMs;
@@ -340,7 +344,7 @@ export class Calendar {
   }
 }
 
-/** Apart, so that the drain carries no message with it. */
+/** A function of its own, so that the drain does not build a message. */
 const assertRetired = (delay: number): void => {
   assert(delay <= 0, () => `a delay of ${String(delay)} ms, beyond 12 days`);
 };

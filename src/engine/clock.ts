@@ -10,6 +10,7 @@ import { EventQueue } from "./event-queue.ts";
 /** Width of a bucket of a run. Chosen: a quarter of a second, below every time that a person notices. */
 export const BUCKET = ms(250);
 
+/** The clock of one run. */
 export class Clock {
   readonly #bucket: Duration;
   /** Start of the next bucket. */

@@ -1,53 +1,60 @@
 /**
- * The threads that live through one run together. Each runs all of it, but people: of them it has its own part. What people
- * do to anything that is not theirs is added up in whole numbers and told to all when the threads meet, or later, when all of them
- * look at it; so everything else goes the same way in every thread, and the same way as with one.
+ * The threads of one run. Each thread runs everything except people, of whom it has its own share. What people do to
+ * shared state is summed in whole numbers, and all threads exchange their sums when they synchronise, at the end of a
+ * parallel part or later when a total is read. So everything else is the same in every thread, and the same as with one
+ * thread.
  *
- * Who is alone writes to the totals at once, and meets nobody.
+ * A thread that is alone writes to the totals at once and never waits.
  */
 import { assert } from "../base/assert.ts";
 import { Barrier } from "./barrier.ts";
 import { Tally, type TallyPlan } from "./tally.ts";
 
-/** What all threads of a run share. */
+/** The memory that the threads of a group share. */
 export interface Table {
+  /** Memory of the barrier. */
   readonly barrier: SharedArrayBuffer;
-  /** A box of doubles for each thread, written by its owner and read by all. */
+  /** A buffer of doubles for each thread, written by its owner and read by all. */
   readonly boxes: readonly SharedArrayBuffer[];
 }
 
-/** Doubles in a box: what is told in a bucket of a large run. More is told in turns. Chosen. */
+/** Doubles of a buffer: what is exchanged after a bucket of a large run. More takes several rounds. Chosen. */
 const BOX = 1 << 18;
-/** A box begins with how much is in it, and whether there is more to come. */
+/** A buffer begins with the count of its numbers and whether more are to come. */
 const COUNT = 0;
 const IS_MORE = 1;
 const FIRST = 2;
 
-/** A table for so many threads. */
+/** Returns shared memory for a number of threads, with buffers of `box` doubles. */
 export const tableFor = (size: number, box = BOX): Table => ({
   barrier: Barrier.memory(),
   boxes: Array.from({ length: size }, () => new SharedArrayBuffer((FIRST + box) * Float64Array.BYTES_PER_ELEMENT)),
 });
 
+/** The membership of one thread in a group. */
 export interface Seat {
+  /** The group's memory. */
   readonly table: Table;
-  /** From 0. */
+  /** The thread's number in the group, from 0. */
   readonly place: number;
 }
 
+/** One thread's view of its group. */
 export class Company {
+  /** The thread's number, from 0. */
   readonly place: number;
+  /** Number of threads. */
   readonly size: number;
   readonly #barrier: Barrier | undefined;
   readonly #boxes: readonly Float64Array[];
-  /** Told at every meeting, and only when somebody looks. */
+  /** Totals that are exchanged after every parallel part, and those that are exchanged only when one is read. */
   readonly #prompt: Tally[] = [];
   readonly #patient: Tally[] = [];
-  /** Whether there was a meeting since the patient were told; the same in all threads. */
+  /** True if there was a parallel part since the lazy totals were exchanged; the same in all threads. */
   #isNews = false;
   #isApart = false;
 
-  /** Without a seat, alone. */
+  /** Joins a group; without a membership the thread is alone. */
   constructor(seat?: Seat) {
     this.place = seat?.place ?? 0;
     this.#boxes = seat?.table.boxes.map((box) => new Float64Array(box)) ?? [];
@@ -55,7 +62,7 @@ export class Company {
     if (seat !== undefined && this.size > 1) this.#barrier = new Barrier(seat.table.barrier, this.size);
   }
 
-  /** Totals that every thread adds to, at first what is in `values`. All threads make the same tallies in the same order. */
+  /** Returns totals that start with `values`. All threads must make the same totals in the same order. */
   tally(values: Float64Array, plan: TallyPlan = {}): Tally {
     const isAlone = this.#barrier === undefined;
     if (plan.isPatient !== true) {
@@ -68,7 +75,10 @@ export class Company {
     return tally;
   }
 
-  /** People act, each thread's own; then all meet and tell what they added. */
+  /**
+   * Runs `act` on this thread's share of people, then synchronises: all threads exchange what they added. Throws if
+   * nested.
+   */
   apart(act: () => void): void {
     assert(!this.#isApart, () => "people act while people act");
     this.#isApart = true;
@@ -78,7 +88,7 @@ export class Company {
     this.#tell(this.#prompt);
   }
 
-  /** Somebody looks at what is told only then: all threads do so at the same time. */
+  /** Exchanges the lazy totals; all threads do so at the same point. Throws within a parallel part. */
   #look(): void {
     assert(!this.#isApart, () => "a look at totals while people act");
     if (!this.#isNews) return;
@@ -86,7 +96,7 @@ export class Company {
     this.#tell(this.#patient);
   }
 
-  /** Tells all what this thread added to these, and hears what others did. */
+  /** Exchanges what all threads added to these totals. */
   #tell(tallies: readonly Tally[]): void {
     if (this.#barrier === undefined) return;
     let [tally, next] = [0, 0];
@@ -94,7 +104,7 @@ export class Company {
       (box, room) => {
         let at = 0;
         for (; tally < tallies.length; tally++, next = 0) {
-          // A heading, and at least one entry.
+          // A heading and at least one entry.
           if (room - at < 4) return { count: at, isMore: true };
           const heading = at;
           at += 2;
@@ -118,7 +128,7 @@ export class Company {
     for (const one of tallies) one.forget();
   }
 
-  /** Hands all threads the numbers of each, in the order of their places. */
+  /** Returns the numbers of every thread, by thread number, in all threads. */
   gather(numbers: Float64Array): readonly Float64Array[] {
     if (this.#barrier === undefined) return [numbers];
     const all = this.#boxes.map((): Float64Array[] => []);
@@ -143,7 +153,7 @@ export class Company {
     });
   }
 
-  /** Boxes are written by all and then read by all, until nobody has more to tell. */
+  /** Lets all threads write their buffers and then read all of them, until none has more to write. */
   #turns(
     write: (box: Float64Array, room: number) => { readonly count: number; readonly isMore: boolean },
     read: (box: Float64Array, place: number) => void,
@@ -163,7 +173,7 @@ export class Company {
         isAnybodys ||= box[IS_MORE] === 1;
         read(box.subarray(FIRST, FIRST + box[COUNT]!), place);
       }
-      // Nobody writes again before all have read.
+      // No thread writes again before all have read.
       this.#barrier!.wait();
     }
   }

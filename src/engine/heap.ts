@@ -1,7 +1,9 @@
 /**
- * A short waiting line in exact order: by time, and among equals whoever came first. Four children a node
- * (one cache line of times), three flat arrays, no objects.
+ * A heap of events in exact order: by time, and among equal times in the order of insertion. Four children a node (one
+ * cache line of times), three flat arrays, no objects.
  */
+
+/** A priority queue for few events, each a time and a payload. */
 export class Heap {
   #size = 0;
   #arrivals = 0;
@@ -9,27 +11,29 @@ export class Heap {
   #sequence = new Float64Array(64);
   #payloads = new Uint32Array(64);
 
+  /** Number of events. */
   get size(): number {
     return this.#size;
   }
 
-  /** Time of the earliest; Infinity when nobody waits. */
+  /** Time of the next event; Infinity if there is none. */
   get time(): number {
     return this.#size === 0 ? Infinity : this.#times[0]!;
   }
 
-  /** Payload of the earliest. Ask only when somebody waits. */
+  /** Payload of the next event. There must be one. */
   get payload(): number {
     return this.#payloads[0]!;
   }
 
+  /** Adds an event. */
   push(time: number, payload: number): void {
     if (this.#size === this.#times.length) this.#grow();
     const times = this.#times;
     const sequence = this.#sequence;
     const payloads = this.#payloads;
     let hole = this.#size++;
-    // The newcomer is the youngest, so among equals it stays below.
+    // The new event is the last one, so among equal times it stays below.
     while (hole > 0) {
       const parent = (hole - 1) >> 2;
       if (times[parent]! <= time) break;
@@ -43,7 +47,7 @@ export class Heap {
     payloads[hole] = payload;
   }
 
-  /** Takes the earliest away. */
+  /** Removes the next event. There must be one. */
   pop(): void {
     const times = this.#times;
     const sequence = this.#sequence;

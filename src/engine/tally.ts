@@ -1,22 +1,25 @@
 /**
- * Totals that the threads of a run add to. While people act, each thread counts what its own do apart; when the threads meet
- * it tells the others, and all have the same totals again. What nobody looks at for a while can wait until somebody does.
- * Amounts are whole numbers, so sums are exact in any order.
+ * Totals that all threads of a run add to. In a parallel part each thread counts its own additions separately; when the
+ * threads synchronise they exchange them, and all have the same totals again. Lazy totals are exchanged only when they
+ * are read. Amounts are whole numbers, so sums are exact in any order.
  */
+
+/** How totals are combined and exchanged. */
 export interface TallyPlan {
-  /** Sums, or the most that anybody saw. */
+  /** Whether to keep the sum (the default) or the maximum. */
   readonly keeps?: "sum" | "most";
-  /** Told when somebody looks, and not at every meeting. */
+  /** True to exchange when the totals are read and not after every parallel part. */
   readonly isPatient?: boolean;
-  /** Told of each place before anything is added there. */
+  /** Called with each index before it changes. */
   readonly hear?: (place: number) => void;
 }
 
+/** An array of totals. */
 export class Tally {
-  /** As of the latest telling; with one thread, of now. */
+  /** The totals as of the latest exchange; with one thread, the present ones. */
   readonly #values: Float64Array;
   readonly #isAlone: boolean;
-  /** Since then, by this thread: what was added or the most that was seen, and where; alone, the totals themselves. */
+  /** This thread's additions, or its maxima, since then; with one thread, the totals themselves. */
   readonly #own: Float64Array;
   readonly #isTouched: Uint8Array;
   #places: number[] = [];
@@ -24,7 +27,7 @@ export class Tally {
   readonly #keepsMost: boolean;
   readonly #look: (() => void) | undefined;
 
-  /** `look` has all threads told of it. */
+  /** Starts with `values`; `look` exchanges lazy totals. */
   constructor(values: Float64Array, isAlone: boolean, { hear, keeps }: TallyPlan = {}, look?: () => void) {
     this.#values = values;
     this.#isAlone = isAlone;
@@ -35,36 +38,42 @@ export class Tally {
     this.#look = look;
   }
 
-  /** As of the latest meeting; with one thread, of now. A patient one is told when it is asked for them: they are not to be kept. */
+  /**
+   * The totals as of the latest exchange; with one thread, the present ones. Lazy totals are exchanged first: do not
+   * keep the array.
+   */
   get values(): Float64Array {
     this.look();
     return this.#values;
   }
 
-  /** Has a patient one told. */
+  /** Exchanges lazy totals; does nothing for others. */
   look(): void {
     this.#look?.();
   }
 
-  /** Adds a whole amount, which may be negative. */
+  /** Adds a whole amount, which may be negative, to a sum. */
   add(place: number, amount: number): void {
     if (!this.#isAlone && this.#isTouched[place] === 0) this.#touch(place);
     this.#own[place]! += amount;
   }
 
-  /** Keeps the larger of what is there and `value`, which is at least 0: of a tally that keeps the most. */
+  /** Raises a maximum to `value`, which is at least 0, if it is larger. */
   raise(place: number, value: number): void {
     if (value <= this.#values[place]! || value <= this.#own[place]!) return;
     if (!this.#isAlone && this.#isTouched[place] === 0) this.#touch(place);
     this.#own[place] = value;
   }
 
-  /** How many places were added to since the latest telling. */
+  /** Number of indices with additions that were not exchanged. */
   get touched(): number {
     return this.#places.length;
   }
 
-  /** Writes places and amounts in turn from the `first` touched one on, as many as there is room for; answers how many. */
+  /**
+   * Writes pairs of index and amount, from the `first` changed index on, as far as there is room. Returns the number of
+   * pairs.
+   */
   write(first: number, room: Float64Array): number {
     const entries = Math.min(this.#places.length - first, room.length >> 1);
     for (let entry = 0; entry < entries; entry++) {
@@ -75,7 +84,7 @@ export class Tally {
     return entries;
   }
 
-  /** Takes in what a thread, this one or another, has written. */
+  /** Applies what a thread, this one or another, has written. */
   read(told: Float64Array): void {
     const values = this.#values;
     for (let at = 0; at < told.length; at += 2) {
@@ -86,7 +95,7 @@ export class Tally {
     }
   }
 
-  /** All has been told: counts anew. */
+  /** Forgets this thread's additions, once all threads have applied them. */
   forget(): void {
     for (const place of this.#places) {
       this.#own[place] = 0;

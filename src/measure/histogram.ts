@@ -1,23 +1,23 @@
 /**
- * How long things took, for many: the whole distribution in a few kilobytes.
+ * Distributions of many values in a few kilobytes.
  *
- * A bucket is a power of two cut in sixty-four, the leading bits of the floating-point number itself: no
- * logarithm, equal bits on every machine, and the middle of a bucket is within 0.8 % of all that is in
- * it. Counts of whole people add up exactly, so merging in any order gives the same histogram.
+ * A bucket is a sixty-fourth of a power of two, given by the leading bits of the floating-point number: no logarithm,
+ * equal bits on every machine, and the middle of a bucket is within 0.8 % of all values in it. Whole weights add up
+ * exactly, so merging in any order gives the same histogram.
  */
 import { assert } from "../base/assert.ts";
 
 /** Bits of the high word below the eleven of the exponent and the six that choose one of 64 buckets. */
 const DROPPED = 14;
-/** Buckets are made room for this many at a time: a power of two of values. */
+/** Room is made for this many buckets at a time: a power of two of values. */
 const OCTAVE = 64;
 
-/** Numbers that tell of a histogram before its buckets do. */
+/** Numbers of a histogram before its buckets, in `numbers`. */
 const FACTS = 7;
 
 const float = new Float64Array(1);
 const words = new Uint32Array(float.buffer);
-/** Which of the two words holds exponent and leading bits. */
+/** The word, of two, that holds exponent and leading bits. */
 const HIGH = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? 1 : 0;
 
 const bucketOf = (value: number): number => {
@@ -31,19 +31,22 @@ const lowerEdge = (bucket: number): number => {
   return float[0]!;
 };
 
-/** Of values of at least 0 in one unit, each with a weight: for how many people it stands. */
+/** A distribution of values of at least 0 in one unit, each with a weight: the number of people it stands for. */
 export class Histogram {
   /** Sum of weights. */
   count = 0;
-  /** Sum of value times weight: exact while both are whole and it stays below 2^53. */
+  /** Sum of value times weight: exact while both are whole and the sum is below 2^53. */
   sum = 0;
+  /** The least value; Infinity if nothing was added. */
   min = Infinity;
+  /** The greatest value; -Infinity if nothing was added. */
   max = -Infinity;
   #zeros = 0;
-  /** Number of the first bucket there is room for. */
+  /** Number of the first bucket that there is room for. */
   #first = 0;
   #counts = new Float64Array(0);
 
+  /** Adds a value with a weight. Throws if the value is negative or not finite. */
   add(value: number, weight = 1): void {
     assert(value >= 0 && value < Infinity, () => `a histogram was given ${String(value)}`);
     this.count += weight;
@@ -54,7 +57,7 @@ export class Histogram {
     else this.#addTo(bucketOf(value), weight);
   }
 
-  /** Adds all that another has seen. */
+  /** Adds all values of another histogram. */
   merge(other: Histogram): void {
     this.count += other.count;
     this.sum += other.sum;
@@ -66,34 +69,34 @@ export class Histogram {
     });
   }
 
-  /** All that it has seen, for `from` elsewhere. */
+  /** The histogram as numbers, for `from`. */
   get numbers(): readonly number[] {
     const { count, sum, min, max } = this;
     return [count, sum, min, max, this.#zeros, this.#first, this.#counts.length, ...this.#counts];
   }
 
-  /** The histogram that `told` begins with, and how many numbers of it that took. */
-  static from(told: Float64Array): { readonly histogram: Histogram; readonly length: number } {
+  /** Returns the histogram at the front of an array of numbers, and the length it takes there. */
+  static from(numbers: Float64Array): { readonly histogram: Histogram; readonly length: number } {
     const histogram = new Histogram();
-    histogram.count = told[0]!;
-    histogram.sum = told[1]!;
-    histogram.min = told[2]!;
-    histogram.max = told[3]!;
-    histogram.#zeros = told[4]!;
-    histogram.#first = told[5]!;
-    const length = FACTS + told[6]!;
-    histogram.#counts = told.slice(FACTS, length);
+    histogram.count = numbers[0]!;
+    histogram.sum = numbers[1]!;
+    histogram.min = numbers[2]!;
+    histogram.max = numbers[3]!;
+    histogram.#zeros = numbers[4]!;
+    histogram.#first = numbers[5]!;
+    const length = FACTS + numbers[6]!;
+    histogram.#counts = numbers.slice(FACTS, length);
     return { histogram, length };
   }
 
-  /** Undefined when nothing was added. */
+  /** The mean value; undefined if nothing was added. */
   get mean(): number | undefined {
     return this.count > 0 ? this.sum / this.count : undefined;
   }
 
   /**
-   * The value that a share `q` of the people do not exceed, within 0.8 %; exact for 0 and 1. Undefined when nothing
-   * was added.
+   * Returns the `q`-quantile, within 0.8 %, exact for 0 and 1; undefined if nothing was added. Throws if `q` is not in
+   * [0, 1].
    */
   quantile(q: number): number | undefined {
     assert(q >= 0 && q <= 1, () => `quantile ${String(q)}`);

@@ -1,23 +1,30 @@
 /**
- * The book: every instrument of a run by name and labels. The world writes it and the judge reads it;
- * neither knows the other. Whoever writes often takes an instrument out once and keeps it.
+ * The instruments of a run by name and labels. The world writes them and the judge reads them; neither knows the other.
+ * A frequent writer looks an instrument up once and keeps it.
  */
 import { Counter } from "./counter.ts";
 import { Histogram } from "./histogram.ts";
 import { Series } from "./series.ts";
 import type { Duration } from "../base/units.ts";
 
+/** Labels of an instrument: name and value. */
 export type Labels = Readonly<Record<string, string>>;
 
-/** `label=[a,b]`, or `label!=[a,b]` when negated. A label that an instrument lacks equals no value. */
+/** A condition on a label: `label=[a,b]`, or `label!=[a,b]` if negated. A missing label equals no value. */
 export interface Match {
+  /** Name of the label. */
   readonly label: string;
+  /** Values of which it has one. */
   readonly values: readonly string[];
+  /** True if it has none of them. */
   readonly negated: boolean;
 }
 
+/** An instrument and its labels. */
 export interface Entry<Instrument> {
+  /** Its labels. */
   readonly labels: Labels;
+  /** The instrument. */
   readonly instrument: Instrument;
 }
 
@@ -27,17 +34,18 @@ interface Mergeable<Instrument> {
 
 const NOTHING = new Map<string, never>();
 
-/** Instruments of one kind. */
+/** The instruments of one kind. */
 export class Shelf<Instrument extends Mergeable<Instrument>> {
   readonly #make: () => Instrument;
   /** Name → canonical labels → entry. */
   readonly #names = new Map<string, Map<string, Entry<Instrument>>>();
 
+  /** Starts empty; `make` makes an instrument. */
   constructor(make: () => Instrument) {
     this.#make = make;
   }
 
-  /** The instrument of this name with exactly these labels; made when first asked for. */
+  /** Returns the instrument of this name with exactly these labels; makes it if there is none. */
   of(name: string, labels: Labels = {}): Instrument {
     let entries = this.#names.get(name);
     if (entries === undefined) this.#names.set(name, (entries = new Map<string, Entry<Instrument>>()));
@@ -47,7 +55,7 @@ export class Shelf<Instrument extends Mergeable<Instrument>> {
     return entry.instrument;
   }
 
-  /** All of this name that match, in an order that does not depend on who wrote first. */
+  /** Returns all instruments of this name that match, in the order of their labels. */
   find(name: string, matches: readonly Match[] = []): readonly Entry<Instrument>[] {
     return [...(this.#names.get(name) ?? [])]
       .filter(([, { labels }]) => matches.every((match) => fits(labels, match)))
@@ -55,7 +63,7 @@ export class Shelf<Instrument extends Mergeable<Instrument>> {
       .map(([, entry]) => entry);
   }
 
-  /** One new instrument with all that the matching ones have seen. */
+  /** Returns a new instrument that merges all matching ones. */
   total(name: string, matches: readonly Match[] = []): Instrument {
     const all = this.#make();
     for (const { labels, instrument } of (this.#names.get(name) ?? NOTHING).values() as Iterable<Entry<Instrument>>)
@@ -63,6 +71,7 @@ export class Shelf<Instrument extends Mergeable<Instrument>> {
     return all;
   }
 
+  /** Merges all instruments of another shelf. */
   merge(other: Shelf<Instrument>): void {
     for (const [name, entries] of other.#names) {
       for (const { labels, instrument } of entries.values()) this.of(name, labels).merge(instrument);
@@ -70,17 +79,21 @@ export class Shelf<Instrument extends Mergeable<Instrument>> {
   }
 }
 
+/** All instruments of a run. */
 export class Ledger {
+  /** Counters. */
   readonly counters = new Shelf(() => new Counter());
+  /** Histograms. */
   readonly histograms = new Shelf(() => new Histogram());
+  /** Series, all of one step. */
   readonly series: Shelf<Series>;
 
-  /** `step`: of all its series. */
+  /** Starts empty; `step` is the step of all series. */
   constructor(step: Duration) {
     this.series = new Shelf(() => new Series(step));
   }
 
-  /** Adds what another shard or replication has seen; in any order the same. */
+  /** Merges the instruments of another shard or replication; the order of merges does not matter. */
   merge(other: Ledger): void {
     this.counters.merge(other.counters);
     this.histograms.merge(other.histograms);
@@ -88,7 +101,7 @@ export class Ledger {
   }
 }
 
-/** Labels written once are often asked for again by the same object. */
+/** Labels as text, by object: the same object is often looked up again. */
 const written = new WeakMap<Labels, string>();
 
 const canonical = (labels: Labels): string => {

@@ -1,28 +1,30 @@
 /**
- * A number for each of many, step by step: a row a step, so that writing one is a single walk through memory where as
- * many series would each be somewhere else.
+ * Many time series of the same step side by side: a row for each step and a column for each series, so that writing a
+ * step is one pass through memory.
  */
 import type { Duration, Instant } from "../base/units.ts";
 import type { Series } from "./series.ts";
 
+/** A table of sums: rows are steps, columns are series. */
 export class Sheet {
   readonly #width: number;
   readonly #step: Duration;
   readonly #rows: Float64Array[] = [];
 
+  /** Starts empty; `width` is the number of columns. */
   constructor(width: number, step: Duration) {
     this.#width = width;
     this.#step = step;
   }
 
-  /** The row of the step that an instant lies in: a number for each, to be written in place. */
+  /** Returns the row of an instant's step, to be written in place. */
   row(time: Instant): Float64Array {
     const index = Math.floor(time / this.#step);
     while (this.#rows.length <= index) this.#rows.push(new Float64Array(this.#width));
     return this.#rows[index]!;
   }
 
-  /** All rows one after another, for `add` elsewhere. */
+  /** All rows one after another, for `add`. */
   get numbers(): Float64Array {
     const all = new Float64Array(this.#rows.length * this.#width);
     this.#rows.forEach((row, index) => {
@@ -39,7 +41,7 @@ export class Sheet {
     }
   }
 
-  /** Adds one of the many, step by step, to a series. */
+  /** Adds a column to a series, step by step. */
   addTo(series: Series, column: number): void {
     this.#rows.forEach((row, index) => {
       series.add((index * this.#step) as Instant, row[column]!);

@@ -8,7 +8,7 @@ import {
   type Rate,
   type Reservation,
 } from "../../src/algorithms/push/limiter.ts";
-import { after, ms, seconds, type Duration, type Instant } from "../../src/base/units.ts";
+import { after, ms, seconds, type Duration, type Instant, instantAt } from "../../src/base/units.ts";
 import { now, sleepUntil } from "../../src/deploy/clock.ts";
 import { connectRedis } from "../../src/deploy/redis/connection.ts";
 import { RedisCounter } from "../../src/deploy/redis/counter.ts";
@@ -145,7 +145,7 @@ const limiterContract = (open: (rate: Rate) => Limiting): void => {
 
 describe("reservations: the reference", () => {
   limiterContract((rate) => {
-    let [tat, now]: [number | undefined, Instant] = [undefined, seconds(1_000) as number as Instant];
+    let [tat, now]: [number | undefined, Instant] = [undefined, instantAt(seconds(1_000))];
     return {
       take: async (want) => {
         const { tat: next, ...reservation } = gcra(tat, now, want, rate);
@@ -161,7 +161,7 @@ describe("reservations: the reference", () => {
 describe.each(["rewind", "clear"] as const)("reservations: in a simulated world, lost by %s", (how) => {
   limiterContract(({ perSecond, burst, horizon }) => {
     const limiter = new SimulatedLimiter({ kind: "gcra", limit: perSecond, burst, horizon, jitter: ms(100) });
-    let now = seconds(1_000) as number as Instant;
+    let now = instantAt(seconds(1_000));
     return {
       take: async (want) => Promise.resolve({ now, ...limiter.ask(want, now, ms(0)) }),
       pass: async (time) => Promise.resolve(void (now = after(now, time))),
@@ -173,7 +173,7 @@ describe.each(["rewind", "clear"] as const)("reservations: in a simulated world,
 describe("the published counter: the reference", () => {
   counterContract((keys) => {
     const counter = new SecondCounter(keys);
-    let now = seconds(1_000) as number as Instant;
+    let now = instantAt(seconds(1_000));
     return {
       take: async (want, limit, skew = ms(0)) => Promise.resolve(counter.take(now, want, limit, { skew })),
       die: async (want, limit) => Promise.resolve(void counter.take(now, want, limit, { dies: true })),

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { Trace, type TraceLine } from "../../src/engine/trace.ts";
-import { seconds, type Instant } from "../../src/base/units.ts";
+import { seconds, instantAt } from "../../src/base/units.ts";
 
 const line = (at: number, cell: number, index: number, what: string): TraceLine => ({
-  at: seconds(at) as number as Instant,
+  at: instantAt(seconds(at)),
   cell,
   index,
   what,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { minutes, seconds, type Instant } from "../../src/base/units.ts";
+import { minutes, seconds, type Instant, instantAt } from "../../src/base/units.ts";
 import { Ledger, type Match } from "../../src/measure/ledger.ts";
 import { Series } from "../../src/measure/series.ts";
 
@@ -15,7 +15,7 @@ const written = (): Ledger => {
   ledger.counters.of("login", { region: "overseas" }).add(1_000);
   ledger.counters.of("link.broken", { region: "beijing" }).add(7);
   ledger.histograms.of("login.time", { region: "beijing" }).add(250, 2);
-  ledger.series.of("online").add(seconds(90) as number as Instant, 5);
+  ledger.series.of("online").add(instantAt(seconds(90)), 5);
   return ledger;
 };
 
@@ -49,7 +49,7 @@ describe("the ledger", () => {
 });
 
 describe("a series", () => {
-  const at = (secondsIn: number): Instant => seconds(secondsIn) as number as Instant;
+  const at = (secondsIn: number): Instant => instantAt(seconds(secondsIn));
 
   test("sums by step", () => {
     const series = new Series(minutes(1));

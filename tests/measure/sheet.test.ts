@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { type Instant, minutes, seconds } from "../../src/base/units.ts";
+import { type Instant, minutes, seconds, instantAt } from "../../src/base/units.ts";
 import { Series } from "../../src/measure/series.ts";
 import { Sheet } from "../../src/measure/sheet.ts";
 
 it("a sheet keeps a number for each of many in every step, and files each as a series", () => {
-  const at = (secondsIn: number): Instant => seconds(secondsIn) as number as Instant;
+  const at = (secondsIn: number): Instant => instantAt(seconds(secondsIn));
   const sheet = new Sheet(3, minutes(1));
   sheet.row(at(130))[1]! += 5;
   sheet.row(at(59))[1]! += 1;

@@ -1,60 +1,78 @@
 /**
- * Adaptive heartbeat: the longest silence a carrier gateway's NAT will forgive.
+ * Adaptive heartbeat: finds the longest silence after which a carrier gateway's NAT still forwards.
  *
- * A phone that is silent too long is forgotten by its carrier's gateway and hears of no message; one that
- * beats too often burns battery and signalling. So it probes: after some beats at one interval it tries a
- * longer one, and when that fails twice it settles a step lower (Tencent/mars, stn/src/smart_heartbeat.cc).
+ * If a phone is silent for too long, the NAT drops its entry and no message reaches it; if it sends heartbeats too
+ * often, it uses up battery and signalling. So it probes: after some heartbeats at one interval it tries a longer one,
+ * and when that fails twice it settles a step lower (Tencent/mars, stn/src/smart_heartbeat.cc).
  *
- * Two surprises of the original are kept. The next interval is chosen when a beat is sent, before its answer:
- * what an answer says is therefore held against the interval chosen with that beat, and a success counts
- * only if the silence before the beat was that same interval. And the first beats of a connection use the
- * shortest interval, and what becomes of them teaches nothing.
+ * Two surprises of the original are kept. The next interval is chosen when a heartbeat is sent, before its answer, so
+ * an answer is counted for the interval chosen with that heartbeat, and a success counts only if the silence before the
+ * heartbeat was the same interval. And the first heartbeats of a connection use the shortest interval and are not
+ * learnt from.
  *
- * This is the idle phone in the background. Left out: the foreground (always the shortest interval: choose no
- * interval then), Doze's jump to the longest interval (it needs the alarm's lateness), the probe of a stable
- * interval after seven days (it needs a calendar date) and the report of a bad network (it changes nothing).
+ * This is the idle phone in the background. Left out: the foreground (always the shortest interval), Doze's jump to the
+ * longest interval (it needs the alarm's lateness), the probe of a stable interval after seven days (it needs a
+ * calendar date) and the report of a bad network (it changes nothing).
  * Met by: src/world/population/heartbeats.ts
  */
-import type { Duration } from "../../base/units.ts";
+import { type Duration, seconds } from "../../base/units.ts";
 
-/** Mars' names in brackets (Tencent/mars, stn/config.h and smart_heartbeat.cc). */
+/** The settings, with Mars' names in brackets (Tencent/mars, stn/config.h and smart_heartbeat.cc). */
 export interface HeartbeatPolicy {
-  /** [MinHeartInterval] */
+  /** The shortest interval. [MinHeartInterval] */
   readonly shortest: Duration;
-  /** [MaxHeartInterval] */
+  /** The longest interval. [MaxHeartInterval] */
   readonly longest: Duration;
-  /** [HeartStep] */
+  /** Step by which the interval grows. [HeartStep] */
   readonly step: Duration;
-  /** [SuccessStep] */
+  /** Reserve below the longest interval, and below an interval that failed. [SuccessStep] */
   readonly backOff: Duration;
-  /** [BaseSuccCount] */
+  /** Successes at one interval after which a longer one is tried. [BaseSuccCount] */
   readonly climbAfter: number;
-  /** [MaxHeartFailCount] */
+  /** Failures in a row after which the interval is given up. [MaxHeartFailCount] */
   readonly failAfter: number;
-  /** [NetStableTestCount] */
+  /** First heartbeats of a connection, at the shortest interval, that are not learnt from. [NetStableTestCount] */
   readonly stableTest: number;
-  /** A beat unanswered for this long has failed. */
+  /** Time after which an unanswered heartbeat has failed. */
   readonly timeout: Duration;
 }
 
-/** What a phone knows of one network, and of its connection there. A plain object on a phone, a cursor over packed words in a simulation. */
+/** The published policy (Tencent/mars, stn/config.h). */
+export const MARS_POLICY: HeartbeatPolicy = {
+  shortest: seconds(210),
+  longest: seconds(600),
+  step: seconds(60),
+  backOff: seconds(20),
+  climbAfter: 5,
+  failAfter: 2,
+  stableTest: 3,
+  timeout: seconds(8),
+};
+
+/**
+ * What a phone knows of one network and of its connection there: a plain object on a phone, a cursor over packed words
+ * in a simulation.
+ */
 export interface HeartbeatState {
-  /** The interval being tried, or settled on when `stable`. [cur_heart_] */
+  /** The interval being tried, or the settled one if `stable`. [cur_heart_] */
   interval: Duration;
-  /** Beats answered at this interval; below `climbAfter`, 0 when stable. [succ_heart_count_] */
+  /** Heartbeats answered at this interval; below `climbAfter`, 0 if stable. [succ_heart_count_] */
   successes: number;
-  /** Beats failed in a row, up to `failAfter`. [fail_heart_count_] */
+  /** Heartbeats that failed in a row, up to `failAfter`. [fail_heart_count_] */
   failures: number;
+  /** True once the interval is settled. */
   stable: boolean;
-  /** Beats answered on this connection, up to `stableTest` + 1. [success_heart_count_] */
+  /** Heartbeats answered on this connection, up to `stableTest` + 1. [success_heart_count_] */
   answered: number;
-  /** The interval chosen with the latest beat is `interval`; otherwise it was the shortest. [last_heart_] */
+  /**
+   * True if the interval chosen with the latest heartbeat is `interval`; otherwise it was the shortest. [last_heart_]
+   */
   nextIsInterval: boolean;
-  /** The silence before the latest beat was `interval`. [pre_heart_] */
+  /** True if the silence before the latest heartbeat was `interval`. [pre_heart_] */
   lastWasInterval: boolean;
 }
 
-/** A phone that has never seen this network. */
+/** Returns the state of a phone that has never seen this network. */
 export const newHeartbeat = (policy: HeartbeatPolicy): HeartbeatState => ({
   interval: policy.shortest,
   successes: 0,
@@ -65,7 +83,7 @@ export const newHeartbeat = (policy: HeartbeatPolicy): HeartbeatState => ({
   lastWasInterval: true,
 });
 
-/** The link is up. The first beat is sent at once. */
+/** Call when the link is up; the first heartbeat is sent at once. */
 export const onConnected = (state: HeartbeatState, policy: HeartbeatPolicy): void => {
   const shortest = state.interval === policy.shortest;
   state.answered = 0;
@@ -73,7 +91,7 @@ export const onConnected = (state: HeartbeatState, policy: HeartbeatPolicy): voi
   state.lastWasInterval = shortest;
 };
 
-/** Called when a beat is sent: how long after it the next one is due, should nothing else be sent before. */
+/** Call when a heartbeat is sent. Returns the time until the next one, if nothing else is sent before. */
 export const intervalOnSend = (state: HeartbeatState, policy: HeartbeatPolicy): Duration => {
   const interval = state.interval;
   const tested = state.answered >= policy.stableTest;
@@ -82,19 +100,22 @@ export const intervalOnSend = (state: HeartbeatState, policy: HeartbeatPolicy): 
   return tested ? interval : policy.shortest;
 };
 
-/** Learns from the latest beat: answered, timed out (`timedOut`), or cut short by a broken link (neither). Follow a failure with `onDisconnected`. */
+/**
+ * Learns from the latest heartbeat: answered, timed out, or, if neither, cut short by a broken link. After a failure
+ * call `onDisconnected`.
+ */
 export const afterBeat = (
   state: HeartbeatState,
   answered: boolean,
   timedOut: boolean,
   policy: HeartbeatPolicy,
 ): void => {
-  // Nearly all beats of all phones: settled, tested, answered again. There is nothing to learn.
+  // Nearly all heartbeats of all phones: settled, tested and answered again. There is nothing to learn.
   const quiet = state.stable && state.answered > policy.stableTest && state.nextIsInterval && state.lastWasInterval;
   if (!(quiet && answered && state.failures === 0)) learn(state, answered, timedOut, policy);
 };
 
-/** The link is gone, for whatever reason. If a beat was still unanswered, `afterBeat` comes first. */
+/** Call when the link is gone, for whatever reason. If a heartbeat was unanswered, call `afterBeat` first. */
 export const onDisconnected = (state: HeartbeatState): void => {
   state.successes = 0;
 };
@@ -124,7 +145,7 @@ const afterSuccess = (state: HeartbeatState, sameTwice: boolean, policy: Heartbe
 const afterFailure = (state: HeartbeatState, timedOut: boolean, policy: HeartbeatPolicy): void => {
   if (timedOut) state.successes = 0;
   if (state.failures < policy.failAfter) state.failures += 1;
-  // Nothing shorter is left to try: a NAT that forgets sooner than this is never learned.
+  // Nothing shorter is left to try: a NAT that forgets sooner than this is never learnt.
   if (state.interval === policy.shortest || state.failures < policy.failAfter) return;
   const lower = state.stable ? policy.shortest : state.interval - policy.step - policy.backOff;
   state.stable = !state.stable;
@@ -133,7 +154,7 @@ const afterFailure = (state: HeartbeatState, timedOut: boolean, policy: Heartbea
   state.failures = 0;
 };
 
-/** Changes the interval between a beat and the next, which is already due after the old one. */
+/** Changes the interval between a heartbeat and the next one, which is due after the old interval already. */
 const moveTo = (state: HeartbeatState, interval: Duration): void => {
   const unchanged = interval === state.interval;
   state.interval = interval;
@@ -142,10 +163,9 @@ const moveTo = (state: HeartbeatState, interval: Duration): void => {
 };
 
 /**
- * What a phone has learned after long idleness behind a NAT that silently forgets whoever is silent for longer than
- * `natTimeout`, found by running the algorithm: on a connection that has passed its test, between two beats
- * `interval` apart. Behind a NAT that forgets sooner than the shortest interval it never settles, and this is a
- * phone that has just connected.
+ * Returns the state of a phone that has long been idle behind a NAT that silently drops entries after `natTimeout`:
+ * settled, on a tested connection, between two heartbeats `interval` apart. Found by running the algorithm. If the NAT
+ * drops entries sooner than the shortest interval, the phone never settles and a new state is returned.
  */
 export const settled = (natTimeout: Duration, policy: HeartbeatPolicy): HeartbeatState => {
   const state = newHeartbeat(policy);

@@ -1,40 +1,46 @@
 /**
- * Candidate racing: a phone holds a list of addresses and does not wait for the first to time out.
+ * Candidate racing: a phone has a list of addresses and tries the next one before the first has timed out.
  *
- * A new attempt starts when `startEvery` has passed since the last start and fewer than `atMost` are
- * under way; the first to connect wins and the rest are closed. An error frees the place but does not
- * hurry the next start (Tencent/mars, complexconnect.cc).
+ * An attempt starts once `startEvery` has passed since the last start and fewer than `atMost` are under way; the first
+ * to connect wins and the others are closed. An error makes room but does not start the next attempt sooner
+ * (Tencent/mars, complexconnect.cc).
  * Met by: src/world/population/sessions.ts
  */
 import type { Duration } from "../../base/units.ts";
 
+/** The settings of a race. */
 export interface RacingPolicy {
-  /** Length of the candidate list. */
+  /** Candidates that are tried at most. */
   readonly candidates: number;
+  /** Time between two starts, at least. */
   readonly startEvery: Duration;
+  /** Attempts under way at once, at most. */
   readonly atMost: number;
-  /** An attempt without an answer is given up after this. */
+  /** Time after which an attempt without an answer is given up. */
   readonly timeout: Duration;
 }
 
-/** How one attempt at a candidate would end, were it let run: after `after` with a connection, or with a failure. */
+/** How an attempt ends if nothing ends it sooner. */
 export interface Attempt {
+  /** True for a connection, false for a failure. */
   readonly connected: boolean;
+  /** Time from its start to its end. */
   readonly after: Duration;
 }
 
+/** The outcome of a race. */
 export interface Race {
-  /** Index of the winner in the list; -1 when nobody connected. */
+  /** Index of the winner in the list; -1 if none connected. */
   readonly winner: number;
-  /** From the first start to the win, or to the end of the last attempt. */
+  /** Time from the first start to the win, or to the end of the last attempt. */
   readonly took: Duration;
-  /** How many attempts were started. */
+  /** Number of attempts started. */
   readonly started: number;
 }
 
 /**
- * Runs the race over `count` candidates; `attempt(i)` is asked only for those that get to start, in order of start.
- * Attempts that have not ended by `timeout` end then, as failures.
+ * Returns the outcome of a race over `count` candidates. `attempt(i)` is called only for candidates that start, in
+ * order; an attempt that has not ended after `timeout` ends then, as a failure.
  */
 export const race = (policy: RacingPolicy, count: number, attempt: (candidate: number) => Attempt): Race => {
   const ends: number[] = [];
@@ -58,7 +64,7 @@ export const race = (policy: RacingPolicy, count: number, attempt: (candidate: n
   return { winner, took: Math.min(won, last) as Duration, started: contenders };
 };
 
-/** The earliest time after `start` at which the spacing has passed and a place is free. */
+/** Returns the earliest time at which the spacing since `start` has passed and fewer than `atMost` attempts run. */
 const nextStart = (policy: RacingPolicy, start: number, ends: readonly number[]): number => {
   const spaced = start + policy.startEvery;
   const running = ends.filter((end) => end > spaced).sort((a, b) => a - b);

@@ -1,54 +1,57 @@
 /**
- * Reconnect: when a phone whose link broke tries again. A million phones that lose one server at the same moment all ask
- * this question together, and the answer decides whether they come back as a queue or as a flood.
+ * Reconnect: how long a phone whose link broke waits before it tries again. A million phones that lose one server at
+ * the same moment use this rule together, and it decides whether they come back evenly or as a login storm.
  *
- * `ladder` is what was published (Tencent/mars, longlink_connect_monitor.cc): a link that lived longer than the first rung
- * tries half a second after it broke; each further failure waits for the next rung, counted from the start of the attempt
- * before, plus a salt of whole seconds. It keeps a crowd together. `full-jitter` waits for a uniform part of a bound that
- * doubles (Brooker, AWS, 2015). `directed` does what the servers say: beats are answered with how long it would take the
- * others to welcome everybody, and whoever's link is closed comes back at the place in that stretch that the user's own id
- * gives (after QQ's staggering, 2020); a door that is full answers with an appointment. Where no server has spoken it is
- * full jitter.
+ * `ladder` is the published rule (Tencent/mars, longlink_connect_monitor.cc): half a second after the break of a link
+ * that lived longer than the first rung comes the first attempt; each failure waits for the next rung, counted from the
+ * start of the failed attempt, plus a salt of whole seconds. It keeps a crowd together. `full-jitter` waits for a
+ * uniform part of a bound that doubles (Brooker, AWS, 2015). `directed` does what the servers say (after QQ's
+ * staggering, 2020): an answer to a heartbeat carries the time in which the other servers can log everybody in, and a
+ * phone whose link is closed waits for the part of it that the user's own id gives; a full server refuses with a time
+ * to come back. Without word from a server it is full jitter.
  * Met by: src/world/population/logins.ts
  */
 import type { Duration } from "../../base/units.ts";
 
+/** The settings of reconnecting. */
 export interface ReconnectPolicy {
+  /** The rule. */
   readonly policy: "ladder" | "full-jitter" | "directed";
-  /** From the break to the first attempt; no wait is shorter. */
+  /** Time from the break to the first attempt; no wait is shorter. */
   readonly first: Duration;
-  /** From the start of the n-th failed attempt to the next; the last rung repeats. */
+  /** Time from the start of the n-th failed attempt to the next one; the last rung repeats. */
   readonly ladder: readonly Duration[];
-  /** Uniform whole seconds in [0, salt) are added to every rung. */
+  /** Bound of the random whole seconds added to each rung, uniform in [0, salt). */
   readonly salt: Duration;
-  /** Full jitter: the bound of the first wait, and the bound that it doubles up to. */
+  /** Full jitter: the bound of the first wait. */
   readonly base: Duration;
+  /** Full jitter: the bound at which doubling ends. */
   readonly cap: Duration;
 }
 
-/** What a phone knows when it asks. */
+/** What a wait depends on. */
 export interface Situation {
-  /** Failed attempts since the break; 0: the link has only just broken. */
+  /** Failed attempts since the break; 0 right after it. */
   readonly failures: number;
-  /** How long the last attempt took; nothing after a break. */
+  /** Time that the last attempt took; 0 right after the break. */
   readonly attemptTook: Duration;
-  /** A link: closed by the other side, and not just silent. */
+  /** True if the other side closed the link; false if it was silent. */
   readonly wasClosed: boolean;
-  /** What servers said: of a closed link, the stretch over which its people are welcome; of a refusal, the wait. */
+  /** What a server said: after a break, the time over which its people are to come back; after a refusal, the wait. */
   readonly told: Duration | undefined;
-  /** The user's own place in [0, 1), the same for ever. */
+  /** The user's own place in [0, 1), always the same. */
   readonly place: number;
   /** A uniform in [0, 1). */
   readonly u: number;
 }
 
-/** The wait before the next attempt, from the break or from the end of the last attempt. */
+/** Returns the wait before the next attempt, from the break or from the end of the last attempt. */
 export const untilNextAttempt = (policy: ReconnectPolicy, situation: Situation): Duration => {
   const { failures, told, place, wasClosed } = situation;
   if (policy.policy === "ladder") return climb(policy, situation);
   if (policy.policy === "full-jitter") return jitter(policy, situation);
   if (told !== undefined) return Math.max(policy.first, failures === 0 ? place * told : told) as Duration;
-  // Silence is noticed by each at its own beat: those are spread already.
+  // Each phone notices silence at its own heartbeat: those are spread already.
   return failures === 0 && !wasClosed ? policy.first : jitter(policy, situation);
 };
 

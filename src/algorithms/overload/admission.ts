@@ -1,30 +1,36 @@
 /**
- * The guard at a server's door. It hears of every request three times: when it comes, when its turn comes after
- * waiting, and when it is answered; and it says who is let in. All guards have this one shape, so that a server, or an
- * experiment, can change one for another.
+ * Admission control: which requests an overloaded server admits. It is called three times for a request: when it
+ * arrives, when its turn comes after waiting, and when it is answered. All kinds share this interface, so that a
+ * server, or an experiment, can exchange one for another.
  * Met by: src/world/services/services.ts
  */
 import type { Duration, Instant } from "../../base/units.ts";
 import { LEVELS } from "./levels.ts";
 
+/** Admission control of one server. */
 export interface Admission {
-  /** Requests of lower levels than this are welcome. Every reply carries it, so that callers need not ask in vain. */
+  /**
+   * Requests of levels below this are admitted. Every reply carries it, so that callers can hold back what would be
+   * refused.
+   */
   readonly level: number;
 
-  /** Callers held back so many requests, of about this level, because of what they heard. */
+  /** Notes requests of about this level that callers held back because of the level they knew. */
   spared(level: number, requests: number): void;
 
-  /** A request has come; false: it is turned away at once. `u` is a uniform in [0, 1), for guards that throw dice. */
+  /** Returns whether an arriving request is admitted; false: it is refused at once. `u` is a uniform in [0, 1). */
   arrive(level: number, u: number, now: Instant): boolean;
 
-  /** Its turn has come after this wait; false: it is dropped now, without any work done. */
+  /**
+   * Returns whether a request whose turn comes after this wait is served; false: it is dropped without any work done.
+   */
   start(waited: Duration, now: Instant): boolean;
 
-  /** It was answered so long after it came. */
+  /** Notes that a request was answered, and the time since it arrived. */
   finish(took: Duration, now: Instant): void;
 }
 
-/** No guard: whoever comes is let in. */
+/** Admits every request. */
 export const OPEN: Admission = {
   level: LEVELS,
   spared: () => undefined,

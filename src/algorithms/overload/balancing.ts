@@ -1,34 +1,37 @@
 /**
- * Which of several equal machines a caller asks. By its list: from a place of its own, and the next one when an attempt
- * has failed. At random. In turn. Or the least loaded of two picked at random, by the calls it is itself waiting for.
- * By names: whichever address the name gave when it was last asked, until the answer has aged, however often that
- * machine fails.
+ * Load balancing by the caller over equal machines. `list`: from a place of its own in the list, and the next one after
+ * a failure. `random`. `round-robin`. `least-loaded`: the better of two random ones, by the calls that the caller
+ * itself is waiting for. `dns`: the address that the name gave at the last look-up, until the answer expires, however
+ * often it fails.
  * Met by: src/world/services/callers.ts
  */
 import type { Duration, Instant } from "../../base/units.ts";
 
+/** A rule of load balancing. */
 export type Balancing =
   | { readonly kind: "list" | "random" | "round-robin" | "least-loaded" }
-  /** Names are asked again after this long. */
+  /** `ttl`: time after which the name is looked up again. */
   | { readonly kind: "dns"; readonly ttl: Duration };
 
-/** What a choice may depend on. */
+/** What the choice of one attempt may depend on. */
 export interface Choice {
-  /** Two uniforms in [0, 1) of the caller, the same for all its calls: who it is. */
+  /** A uniform in [0, 1) that the caller keeps: its place in the list. */
   readonly who: number;
+  /** A second uniform in [0, 1) that the caller keeps: the phase of its look-ups. */
   readonly phase: number;
-  /** Two uniforms in [0, 1) of this attempt. */
+  /** A uniform in [0, 1) of this attempt. */
   readonly u: number;
+  /** A second uniform in [0, 1) of this attempt. */
   readonly v: number;
   /** Attempts of this call before this one. */
   readonly attempt: number;
-  /** Calls the caller has made before. */
+  /** Calls of this caller before this one. */
   readonly turn: number;
 }
 
 /**
- * A machine of `count`, from 0. `waiting` tells how many answers of a machine the caller is waiting for; `isListed`,
- * whether names gave a machine's address at a time.
+ * Returns the machine to call, from 0 to `count` − 1. `waiting` returns the answers of a machine that the caller waits
+ * for; `isListed`, whether the name gave a machine's address at a time.
  */
 export const choose = (
   balancing: Balancing,

@@ -1,19 +1,24 @@
 /**
- * Which guard stands at a server's door, and with which settings. Defaults are the published ones where there are any.
+ * The choice of a server's admission control and its settings. Defaults are the published ones where there are any.
  * Met by: src/world/services/services.ts
  */
 import { ms } from "../../base/units.ts";
 import { type Admission, OPEN } from "./admission.ts";
-import { CodelAdmission, type CodelPolicy, RandomAdmission, type RandomPolicy } from "./blind.ts";
+import { CodelAdmission, type CodelPolicy } from "./codel.ts";
 import { PriorityAdmission, type PriorityPolicy } from "./priority.ts";
+import { RandomAdmission, type RandomPolicy } from "./random.ts";
 
+/** A kind of admission control and its settings. */
 export type AdmissionPolicy =
   | { readonly kind: "none" }
   | ({ readonly kind: "random" } & RandomPolicy)
   | ({ readonly kind: "codel" } & CodelPolicy)
   | ({ readonly kind: "priority" | "response-time" } & Omit<PriorityPolicy, "signal">);
 
-/** DAGOR: 20 ms, 5 %, 1 % published. CoDel: RFC 8289. The threshold of response times is half a task's published timeout; chosen. */
+/**
+ * The defaults. DAGOR: 20 ms, 5 %, 1 %, published. CoDel: RFC 8289. Response times: half a task's published timeout,
+ * chosen.
+ */
 export const ADMISSION_DEFAULTS: { readonly [K in AdmissionPolicy["kind"]]: AdmissionPolicy & { readonly kind: K } } = {
   none: { kind: "none" },
   random: { kind: "random", threshold: ms(20), alpha: 0.05, beta: 0.01 },
@@ -22,7 +27,7 @@ export const ADMISSION_DEFAULTS: { readonly [K in AdmissionPolicy["kind"]]: Admi
   priority: { kind: "priority", threshold: ms(20), alpha: 0.05, beta: 0.01 },
 };
 
-/** A guard of one server, at the beginning of its watch. */
+/** Returns new admission control for one server. */
 export const admissionOf = (policy: AdmissionPolicy): Admission => {
   switch (policy.kind) {
     case "none":

@@ -1,67 +1,72 @@
 /**
- * What a caller does when a call has failed. To try again helps against bad luck and hurts against overload: four
- * attempts for one are four times the load, just when there is too much. A budget lets retries be a tenth of the
- * requests and no more, and a throttle holds requests back while far more are asked than accepted (Beyer et al., "Site
+ * Retries: whether a caller tries again after a failure. A retry helps against a random failure and hurts in overload:
+ * four attempts for one request are four times the load, just when there is too much. A budget limits retries to a
+ * tenth of the requests, and a throttle holds requests back while far more are sent than accepted (Beyer et al., "Site
  * Reliability Engineering", 2016, chapter 21, "Handling Overload").
  * Met by: src/world/services/callers.ts
  */
 import { type Instant, seconds } from "../../base/units.ts";
 
+/** A rule for retries. */
 export type RetryPolicy =
   | { readonly kind: "none" }
-  /** As often as `most`, whatever happens to the others. */
+  /** Up to `most` retries of a request, whatever happens to others. */
   | { readonly kind: "naive"; readonly most: number }
   | {
       readonly kind: "budget";
       readonly most: number;
-      /** Retries for each request, over all of a caller's requests. */
+      /** Retries per request, over all of a caller's requests. */
       readonly share: number;
     };
 
+/** The defaults. */
 export const RETRY_DEFAULTS: { readonly [K in RetryPolicy["kind"]]: RetryPolicy & { readonly kind: K } } = {
   none: { kind: "none" },
-  // Three: published for DAGOR's trials and for SRE's clients.
+  // Three retries: published for DAGOR's trials and for SRE's clients.
   naive: { kind: "naive", most: 3 },
   budget: { kind: "budget", most: 3, share: 0.1 },
 };
 
-/** Retries saved up for bad luck while all went well (chosen). */
+/** Retries that a budget saves up at most. Chosen. */
 const SAVED_MOST = 100;
-/** Published: requests may be this many times what was accepted in the last two minutes. */
-const GENEROSITY = 2;
-/** Chosen: a tenth passes always. Who lets nothing pass learns only by luck, and over many minutes, that all is well again. */
+/** Requests may be this many times what was accepted in the last two minutes. Published (K). */
+const ACCEPTS_MULTIPLIER = 2;
+/**
+ * Share of requests held back at most. Chosen: without any request a caller cannot learn that the server has recovered.
+ */
 const HELD_BACK_MOST = 0.9;
 const STEP = seconds(10);
 const STEPS = 12;
 
-/** One caller's memory of how its calls fared. */
+/** The retry budget and the throttle of one caller. */
 export class Retries {
   readonly #policy: RetryPolicy;
   #saved = SAVED_MOST;
-  /** Of the last two minutes, in steps, the oldest overwritten. */
+  /** Counts of the last two minutes in a ring of steps. */
   readonly #requests = new Float64Array(STEPS);
   readonly #accepts = new Float64Array(STEPS);
   #step = 0;
   #allRequests = 0;
   #allAccepts = 0;
 
+  /** Starts with a full budget. */
   constructor(policy: RetryPolicy) {
     this.#policy = policy;
   }
 
-  /** Whether a new request may be sent; `u` is a uniform in [0, 1). */
+  /** Returns whether a new request may be sent, and counts it; `u` is a uniform in [0, 1). */
   maySend(u: number, now: Instant): boolean {
     if (this.#policy.kind !== "budget") return true;
     this.#advance(now);
     this.#saved = Math.min(SAVED_MOST, this.#saved + this.#policy.share);
-    const excess = this.#allRequests - GENEROSITY * this.#allAccepts;
+    const excess = this.#allRequests - ACCEPTS_MULTIPLIER * this.#allAccepts;
     const passes = u >= Math.min(HELD_BACK_MOST, excess / (this.#allRequests + 1));
     this.#requests[this.#step % STEPS]! += 1;
     this.#allRequests += 1;
     return passes;
   }
 
-  /** The other side has taken the request and answered it. */
+  /** Notes that a request was accepted and answered. */
   accepted(now: Instant): void {
     if (this.#policy.kind !== "budget") return;
     this.#advance(now);
@@ -69,7 +74,9 @@ export class Retries {
     this.#allAccepts += 1;
   }
 
-  /** Whether a request that was tried `attempts` times may be tried again; one that may is counted. */
+  /**
+   * Returns whether a request that was tried `attempts` times may be tried again, and takes the retry from the budget.
+   */
   mayRetry(attempts: number): boolean {
     const policy = this.#policy;
     if (policy.kind === "none" || attempts > policy.most) return false;

@@ -1,56 +1,68 @@
 /**
- * When to believe that something got worse: Page's cumulative sum of log-likelihood ratios. It forgets good news
- * at zero and adds up bad news, so a large rise shows at once and a small one in time, without any window to choose.
+ * A sequential test whether something got worse: Page's cumulative sum of log-likelihood ratios. Good outcomes lower it
+ * to zero and no further, bad ones add up, so a large rise shows at once and a small one in time, without a window to
+ * choose.
  *
- * Threshold. For exact likelihoods the mean number of steps between false alarms is at least e^h (Lorden 1971), so
- * n tests of r rounds a day give at most n·r·e^−h false alarms a day. We solve for h and treat the bound as an equality;
- * the bound is loose by about a factor of ten (overshoot, excursions that share one cause), which is our reserve
- * for baselines that are only estimates. tests/algorithms/scheduling/cusum.test.ts counts it.
+ * Threshold. For exact likelihoods the mean number of steps between false alarms is at least e^h (Lorden 1971), so n
+ * tests of r rounds a day give at most n·r·e^−h false alarms a day. The height solves this as an equality; the bound is
+ * loose by about a factor of ten (overshoot, excursions that share one cause), a reserve for baselines that are only
+ * estimates. tests/algorithms/scheduling/cusum.test.ts counts it.
  * Met by: src/world/seams/scheduling.ts
  */
 import { type Duration, hours } from "../../base/units.ts";
 
-/** How much better the chance `worse` explains `bad` of `all` than the chance `normal` does, in nats. Chances in (0, 1). */
+/**
+ * Returns the log-likelihood ratio, in nats, of chance `worse` over chance `normal` for `bad` of `all`. Chances in (0,
+ * 1).
+ */
 export const logLikelihoodRatio = (bad: number, all: number, normal: number, worse: number): number =>
   bad * Math.log(worse / normal) + (all - bad) * Math.log((1 - worse) / (1 - normal));
 
-/** The height at which this many tests, stepped once a round, together raise this many false alarms a day. */
+/**
+ * Returns the height, in nats, at which this many tests, stepped once a round, raise this many false alarms a day
+ * together.
+ */
 export const alarmHeight = (tests: number, round: Duration, falseAlarmsADay: number): number =>
   Math.log((Math.max(1, tests) * (hours(24) / round)) / falseAlarmsADay);
 
 const VALUE = 0;
-/** The round in which the sum left its quiet quarter, plus one. */
+/** The round in which the sum rose above a quarter of the height, plus one. */
 const RAISED = 1;
-/** Numbers that a sum needs. */
+/** Numbers of a sum in memory. */
 export const CUSUM_WIDTH = 2;
 
 /**
- * One sum, or a look at one of many that lie in the same memory. A step is cut to half the height, so that no single
- * round, however odd, raises an alarm alone; the sum is cut to one and a half heights, so that an alarm can end. Chosen.
+ * A cursor over the sums of one memory. A step is cut to half the height, so that no single round raises an alarm; the
+ * sum is cut to one and a half heights, so that an alarm can end. Chosen.
  */
 export class Cusum {
   readonly #numbers: Float64Array;
   #from = 0;
 
+  /** Points to the first sum of this memory, by default to one of its own. */
   constructor(numbers: Float64Array = new Float64Array(CUSUM_WIDTH)) {
     this.#numbers = numbers;
   }
 
-  /** Looks at the sum whose numbers, all zero when it is new, begin here. */
+  /** Points to the sum whose numbers begin at an offset; a new sum is all zeros. */
   moveTo(from: number): void {
     this.#from = from;
   }
 
+  /** The sum, nats. */
   get value(): number {
     return this.#numbers[this.#from + VALUE]!;
   }
 
-  /** The round in which the sum last left the quiet quarter of its height: the likely start of what it sees; -1 if it never did. */
+  /**
+   * The round in which the sum last rose above a quarter of its height, the likely start of the rise; -1 if it never
+   * did.
+   */
   get raisedIn(): number {
     return this.#numbers[this.#from + RAISED]! - 1;
   }
 
-  /** Takes one round's log-likelihood ratio and returns the part of it that counted. */
+  /** Adds a round's log-likelihood ratio, in nats. Returns the part that counted. */
   add(ratio: number, height: number, round: number): number {
     const step = Math.min(height / 2, Math.max(-height / 2, ratio));
     const before = this.value;
@@ -60,11 +72,12 @@ export class Cusum {
     return step;
   }
 
-  /** True while the sum is too high for peace, though it may be no alarm yet. */
+  /** True if the sum is above a quarter of the height: too high to be trusted, though it may be no alarm. */
   isRaised(height: number): boolean {
     return this.value >= height / 4;
   }
 
+  /** Sets the sum to zero. */
   reset(): void {
     this.#numbers[this.#from + VALUE] = 0;
     this.#numbers[this.#from + RAISED] = 0;

@@ -1,81 +1,92 @@
 /**
- * Where to go instead. A destination must be proved better, not look better: its loss at the upper bound is
- * compared with the present loss at the lower bound. What explorers of this gateway say comes first; when they are
- * few, siblings to the same address or the same port of its line speak for it, each against its own past (indirect standardisation), so that a
- * sibling with better radio does not flatter the way.
+ * Where a gateway's users can go instead. A destination must be proved better: its loss at the upper bound is compared
+ * with the present loss at the lower bound. Explorers of this gateway count first; if they are few, siblings to the
+ * same address or to the same port of its line count too, each against its own past (indirect standardisation), so that
+ * a sibling with better radio does not make the path look better.
  * Met by: src/world/seams/scheduling.ts
  */
-import { estimate } from "./estimate.ts";
-import { type Finding, onset, percent } from "./finding.ts";
+import { estimateShare } from "./share-estimate.ts";
+import { type Diagnosis, onset, percent } from "./diagnosis.ts";
 import type { Capacity } from "./capacity.ts";
-import type { Places } from "./places.ts";
+import type { TopologyIndex } from "./topology-index.ts";
 import type { SchedulerPolicy } from "./policy.ts";
 import type { Quality } from "./quality.ts";
-import type { Counts } from "./stream.ts";
-import type { Cell } from "./cell.ts";
+import type { SchedulerState } from "./scheduler-state.ts";
+import type { OutcomeCounts } from "./outcome-stream.ts";
+import type { PathStats } from "./path-stats.ts";
 
-/** Outcomes that a pool needs before a wider one is asked, and how many of the past it may borrow. Chosen. */
+/** Outcomes with which a pool is not widened, and outcomes that it may borrow from the past. Chosen. */
 const ENOUGH = 60;
 const BORROWED = 40;
-/** Who must leave may meet this much more loss than at home in peace. Chosen: a peering between carriers costs more. */
+/**
+ * Users who must leave may get this much more loss than at home normally. Chosen: a peering between carriers costs
+ * more.
+ */
 const WORSE_BY_NATURE = 0.03;
 
-export interface Choice {
-  /** Undefined if there is none. */
+/** A destination, or the reasons why there is none. */
+export interface DestinationChoice {
+  /** The endpoint; undefined if none is better or has room. */
   readonly endpoint: number | undefined;
-  /** None that is good has room for all. */
+  /** True if no better endpoint has room for all. */
   readonly isFull: boolean;
+  /** Reasons, in words. */
   readonly why: readonly string[];
 }
 
 interface Offer {
   readonly endpoint: number;
-  /** People it can take besides those who are already to come. */
+  /** People it can take in addition to those to come. */
   readonly room: number;
   readonly why: string;
 }
 
+/** Chooses destinations. */
 export class Destinations {
   readonly #quality: Quality;
-  readonly #places: Places;
+  readonly #topology: TopologyIndex;
   readonly #capacity: Capacity;
   readonly #policy: SchedulerPolicy;
 
-  constructor(quality: Quality, places: Places, capacity: Capacity, policy: SchedulerPolicy) {
+  /** Reads this state. */
+  constructor({ quality, topology, capacity, policy }: SchedulerState) {
     this.#quality = quality;
-    this.#places = places;
+    this.#topology = topology;
     this.#capacity = capacity;
     this.#policy = policy;
   }
 
   /**
-   * The first line, in the gateway's own order of preference, that is proved better and has a server with room for all of
-   * its users; there the server with the most room. For a port fault the same server if another port of it will do. If no
-   * server takes all, the roomiest one takes some. `isOpen` rules out what other faults cover; `committed` is who else
-   * is still to come to each server.
+   * Returns the server with the most room on the first line, in the gateway's own order of preference, that is proved
+   * better and has room for all of its users; for a port fault the same server if another port of it will do. If no
+   * server has room for all, the one with the most room takes some. Without a diagnosis every path not in alarm counts
+   * as better. `isOpen` is false for endpoints that other faults cover; `committed` holds the people who are to come to
+   * each server.
    */
   choose(
     gateway: number,
     from: number,
-    finding: Finding | undefined,
+    diagnosis: Diagnosis | undefined,
     rules: { isOpen: (endpoint: number) => boolean; committed: ReadonlyMap<number, number> },
-  ): Choice {
-    const preferred = this.#inOrder(gateway, from, finding?.level === "port").filter(
+  ): DestinationChoice {
+    const preferred = this.#inOrder(gateway, from, diagnosis?.level === "port").filter(
       (endpoint) => endpoint !== from && rules.isOpen(endpoint) && this.#isUsable(endpoint),
     );
-    const { people } = this.#places.gateway(gateway);
-    const home = this.#places.endpoint(from).server;
+    const { people } = this.#topology.gateway(gateway);
+    const home = this.#topology.endpoint(from).server;
     const refused: string[] = [];
     let line: string | undefined;
     let whole: Offer | undefined;
     let part: Offer | undefined;
     for (const endpoint of preferred) {
-      const { server } = this.#places.endpoint(endpoint);
-      // The same server stands alone; otherwise the servers of a line are alternatives of one another.
-      const here = server === home ? "same server" : String(this.#places.lineOf[endpoint]!);
+      const { server } = this.#topology.endpoint(endpoint);
+      // The same server counts as a line of its own; otherwise the servers of a line compete.
+      const here = server === home ? "same server" : String(this.#topology.lineOf[endpoint]!);
       if (whole !== undefined && here !== line) break;
       const proof =
-        finding === undefined ? this.#notBad(gateway, from, endpoint) : this.#better(gateway, from, endpoint, finding);
+        diagnosis === undefined
+          ? this.#notBad(gateway, from, endpoint)
+          : this.#better(gateway, from, endpoint, diagnosis);
       if (!proof.isBetter) {
         if (proof.why !== "") refused.push(proof.why);
         continue;
@@ -88,65 +99,69 @@ export class Destinations {
     if (whole !== undefined) return { endpoint: whole.endpoint, isFull: false, why: [whole.why] };
     if (part === undefined) return { endpoint: undefined, isFull: false, why: refused };
     const isEnough = part.room > 0 && part.room >= 0.01 * people;
-    const why = [part.why, this.#capacity.describe(this.#places.endpoint(part.endpoint).server)];
+    const why = [part.why, this.#capacity.describe(this.#topology.endpoint(part.endpoint).server)];
     return { endpoint: isEnough ? part.endpoint : undefined, isFull: true, why };
   }
 
   #isUsable(endpoint: number): boolean {
-    return this.#capacity.isUsable(this.#places.endpoint(endpoint).server);
+    return this.#capacity.isUsable(this.#topology.endpoint(endpoint).server);
   }
 
-  /** Its own candidates first, each with the other servers of its line; then lines of the same name, then whatever was measured. */
+  /**
+   * Returns the endpoints to try: the gateway's candidates with their lines, lines of the same name, then all measured
+   * ones.
+   */
   #inOrder(gateway: number, from: number, isPortFault: boolean): readonly number[] {
-    const places = this.#places;
-    const own = places.gateway(gateway).candidates;
-    const { line } = places.endpoint(from);
-    const sameName = [...places.endpoints.keys()].filter((endpoint) => places.endpoint(endpoint).line === line);
-    const measured = this.#quality.cellsOf(gateway).map(({ endpoint }) => endpoint);
-    const withLines = own.flatMap((endpoint) => [endpoint, ...places.unit("line", endpoint)]);
-    const samePort = isPortFault ? places.unit("server", from) : [];
+    const topology = this.#topology;
+    const own = topology.gateway(gateway).candidates;
+    const { line } = topology.endpoint(from);
+    const sameName = [...topology.endpoints.keys()].filter((endpoint) => topology.endpoint(endpoint).line === line);
+    const measured = this.#quality.pathsOf(gateway).map(({ endpoint }) => endpoint);
+    const withLines = own.flatMap((endpoint) => [endpoint, ...topology.domain("line", endpoint)]);
+    const samePort = isPortFault ? topology.domain("server", from) : [];
     return [...new Set([...samePort, ...withLines, ...sameName, ...measured])];
   }
 
-  /** For users who must leave in any case: anywhere that is not in alarm, and not by nature much worse than home. */
+  /** Accepts, for users who must leave in any case, what is not in alarm and normally not much worse than home. */
   #notBad(gateway: number, from: number, endpoint: number): { isBetter: boolean; why: string } {
     const quality = this.#quality;
-    const normalLoss = (place: number): number => quality.lossOf(quality.normalSessions(quality.cell(gateway, place)));
+    const normalLoss = (place: number): number => quality.lossOf(quality.normalSessions(quality.path(gateway, place)));
     const isBetter =
-      !quality.isRaised(quality.cell(gateway, endpoint)) && normalLoss(endpoint) <= normalLoss(from) + WORSE_BY_NATURE;
-    return { isBetter, why: isBetter ? `to ${this.#places.endpoint(endpoint).name}, not in alarm` : "" };
+      !quality.isRaised(quality.path(gateway, endpoint)) && normalLoss(endpoint) <= normalLoss(from) + WORSE_BY_NATURE;
+    return { isBetter, why: isBetter ? `to ${this.#topology.endpoint(endpoint).name}, not in alarm` : "" };
   }
 
-  #better(gateway: number, from: number, endpoint: number, finding: Finding): { isBetter: boolean; why: string } {
+  /** Accepts what is proved better than the present path. */
+  #better(gateway: number, from: number, endpoint: number, diagnosis: Diagnosis): { isBetter: boolean; why: string } {
     const quality = this.#quality;
     const { betterRatio, betterMargin } = this.#policy;
-    const { name } = this.#places.endpoint(endpoint);
-    const there = this.#estimate(gateway, endpoint, finding);
+    const { name } = this.#topology.endpoint(endpoint);
+    const there = this.#estimate(gateway, endpoint, diagnosis);
     if (there === undefined) return { isBetter: false, why: `${name}: never measured` };
-    const here = quality.cell(gateway, from);
-    // Who got worse later than others is not flattered by the time before.
-    const since = quality.horizon(Math.max(finding.since, quality.isRaised(here) ? onset(here) : 0));
-    const [sessions, connects] = [here.sessions.since(since), here.connects.since(since)];
-    // What it meets itself, where that is enough to tell; else its normal and the rise of all who are concerned.
-    const present = (own: Counts, deflation: number, normal: number, rise: number): number =>
-      own.all >= ENOUGH ? estimate(own.bad, own.all, deflation).low : normal + rise * (1 - normal);
+    const here = quality.path(gateway, from);
+    // A path that got worse later than others must not be judged by the time before.
+    const since = quality.horizon(Math.max(diagnosis.since, quality.isRaised(here) ? onset(here) : 0));
+    const [sessions, connects] = [here.sessions.countsSince(since), here.connects.countsSince(since)];
+    // Its own outcomes if there are enough; otherwise its normal share and the rise of all paths concerned.
+    const present = (own: OutcomeCounts, deflation: number, normal: number, rise: number): number =>
+      own.all >= ENOUGH ? estimateShare(own.bad, own.all, deflation).low : normal + rise * (1 - normal);
     const parts: string[] = [];
     let isBetter = true;
-    if (finding.rise.sessions > 0) {
+    if (diagnosis.rise.sessions > 0) {
       const now = quality.lossOf(
-        present(sessions, here.sessions.dispersion, quality.normalSessions(here), finding.riseAtLeast.sessions),
+        present(sessions, here.sessions.dispersion, quality.normalSessions(here), diagnosis.riseAtLeast.sessions),
       );
       const then = quality.lossOf(there.sessions);
       const hasLess = then <= betterRatio * now && then <= now - betterMargin;
-      if (!hasLess && finding.rise.connects === 0) isBetter = false;
+      if (!hasLess && diagnosis.rise.connects === 0) isBetter = false;
       parts.push(`loss at most ${percent(then)} against at least ${percent(now)}`);
     }
-    if (finding.rise.connects > 0) {
+    if (diagnosis.rise.connects > 0) {
       const now = present(
         connects,
         here.connects.dispersion,
         quality.normalConnects(here),
-        finding.riseAtLeast.connects,
+        diagnosis.riseAtLeast.connects,
       );
       const hasLess = there.connects <= betterRatio * now && there.connects <= now - betterMargin;
       if (!hasLess) isBetter = false;
@@ -156,36 +171,37 @@ export class Destinations {
   }
 
   /**
-   * Upper bounds of the shares of bad sessions and failed connects, from the narrowest pool that says enough. Of loss only
-   * sessions tell: whoever connects gets through it, sooner or later. Of connecting whoever has a session tells too.
+   * Returns upper bounds of the shares of bad sessions and of failed connects, from the narrowest pool with enough
+   * outcomes. Only sessions tell of loss, for a connect gets through it sooner or later; sessions and connects tell of
+   * connecting.
    */
   #estimate(
     gateway: number,
     endpoint: number,
-    { since, rise }: Finding,
+    { since, rise }: Diagnosis,
   ): { sessions: number; connects: number; by: string } | undefined {
-    const places = this.#places;
+    const topology = this.#topology;
     const quality = this.#quality;
-    // A port that nobody tried may be blocked, whatever is said of its server.
-    const { port } = places.endpoint(endpoint);
-    const line = places.unit("line", endpoint).filter((other) => places.endpoint(other).port === port);
-    const own = quality.cellsOf(gateway);
-    const all = places.members[places.groupOf[gateway]!]!.flatMap((member) => quality.cellsOf(member));
-    const pools: readonly (readonly [string, readonly Cell[]])[] = [
-      ["its own explorers", own.filter((cell) => cell.endpoint === endpoint)],
-      ["its siblings", all.filter((cell) => cell.endpoint === endpoint)],
-      ["its siblings to that line", all.filter((cell) => line.includes(cell.endpoint))],
+    // A port that was never tried may be blocked, whatever its server's other ports show.
+    const { port } = topology.endpoint(endpoint);
+    const line = topology.domain("line", endpoint).filter((other) => topology.endpoint(other).port === port);
+    const own = quality.pathsOf(gateway);
+    const all = topology.members[topology.groupOf[gateway]!]!.flatMap((member) => quality.pathsOf(member));
+    const pools: readonly (readonly [string, readonly PathStats[]])[] = [
+      ["its own explorers", own.filter((path) => path.endpoint === endpoint)],
+      ["its siblings", all.filter((path) => path.endpoint === endpoint)],
+      ["its siblings to that line", all.filter((path) => line.includes(path.endpoint))],
     ];
-    const normal = quality.normalSessions(quality.cell(gateway, endpoint));
-    const often = quality.normalConnects(quality.cell(gateway, endpoint));
+    const normal = quality.normalSessions(quality.path(gateway, endpoint));
+    const often = quality.normalConnects(quality.path(gateway, endpoint));
     let best: { sessions: number; connects: number; by: string } | undefined;
-    for (const [by, cells] of pools) {
-      const pool = this.#pool(cells, since);
+    for (const [by, paths] of pools) {
+      const pool = this.#pool(paths, since);
       const heard = rise.sessions > 0 ? pool.sessionsNow : pool.sessionsNow + pool.connectsNow;
       if (heard === 0) continue;
       const expected = pool.expected / pool.sessions;
-      const high = Math.min(1, estimate(pool.bad, pool.sessions, pool.deflation).high * (normal / expected));
-      const failing = estimate(pool.failures, pool.connects, 3).high;
+      const high = Math.min(1, estimateShare(pool.bad, pool.sessions, pool.deflation).high * (normal / expected));
+      const failing = estimateShare(pool.failures, pool.connects, 3).high;
       best = {
         sessions: high,
         connects: Math.max(failing, often),
@@ -196,7 +212,8 @@ export class Destinations {
     return best;
   }
 
-  #pool(cells: readonly Cell[], from: number) {
+  /** Returns the sums of a pool, each path's past included up to the limit. */
+  #pool(paths: readonly PathStats[], from: number) {
     const since = this.#quality.horizon(from);
     const sum = {
       sessionsNow: 0,
@@ -208,14 +225,14 @@ export class Destinations {
       failures: 0,
       deflation: 1,
     };
-    for (const cell of cells) {
-      const normal = this.#quality.normalSessions(cell);
-      const often = this.#quality.normalConnects(cell);
-      const sessions = cell.sessions.since(since);
-      const connects = cell.connects.since(since);
+    for (const path of paths) {
+      const normal = this.#quality.normalSessions(path);
+      const often = this.#quality.normalConnects(path);
+      const sessions = path.sessions.countsSince(since);
+      const connects = path.connects.countsSince(since);
       if (sessions.all + connects.all === 0) continue;
-      const lent = Math.min(BORROWED, cell.sessions.known);
-      const lentConnects = Math.min(BORROWED, cell.connects.known);
+      const lent = Math.min(BORROWED, path.sessions.known);
+      const lentConnects = Math.min(BORROWED, path.connects.known);
       sum.sessionsNow += sessions.all;
       sum.connectsNow += connects.all;
       sum.sessions += sessions.all + lent;
@@ -223,7 +240,7 @@ export class Destinations {
       sum.expected += (sessions.all + lent) * normal;
       sum.connects += connects.all + lentConnects;
       sum.failures += connects.bad + lentConnects * often;
-      sum.deflation = Math.max(sum.deflation, cell.sessions.dispersion);
+      sum.deflation = Math.max(sum.deflation, path.sessions.dispersion);
     }
     return sum;
   }

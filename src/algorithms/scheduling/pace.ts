@@ -1,49 +1,60 @@
 /**
- * How fast connected clients are told to move: never faster than the servers that they are led to can log them in, or
- * the hint itself would be the herd that it is meant to avoid.
+ * How fast clients are moved: connected ones no faster than their new servers can log them in, or the move itself would
+ * be a login storm; those of lost servers as fast as the remaining servers can log them in.
  * Met by: src/world/seams/scheduling.ts, src/world/refuge.ts
  */
 import { type Duration, seconds } from "../../base/units.ts";
 
-/** Share of a server's logins that moves may use; the rest is for those who come by themselves. Chosen. */
+/** Share of a server's logins that moves may use; the rest is for clients that come by themselves. Chosen. */
 const FOR_MOVES = 0.5;
 
-/** People led to one server at once, and how many it logs in a second. */
+/** A move of people to one server. */
 export interface Led {
+  /** People moved at once. */
   readonly people: number;
+  /** Logins that the server serves per second. */
   readonly loginsASecond: number;
 }
 
-/** Over how long hints are spread: the policy's own spread, or as long as the slowest of the servers needs. */
+/**
+ * Returns the time over which moves are spread: the policy's spread, or longer if the slowest of the servers needs it.
+ */
 export const paceOf = (spread: Duration, led: readonly Led[]): Duration => {
   const needed = led.map(({ people, loginsASecond }) => people / (FOR_MOVES * loginsASecond));
   return Math.max(spread, seconds(Math.max(0, ...needed))) as Duration;
 };
 
-/** Share of the logins of those who are left that people of a lost server may ask for: the rest is for everybody else. Chosen. */
+/**
+ * Share of the remaining servers' logins that people of lost servers may use; the rest is for everybody else. Chosen.
+ */
 const FOR_THE_LOST = 0.95;
 
-/** Of the connections that are free, people of lost servers are led to this share. Chosen: others come as well. */
+/** Share of a server's free connections that people of lost servers may use. Chosen: others come as well. */
 const OF_THE_FREE = 0.9;
 
-/** A server that is left: its line, logins a second, and connections that are free. */
+/** A remaining server. */
 export interface Host {
+  /** Its line. */
   readonly line: string;
+  /** Logins that it serves per second. */
   readonly loginsASecond: number;
+  /** Connections that are free. */
   readonly free: number;
 }
 
+/** How people of lost servers reconnect. */
 export interface Welcome {
-  /** Until everybody, or as many as there is room for, can be back. */
+  /** Time until all of them, or as many as there is room for, can be online again. */
   readonly over: Duration;
-  /** People for each host, in their order. */
+  /** People for each remaining server, in the given order. */
   readonly people: readonly number[];
 }
 
 /**
- * Over how long the people of lost servers are welcome on the others, and how many on which: each host takes people at its
- * rate until it is full. It is what servers tell their clients beat by beat, for the day when they can say nothing more.
- * `lost`: people by line; those whose line ends nowhere else go to all lines. `share`: of all logins that they may ask for.
+ * Returns how the people of lost servers reconnect to the remaining ones, each of which takes people at its login rate
+ * until it is full. Servers send this to their clients with every heartbeat, for the time when they cannot send
+ * anything. `lost` holds people by line; people whose line ends at no remaining server use all lines. `share` is the
+ * share of logins they may use.
  */
 export const welcomeOf = (lost: ReadonlyMap<string, number>, hosts: readonly Host[], share = FOR_THE_LOST): Welcome => {
   const rate = (some: readonly Host[]): number => some.reduce((sum, { loginsASecond }) => sum + loginsASecond, 0);
@@ -60,7 +71,7 @@ export const welcomeOf = (lost: ReadonlyMap<string, number>, hosts: readonly Hos
   return { over: seconds(longest / share), people };
 };
 
-/** Spreads people over hosts that fill at their rates; answers the seconds that takes. */
+/** Spreads people over servers that fill at their rates, into `into`. Returns the seconds it takes. */
 const fill = (own: readonly number[], hosts: readonly Host[], people: number, into: number[]): number => {
   const fullAfter = (place: number): number => (OF_THE_FREE * hosts[place]!.free) / hosts[place]!.loginsASecond;
   const order = own.toSorted((a, b) => fullAfter(a) - fullAfter(b));

@@ -1,42 +1,47 @@
 /**
- * The scheduler's settings. Defaults are argued where they are used; every one can be set in a scenario.
+ * The settings of the scheduler. Defaults are explained where they are used.
  * Met by: src/world/seams/scheduling.ts
  */
 import { type Duration, hours, minutes, seconds } from "../../base/units.ts";
 
+/** The settings of a scheduler. Shares are in [0, 1]. */
 export interface SchedulerPolicy {
-  /** It decides this often. */
+  /** Length of a round: decisions are made once a round. */
   readonly round: Duration;
-  /** Share of sessions sent to alternates, so that every path stays measured. */
+  /** Share of sessions that explore alternates, so that every path is measured. */
   readonly explore: number;
-  /** Family-wise budget of false alarms over all cells, a day. */
+  /** False alarms a day that all tests together may raise. */
   readonly falseAlarmsADay: number;
-  /** The smallest rise of loss (absolute share) worth an alarm. */
+  /** The smallest rise of loss worth an alarm, as an absolute share. */
   readonly smallestRise: number;
-  /** A move needs a destination whose loss, at its upper bound, is at most this part of the current one at its lower bound… */
+  /**
+   * A move needs a destination whose loss, at its upper bound, is at most this part of the present one at its lower
+   * bound.
+   */
   readonly betterRatio: number;
-  /** …and at least this much lower, absolute. */
+  /** A move needs a destination whose loss is lower by at least this absolute share, at the same bounds. */
   readonly betterMargin: number;
-  /** After a move a gateway stays at least this long. */
+  /** Time that a gateway's users stay after a move, at least. */
   readonly dwell: Duration;
-  /** Rounds in a row that the old best must be clean before users are led back. */
+  /** Rounds in a row that a fault must be clean before users are led back. */
   readonly cleanRounds: number;
-  /** One step of a shift adds at most this share of the destination's headroom. */
+  /** Share of a destination's headroom that one step of a shift may use. */
   readonly stepOfHeadroom: number;
-  /** Load at the destination stays below this share of its capacity. */
+  /** Share of its capacity up to which a destination may be filled. */
   readonly fullAt: number;
-  /** At most this share of all capacity may be taken out of service automatically. */
+  /** Share of all capacity that may be taken out of service automatically. */
   readonly removalMax: number;
-  /** Without reports for this long the feed is stale: fail open. */
+  /** Time without reports after which the feed is stale and the table stays as it is. */
   readonly staleAfter: Duration;
-  /** Moves of a gateway in any hour. */
+  /** Moves of a gateway's users in any hour, at most. */
   readonly movesAnHour: number;
-  /** Connected clients are told to move with delays spread over this long. */
+  /** Time over which the delays of connected clients that are to move are spread. */
   readonly hintSpread: Duration;
   /** Half-life of what is remembered as a path's normal loss. */
   readonly memory: Duration;
 }
 
+/** The settings that the scheduler is tested with. All chosen. */
 export const SCHEDULER_DEFAULTS: SchedulerPolicy = {
   round: seconds(10),
   explore: 0.005,

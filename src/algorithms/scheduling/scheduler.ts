@@ -1,257 +1,132 @@
 /**
- * The dispatcher of a messaging backbone: from what clients report of every way (gateway → IP:port) it keeps the table
- * that tells each carrier gateway's users where to connect. It acts on proof only. Most faults are the carrier's own
- * access, which no table mends: those it names and leaves alone.
+ * The scheduler of a messaging backbone: from what clients report of every path (gateway → IP:port) it keeps the
+ * dispatch table, which tells each carrier gateway's users where to connect. It moves users only on proof. Most faults
+ * lie in the carrier's own access, where moving does not help: it names those and leaves the users where they are.
  *
- * Once a round: distrust the feed or not; judge every path that was heard of; explain what stands in alarm; see which faults
- * are over; then move, damped, and lead back. Nothing in between: within a round the order of inputs does not matter.
+ * It decides once a round; within a round the order of inputs does not matter.
  * Met by: src/world/seams/scheduling.ts
  */
 import { after, type Instant, START } from "../../base/units.ts";
 import type { Machine } from "../../base/machine.ts";
 import { Alarms } from "./alarms.ts";
-import { Attribution } from "./attribution.ts";
-import { Capacity } from "./capacity.ts";
-import type { Cell } from "./cell.ts";
-import { Destinations } from "./destinations.ts";
-import { Dispatch } from "./dispatch.ts";
-import { Evacuation } from "./evacuation.ts";
-import { Faults } from "./faults.ts";
-import { Feed } from "./feed.ts";
-import { Latecomers } from "./latecomers.ts";
-import type { SchedulerEffect, SchedulerInput, Topology } from "./messages.ts";
+import { Evacuations } from "./evacuations.ts";
+import { FeedMonitor } from "./feed-monitor.ts";
+import { FeedTrust } from "./feed-trust.ts";
+import type { QualityReport, SchedulerEffect, SchedulerInput, Topology } from "./messages.ts";
 import { Moves } from "./moves.ts";
-import { Places } from "./places.ts";
+import { OperatorOrders } from "./operator-orders.ts";
 import type { SchedulerPolicy } from "./policy.ts";
-import { Quality } from "./quality.ts";
-import { Silence } from "./silence.ts";
-import { Witnesses } from "./witnesses.ts";
+import { newSchedulerState, type SchedulerState } from "./scheduler-state.ts";
+import { ServerFaults } from "./server-faults.ts";
+import { SilenceFaults } from "./silence-faults.ts";
 
-/** Trust returns after this many sound rounds. Chosen: a minute. */
-const SOUND_ROUNDS = 6;
-/** More than this share of gateways raised at once, in every centre, and at least so many: it is the feed. */
-const EVERYTHING = 0.5;
-const EVERYTHING_LEAST = 6;
-
-/** What takes a server out of service on order. */
-const OPERATOR = "operator";
-
-/** The answer to a report, thousands of times a round. */
+/** The answer to most inputs; one object, for there are thousands a round. */
 const NOTHING: readonly SchedulerEffect[] = [];
 
+/**
+ * The scheduler: a machine that takes reports, orders and wake-ups, and answers with rows of the dispatch table, alerts
+ * and hand-overs of state. Decisions are returned by the first wake-up at or after `wakeAt`.
+ */
 export class Scheduler implements Machine<SchedulerInput, SchedulerEffect> {
-  readonly #policy: SchedulerPolicy;
-  readonly #places: Places;
-  readonly #feed: Feed;
-  readonly #quality: Quality;
-  readonly #silence: Silence;
-  readonly #capacity: Capacity;
-  readonly #dispatch: Dispatch;
-  readonly #faults: Faults;
-  readonly #alarms: Alarms;
-  readonly #destinations: Destinations;
-  readonly #moves: Moves;
-  readonly #isRouted: (gateway: number, endpoint: number) => boolean;
-  readonly #evacuationParts: ConstructorParameters<typeof Evacuation>[0];
-  /** By centre. */
-  readonly #evacuations = new Map<string, Evacuation>();
-  #isTrusting = true;
-  #soundRounds = 0;
-  #pausedUntil: Instant = START;
+  /** The end of the round under way. */
   wakeAt: Instant;
+  readonly #state: SchedulerState;
+  readonly #feed: FeedMonitor;
+  readonly #trust: FeedTrust;
+  readonly #serverFaults: ServerFaults;
+  readonly #silenceFaults: SilenceFaults;
+  readonly #alarms: Alarms;
+  readonly #moves: Moves;
+  readonly #evacuations: Evacuations;
+  readonly #orders: OperatorOrders;
+  #pausedUntil: Instant = START;
 
+  /** Starts with every gateway's users at their first candidate. Throws if a gateway has no candidate. */
   constructor(policy: SchedulerPolicy, topology: Topology) {
-    const places = new Places(topology);
-    const capacity = new Capacity(places.servers, policy);
-    const quality = new Quality(places, policy);
-    const dispatch = new Dispatch(places, capacity, policy);
-    const faults = new Faults(quality, policy);
-    const destinations = new Destinations(quality, places, capacity, policy);
-    const isRouted = (gateway: number, endpoint: number): boolean => dispatch.share(gateway, endpoint) > 0;
-    this.#isRouted = isRouted;
-    const isExplained = ({ gateway, endpoint }: Cell): boolean => faults.covering(gateway, endpoint) !== undefined;
-    const witnesses = new Witnesses(quality, places, isRouted);
-    const attribution = new Attribution(quality, places, policy, witnesses, isRouted, isExplained);
-    this.#policy = policy;
-    this.#places = places;
-    this.#capacity = capacity;
-    this.#quality = quality;
-    this.#dispatch = dispatch;
-    this.#faults = faults;
-    this.#destinations = destinations;
-    this.#feed = new Feed(places, policy);
-    this.#silence = new Silence(places.gateways.length, policy);
-    const silence = this.#silence;
-    const latecomers = new Latecomers({ places, quality, faults, witnesses, isRouted });
-    this.#alarms = new Alarms({
-      places,
-      policy,
-      quality,
-      silence,
-      capacity,
-      faults,
-      attribution,
-      latecomers,
-      isRouted,
-    });
-    this.#moves = new Moves({ places, policy, quality, capacity, dispatch, faults, destinations });
-    this.#evacuationParts = {
-      places,
-      policy,
-      capacity,
-      dispatch,
-      isOpen: (gateway, endpoint) => faults.covering(gateway, endpoint) === undefined,
-    };
+    const state = newSchedulerState(policy, topology);
+    this.#state = state;
+    this.#feed = new FeedMonitor(state.topology, policy);
+    this.#trust = new FeedTrust(state);
+    this.#serverFaults = new ServerFaults(state);
+    this.#silenceFaults = new SilenceFaults(state);
+    this.#alarms = new Alarms(state);
+    this.#moves = new Moves(state);
+    this.#evacuations = new Evacuations(state);
+    this.#orders = new OperatorOrders(state);
     this.wakeAt = after(START, policy.round);
   }
 
+  /**
+   * Takes one input. Returns what to do now, in order; only a wake-up, an order to move and an evacuation return
+   * anything.
+   */
   handle(input: SchedulerInput, now: Instant): readonly SchedulerEffect[] {
     switch (input.kind) {
       case "quality":
-        if (!this.#feed.admit(input, now)) return NOTHING;
-        this.#quality.hear(input);
-        this.#silence.hear(input.gateway, input.sessions + input.connects);
+        if (this.#feed.admit(input, now)) this.#add(input);
         return NOTHING;
       case "load":
-        this.#capacity.hear(input, now);
-        return [];
+        this.#state.capacity.report(input, now);
+        return NOTHING;
+      case "health":
+        this.#evacuations.report(input);
+        return NOTHING;
       case "operator-server":
-        this.#withdraw(input.server, input.withdrawn);
-        return [];
+        this.#orders.withdraw(input.server, input.withdrawn);
+        return NOTHING;
       case "operator-move":
-        return this.#moveTo(input.gateway, input.centre, now);
+        return this.#orders.move(input.gateway, input.centre, now);
       case "pause":
         this.#pausedUntil = input.until;
-        return [];
-      case "evacuate":
-        // A centre is evacuated once: a second order for it changes nothing until the first is taken back.
-        if (this.#evacuations.get(input.plan.centre)?.isOver !== false)
-          this.#evacuations.set(input.plan.centre, new Evacuation(this.#evacuationParts, input.plan, now));
-        else
-          return [
-            {
-              kind: "evacuation",
-              who: input.plan.centre,
-              what: "evacuation is not begun anew",
-              why: ["it is under way"],
-            },
-          ];
-        return [];
-      case "evacuation":
-        return [...this.#evacuations.values()].flatMap((evacuation) => evacuation.order(input.order));
-      case "health":
-        for (const { health } of this.#evacuations.values()) health.hear(input);
         return NOTHING;
+      case "evacuate":
+        return this.#evacuations.begin(input.plan, now);
+      case "evacuation":
+        return this.#evacuations.order(input.order);
       case "handed-over":
-        this.#evacuations.get(input.of)?.handedOver(input.batch);
-        return [];
+        this.#evacuations.handedOver(input.of, input.batch);
+        return NOTHING;
       case "wake":
-        return now < this.wakeAt ? [] : this.#closeRound(now);
+        return now < this.wakeAt ? NOTHING : this.#closeRound(now);
     }
   }
 
+  #add(report: QualityReport): void {
+    this.#state.quality.add(report);
+    this.#state.silence.add(report.gateway, report.sessions + report.connects);
+  }
+
+  /**
+   * Closes a round: judges every path that was reported, opens and closes faults, then moves users. What clients report
+   * counts only while the feed is trusted; health checks and operators' orders count always.
+   */
   #closeRound(now: Instant): readonly SchedulerEffect[] {
-    const round = Math.floor(now / this.#policy.round);
-    this.wakeAt = ((round + 1) * this.#policy.round) as Instant;
-    this.#capacity.settle(now);
-    const flaw = this.#feed.close(now);
-    const isSound = flaw === undefined && this.#isTrusting;
-    this.#quality.close(
+    const { policy, capacity, quality, silence, dispatch, faults } = this.#state;
+    const round = Math.floor(now / policy.round);
+    this.wakeAt = ((round + 1) * policy.round) as Instant;
+    const isPaused = now < this.#pausedUntil;
+
+    capacity.expirePending(now);
+    const problem = this.#feed.closeRound(now);
+    const isSound = problem === undefined && this.#trust.isTrusting;
+    quality.closeRound(
       round,
-      (gateway, endpoint) => isSound && this.#faults.covering(gateway, endpoint) === undefined,
-      this.#isRouted,
+      (gateway, endpoint) => isSound && faults.covering(gateway, endpoint) === undefined,
+      (gateway, endpoint) => dispatch.isRouted(gateway, endpoint),
     );
-    if (isSound) this.#silence.close();
-    const distrust = this.#trust(flaw ?? this.#everythingIsBad());
-    const isHeard = this.#isTrusting && distrust.length === 0;
-    // Health checks and operators' orders do not hang on what clients tell.
-    const effects = [...distrust, ...this.#alarms.watchServers(now)];
-    if (isHeard) effects.push(...this.#alarms.watch(), ...this.#alarms.recover());
-    effects.push(...this.#moves.carryOut(now, isHeard && now >= this.#pausedUntil));
-    if (now >= this.#pausedUntil)
-      for (const evacuation of this.#evacuations.values()) effects.push(...evacuation.round(now));
-    for (const effect of effects) if (effect.kind === "dispatch") this.#silence.stir(effect.gateway);
+    if (isSound) silence.closeRound();
+
+    const effects = this.#trust.closeRound(problem);
+    const isHeard = this.#trust.isTrusting && effects.length === 0;
+    effects.push(...this.#serverFaults.watch(now));
+    if (isHeard) {
+      effects.push(...this.#silenceFaults.watch(), ...this.#alarms.watch());
+      effects.push(...this.#alarms.recover(), ...this.#silenceFaults.recover());
+    }
+    effects.push(...this.#moves.carryOut(now, isHeard && !isPaused));
+    if (!isPaused) effects.push(...this.#evacuations.closeRound(now));
+
+    for (const effect of effects) if (effect.kind === "dispatch") silence.noteReconnects(effect.gateway);
     return effects;
-  }
-
-  #trust(flaw: string | undefined): SchedulerEffect[] {
-    if (flaw !== undefined) {
-      this.#soundRounds = 0;
-      if (!this.#isTrusting) return [];
-      this.#isTrusting = false;
-      return [{ kind: "fail-open", why: [flaw, "the table stays as it is"] }];
-    }
-    if (this.#isTrusting) return [];
-    this.#soundRounds += 1;
-    if (this.#soundRounds < SOUND_ROUNDS) return [];
-    this.#isTrusting = true;
-    this.#quality.resetTests();
-    return [{ kind: "feed-trusted", why: [`${String(SOUND_ROUNDS)} sound rounds`] }];
-  }
-
-  /** No fault known is as wide as this: in every centre more than half of the gateways raised at once. */
-  #everythingIsBad(): string | undefined {
-    const raised = new Set<number>();
-    for (const cell of this.#quality.raised)
-      if (
-        this.#dispatch.best(cell.gateway) === cell.endpoint &&
-        this.#faults.covering(cell.gateway, cell.endpoint) === undefined
-      )
-        raised.add(cell.gateway);
-    if (raised.size < EVERYTHING_LEAST) return undefined;
-    const centres = new Map<string, { heard: number; raised: number }>();
-    for (const gateway of this.#places.gateways.keys()) {
-      const best = this.#dispatch.best(gateway);
-      if (this.#quality.cell(gateway, best).sessions.known === 0) continue;
-      const { centre } = this.#places.endpoint(best);
-      const count = centres.get(centre) ?? { heard: 0, raised: 0 };
-      centres.set(centre, count);
-      count.heard += 1;
-      if (raised.has(gateway)) count.raised += 1;
-    }
-    if (centres.size < 2) return undefined;
-    for (const count of centres.values()) if (count.raised <= EVERYTHING * count.heard) return undefined;
-    return `everything everywhere is worse at once: ${String(raised.size)} gateways in ${String(centres.size)} centres`;
-  }
-
-  #withdraw(server: number, isWithdrawn: boolean): void {
-    if (this.#capacity.isWithdrawn(server, OPERATOR) === isWithdrawn) return;
-    this.#capacity.withdraw(server, OPERATOR, isWithdrawn);
-    if (isWithdrawn) this.#faults.add(this.#alarms.serverFinding(server, "withdrawn by an operator"), "operator", true);
-    else this.#alarms.serverIsBack(server, "operator");
-  }
-
-  /** Obeyed at once, damped like any shift; the new centre is the gateway's home from then on. */
-  #moveTo(gateway: number, centre: string, now: Instant): readonly SchedulerEffect[] {
-    const inCentre = (endpoint: number): boolean => this.#places.endpoint(endpoint).centre === centre;
-    const from = this.#dispatch.best(gateway);
-    if (inCentre(from)) {
-      this.#dispatch.settle(gateway, from);
-      return [];
-    }
-    const choice = this.#destinations.choose(gateway, from, undefined, {
-      isOpen: inCentre,
-      committed: this.#dispatch.committed(),
-    });
-    const cause = `an operator moves ${this.#places.gateway(gateway).name} to ${centre}`;
-    const why = [cause, ...choice.why];
-    const refusal: SchedulerEffect = {
-      kind: "alert",
-      what: "capacity",
-      who: this.#places.gateway(gateway).name,
-      ip: "",
-      gateways: new Set([gateway]),
-      endpoints: new Set([from]),
-      why,
-    };
-    if (choice.endpoint === undefined) return [refusal];
-    const effect = this.#dispatch.begin(
-      gateway,
-      { target: choice.endpoint, restores: false, isForced: false, cause, why },
-      now,
-    );
-    if (effect === undefined) return [refusal];
-    this.#dispatch.settle(gateway, choice.endpoint);
-    return [effect];
   }
 }

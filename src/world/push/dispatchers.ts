@@ -6,7 +6,7 @@ import type { DispatcherEffect, DispatcherInput, PartView } from "../../algorith
 import { mayFollow, type Task, type TaskId } from "../../algorithms/push/task.ts";
 import type { Machine } from "../../base/machine.ts";
 import { identity } from "../../base/random.ts";
-import { type Instant, NEVER, START } from "../../base/units.ts";
+import { type Instant, NEVER, START, instantAt } from "../../base/units.ts";
 import type { Broker } from "./broker.ts";
 import { type RepairParts, Repairs } from "./repairs.ts";
 import type { Caller, Part } from "./stores.ts";
@@ -40,7 +40,7 @@ export class DispatcherHost {
     this.#parts = parts;
     this.#repairs = new Repairs(parts, this.#caller);
     for (const [id, { at, weight }] of Object.entries(model.tasks)) {
-      const due = at as number as Instant;
+      const due = instantAt(at);
       this.#table.set(id, { id, audience: { ds: "20240501", label: id }, due, weight, state: "scheduled", total: 0 });
       triggers.schedule(id, due);
       const early = due - model.dispatcher.lead;

@@ -7,7 +7,7 @@ import type { DispatcherPolicy, WorkerPolicy } from "../../algorithms/push/polic
 import { Worker } from "../../algorithms/push/worker.ts";
 import type { Digest } from "../../base/digest.ts";
 import { identity } from "../../base/random.ts";
-import { type Duration, type Instant, seconds } from "../../base/units.ts";
+import { type Duration, type Instant, instantAt, seconds } from "../../base/units.ts";
 import { hostNames, type PushModel } from "../../scenario/push/shape.ts";
 import type { PushFault } from "../../scenario/push/faults.ts";
 import { Audit } from "./audit.ts";
@@ -93,7 +93,7 @@ export class Push {
     this.hosts = hostNames(model).map((name, place) => new Host(name, place, { ...parts, worker: machines.worker }));
     this.faults = new PushFaults({ model, hosts: this.hosts, stores: this.stores, broker, audit: this.#audit });
     tasks.forEach(({ at }, task) => {
-      events.at(at as number as Instant, () => {
+      events.at(instantAt(at), () => {
         this.#show(task);
       });
     });
@@ -151,7 +151,7 @@ const dispatcherPolicyOf = ({ workers, limiter, dispatcher }: PushModel): Dispat
 const servedTasks = ({ tasks }: PushModel, told: readonly Uint8Array[]): readonly ServedTask[] =>
   Object.entries(tasks).map(([name, { at }], task) => ({
     key: identity(name),
-    due: at as number as Instant,
+    due: instantAt(at),
     told: told[task]!,
   }));
 

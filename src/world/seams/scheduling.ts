@@ -3,7 +3,7 @@
  * and the scheduler's effects become rows of the dispatch table and hints to connected clients. Nothing else
  * in the world speaks both languages.
  */
-import { type Duration, NEVER, type Instant, inMs, inSeconds, ms, SECOND } from "../../base/units.ts";
+import { type Duration, NEVER, type Instant, inMs, inSeconds, instantAt, ms, SECOND } from "../../base/units.ts";
 import type { Machine } from "../../base/machine.ts";
 import type {
   EvacuationPlan,
@@ -87,7 +87,7 @@ export class SchedulingSeam {
   }
 
   pause(untilMs: number): void {
-    this.#pending.push({ kind: "pause", until: ms(untilMs) as number as Instant });
+    this.#pending.push({ kind: "pause", until: instantAt(ms(untilMs)) });
   }
 
   evacuate(plan: EvacuationPlan): void {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   afterBeat,
   intervalOnSend,
+  MARS_POLICY,
   newHeartbeat,
   onConnected,
   onDisconnected,
@@ -10,7 +11,6 @@ import {
   type HeartbeatState,
 } from "../../../src/algorithms/access/heartbeat.ts";
 import { inSeconds, seconds } from "../../../src/base/units.ts";
-import { MARS } from "../../fixtures/mars.ts";
 
 const RECONNECT_S = 2;
 
@@ -32,20 +32,20 @@ const learn = (natS: number, state: HeartbeatState): Learning => {
   let beats = 0;
   let drops = 0;
   let blind = 0;
-  onConnected(state, MARS);
+  onConnected(state, MARS_POLICY);
   while (!state.stable && beats < 200) {
     beats += 1;
-    const next = inSeconds(intervalOnSend(state, MARS));
+    const next = inSeconds(intervalOnSend(state, MARS_POLICY));
     const answered = silence <= natS;
-    afterBeat(state, answered, !answered, MARS);
+    afterBeat(state, answered, !answered, MARS_POLICY);
     if (!answered) {
       drops += 1;
-      const unseen = inSeconds(MARS.timeout) + RECONNECT_S;
+      const unseen = inSeconds(MARS_POLICY.timeout) + RECONNECT_S;
       blind += silence - natS + unseen;
       now += unseen;
       silence = 0;
       onDisconnected(state);
-      onConnected(state, MARS);
+      onConnected(state, MARS_POLICY);
     } else if (!state.stable) {
       now += next;
       silence = next;
@@ -67,15 +67,15 @@ describe("the smart heartbeat against a NAT", () => {
     ["China Telecom's 28 min settles at 580 s", 1_680, { stableAfter: 19_700, interval: 580, beats: 50, drops: 0, blind: 0 }],
   ]; // prettier-ignore
   test.each(table)("%s", (_, natS, wanted) => {
-    expect(learn(natS, newHeartbeat(MARS))).toEqual(wanted);
+    expect(learn(natS, newHeartbeat(MARS_POLICY))).toEqual(wanted);
   });
 
   test("a NAT that forgets sooner than the shortest interval breaks it for good: every second beat drops the link", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 209 }), (natS) => {
-        const outcome = learn(natS, newHeartbeat(MARS));
+        const outcome = learn(natS, newHeartbeat(MARS_POLICY));
         expect(outcome).toMatchObject({ stableAfter: "never", interval: 210, drops: 100 });
-        expect(settled(seconds(natS), MARS)).toEqual(newHeartbeat(MARS));
+        expect(settled(seconds(natS), MARS_POLICY)).toEqual(newHeartbeat(MARS_POLICY));
       }),
       { numRuns: 20 },
     );
@@ -86,7 +86,7 @@ describe("the smart heartbeat against a NAT", () => {
       fc.property(fc.integer({ min: 210, max: 2_000 }), (natS) => {
         const k = Math.floor((natS - 210) / 60);
         const wanted = natS >= 580 ? 580 : natS >= 570 ? 500 : k === 0 ? 210 : 190 + 60 * k;
-        const state = settled(seconds(natS), MARS);
+        const state = settled(seconds(natS), MARS_POLICY);
         expect(inSeconds(state.interval)).toBe(wanted);
         expect(state).toMatchObject({ stable: true, answered: 4, nextIsInterval: true, lastWasInterval: true });
       }),
@@ -96,26 +96,26 @@ describe("the smart heartbeat against a NAT", () => {
 
 describe("a settled phone", () => {
   test("goes on at its interval for as long as beats are answered", () => {
-    const state = settled(seconds(300), MARS);
+    const state = settled(seconds(300), MARS_POLICY);
     const before = { ...state };
     for (let beat = 0; beat < 50; beat++) {
-      expect(intervalOnSend(state, MARS)).toBe(seconds(250));
-      afterBeat(state, true, false, MARS);
+      expect(intervalOnSend(state, MARS_POLICY)).toBe(seconds(250));
+      afterBeat(state, true, false, MARS_POLICY);
     }
     expect(state).toEqual(before);
   });
 
   test("starts anew from the shortest interval after two failures running", () => {
-    const state = settled(seconds(300), MARS);
+    const state = settled(seconds(300), MARS_POLICY);
     const fail = (): void => {
-      intervalOnSend(state, MARS);
-      afterBeat(state, false, true, MARS);
+      intervalOnSend(state, MARS_POLICY);
+      afterBeat(state, false, true, MARS_POLICY);
       onDisconnected(state);
-      onConnected(state, MARS);
+      onConnected(state, MARS_POLICY);
     };
     const beat = (): number => {
-      const next = inSeconds(intervalOnSend(state, MARS));
-      afterBeat(state, true, false, MARS);
+      const next = inSeconds(intervalOnSend(state, MARS_POLICY));
+      afterBeat(state, true, false, MARS_POLICY);
       return next;
     };
     fail();
@@ -125,27 +125,27 @@ describe("a settled phone", () => {
   });
 
   test("forgives one failure when the next beat at that interval is answered", () => {
-    const state = settled(seconds(300), MARS);
+    const state = settled(seconds(300), MARS_POLICY);
     for (let round = 0; round < 5; round++) {
-      intervalOnSend(state, MARS);
-      afterBeat(state, false, true, MARS);
+      intervalOnSend(state, MARS_POLICY);
+      afterBeat(state, false, true, MARS_POLICY);
       onDisconnected(state);
-      onConnected(state, MARS);
+      onConnected(state, MARS_POLICY);
       for (let beat = 0; beat < 6; beat++) {
-        intervalOnSend(state, MARS);
-        afterBeat(state, true, false, MARS);
+        intervalOnSend(state, MARS_POLICY);
+        afterBeat(state, true, false, MARS_POLICY);
       }
       expect(state).toMatchObject({ interval: seconds(250), stable: true, failures: 0 });
     }
   });
 
   test("learns nothing from the first beats of a connection", () => {
-    const state = settled(seconds(300), MARS);
+    const state = settled(seconds(300), MARS_POLICY);
     for (let round = 0; round < 10; round++) {
       onDisconnected(state);
-      onConnected(state, MARS);
-      intervalOnSend(state, MARS);
-      afterBeat(state, false, true, MARS);
+      onConnected(state, MARS_POLICY);
+      intervalOnSend(state, MARS_POLICY);
+      afterBeat(state, false, true, MARS_POLICY);
     }
     expect(state).toMatchObject({ interval: seconds(250), stable: true, failures: 0 });
   });
@@ -155,22 +155,22 @@ test("the counts a phone keeps stay within its policy, whatever happens to it", 
   const happening = fc.constantFrom("answered", "timed out", "cut short", "broken");
   fc.assert(
     fc.property(fc.array(happening, { maxLength: 300 }), (happenings) => {
-      const state = newHeartbeat(MARS);
-      onConnected(state, MARS);
+      const state = newHeartbeat(MARS_POLICY);
+      onConnected(state, MARS_POLICY);
       for (const what of happenings) {
         if (what !== "broken") {
-          intervalOnSend(state, MARS);
-          afterBeat(state, what === "answered", what === "timed out", MARS);
+          intervalOnSend(state, MARS_POLICY);
+          afterBeat(state, what === "answered", what === "timed out", MARS_POLICY);
         }
         if (what !== "answered") {
           onDisconnected(state);
-          onConnected(state, MARS);
+          onConnected(state, MARS_POLICY);
         }
-        expect(state.successes).toBeLessThan(MARS.climbAfter);
-        expect(state.failures).toBeLessThanOrEqual(MARS.failAfter);
-        expect(state.answered).toBeLessThanOrEqual(MARS.stableTest + 1);
-        expect(state.interval).toBeGreaterThanOrEqual(MARS.shortest);
-        expect(state.interval).toBeLessThanOrEqual(MARS.longest);
+        expect(state.successes).toBeLessThan(MARS_POLICY.climbAfter);
+        expect(state.failures).toBeLessThanOrEqual(MARS_POLICY.failAfter);
+        expect(state.answered).toBeLessThanOrEqual(MARS_POLICY.stableTest + 1);
+        expect(state.interval).toBeGreaterThanOrEqual(MARS_POLICY.shortest);
+        expect(state.interval).toBeLessThanOrEqual(MARS_POLICY.longest);
       }
     }),
   );

@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest";
 import { LEVELS, levelOf, USER_LEVELS } from "../../../src/algorithms/overload/levels.ts";
 import { ADMISSION_DEFAULTS, admissionOf } from "../../../src/algorithms/overload/policy.ts";
 import { Draws } from "../../../src/base/random.ts";
-import { hours, type Instant, ms, seconds } from "../../../src/base/units.ts";
+import { hours, type Instant, ms, seconds, instantAt } from "../../../src/base/units.ts";
 
 const salt = new Draws("salt", "user priority");
-const at = (second: number): Instant => seconds(second) as number as Instant;
+const at = (second: number): Instant => instantAt(seconds(second));
 
 /**
  * A window of a second: a request of each level given, waiting so long; how many were let in. Callers who know the
@@ -36,7 +36,7 @@ const EVEN = Array.from({ length: 1_280 }, (_, n) => (n % 128) + 0.5);
 
 describe("a level", () => {
   it("is the same for a user all hour, another the next, and business comes first", () => {
-    const hour = hours(1) as number as Instant;
+    const hour = instantAt(hours(1));
     expect(levelOf(salt, 0, 7, 0 as Instant)).toBe(levelOf(salt, 0, 7, (hour - 1) as Instant));
     expect(levelOf(salt, 0, 7, 0 as Instant)).not.toBe(levelOf(salt, 0, 7, hour));
     for (let user = 0; user < 1_000; user++) {

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RETRY_DEFAULTS, Retries } from "../../../src/algorithms/overload/retry.ts";
-import { type Instant, seconds } from "../../../src/base/units.ts";
+import { type Instant, seconds, instantAt } from "../../../src/base/units.ts";
 
-const at = (second: number): Instant => seconds(second) as number as Instant;
+const at = (second: number): Instant => instantAt(seconds(second));
 
 describe("a retry budget", () => {
   it("spends what it has saved and then one retry for ten requests, by hand", () => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { expired, partitionOf, subpartitionOf } from "../../../src/algorithms/push/audience.ts";
 import { prefetchAt, showsItself } from "../../../src/algorithms/push/prefetch.ts";
-import { after, hours, type Instant, START } from "../../../src/base/units.ts";
+import { after, hours, type Instant, START, instantAt } from "../../../src/base/units.ts";
 
 describe("tables of audiences", () => {
   it("are named after date and label, differently for different labels", () => {
@@ -46,8 +46,8 @@ describe("prefetching clients", () => {
   });
 
   it("show what is due by themselves only when they have it before", () => {
-    expect(showsItself(START, hours(20) as number as Instant)).toBe(true);
-    expect(showsItself(hours(20) as number as Instant, hours(20) as number as Instant)).toBe(false);
-    expect(showsItself(undefined, hours(20) as number as Instant)).toBe(false);
+    expect(showsItself(START, instantAt(hours(20)))).toBe(true);
+    expect(showsItself(instantAt(hours(20)), instantAt(hours(20)))).toBe(false);
+    expect(showsItself(undefined, instantAt(hours(20)))).toBe(false);
   });
 });

@@ -7,13 +7,13 @@ import { Dispatcher } from "../../../src/algorithms/push/dispatcher.ts";
 import type { DispatcherEffect, DispatcherInput } from "../../../src/algorithms/push/messages.ts";
 import type { DispatcherPolicy } from "../../../src/algorithms/push/policy.ts";
 import type { Task, TaskState } from "../../../src/algorithms/push/task.ts";
-import { after, type Instant, ms, seconds, START } from "../../../src/base/units.ts";
+import { after, type Instant, ms, seconds, START, instantAt } from "../../../src/base/units.ts";
 
 const POLICY: DispatcherPolicy = {
   ...{ blockSize: 100, ahead: 8, perSecond: 1_000 },
   ...{ look: seconds(1), find: seconds(10), patience: seconds(30) },
 };
-const at = (count: number): Instant => seconds(count) as number as Instant;
+const at = (count: number): Instant => instantAt(seconds(count));
 const task = (id: string, weight: number, state: TaskState = "sending"): Task => ({
   ...{ id, weight, state, total: 0, due: START, audience: { ds: "20240501", label: "all" } },
 });

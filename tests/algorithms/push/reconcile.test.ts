@@ -5,7 +5,7 @@ import { PartStore } from "../../../src/algorithms/push/claim.ts";
 import { pack } from "../../../src/algorithms/push/packing.ts";
 import { reconcilePart, type Repair, repairPart } from "../../../src/algorithms/push/reconcile.ts";
 import { BlockRecords } from "../../../src/algorithms/push/records.ts";
-import { type Instant, seconds } from "../../../src/base/units.ts";
+import { type Instant, seconds, instantAt } from "../../../src/base/units.ts";
 
 const AUDIENCE = [1, 2, 3, 4, 5, 6, 7, 8];
 const NOTHING = { claims: new Map<number, number[]>(), finished: new Map<number, Uint8Array>() };
@@ -78,7 +78,7 @@ describe("whatever two stores know", () => {
         const records = new BlockRecords();
         const told = new Set<number>();
         let time = 0;
-        const now = (): Instant => seconds((time += 1)) as number as Instant;
+        const now = (): Instant => instantAt(seconds((time += 1)));
         store.fill(AUDIENCE, now());
         for (const [index, { progress, isRecordLost }] of blocks.entries()) {
           const block = index + 1;
@@ -94,7 +94,7 @@ describe("whatever two stores know", () => {
           if (progress === "finished") store.finish({ block, members, now: now() });
         }
         if (rewindTo < 0) store.clear();
-        else store.rewind(seconds(rewindTo) as number as Instant);
+        else store.rewind(instantAt(seconds(rewindTo)));
         const plan = (): readonly Repair[] => {
           const { isFilled } = store.status(now());
           return reconcilePart({

@@ -6,9 +6,9 @@ import { pack, unpack } from "../../../src/algorithms/push/packing.ts";
 import { BlockRecords } from "../../../src/algorithms/push/records.ts";
 import { mayFollow, partOf } from "../../../src/algorithms/push/task.ts";
 import { DelayQueue } from "../../../src/algorithms/push/trigger.ts";
-import { type Instant, NEVER, seconds } from "../../../src/base/units.ts";
+import { type Instant, NEVER, seconds, instantAt } from "../../../src/base/units.ts";
 
-const at = (count: number): Instant => seconds(count) as number as Instant;
+const at = (count: number): Instant => instantAt(seconds(count));
 const first = (): number => 0;
 const hold = (block: number, owner: string, now: number): Hold => ({ block, owner, now: at(now), lease: seconds(10) });
 const filled = (count: number): PartStore => {

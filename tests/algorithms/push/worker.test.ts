@@ -4,13 +4,13 @@ import type { WorkerEffect, WorkerInput } from "../../../src/algorithms/push/mes
 import type { WorkerPolicy } from "../../../src/algorithms/push/policy.ts";
 import { pack } from "../../../src/algorithms/push/packing.ts";
 import { Worker } from "../../../src/algorithms/push/worker.ts";
-import { after, type Instant, NEVER, seconds, START } from "../../../src/base/units.ts";
+import { after, type Instant, NEVER, seconds, START, instantAt } from "../../../src/base/units.ts";
 
 const POLICY: WorkerPolicy = {
   ...{ batchSize: 2, lease: seconds(30), pause: seconds(1), margin: seconds(5), grantLasts: seconds(2) },
 };
 const name = { task: "a", part: 0, block: 1 };
-const at = (count: number): Instant => seconds(count) as number as Instant;
+const at = (count: number): Instant => instantAt(seconds(count));
 const granted = (count: number, startsAt = START): WorkerInput => ({
   kind: "granted",
   grant: { kind: "reserved", count, startsAt, validUntil: after(startsAt, seconds(1)) },

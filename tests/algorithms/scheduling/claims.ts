@@ -5,7 +5,7 @@
 import { expect } from "vitest";
 import { SCHEDULER_DEFAULTS, type SchedulerPolicy } from "../../../src/algorithms/scheduling/policy.ts";
 import type { Topology } from "../../../src/algorithms/scheduling/messages.ts";
-import { type Instant, seconds } from "../../../src/base/units.ts";
+import { seconds, instantAt } from "../../../src/base/units.ts";
 import { Country, type CountrySpec, type GatewaySpec, type Path, type SchedulerLike, type Weather } from "./country.ts";
 
 export type Build = (policy: SchedulerPolicy, topology: Topology) => SchedulerLike;
@@ -306,7 +306,7 @@ export const holdsStillWhilePaused = (build: Build): void => {
     build,
     {
       loss: (path, at) => (at >= T && isHainanToShenzhen(path) ? 0.26 : 0),
-      operators: [{ at: T - 60, input: { kind: "pause", until: seconds(until) as number as Instant } }],
+      operators: [{ at: T - 60, input: { kind: "pause", until: instantAt(seconds(until)) } }],
     },
     T + 420,
   );

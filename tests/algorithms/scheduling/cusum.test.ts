@@ -2,9 +2,14 @@ import fc from "fast-check";
 import seedrandom from "seedrandom";
 import { describe, expect, it } from "vitest";
 import { alarmHeight, Cusum, logLikelihoodRatio } from "../../../src/algorithms/scheduling/cusum.ts";
-import { Fading } from "../../../src/algorithms/scheduling/fading.ts";
+import { Decay } from "../../../src/algorithms/scheduling/decay.ts";
 import { SCHEDULER_DEFAULTS } from "../../../src/algorithms/scheduling/policy.ts";
-import { CONNECTS, SESSIONS, Stream, type StreamSettings } from "../../../src/algorithms/scheduling/stream.ts";
+import {
+  CONNECTS,
+  SESSIONS,
+  OutcomeStream,
+  type OutcomeSettings,
+} from "../../../src/algorithms/scheduling/outcome-stream.ts";
 import { binomialQuantile, exponential } from "../../../src/base/math.ts";
 import { seconds } from "../../../src/base/units.ts";
 
@@ -73,22 +78,22 @@ describe("the alarm's height", () => {
 
 describe("a stream that learns what is normal", () => {
   const HEIGHT = alarmHeight(3_000, seconds(10), SCHEDULER_DEFAULTS.falseAlarmsADay);
-  const fading = new Fading(SCHEDULER_DEFAULTS.round, SCHEDULER_DEFAULTS.memory);
+  const decay = new Decay(SCHEDULER_DEFAULTS.round, SCHEDULER_DEFAULTS.memory);
   const trial = (round: number) => ({
     round,
     height: HEIGHT,
     prior: 0.06,
-    fading,
+    decay,
     mayLearn: true,
     mayTest: round > 12,
     isRouted: true,
   });
   const worse = (normal: number): number => normal + 0.035;
-  const highest = (settings: StreamSettings, rounds: number, outcome: (round: number) => [number, number]): number => {
-    const stream = new Stream(settings);
+  const highest = (settings: OutcomeSettings, rounds: number, outcome: (round: number) => [number, number]): number => {
+    const stream = new OutcomeStream(settings);
     let top = 0;
     for (let round = 1; round <= rounds; round++) {
-      stream.close(trial(round), ...outcome(round), worse);
+      stream.closeRound(trial(round), ...outcome(round), worse);
       top = Math.max(top, stream.test.value);
     }
     return top;
@@ -125,10 +130,10 @@ describe("a stream that learns what is normal", () => {
 
   it("sees a rise within three rounds, and does not take the fault for normal", () => {
     const draw = draws("rise");
-    const stream = new Stream(SESSIONS);
+    const stream = new OutcomeStream(SESSIONS);
     let alarmedIn = 0;
     for (let round = 1; round <= 3_000; round++) {
-      stream.close(trial(round), 1_000, draw(1_000, round > 600 ? 0.3 : 0.055), worse);
+      stream.closeRound(trial(round), 1_000, draw(1_000, round > 600 ? 0.3 : 0.055), worse);
       if (alarmedIn === 0 && stream.test.value >= HEIGHT) alarmedIn = round;
     }
     expect(alarmedIn).toBeGreaterThan(600);
@@ -139,9 +144,9 @@ describe("a stream that learns what is normal", () => {
   describe("where nothing was heard before", () => {
     const firstHeard = (share: number, isRouted: boolean, rounds: number): number => {
       const draw = draws("first heard");
-      const stream = new Stream(SESSIONS);
+      const stream = new OutcomeStream(SESSIONS);
       for (let round = 1; round <= rounds; round++) {
-        stream.close({ ...trial(100 + round), isRouted }, 40, draw(40, share), worse);
+        stream.closeRound({ ...trial(100 + round), isRouted }, 40, draw(40, share), worse);
         if (stream.test.value >= HEIGHT) return round;
       }
       return Infinity;

@@ -1,10 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { Capacity } from "../../../src/algorithms/scheduling/capacity.ts";
-import { Dispatch } from "../../../src/algorithms/scheduling/dispatch.ts";
 import { Evacuation } from "../../../src/algorithms/scheduling/evacuation.ts";
 import type { EvacuationPlan, SchedulerEffect } from "../../../src/algorithms/scheduling/messages.ts";
-import { Places } from "../../../src/algorithms/scheduling/places.ts";
 import { SCHEDULER_DEFAULTS } from "../../../src/algorithms/scheduling/policy.ts";
+import { newSchedulerState } from "../../../src/algorithms/scheduling/scheduler-state.ts";
 import { after, type Instant, minutes, seconds, START } from "../../../src/base/units.ts";
 import { layOut } from "./country.ts";
 
@@ -32,29 +30,24 @@ const begin = (plan: Partial<EvacuationPlan> = {}, capacity = 900_000) => {
     })),
     capacity,
   });
-  const places = new Places(topology);
-  const room = new Capacity(places.servers, policy);
-  const dispatch = new Dispatch(places, room, policy);
-  const evacuation = new Evacuation(
-    { places, policy, capacity: room, dispatch, isOpen: () => true },
-    { ...PLAN, ...plan },
-    START,
-  );
+  const state = newSchedulerState(policy, topology);
+  const { topology: index, capacity: room, dispatch } = state;
+  const evacuation = new Evacuation(state, { ...PLAN, ...plan }, START);
   /** People routed to a centre, in thousands. */
   const at = (centre: string): number => {
     let people = 0;
-    for (const gateway of places.gateways.keys())
-      for (const endpoint of dispatch.routed(gateway))
-        if (places.endpoint(endpoint).centre === centre) people += 200 * dispatch.share(gateway, endpoint);
+    for (const gateway of index.gateways.keys())
+      for (const endpoint of dispatch.routedEndpoints(gateway))
+        if (index.endpoint(endpoint).centre === centre) people += 200 * dispatch.share(gateway, endpoint);
     return Math.round(people);
   };
-  const servers = [...places.servers.keys()];
+  const servers = [...index.servers.keys()];
   const tell = (server: number, more: object = {}): void => {
-    evacuation.health.hear({ kind: "health", server, waitMs: 0, asked: 0, completed: 0, able: 3e6, ...more });
+    evacuation.health.report({ kind: "health", server, waitMs: 0, asked: 0, completed: 0, able: 3e6, ...more });
   };
   /** One round at a time; state arrives at once. */
   const round = (now: Instant, sick: (server: number) => object = () => ({})): readonly SchedulerEffect[] => {
-    room.settle(now);
+    room.expirePending(now);
     for (const server of servers) tell(server, sick(server));
     const effects = evacuation.round(now);
     const handed = effects.filter((effect): effect is HandOver => effect.kind === "hand-over");
@@ -66,7 +59,7 @@ const begin = (plan: Partial<EvacuationPlan> = {}, capacity = 900_000) => {
     for (let at = from; at < to; at++) effects.push(...round(after(START, seconds(30 * at)), sick));
     return effects;
   };
-  return { places, dispatch, evacuation, at, round, run, room };
+  return { index, dispatch, evacuation, at, round, run, room };
 };
 
 describe("an evacuation", () => {
@@ -97,14 +90,14 @@ describe("an evacuation", () => {
   });
 
   it("never asks more of a server than its room", () => {
-    const { places, at, run, dispatch } = begin({}, 420_000);
+    const { index, at, run, dispatch } = begin({}, 420_000);
     run(1, 200);
     // Two centres of two servers of 420,000 at 95 %: 1,596,000 for 1,800,000.
     expect(at("north")).toBeGreaterThan(150);
     const onServer = new Map<number, number>();
-    for (const gateway of places.gateways.keys())
-      for (const endpoint of dispatch.routed(gateway)) {
-        const { server, centre } = places.endpoint(endpoint);
+    for (const gateway of index.gateways.keys())
+      for (const endpoint of dispatch.routedEndpoints(gateway)) {
+        const { server, centre } = index.endpoint(endpoint);
         if (centre !== "north")
           onServer.set(server, (onServer.get(server) ?? 0) + 200_000 * dispatch.share(gateway, endpoint));
       }
@@ -198,7 +191,7 @@ describe("an evacuation", () => {
   });
 
   it("taken back leads everybody home, state first, at the pace that home bears, and nobody else does", () => {
-    const { at, run, evacuation, dispatch, room, places } = begin();
+    const { at, run, evacuation, dispatch, room, index } = begin();
     run(1, 44);
     evacuation.order("roll-back");
     expect(room.isUsable(0)).toBe(true);
@@ -213,7 +206,7 @@ describe("an evacuation", () => {
     const rest = run(52, 120);
     expect([at("north"), at("shanghai"), at("shenzhen")]).toEqual([600, 600, 600]);
     expect(rest.at(-1)).toMatchObject({ kind: "evacuation", what: "evacuation is undone" });
-    for (const gateway of [0, 3, 6]) expect(places.endpoint(dispatch.home(gateway)).centre).toBe("north");
+    for (const gateway of [0, 3, 6]) expect(index.endpoint(dispatch.home(gateway)).centre).toBe("north");
     expect([...dispatch.away()]).toEqual([]);
   });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { SchedulerInput } from "../../../src/algorithms/scheduling/messages.ts";
 import { SCHEDULER_DEFAULTS } from "../../../src/algorithms/scheduling/policy.ts";
 import { Scheduler } from "../../../src/algorithms/scheduling/scheduler.ts";
-import { type Instant, seconds } from "../../../src/base/units.ts";
+import { seconds, instantAt } from "../../../src/base/units.ts";
 import * as claims from "./claims.ts";
 import { layOut } from "./country.ts";
 
@@ -123,7 +123,7 @@ describe("the same inputs", () => {
           const scheduler = build(SCHEDULER_DEFAULTS, topology);
           const effects: unknown[] = [];
           rounds.forEach((reports, round) => {
-            const now = seconds(10 * (round + 1)) as number as Instant;
+            const now = instantAt(seconds(10 * (round + 1)));
             const inputs = reports.map(({ share, ...counts }): SchedulerInput => {
               const degraded = Math.round(counts.sessions * share);
               return {

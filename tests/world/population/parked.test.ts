@@ -5,7 +5,7 @@
 import { mean, sampleVariance } from "simple-statistics";
 import { describe, expect, it } from "vitest";
 import { Scheduler } from "../../../src/algorithms/scheduling/scheduler.ts";
-import { after, type Instant, minutes, START } from "../../../src/base/units.ts";
+import { after, instantAt, minutes, START } from "../../../src/base/units.ts";
 import { BUCKET, Clock } from "../../../src/engine/clock.ts";
 import type { PeopleFault } from "../../../src/scenario/people/faults.ts";
 import { buildWorld, type World } from "../../../src/world/build.ts";
@@ -61,7 +61,7 @@ const live = (
   const samples: Sample[] = [];
   clock.every(minutes(5), after(START, minutes(5)), () => samples.push(sampleOf(world)));
   let events = 0;
-  clock.run(minutes(30) as number as Instant, () => void (events += world.advance()));
+  clock.run(instantAt(minutes(30)), () => void (events += world.advance()));
   const found = world.sweeps.census();
   expect(found.online).toBe(world.crowd.online.values.reduce((sum, people) => sum + people, 0));
   return { samples, events };

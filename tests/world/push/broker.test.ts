@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { BlockName } from "../../../src/algorithms/push/task.ts";
-import { type Instant, seconds } from "../../../src/base/units.ts";
+import { type Instant, instantAt, seconds } from "../../../src/base/units.ts";
 import { Broker, type Consumer, type Delivery } from "../../../src/world/push/broker.ts";
 import { EventQueue } from "../../../src/engine/event-queue.ts";
 import { drive, fault, modelOf } from "./drive.ts";
 
-const at = (second: number): Instant => seconds(second) as number as Instant;
+const at = (second: number): Instant => instantAt(seconds(second));
 const block = (number: number): BlockName => ({ task: "evening", part: 0, block: number });
 
 /** A broker that finds out after a second that somebody is lost, and what it hands to whom. */

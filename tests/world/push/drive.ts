@@ -1,6 +1,6 @@
 /** A world of push alone, without people: small, quick, and with a book that tests can read. */
 import { Digest } from "../../../src/base/digest.ts";
-import { type Instant, seconds } from "../../../src/base/units.ts";
+import { type Instant, instantAt, seconds } from "../../../src/base/units.ts";
 import { pushField, type PushModel } from "../../../src/scenario/push/shape.ts";
 import type { PushFault } from "../../../src/scenario/push/faults.ts";
 import type { Cause, PushNotes } from "../../../src/world/push/notes.ts";
@@ -70,8 +70,8 @@ export const fault = (
   effects: PushFault["effects"],
 ): PushFault => ({
   id,
-  at: seconds(at) as number as Instant,
-  until: { at: seconds(to) as number as Instant },
+  at: instantAt(seconds(at)),
+  until: { at: instantAt(seconds(to)) },
   where,
   effects,
 });
@@ -114,7 +114,7 @@ export const drive = ({
     },
   ]);
   for (let second = 0; second < lasting; second++) {
-    const end = seconds(second + 1) as number as Instant;
+    const end = instantAt(seconds(second + 1));
     for (const { at, act } of moments
       .filter((one) => one.at >= seconds(second) && one.at < end)
       .sort((a, b) => a.at - b.at)) {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { Digest } from "../../../src/base/digest.ts";
-import { type Instant, ms, seconds, START } from "../../../src/base/units.ts";
+import { type Instant, instantAt, ms, seconds, START } from "../../../src/base/units.ts";
 import { MessageService } from "../../../src/world/push/message-service.ts";
 import { Notebook } from "./drive.ts";
 
-const at = (time: number): Instant => ms(time) as number as Instant;
+const at = (time: number): Instant => instantAt(ms(time));
 const uins = (from: number, count: number): readonly number[] => Array.from({ length: count }, (_, i) => from + i);
 
 const serviceOf = (capacity: number) => {

@@ -1,7 +1,7 @@
 /** A backbone alone, without a population: built from what a scenario would say under `services`, and counted. */
 import { parse } from "yaml";
 import { Digest } from "../../../src/base/digest.ts";
-import { seconds, type Instant } from "../../../src/base/units.ts";
+import { instantAt, seconds } from "../../../src/base/units.ts";
 import { servicesField } from "../../../src/scenario/services/shape.ts";
 import type { ServicesModel } from "../../../src/scenario/services/shape.ts";
 import { Services } from "../../../src/world/services/services.ts";
@@ -92,10 +92,10 @@ export const run = (
   });
   let events = 0;
   for (const [second, happen] of at) {
-    events += backbone.advance(seconds(second) as number as Instant);
+    events += backbone.advance(instantAt(seconds(second)));
     happen(backbone);
   }
-  events += backbone.advance(seconds(to) as number as Instant);
+  events += backbone.advance(instantAt(seconds(to)));
   return {
     offered,
     ended: (entry, ending) => (endings.get(`${String(entry)} ${ending}`) ?? 0) / offered[entry]!,

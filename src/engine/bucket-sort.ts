@@ -1,31 +1,38 @@
 /**
- * Sorts one bucket of the agenda, keeping the order of equals: dealt into fine cells by time (one pass to count,
- * one to place), then put right by insertion, which is nearly free where few share a cell. Should all crowd into
- * few cells after all, merging takes over, so that no pattern of times is slow.
+ * Sorts one bucket of the agenda, stably: a counting sort into fine cells by time, then an insertion sort, which is
+ * nearly free where few events share a cell. If many share a few cells, a merge sort takes over, so that no pattern of
+ * times is slow.
  */
 
 /** A chain of chunks of events, the last one partly filled. */
-export interface Chain {
+export interface ChunkChain {
+  /** First chunk. */
   readonly head: number;
+  /** Events in the chain. */
   readonly count: number;
-  /** Events a chunk. */
+  /** Events of a chunk. */
   readonly chunk: number;
+  /** The chunk after each chunk. */
   readonly next: Int32Array;
+  /** Times of all chunks' events. */
   readonly times: Float64Array;
+  /** Payloads of all chunks' events. */
   readonly payloads: Uint32Array;
 }
 
-/** The stretch of time that all events of the chain lie in. */
-export interface Stretch {
+/** The time span of a bucket. */
+export interface TimeSpan {
+  /** Its start. */
   readonly start: number;
+  /** Its width. */
   readonly width: number;
 }
 
 const MOST_CELLS = 65_536;
 const cells = new Int32Array(MOST_CELLS + 1);
 
-/** Writes the chain's events in order to the front of `times` and `payloads`. */
-export const sortRun = (chain: Chain, stretch: Stretch, times: Float64Array, payloads: Uint32Array): void => {
+/** Writes the chain's events, sorted, to the front of `times` and `payloads`. */
+export const sortBucket = (chain: ChunkChain, stretch: TimeSpan, times: Float64Array, payloads: Uint32Array): void => {
   const { count, chunk: room, next } = chain;
   const from = chain.times;
   const what = chain.payloads;
@@ -56,7 +63,7 @@ export const sortRun = (chain: Chain, stretch: Stretch, times: Float64Array, pay
   if (!insertionSort(times, payloads, count)) mergeSort(times, payloads, count);
 };
 
-/** Gives up (false) when neighbours turn out to be far from their places; what it did until then keeps equals in order. */
+/** Sorts by insertion. Returns false, with the order of equal times kept, if events are too far from their places. */
 const insertionSort = (times: Float64Array, payloads: Uint32Array, count: number): boolean => {
   let patience = 16 * count;
   for (let i = 1; i < count; i++) {

@@ -1,67 +1,82 @@
 /**
- * The dispatch table: for each gateway the best entry, the secondaries, and which share of its users goes where
- * while a shift is under way. It knows how a shift is paced; whether one is right was decided before.
+ * The dispatch table: for each gateway the best endpoint, the other candidates, and the share of its users that each
+ * endpoint gets while a shift is under way. It paces shifts; whether a shift is right is decided elsewhere.
  * Met by: src/world/seams/scheduling.ts
  */
 import { after, type Duration, hours, type Instant } from "../../base/units.ts";
 import { type Capacity, settlingTime } from "./capacity.ts";
 import type { Route, SchedulerEffect } from "./messages.ts";
-import type { Places } from "./places.ts";
+import type { TopologyIndex } from "./topology-index.ts";
 import type { SchedulerPolicy } from "./policy.ts";
 
+/** A shift of a gateway's users to one endpoint, in steps. */
 export interface Shift {
+  /** Endpoint they are sent to. */
   readonly target: number;
+  /** True if it leads users back home. */
   readonly restores: boolean;
-  /** Users have lost their server already: pacing them would only keep them out, so only fullness bounds it. */
+  /**
+   * True if users have lost their server: pacing would only keep them offline, so only the target's fullness limits it.
+   */
   readonly isForced: boolean;
+  /** The reason without the names that differ from gateway to gateway. */
   readonly cause: string;
+  /** Reasons, in words. */
   readonly why: readonly string[];
 }
 
-/** Users led by a plan of its own pace. */
-export interface Leading {
+/** One move of a share of a gateway's users, paced by its caller. */
+export interface ShareMove {
+  /** Endpoint they are sent to. */
   readonly target: number;
+  /** Share of the gateway's users, in (0, 1]. */
   readonly share: number;
+  /** Endpoints they leave. */
   readonly from: ReadonlySet<number>;
+  /** Connected clients move after a delay spread over this long. */
   readonly spread: Duration;
+  /** The reason without the names that differ from gateway to gateway. */
   readonly cause: string;
+  /** Reasons, in words. */
   readonly why: readonly string[];
 }
 
 interface Row {
-  /** Where its users belong in peace. */
+  /** Endpoint of its users while nothing is wrong. */
   home: number;
   best: number;
   shares: Map<number, number>;
-  /** Other places where some of them belong too. */
+  /** Other endpoints to which some of them were moved for good. */
   belongs: ReadonlySet<number>;
   shift: (Shift & { nextAt: Instant }) | undefined;
   movedAt: Instant[];
-  /** The best entry before the last move. */
+  /** The best endpoint before the last move. */
   cameFrom: number | undefined;
 }
 
 const isAtHome = ({ best, home, shares, belongs }: Row): boolean =>
   best === home && [...shares.keys()].every((endpoint) => endpoint === home || belongs.has(endpoint));
 
-/** Led back at most this share of a gateway's users a step: what was bad once is tried with few first. Chosen. */
+/** A step home moves at most this share of a gateway's users: a path that was bad is tried with few first. Chosen. */
 const RETURN_SLICE = 0.25;
-/** Less than this share of a gateway is not worth a step. */
+/** A step moves at least this share of a gateway's users. Chosen. */
 export const SMALLEST_STEP = 0.01;
 
-export class Dispatch {
+/** The dispatch table: one row for each gateway. */
+export class DispatchTable {
   readonly #rows: Row[];
-  readonly #places: Places;
+  readonly #topology: TopologyIndex;
   readonly #capacity: Capacity;
   readonly #policy: SchedulerPolicy;
 
-  constructor(places: Places, capacity: Capacity, policy: SchedulerPolicy) {
-    this.#places = places;
+  /** Sends every gateway's users to its first candidate, and assigns them to its server in `capacity`. */
+  constructor(topology: TopologyIndex, capacity: Capacity, policy: SchedulerPolicy) {
+    this.#topology = topology;
     this.#capacity = capacity;
     this.#policy = policy;
-    this.#rows = places.gateways.map((gateway) => {
+    this.#rows = topology.gateways.map((gateway) => {
       const home = gateway.candidates[0]!;
-      capacity.assign(places.endpoint(home).server, gateway.people);
+      capacity.assign(topology.endpoint(home).server, gateway.people);
       return {
         home,
         best: home,
@@ -74,59 +89,68 @@ export class Dispatch {
     });
   }
 
+  /** Returns the endpoint of a gateway's users while nothing is wrong. */
   home(gateway: number): number {
     return this.#rows[gateway]!.home;
   }
 
+  /** Returns the endpoint that a gateway's users are to try first. */
   best(gateway: number): number {
     return this.#rows[gateway]!.best;
   }
 
+  /** Returns the share in [0, 1] of a gateway's users that an endpoint gets. */
   share(gateway: number, endpoint: number): number {
     return this.#rows[gateway]!.shares.get(endpoint) ?? 0;
   }
 
-  /** Endpoints that a share of the gateway's users goes to, best first. */
-  routed(gateway: number): readonly number[] {
+  /** True if an endpoint gets a share of a gateway's users. */
+  isRouted(gateway: number, endpoint: number): boolean {
+    return this.share(gateway, endpoint) > 0;
+  }
+
+  /** Returns the endpoints that get a share of a gateway's users, in the order in which they got it. */
+  routedEndpoints(gateway: number): readonly number[] {
     return [...this.#rows[gateway]!.shares.keys()];
   }
 
+  /** Returns the shift of a gateway's users that is under way, if any. */
   shift(gateway: number): Shift | undefined {
     return this.#rows[gateway]!.shift;
   }
 
-  /** People of shifts under way who have not been told yet, by the server they will go to. */
-  committed(): ReadonlyMap<number, number> {
+  /** Returns the people whom the shifts under way have yet to move, by server. */
+  peopleToCome(): ReadonlyMap<number, number> {
     const people = new Map<number, number>();
     for (const gateway of this.underWay()) {
       const { target } = this.#rows[gateway]!.shift!;
-      const { server } = this.#places.endpoint(target);
-      const left = this.#elsewhere(this.#rows[gateway]!, server) * this.#places.gateway(gateway).people;
+      const { server } = this.#topology.endpoint(target);
+      const left = this.#shareElsewhere(this.#rows[gateway]!, server) * this.#topology.gateway(gateway).people;
       people.set(server, (people.get(server) ?? 0) + left);
     }
     return people;
   }
 
-  /** Users of a gateway are on their way. */
+  /** Yields the gateways with a shift under way. */
   *underWay(): Iterable<number> {
     for (const [gateway, row] of this.#rows.entries()) if (row.shift !== undefined) yield gateway;
   }
 
-  /** Gateways that are not all at home, in order. */
+  /** Yields the gateways with users away from home. */
   *away(): Iterable<number> {
     for (const [gateway, row] of this.#rows.entries()) if (!isAtHome(row)) yield gateway;
   }
 
-  /** From now on this is where the gateway's users belong, and where else some of them were led on purpose. */
-  settle(gateway: number, home: number): void {
+  /** Makes an endpoint the gateway's home; users at its other endpoints count as at home too. */
+  setHome(gateway: number, home: number): void {
     const row = this.#rows[gateway]!;
     row.home = home;
     row.belongs = new Set(row.shares.keys());
   }
 
   /**
-   * Has it stayed long enough since its last move, and moved seldom enough in the last hour? Whose last move only led from
-   * one place of what it must leave to another has not left yet: staying there is no damping.
+   * True if the gateway has stayed long enough since its last move and moved rarely enough in the last hour. `leaves`
+   * are the endpoints it must leave: if its last move was from one of them to another, it need not stay.
    */
   mayMove(gateway: number, now: Instant, leaves?: ReadonlySet<number>): boolean {
     const row = this.#rows[gateway]!;
@@ -137,33 +161,33 @@ export class Dispatch {
     return (hasStayed || isStillThere) && row.movedAt.length < this.#policy.movesAnHour;
   }
 
-  /** Starts a shift with its first step; undefined, and nothing changed, if the destination cannot take even that. */
-  begin(gateway: number, shift: Shift, now: Instant): SchedulerEffect | undefined {
+  /** Starts a shift with its first step. Returns undefined and changes nothing if the target has no room for that. */
+  beginShift(gateway: number, shift: Shift, now: Instant): SchedulerEffect | undefined {
     const row = this.#rows[gateway]!;
     const before = row.shift;
     row.shift = { ...shift, nextAt: now };
-    const effect = this.step(gateway, now);
+    const effect = this.stepShift(gateway, now);
     if (effect === undefined) row.shift = before;
     return effect;
   }
 
-  /** The next step of the gateway's shift, when it is due and there is room. */
-  step(gateway: number, now: Instant): SchedulerEffect | undefined {
+  /** Makes the next step of a gateway's shift. Returns undefined if none is due or there is no room. */
+  stepShift(gateway: number, now: Instant): SchedulerEffect | undefined {
     const row = this.#rows[gateway]!;
     const { shift } = row;
     if (shift === undefined || now < shift.nextAt) return undefined;
-    const { people } = this.#places.gateway(gateway);
-    const server = this.#places.endpoint(shift.target).server;
+    const { people } = this.#topology.gateway(gateway);
+    const server = this.#topology.endpoint(shift.target).server;
     const left = 1 - this.share(gateway, shift.target);
-    const free = this.#elsewhere(row, server);
+    const free = this.#shareElsewhere(row, server);
     const room = shift.isForced ? this.#capacity.headroom(server) : this.#capacity.allowance(server);
     const slice = shift.restores ? Math.min(left, RETURN_SLICE) : left;
-    // Users already on the same server (another port of it) add no load.
+    // Users on another port of the same server add no load.
     const added = Math.min(free, slice, people > 0 ? room / people : 1);
     const moved = Math.min(slice, added + (left - free));
     if (moved < Math.min(left, SMALLEST_STEP) || moved <= 0) return undefined;
     const isMove = row.best !== shift.target;
-    this.#transfer(row, gateway, shift.target, moved >= left - 1e-9 ? left : moved, now);
+    this.#transfer(gateway, shift.target, moved >= left - 1e-9 ? left : moved, now);
     if (isMove) this.#noteMove(row, shift.target, now);
     row.shift = row.shares.size === 1 ? undefined : { ...shift, nextAt: after(now, settlingTime(this.#policy)) };
     return {
@@ -180,12 +204,12 @@ export class Dispatch {
   }
 
   /**
-   * Leads a share of a gateway's users away from these endpoints, whoever decided how many may go. Undefined when none of
-   * them is routed there any more.
+   * Moves a share of a gateway's users away from the named endpoints at once. Returns undefined if none of them is
+   * there.
    */
-  lead(
+  moveShare(
     gateway: number,
-    { target, share, from, spread, cause, why }: Leading,
+    { target, share, from, spread, cause, why }: ShareMove,
     now: Instant,
   ): Extract<SchedulerEffect, { kind: "dispatch" }> | undefined {
     const row = this.#rows[gateway]!;
@@ -194,7 +218,7 @@ export class Dispatch {
     const moved = left - share < SMALLEST_STEP / 10 ? left : share;
     if (moved <= 0) return undefined;
     const isMove = row.best !== target && from.has(row.best);
-    this.#transfer(row, gateway, target, moved, now, from);
+    this.#transfer(gateway, target, moved, now, from);
     if (isMove) this.#noteMove(row, target, now);
     return {
       kind: "dispatch",
@@ -205,7 +229,7 @@ export class Dispatch {
       move: isMove,
       restores: false,
       cause,
-      why: [...why, this.#capacity.describe(this.#places.endpoint(target).server)],
+      why: [...why, this.#capacity.describe(this.#topology.endpoint(target).server)],
     };
   }
 
@@ -215,19 +239,20 @@ export class Dispatch {
     row.movedAt.push(now);
   }
 
-  /** Stops a shift where it stands. */
-  halt(gateway: number): void {
+  /** Ends a shift where it stands. */
+  stopShift(gateway: number): void {
     this.#rows[gateway]!.shift = undefined;
   }
 
   /**
-   * The list a client is given: the best, then what shares least with what stands before it (another centre, then
-   * another server, then another port), in the gateway's own order among equals; what users are being taken away from stands last.
+   * Returns the list that a client is given: the best endpoint, then those that share least with the ones before
+   * (another centre, then another server, then another port), equal ones in the gateway's own order; a home that users
+   * leave is last.
    */
   candidates(gateway: number): readonly number[] {
     const { best, home } = this.#rows[gateway]!;
     const list = [best];
-    const left = this.#places
+    const left = this.#topology
       .gateway(gateway)
       .candidates.filter((candidate) => candidate !== best && candidate !== home);
     while (left.length > 0) {
@@ -240,8 +265,8 @@ export class Dispatch {
   }
 
   #novelty(list: readonly number[], candidate: number): number {
-    const { centre, line, server } = this.#places.endpoint(candidate);
-    const before = list.map((endpoint) => this.#places.endpoint(endpoint));
+    const { centre, line, server } = this.#topology.endpoint(candidate);
+    const before = list.map((endpoint) => this.#topology.endpoint(endpoint));
     const isNew = (shares: (other: { centre: string; line: string; server: number }) => boolean): number =>
       before.some(shares) ? 0 : 1;
     return (
@@ -251,17 +276,20 @@ export class Dispatch {
     );
   }
 
-  #elsewhere(row: Row, server: number): number {
+  #shareElsewhere(row: Row, server: number): number {
     let share = 0;
-    for (const [endpoint, part] of row.shares) if (this.#places.endpoint(endpoint).server !== server) share += part;
+    for (const [endpoint, part] of row.shares) if (this.#topology.endpoint(endpoint).server !== server) share += part;
     return share;
   }
 
-  /** Takes the share from the other routes (only from these, where some are named), those on the target's own server first. */
-  #transfer(row: Row, gateway: number, target: number, share: number, now: Instant, from?: ReadonlySet<number>): void {
-    const { people } = this.#places.gateway(gateway);
-    const server = this.#places.endpoint(target).server;
-    const isNear = (endpoint: number): boolean => this.#places.endpoint(endpoint).server === server;
+  /**
+   * Moves a share from the other endpoints, or from the named ones only, to the target; the target's server goes first.
+   */
+  #transfer(gateway: number, target: number, share: number, now: Instant, from?: ReadonlySet<number>): void {
+    const row = this.#rows[gateway]!;
+    const { people } = this.#topology.gateway(gateway);
+    const server = this.#topology.endpoint(target).server;
+    const isNear = (endpoint: number): boolean => this.#topology.endpoint(endpoint).server === server;
     const sources = [...row.shares.keys()].filter(
       (endpoint) => endpoint !== target && (from === undefined || from.has(endpoint)),
     );
@@ -274,9 +302,9 @@ export class Dispatch {
       else row.shares.set(source, rest);
       row.shares.set(target, (row.shares.get(target) ?? 0) + part);
       if (isNear(source)) continue;
-      this.#capacity.assign(this.#places.endpoint(source).server, -part * people);
+      this.#capacity.assign(this.#topology.endpoint(source).server, -part * people);
       this.#capacity.assign(server, part * people);
-      this.#capacity.expect(server, part * people, now);
+      this.#capacity.addPending(server, part * people, now);
     }
     if (row.shares.size === 1) row.shares.set(target, 1);
   }

@@ -1,38 +1,41 @@
 /**
- * Who has fallen silent. Behind a dead gateway nobody can connect, so nobody tells: what is missing is the telling itself.
- * How long a gateway may normally be silent is learnt from all of them, for batches are late and some are lost. Whose users
- * were led elsewhere reconnected together and beat in step for a while: they may be silent for a whole heartbeat.
+ * Finds gateways that have fallen silent. Nobody behind a dead gateway can connect, so nobody reports, and the missing
+ * reports are the only sign. How long a gateway may normally be silent is learnt from all of them, for batches are late
+ * and some are lost. Users who reconnected together send heartbeats in step for a while, so their gateway may be silent
+ * for a whole heartbeat interval.
  * Met by: src/world/seams/scheduling.ts
  */
 import { inSeconds } from "../../base/units.ts";
 import type { SchedulerPolicy } from "./policy.ts";
 
-/** Silence is not remarked before it has lasted so long, nor before it is so many times the longest one in peace. Chosen. */
+/** A silence counts once it has lasted this long and this many times the longest normal one. Chosen. */
 const LEAST_SECONDS = 210;
 const TIMES_LONGEST = 1.5;
-/** Outcomes that a gateway would have told of by then; one that tells less is not missed. Chosen. */
+/** Outcomes that a gateway would have reported in that time; one that reports fewer is not watched. Chosen. */
 const MISSED = 100;
-/** The longest heartbeat that phones keep, and how long those who reconnected together stay in step. Chosen. */
+/** The longest heartbeat interval of phones, and how long phones that reconnected together stay in step. Chosen. */
 const HEARTBEAT_SECONDS = 660;
 const IN_STEP_SECONDS = 7_200;
-/** How fast a gateway's usual volume is learnt, and the part of it that breaks a silence. Chosen. */
+/** Gain with which a gateway's usual volume is learnt, and the part of it that ends a silence. Chosen. */
 const GAIN = 0.02;
 const BREAKS = 0.1;
-/** Rounds before volumes are known. */
+/** Rounds until usual volumes are known. */
 const KNOWN_ROUNDS = 20;
 
-export class Silence {
+/** The silence of each gateway. */
+export class SilenceDetector {
   readonly #leastRounds: number;
-  /** Outcomes by gateway: usual ones a round, and those of this round; the round in which it was last heard. */
+  /** By gateway: usual outcomes a round, outcomes of this round, and the round in which it last reported. */
   readonly #usual: Float64Array;
   readonly #now: Float64Array;
   readonly #heardIn: Float64Array;
-  /** Until which round its users may beat in step. */
+  /** By gateway: the round until which its users may be in step. */
   readonly #inStepUntil: Float64Array;
   readonly #round: number;
   #longest = 1;
   #rounds = 0;
 
+  /** Starts without knowing what is usual. */
   constructor(gateways: number, policy: SchedulerPolicy) {
     this.#round = inSeconds(policy.round);
     this.#leastRounds = Math.ceil(LEAST_SECONDS / this.#round);
@@ -42,17 +45,18 @@ export class Silence {
     this.#heardIn = new Float64Array(gateways);
   }
 
-  hear(gateway: number, outcomes: number): void {
+  /** Adds outcomes that a gateway's users reported in this round. */
+  add(gateway: number, outcomes: number): void {
     this.#now[gateway]! += outcomes;
   }
 
-  /** Its users are reconnecting together. */
-  stir(gateway: number): void {
+  /** Notes that a gateway's users reconnect together now. */
+  noteReconnects(gateway: number): void {
     this.#inStepUntil[gateway] = this.#rounds + IN_STEP_SECONDS / this.#round;
   }
 
-  /** Ends a round. */
-  close(): void {
+  /** Closes a round. */
+  closeRound(): void {
     this.#rounds += 1;
     const gain = Math.max(GAIN, 1 / this.#rounds);
     for (let gateway = 0; gateway < this.#now.length; gateway++) {
@@ -60,35 +64,35 @@ export class Silence {
       this.#now[gateway] = 0;
       const wasSilent = this.isSilent(gateway);
       if (heard > BREAKS * this.#usual[gateway]!) {
-        const gap = this.#rounds - this.#heardIn[gateway]!;
+        const silentRounds = this.#rounds - this.#heardIn[gateway]!;
         const isMissed = this.#usual[gateway]! * this.#leastRounds >= MISSED;
         if (!wasSilent && isMissed && !this.#isInStep(gateway) && this.#rounds > KNOWN_ROUNDS)
-          this.#longest = Math.max(this.#longest, gap);
+          this.#longest = Math.max(this.#longest, silentRounds);
         this.#heardIn[gateway] = this.#rounds;
       }
-      // A silence is not learnt as usual.
+      // A silence must not be learnt as usual.
       if (this.#rounds - this.#heardIn[gateway]! < this.#leastRounds || this.#rounds <= KNOWN_ROUNDS)
         this.#usual[gateway]! += gain * (heard - this.#usual[gateway]!);
     }
   }
 
-  /** Rounds without a word. */
-  gap(gateway: number): number {
+  /** Returns the rounds since a gateway last reported. */
+  silentRounds(gateway: number): number {
     return this.#rounds - this.#heardIn[gateway]!;
   }
 
-  /** Outcomes that it usually tells of in a round. */
+  /** Returns the outcomes that a gateway usually reports in a round. */
   usual(gateway: number): number {
     return this.#usual[gateway]!;
   }
 
-  /** `part`: with part of the patience, where others of its kind are silent. */
+  /** True if a gateway has been silent for too long; `part` shortens the limit, where others of its kind are silent. */
   isSilent(gateway: number, part = 1): boolean {
     const beat = this.#isInStep(gateway) ? HEARTBEAT_SECONDS / this.#round : 0;
     const limit = Math.max(this.#leastRounds, TIMES_LONGEST * this.#longest, beat);
     return (
       this.#rounds > KNOWN_ROUNDS + limit &&
-      this.gap(gateway) >= part * limit &&
+      this.silentRounds(gateway) >= part * limit &&
       this.#usual[gateway]! * this.#leastRounds >= MISSED
     );
   }

@@ -1,29 +1,39 @@
 /**
- * Who is whose neighbour. A region × carrier is a group: its gateways share the carrier's backbone. An endpoint is a
- * port of a server (IP) on a line (a carrier's access to a centre) of a centre; whatever fails takes one such level.
+ * The topology, with what gateways and endpoints have in common. The gateways of one region and carrier are a group:
+ * they share the carrier's backbone. An endpoint is a port of a server (IP) on a line (a carrier's access to a centre)
+ * of a centre; each of these levels is a failure domain.
  * Met by: src/world/seams/scheduling.ts
  */
 import { assert } from "../../base/assert.ts";
 import type { EndpointEntry, GatewayEntry, ServerEntry, Topology } from "./messages.ts";
 
-export type Level = "port" | "server" | "line" | "centre";
+/** A kind of failure domain. */
+export type DomainLevel = "port" | "server" | "line" | "centre";
 
-/** From the narrowest that can fail to the widest. */
-export const LEVELS: readonly Level[] = ["port", "server", "line", "centre"];
+/** The kinds of failure domain, from the narrowest to the widest. */
+export const DOMAIN_LEVELS: readonly DomainLevel[] = ["port", "server", "line", "centre"];
 
-export class Places {
+/** Look-ups in a topology. Gateways, endpoints, servers, groups and lines are numbered from 0. */
+export class TopologyIndex {
+  /** The gateways as given. */
   readonly gateways: readonly GatewayEntry[];
+  /** The endpoints as given. */
   readonly endpoints: readonly EndpointEntry[];
+  /** The servers as given. */
   readonly servers: readonly ServerEntry[];
-  /** Group of each gateway, and the gateways and the name of each group. */
+  /** Group of each gateway. */
   readonly groupOf: readonly number[];
+  /** Gateways of each group. */
   readonly members: readonly (readonly number[])[];
+  /** Name of each group: region/carrier. */
   readonly groupNames: readonly string[];
-  /** Line (within its centre) of each endpoint; lines number from 0. */
+  /** Line of each endpoint; lines of the same name in two centres are two lines. */
   readonly lineOf: readonly number[];
+  /** Number of lines. */
   readonly lines: number;
-  readonly #units: Readonly<Record<Level, readonly (readonly number[])[]>>;
+  readonly #domains: Readonly<Record<DomainLevel, readonly (readonly number[])[]>>;
 
+  /** Indexes a topology. Throws if a gateway has no candidate. */
   constructor(topology: Topology) {
     this.gateways = topology.gateways;
     this.endpoints = topology.endpoints;
@@ -37,7 +47,7 @@ export class Places {
     this.lines = lines.names.length;
     const servers = number(topology.endpoints.map((endpoint) => String(endpoint.server)));
     const centres = number(topology.endpoints.map((endpoint) => endpoint.centre));
-    this.#units = {
+    this.#domains = {
       port: topology.endpoints.map((_, index) => [index]),
       server: topology.endpoints.map((_, index) => servers.members[servers.of[index]!]!),
       line: topology.endpoints.map((_, index) => lines.members[lines.of[index]!]!),
@@ -47,29 +57,32 @@ export class Places {
       assert(gateway.candidates.length > 0, () => `gateway ${gateway.name} has 0 candidates`);
   }
 
+  /** Returns a gateway. Throws if there is none of this index. */
   gateway(index: number): GatewayEntry {
     const gateway = this.gateways[index];
     assert(gateway !== undefined, () => `gateway ${String(index)} of ${String(this.gateways.length)}`);
     return gateway;
   }
 
+  /** Returns an endpoint. Throws if there is none of this index. */
   endpoint(index: number): EndpointEntry {
     const endpoint = this.endpoints[index];
     assert(endpoint !== undefined, () => `endpoint ${String(index)} of ${String(this.endpoints.length)}`);
     return endpoint;
   }
 
-  /** Number of a gateway's group and an endpoint's line together. */
+  /** Returns a number for the pair of a gateway's group and an endpoint's line, from 0. */
   groupLine(gateway: number, endpoint: number): number {
     return this.groupOf[gateway]! * this.lines + this.lineOf[endpoint]!;
   }
 
-  /** All endpoints that fail together with this one when the level around it fails; includes itself. */
-  unit(level: Level, endpoint: number): readonly number[] {
-    return this.#units[level][endpoint]!;
+  /** Returns the endpoints of an endpoint's failure domain at a level: they fail together with it. */
+  domain(level: DomainLevel, endpoint: number): readonly number[] {
+    return this.#domains[level][endpoint]!;
   }
 
-  unitName(level: Level, endpoint: number): string {
+  /** Returns the name of an endpoint's failure domain at a level. */
+  domainName(level: DomainLevel, endpoint: number): string {
     const { name, centre, line, server } = this.endpoint(endpoint);
     if (level === "port") return name;
     if (level === "server") return this.servers[server]!.name;
@@ -77,6 +90,7 @@ export class Places {
   }
 }
 
+/** Numbers the distinct keys in order of appearance. */
 const number = (keys: readonly string[]): { of: number[]; members: number[][]; names: string[] } => {
   const names = [...new Set(keys)];
   const numbers = new Map(names.map((name, index) => [name, index]));

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import type { SchedulerEffect } from "../../../src/algorithms/scheduling/messages.ts";
 import { SCHEDULER_DEFAULTS } from "../../../src/algorithms/scheduling/policy.ts";
 import { Scheduler } from "../../../src/algorithms/scheduling/scheduler.ts";
-import { type Instant, seconds } from "../../../src/base/units.ts";
+import { seconds, instantAt } from "../../../src/base/units.ts";
 import { layOut } from "./country.ts";
 
 /** Four gateways; the first lives in Shenzhen, the others where it is said. */
@@ -53,7 +53,7 @@ const live = (rounds: number, story: Story, topology = TOGETHER) => {
   const best = topology.gateways.map(({ candidates }) => candidates[0]!);
   const log: Logged[] = [];
   for (let round = 1; round <= rounds; round++) {
-    const now = seconds(10 * round) as number as Instant;
+    const now = instantAt(seconds(10 * round));
     topology.servers.forEach(({ connections }, server) =>
       scheduler.handle({ kind: "load", server, connections: 100_000, capacity: connections, up: true }, now),
     );

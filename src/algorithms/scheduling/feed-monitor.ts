@@ -1,25 +1,26 @@
 /**
- * Can we believe what we hear? A scheduler that acts on a broken feed does more harm than the fault it imagines, so
- * a feed that is silent, impossible, or suddenly thin is left alone, and the table with it.
+ * Checks the feed of reports. A scheduler that acts on a broken feed does more harm than the fault it imagines, so a
+ * feed that is silent, impossible or suddenly thin is not acted on.
  * Met by: src/world/seams/scheduling.ts
  */
 import { type Instant, printDuration, START } from "../../base/units.ts";
 import type { QualityReport } from "./messages.ts";
-import type { Places } from "./places.ts";
+import type { TopologyIndex } from "./topology-index.ts";
 import type { SchedulerPolicy } from "./policy.ts";
 
-/** More than this share of a round's reports impossible: the feed is broken, not one client. Chosen. */
+/** If more than this share of a round's reports is impossible, the feed is broken and not one client. Chosen. */
 const ABSURD_SHARE = 0.05;
-/** Volume is compared over this many rounds, with what remains of it when it fell by 80 %. */
+/** The volume over this many rounds is too thin below this part of the mean. Chosen. */
 const VOLUME_ROUNDS = 3;
 const VOLUME_LEFT = 0.2;
-/** Rounds of volume before a fall is judged, how fast its mean is learnt, and by how many of its deviations it must fall. Chosen. */
+/** Rounds before a fall of volume is judged, the gain of its mean, and the deviations by which it must fall. Chosen. */
 const VOLUME_KNOWN = 12;
 const VOLUME_GAIN = 0.02;
 const VOLUME_DEVIATIONS = 4;
 
-export class Feed {
-  readonly #places: Places;
+/** The checks of one feed. */
+export class FeedMonitor {
+  readonly #topology: TopologyIndex;
   readonly #policy: SchedulerPolicy;
   #heardAt: Instant | undefined;
   #reports = 0;
@@ -31,15 +32,16 @@ export class Feed {
   #variance = 0;
   #rounds = 0;
 
-  constructor(places: Places, policy: SchedulerPolicy) {
-    this.#places = places;
+  /** Checks reports against this topology. */
+  constructor(topology: TopologyIndex, policy: SchedulerPolicy) {
+    this.#topology = topology;
     this.#policy = policy;
   }
 
-  /** True for a report that can be: the others are counted and dropped. */
+  /** Returns true for a possible report; an impossible one is counted and to be dropped. */
   admit(report: QualityReport, now: Instant): boolean {
     this.#reports += 1;
-    const flaw = this.#flaw(report);
+    const flaw = this.#problemOf(report);
     if (flaw !== undefined) {
       this.#absurd += 1;
       // The smallest text of a round, so that the order of reports does not matter.
@@ -51,8 +53,8 @@ export class Feed {
     return true;
   }
 
-  /** Ends a round; why the feed cannot be trusted, or nothing. */
-  close(now: Instant): string | undefined {
+  /** Closes a round. Returns why the feed cannot be trusted, in words; undefined if it can. */
+  closeRound(now: Instant): string | undefined {
     const { staleAfter } = this.#policy;
     const absurd = this.#absurd > this.#reports * ABSURD_SHARE ? this.#example : undefined;
     const [reports, bad] = [this.#reports, this.#absurd];
@@ -61,7 +63,7 @@ export class Feed {
     this.#example = "";
     const thin = this.#closeVolume();
     if (absurd !== undefined) return `${String(bad)} of ${String(reports)} reports are impossible: ${absurd}`;
-    // A feed that never began is as silent as one that ended.
+    // A feed that never began counts as silent too.
     if (now - (this.#heardAt ?? START) >= staleAfter) return `no reports for ${printDuration(staleAfter)}`;
     return thin;
   }
@@ -80,7 +82,7 @@ export class Feed {
       this.#mean - mean > VOLUME_DEVIATIONS * deviation;
     if (isThin)
       return `${mean.toFixed(0)} sessions and connects a round, ${this.#mean.toFixed(0)} before: fell by more than 80 %`;
-    // A single thin round may be the start of a fall: it is not learnt from.
+    // A single thin round may be the start of a fall, so it is not learnt from.
     if (this.#rounds < VOLUME_KNOWN || volume >= VOLUME_LEFT * this.#mean) this.#learnVolume(volume);
     return undefined;
   }
@@ -93,9 +95,9 @@ export class Feed {
     this.#variance = (1 - gain) * (this.#variance + gain * off * off);
   }
 
-  #flaw(report: QualityReport): string | undefined {
+  #problemOf(report: QualityReport): string | undefined {
     const { gateway, endpoint, sessions, degraded, probes, unanswered, connects, connectFailures } = report;
-    const { gateways, endpoints } = this.#places;
+    const { gateways, endpoints } = this.#topology;
     const isKnown = isIndex(gateway, gateways.length) && isIndex(endpoint, endpoints.length);
     if (!isKnown) return `gateway ${String(gateway)}, endpoint ${String(endpoint)}`;
     const areCounts =
