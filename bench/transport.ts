@@ -2,7 +2,7 @@
  * Logins over TCP, one after another on one core: from the exact model, and from its tables once they are filled. A mixed
  * crowd: round trips of 30 to 300 ms, and the losses of a usual evening; then the same at one loss each.
  */
-import { Draws, Stream } from "../src/base/random.ts";
+import { Draws, RandomStream } from "../src/base/random.ts";
 import { Connection } from "../src/world/network/connection.ts";
 import { EvenLoss } from "../src/world/network/loss.ts";
 import { type PathQuality, Transport } from "../src/world/network/transport.ts";
@@ -23,7 +23,7 @@ const at =
 
 const exactly = (pathOf: (index: number) => PathQuality): (() => void) => {
   const draws = new Draws("bench", "transport");
-  const chance = new Stream();
+  const chance = new RandomStream();
   return () => {
     for (let index = 0; index < EXACT; index++) {
       const { rttMs, lossUp, lossDown } = pathOf(index);

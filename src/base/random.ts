@@ -98,7 +98,7 @@ export const identity = (name: string): number => {
  * A sequence of random numbers that starts from one keyed draw, for a process of unknown length such as a TCP flow: the
  * same key gives the same sequence (sfc32, C. Doty-Humphrey's PractRand).
  */
-export class Stream {
+export class RandomStream {
   #a = 0;
   #b = 0;
   #c = 0;

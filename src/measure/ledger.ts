@@ -21,7 +21,7 @@ export interface Match {
 }
 
 /** An instrument and its labels. */
-export interface Entry<Instrument> {
+export interface LabelledInstrument<Instrument> {
   /** Its labels. */
   readonly labels: Labels;
   /** The instrument. */
@@ -35,10 +35,10 @@ interface Mergeable<Instrument> {
 const NOTHING = new Map<string, never>();
 
 /** The instruments of one kind. */
-export class Shelf<Instrument extends Mergeable<Instrument>> {
+export class InstrumentSet<Instrument extends Mergeable<Instrument>> {
   readonly #make: () => Instrument;
   /** Name → canonical labels → entry. */
-  readonly #names = new Map<string, Map<string, Entry<Instrument>>>();
+  readonly #names = new Map<string, Map<string, LabelledInstrument<Instrument>>>();
 
   /** Starts empty; `make` makes an instrument. */
   constructor(make: () => Instrument) {
@@ -48,7 +48,7 @@ export class Shelf<Instrument extends Mergeable<Instrument>> {
   /** Returns the instrument of this name with exactly these labels; makes it if there is none. */
   of(name: string, labels: Labels = {}): Instrument {
     let entries = this.#names.get(name);
-    if (entries === undefined) this.#names.set(name, (entries = new Map<string, Entry<Instrument>>()));
+    if (entries === undefined) this.#names.set(name, (entries = new Map<string, LabelledInstrument<Instrument>>()));
     const key = canonical(labels);
     let entry = entries.get(key);
     if (entry === undefined) entries.set(key, (entry = { labels, instrument: this.#make() }));
@@ -56,7 +56,7 @@ export class Shelf<Instrument extends Mergeable<Instrument>> {
   }
 
   /** Returns all instruments of this name that match, in the order of their labels. */
-  find(name: string, matches: readonly Match[] = []): readonly Entry<Instrument>[] {
+  find(name: string, matches: readonly Match[] = []): readonly LabelledInstrument<Instrument>[] {
     return [...(this.#names.get(name) ?? [])]
       .filter(([, { labels }]) => matches.every((match) => fits(labels, match)))
       .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -66,13 +66,15 @@ export class Shelf<Instrument extends Mergeable<Instrument>> {
   /** Returns a new instrument that merges all matching ones. */
   total(name: string, matches: readonly Match[] = []): Instrument {
     const all = this.#make();
-    for (const { labels, instrument } of (this.#names.get(name) ?? NOTHING).values() as Iterable<Entry<Instrument>>)
+    for (const { labels, instrument } of (this.#names.get(name) ?? NOTHING).values() as Iterable<
+      LabelledInstrument<Instrument>
+    >)
       if (matches.every((match) => fits(labels, match))) all.merge(instrument);
     return all;
   }
 
   /** Merges all instruments of another shelf. */
-  merge(other: Shelf<Instrument>): void {
+  merge(other: InstrumentSet<Instrument>): void {
     for (const [name, entries] of other.#names) {
       for (const { labels, instrument } of entries.values()) this.of(name, labels).merge(instrument);
     }
@@ -82,15 +84,15 @@ export class Shelf<Instrument extends Mergeable<Instrument>> {
 /** All instruments of a run. */
 export class Ledger {
   /** Counters. */
-  readonly counters = new Shelf(() => new Counter());
+  readonly counters = new InstrumentSet(() => new Counter());
   /** Histograms. */
-  readonly histograms = new Shelf(() => new Histogram());
+  readonly histograms = new InstrumentSet(() => new Histogram());
   /** Series, all of one step. */
-  readonly series: Shelf<Series>;
+  readonly series: InstrumentSet<Series>;
 
   /** Starts empty; `step` is the step of all series. */
   constructor(step: Duration) {
-    this.series = new Shelf(() => new Series(step));
+    this.series = new InstrumentSet(() => new Series(step));
   }
 
   /** Merges the instruments of another shard or replication; the order of merges does not matter. */

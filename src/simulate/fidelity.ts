@@ -2,7 +2,7 @@
  * The transport model against measured TCP: every cell of a measured file is lived some thousands of times and its
  * distribution held against the measured one. Limits were stated before the model was judged by them.
  */
-import { Draws, Stream } from "../base/random.ts";
+import { Draws, RandomStream } from "../base/random.ts";
 import type { MeasuredCell } from "../scenario/measured.ts";
 import { type Sample, type Sampler, samplerOf, Unmodelled } from "./measured.ts";
 
@@ -74,7 +74,7 @@ export const judgeCell = (cell: MeasuredCell, samples: number): CellResult => {
     if (cell.stats.n < LEAST) throw new Unmodelled(`${String(cell.stats.n)} connections are too few to judge by`);
     sampler = samplerOf(cell);
     const draws = new Draws("fidelity", id);
-    const chance = new Stream();
+    const chance = new RandomStream();
     const lived = Array.from({ length: samples }, (_, index) => {
       draws.at(0, index, 0);
       return sampler(chance.from(draws.out));

@@ -1,5 +1,5 @@
 /** Cells of a measured file as connections of the model: what each was measured under, and how a flow under it is lived. */
-import type { Stream } from "../base/random.ts";
+import type { RandomStream } from "../base/random.ts";
 import type { MeasuredCell } from "../scenario/measured.ts";
 import {
   Connection,
@@ -17,7 +17,7 @@ export interface Sample {
   readonly ending: string;
 }
 
-export type Sampler = (chance: Stream) => Sample;
+export type Sampler = (chance: RandomStream) => Sample;
 
 export class Unmodelled extends Error {}
 
@@ -167,7 +167,7 @@ const lossModelOf = (given: Parameters): keyof typeof LOSS_MODELS => {
 const lossOf = (
   model: keyof typeof LOSS_MODELS,
   given: Parameters,
-): ((chance: Stream) => { readonly up: Loss; readonly down: Loss }) => {
+): ((chance: RandomStream) => { readonly up: Loss; readonly down: Loss }) => {
   if (model === "bernoulli") {
     const all = given.has("loss") ? given.share("loss") : undefined;
     const ways = [given.share("loss_up", all), given.share("loss_down", all)] as const;

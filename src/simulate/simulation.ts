@@ -6,7 +6,7 @@ import { assert } from "../base/assert.ts";
 import { Digest } from "../base/digest.ts";
 import { after, type Instant, inSeconds, minutes, START } from "../base/units.ts";
 import { BUCKET, Clock } from "../engine/clock.ts";
-import { Company } from "../engine/company.ts";
+import { ThreadGroup } from "../engine/thread-group.ts";
 import { figuresOf } from "../scenario/asked.ts";
 import { sectionOf } from "../scenario/faults.ts";
 import type { Fault, Intervention, Scenario } from "../scenario/scenario.ts";
@@ -21,7 +21,7 @@ export interface SimulateOptions {
   /** Systems that run in place of those of the same section: only to show that a sabotaged part is caught. */
   readonly replacing?: readonly System[];
   /** The threads that run it together; alone by default. */
-  readonly company?: Company;
+  readonly threads?: ThreadGroup;
   /** From `outcomesMemory`. */
   readonly outcomes?: SharedArrayBuffer | undefined;
 }
@@ -39,18 +39,18 @@ const MINUTE = minutes(1);
 export const simulate = (
   scenario: Scenario,
   request: ReplicationRequest,
-  { replacing = [], company = new Company(), outcomes }: SimulateOptions = {},
+  { replacing = [], threads = new ThreadGroup(), outcomes }: SimulateOptions = {},
 ): Replication => {
   assert(
-    company.size === 1 || (runsOnThreads(scenario) && request.watch === undefined),
-    () => `${String(company.size)} threads for a run that one thread runs alone`,
+    threads.size === 1 || (runsOnThreads(scenario) && request.watch === undefined),
+    () => `${String(threads.size)} threads for a run that one thread runs alone`,
   );
   const clock = new Clock(BUCKET);
   const seed = `${scenario.seed}#${String(request.replication)}`;
   const running: RunningSystems = new Map(
     SYSTEMS.filter(({ section }) => section.isIn(scenario.world))
       .map((system) => replacing.find(({ section }) => section === system.section) ?? system)
-      .map((system) => [system, system.start(scenario, { request, seed, clock, company, outcomes })]),
+      .map((system) => [system, system.start(scenario, { request, seed, clock, threads, outcomes })]),
   );
   clock.every(MINUTE, after(START, MINUTE), () => {
     for (const one of running.values()) one.check(false);

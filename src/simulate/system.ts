@@ -5,7 +5,7 @@
 import type { Digest } from "../base/digest.ts";
 import type { Instant } from "../base/units.ts";
 import type { Clock } from "../engine/clock.ts";
-import type { Company } from "../engine/company.ts";
+import type { ThreadGroup } from "../engine/thread-group.ts";
 import type { Figure, LabelMatch } from "../scenario/figure-parts.ts";
 import type { Fault, Intervention, Scenario } from "../scenario/scenario.ts";
 import type { Section } from "../scenario/section.ts";
@@ -26,7 +26,7 @@ export interface RunContext {
   readonly seed: string;
   readonly clock: Clock;
   /** The threads that run it together; alone where there is one. */
-  readonly company: Company;
+  readonly threads: ThreadGroup;
   /** From `outcomesMemory`: what connections come to, shared with other runs of the process. */
   readonly outcomes: SharedArrayBuffer | undefined;
 }

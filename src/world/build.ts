@@ -7,7 +7,7 @@ import { inMs, inSeconds } from "../base/units.ts";
 import type { SchedulerEffect, SchedulerInput, Topology } from "../algorithms/scheduling/messages.ts";
 import { Calendar } from "../engine/calendar.ts";
 import { BUCKET, type Clock } from "../engine/clock.ts";
-import { Company } from "../engine/company.ts";
+import { ThreadGroup } from "../engine/thread-group.ts";
 import { Trace } from "../engine/trace.ts";
 import type { Scenario, WorldModel } from "../scenario/scenario.ts";
 import { buildFleet, type Fleet } from "./fleet/centre.ts";
@@ -65,21 +65,21 @@ export interface BuildOptions {
   readonly scheduler: (topology: Topology) => Machine<SchedulerInput, SchedulerEffect>;
   readonly clock: Clock;
   /** The threads of this run; alone when there is one. */
-  readonly company?: Company;
+  readonly threads?: ThreadGroup;
   /** What connections of logins come to, shared with other threads; worked out by this one when there is none. */
   readonly outcomes?: SharedArrayBuffer | undefined;
 }
 
 export const buildWorld = (scenario: Scenario, options: BuildOptions): World => {
   const ground = groundOf(scenario, options);
-  const { company, gateways, fleet, population } = ground;
+  const { threads, gateways, fleet, population } = ground;
   const crowd = crowdOf(ground);
   const people = peopleOf(ground, crowd, options);
   const control = controlOf(ground, crowd, people, options);
   const places = new Places({ gateways, fleet, crowd });
   const weather = weatherOf(ground, crowd, people, { ...control, places });
   weather.applyBaseline();
-  company.apart(() => settle(scenario, ground.seed, { crowd, fleet, ...people }));
+  threads.runParallel(() => settle(scenario, ground.seed, { crowd, fleet, ...people }));
   const { desks, sessions, sweeps, trace } = people;
   const { homes, meter, seam, refuge, demand } = control;
   return {
@@ -99,7 +99,7 @@ export const buildWorld = (scenario: Scenario, options: BuildOptions): World => 
     refuge,
     demand,
     trace,
-    advance: advanceOf(company, people),
+    advance: advanceOf(threads, people),
   };
 };
 
@@ -108,27 +108,27 @@ interface Ground {
   readonly scenario: Scenario;
   readonly model: WorldModel;
   readonly seed: string;
-  readonly company: Company;
+  readonly threads: ThreadGroup;
   readonly gateways: readonly Gateway[];
   readonly fleet: Fleet;
   readonly population: Population;
   readonly legs: LegsOf;
 }
 
-const groundOf = (scenario: Scenario, { seed, company = new Company() }: BuildOptions): Ground => {
+const groundOf = (scenario: Scenario, { seed, threads = new ThreadGroup() }: BuildOptions): Ground => {
   const { world: model } = scenario;
   const gateways = buildGateways(model);
   const fleet = buildFleet(model);
-  const population = buildPopulation(model, gateways, scenario.run.peopleARow, company);
+  const population = buildPopulation(model, gateways, scenario.run.peopleARow, threads);
   const legs = legsOf(model, gateways, fleet.endpoints);
-  return { scenario, model, seed, company, gateways, fleet, population, legs };
+  return { scenario, model, seed, threads, gateways, fleet, population, legs };
 };
 
-const crowdOf = ({ model, company, gateways, fleet, population, legs }: Ground): Crowd => {
+const crowdOf = ({ model, threads, gateways, fleet, population, legs }: Ground): Crowd => {
   const { endpoints } = fleet;
   const shape = { cells: population.cells.length, endpoints: endpoints.length };
   const { heartbeat, reconnect } = model.clients;
-  const links = new Links(company, shape);
+  const links = new Links(threads, shape);
   const paths = new Paths({
     ...shape,
     beatTimeoutMs: heartbeat.timeout / 1_000,
@@ -136,7 +136,7 @@ const crowdOf = ({ model, company, gateways, fleet, population, legs }: Ground):
     links: links.now,
   });
   const spreads = reconnect.policy === "directed";
-  return new Crowd({ company, population, paths, links, endpoints, gateways: gateways.length, spreads });
+  return new Crowd({ threads, population, paths, links, endpoints, gateways: gateways.length, spreads });
 };
 
 /** What handles the events of people. */
@@ -150,13 +150,13 @@ interface People {
 }
 
 const peopleOf = (
-  { scenario, model, seed, company, fleet, population }: Ground,
+  { scenario, model, seed, threads, fleet, population }: Ground,
   crowd: Crowd,
   { notes, outcomes, watch }: BuildOptions,
 ): People => {
   const { clients } = model;
   const isEachBeat = scenario.run.heartbeats === "each";
-  const desks = new Desks(fleet.servers, BUCKET_MS, doorOf(model), company);
+  const desks = new Desks(fleet.servers, BUCKET_MS, doorOf(model), threads);
   const calendar = new Calendar({
     capacity: isEachBeat ? population.rowsHere : Math.ceil(population.rowsHere / 8),
     horizonMs: clients.heartbeat.longest / 1_000 + 60_000,
@@ -176,7 +176,7 @@ const peopleOf = (
     { crowd, calendar, desks, logins, parked, trace },
     { ...life, pauseMs: clients.pause / 1_000 },
   );
-  const sweeps = new Sweeps({ seed, company, crowd, calendar, desks, logins, parked });
+  const sweeps = new Sweeps({ seed, threads, crowd, calendar, desks, logins, parked });
   return { desks, calendar, parked, sessions, sweeps, trace };
 };
 
@@ -281,12 +281,12 @@ const weatherOf = (
  * Returns what runs a bucket of people: parked clients get their next event, clients act, then login queues serve. It returns
  * the number of events in all threads.
  */
-const advanceOf = (company: Company, { parked, calendar, sessions, desks }: People): (() => number) => {
-  const happened = company.tally(new Float64Array(1));
+const advanceOf = (threads: ThreadGroup, { parked, calendar, sessions, desks }: People): (() => number) => {
+  const happened = threads.totals(new Float64Array(1));
   return () => {
     parked?.schedule();
     happened.values[0] = 0;
-    company.apart(() => happened.add(0, calendar.drain(sessions)));
+    threads.runParallel(() => happened.add(0, calendar.drain(sessions)));
     desks.turn();
     return happened.values[0];
   };

@@ -11,8 +11,8 @@
  * `now` may be used at any time, also while the threads of a run act on their own. `agreed()` has all threads exchange what they
  * counted first, so every thread calls it at the same point of the run, and never while people act.
  */
-import type { Company } from "../engine/company.ts";
-import type { Tally } from "../engine/tally.ts";
+import type { ThreadGroup } from "../engine/thread-group.ts";
+import type { SharedTotals } from "../engine/shared-totals.ts";
 import { HEARTBEAT_UNIT } from "../scenario/people/limits.ts";
 
 /** Chances, out of 2^32, that a heartbeat stays unanswered for its whole time-out, and that a single probe does. */
@@ -50,16 +50,19 @@ export const paceOf = (people: number, units: number): number => people * Math.r
 class LinkNumbers {
   readonly all: Float64Array;
   /** Adds this thread's counts to `all`: at once in a run of one thread, else when the threads exchange them. */
-  readonly counted: Tally;
+  readonly counted: SharedTotals;
   readonly inUse: number[] = [];
   readonly #isInUse: Uint8Array;
   /** When the beats of all links in use were last counted, ms since the run began: other links count from here. */
   allSinceMs = 0;
 
-  constructor(company: Company, links: number) {
+  constructor(threads: ThreadGroup, links: number) {
     this.all = new Float64Array(links * WIDTH);
     this.#isInUse = new Uint8Array(links);
-    this.counted = company.tally(this.all, { isPatient: true, hear: (place) => this.use(Math.floor(place / WIDTH)) });
+    this.counted = threads.totals(this.all, {
+      isLazy: true,
+      beforeChange: (place) => this.use(Math.floor(place / WIDTH)),
+    });
   }
 
   use(link: number): void {
@@ -78,7 +81,7 @@ class LinkNumbers {
 export class LinksNow {
   readonly #numbers: LinkNumbers;
   readonly #all: Float64Array;
-  readonly #counted: Tally;
+  readonly #counted: SharedTotals;
 
   constructor(numbers: LinkNumbers) {
     this.#numbers = numbers;
@@ -271,10 +274,10 @@ export class Links {
   readonly #numbers: LinkNumbers;
   readonly #agreed: LinksAgreed;
 
-  constructor(company: Company, { cells, endpoints }: LinkShape) {
+  constructor(threads: ThreadGroup, { cells, endpoints }: LinkShape) {
     this.count = cells * endpoints;
     this.#endpoints = endpoints;
-    this.#numbers = new LinkNumbers(company, this.count);
+    this.#numbers = new LinkNumbers(threads, this.count);
     this.now = new LinksNow(this.#numbers);
     this.#agreed = new LinksAgreed(this.#numbers);
   }
@@ -294,7 +297,7 @@ export class Links {
 
   /** Has all threads exchange their counts, and returns the totals: good until people act again. */
   agreed(): LinksAgreed {
-    this.#numbers.counted.look();
+    this.#numbers.counted.synchronise();
     return this.#agreed;
   }
 }

@@ -2,7 +2,7 @@
  * What becomes of people whose servers are gone: who welcomes them, as they were told beat by beat while all was well, and
  * whose copy of their state becomes their home.
  */
-import { type Host, type Welcome, welcomeOf } from "../algorithms/scheduling/pace.ts";
+import { type RemainingServer, type ReconnectPlan, planReconnects } from "../algorithms/scheduling/pace.ts";
 import { after, type Duration, inMs } from "../base/units.ts";
 import type { Clock } from "../engine/clock.ts";
 import type { PathWhere } from "../scenario/people/faults.ts";
@@ -35,10 +35,10 @@ export class Refuge {
   }
 
   /** How the servers that a loss there would leave can welcome its people; with a share of 1, as fast as can be. */
-  welcome(where: PathWhere, share?: number): Welcome {
+  welcome(where: PathWhere, share?: number): ReconnectPlan {
     const { fleet, desks, seam } = this.#parts;
     const lost = new Map<string, number>();
-    const hosts = fleet.servers.map((server, index): Host => {
+    const hosts = fleet.servers.map((server, index): RemainingServer => {
       const { line } = server;
       const held = desks.held[index]!;
       const isLost = touchesServer(where, server);
@@ -47,7 +47,7 @@ export class Refuge {
         ? { line, loginsASecond: 0, free: 0 }
         : { line, loginsASecond: desks.rate(index), free: Math.max(0, server.connections - held) };
     });
-    return welcomeOf(lost, hosts, share);
+    return planReconnects(lost, hosts, share);
   }
 
   /** From now on what clients were told for this loss is in force. Answers over how long they are welcome. */

@@ -6,8 +6,8 @@
 import { fractionOf } from "../base/chance.ts";
 import { Draws } from "../base/random.ts";
 import type { Calendar, Visitor } from "../engine/calendar.ts";
-import type { Company } from "../engine/company.ts";
-import type { Tally } from "../engine/tally.ts";
+import type { ThreadGroup } from "../engine/thread-group.ts";
+import type { SharedTotals } from "../engine/shared-totals.ts";
 import type { Desks } from "./fleet/server.ts";
 import { Client } from "./population/client.ts";
 import type { Crowd } from "./population/crowd.ts";
@@ -17,7 +17,7 @@ import * as record from "./population/record.ts";
 
 export interface SweepParts {
   readonly seed: string;
-  readonly company: Company;
+  readonly threads: ThreadGroup;
   readonly crowd: Crowd;
   readonly calendar: Calendar;
   readonly desks: Desks;
@@ -54,12 +54,12 @@ export class Sweeps {
   #at = -1;
   #before = 0;
   /** People found online, connecting and away. */
-  readonly #found: Tally;
+  readonly #found: SharedTotals;
 
   constructor(parts: SweepParts) {
     this.#parts = parts;
     this.#client = new Client(parts.crowd, parts.calendar);
-    this.#found = parts.company.tally(new Float64Array(3));
+    this.#found = parts.threads.totals(new Float64Array(3));
     this.#draws = new Draws(parts.seed, "sweep");
   }
 
@@ -121,10 +121,10 @@ export class Sweeps {
 
   /** Counts people by phase one by one: what the running totals must agree with. */
   census(): { online: number; connecting: number; away: number } {
-    const { company, calendar, parked } = this.#parts;
+    const { threads, calendar, parked } = this.#parts;
     const client = this.#client;
     this.#found.values.fill(0);
-    company.apart(() => {
+    threads.runParallel(() => {
       this.#found.add(ONLINE, parked?.count() ?? 0);
       calendar.each((pool, at) => {
         client.load(pool, at);
@@ -167,7 +167,7 @@ export class Sweeps {
   }
 
   #connected({ homes, touches, keepsLinks = false }: Reach, change: Change): void {
-    const { company, calendar, parked } = this.#parts;
+    const { threads, calendar, parked } = this.#parts;
     this.#before = calendar.at === this.#at ? this.#before + 1 : 0;
     this.#at = calendar.at;
     const sweep = Math.imul(this.#at ^ (this.#before << 24), 0x9e3779b1);
@@ -187,7 +187,7 @@ export class Sweeps {
         return true;
       },
     };
-    company.apart(() => {
+    threads.runParallel(() => {
       calendar.sweep(visitor);
       parked?.sweep(homes, touches, act);
     });

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CHANCE_ONE, chanceOf, fractionOf } from "../../src/base/chance.ts";
-import { Draws, identity, open, Stream } from "../../src/base/random.ts";
+import { Draws, identity, open, RandomStream } from "../../src/base/random.ts";
 
 const word = fc.integer({ min: -0x8000_0000, max: 0x7fff_ffff });
 
@@ -63,7 +63,7 @@ describe("chances and names", () => {
 
   it("of streams follow their key", () => {
     const words = Uint32Array.of(1, 2, 3, 4);
-    const [a, b] = [new Stream().from(words), new Stream().from(words)];
+    const [a, b] = [new RandomStream().from(words), new RandomStream().from(words)];
     expect(Array.from({ length: 9 }, () => a.next())).toEqual(Array.from({ length: 9 }, () => b.next()));
     expect(identity("cq-unicom-3g-2/3g")).not.toBe(identity("cq-unicom-3g-2/2g"));
   });

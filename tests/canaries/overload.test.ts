@@ -1,6 +1,6 @@
 /** A guard that never sheds, in the real world: the thresholds that are meant to catch it turn red. */
 import { describe, expect, it } from "vitest";
-import { OPEN } from "../../src/algorithms/overload/admission.ts";
+import { ADMIT_ALL } from "../../src/algorithms/overload/admission.ts";
 import { services } from "../../src/simulate/services/system.ts";
 import { simulate } from "../../src/simulate/simulation.ts";
 import { GUARD, type Guard } from "../../src/world/services/tiers.ts";
@@ -45,6 +45,6 @@ describe("under twice the load in chains of two", () => {
   });
 
   it("one that never sheds breaks all of them", () => {
-    expect(verdicts(() => OPEN)).toEqual(["broken", "broken", "broken"]);
+    expect(verdicts(() => ADMIT_ALL)).toEqual(["broken", "broken", "broken"]);
   });
 });

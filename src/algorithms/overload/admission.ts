@@ -16,7 +16,7 @@ export interface Admission {
   readonly level: number;
 
   /** Notes requests of about this level that callers held back because of the level they knew. */
-  spared(level: number, requests: number): void;
+  heldBack(level: number, requests: number): void;
 
   /** Returns whether an arriving request is admitted; false: it is refused at once. `u` is a uniform in [0, 1). */
   arrive(level: number, u: number, now: Instant): boolean;
@@ -31,9 +31,9 @@ export interface Admission {
 }
 
 /** Admits every request. */
-export const OPEN: Admission = {
+export const ADMIT_ALL: Admission = {
   level: LEVELS,
-  spared: () => undefined,
+  heldBack: () => undefined,
   arrive: () => true,
   start: () => true,
   finish: () => undefined,

@@ -34,7 +34,7 @@ export class CodelAdmission implements Admission {
   }
 
   /** Does nothing: callers hold nothing back. */
-  spared(): void {
+  heldBack(): void {
     // The level is always the highest.
   }
 

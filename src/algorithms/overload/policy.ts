@@ -3,7 +3,7 @@
  * Met by: src/world/services/services.ts
  */
 import { ms } from "../../base/units.ts";
-import { type Admission, OPEN } from "./admission.ts";
+import { type Admission, ADMIT_ALL } from "./admission.ts";
 import { CodelAdmission, type CodelPolicy } from "./codel.ts";
 import { PriorityAdmission, type PriorityPolicy } from "./priority.ts";
 import { RandomAdmission, type RandomPolicy } from "./random.ts";
@@ -31,7 +31,7 @@ export const ADMISSION_DEFAULTS: { readonly [K in AdmissionPolicy["kind"]]: Admi
 export const admissionOf = (policy: AdmissionPolicy): Admission => {
   switch (policy.kind) {
     case "none":
-      return OPEN;
+      return ADMIT_ALL;
     case "random":
       return new RandomAdmission(policy);
     case "codel":

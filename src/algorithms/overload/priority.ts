@@ -45,7 +45,7 @@ export class PriorityAdmission implements Admission {
   }
 
   /** Counts held-back requests in the histogram. */
-  spared(level: number, requests: number): void {
+  heldBack(level: number, requests: number): void {
     this.#wanted[Math.floor(level)]! += requests;
   }
 

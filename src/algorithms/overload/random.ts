@@ -33,7 +33,7 @@ export class RandomAdmission implements Admission {
   }
 
   /** Does nothing: callers hold nothing back. */
-  spared(): void {
+  heldBack(): void {
     // The level is always the highest.
   }
 

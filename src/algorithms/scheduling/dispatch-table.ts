@@ -5,7 +5,7 @@
  */
 import { after, type Duration, hours, type Instant } from "../../base/units.ts";
 import { type Capacity, settlingTime } from "./capacity.ts";
-import type { Route, SchedulerEffect } from "./messages.ts";
+import type { RouteShare, SchedulerEffect } from "./messages.ts";
 import type { TopologyIndex } from "./topology-index.ts";
 import type { SchedulerPolicy } from "./policy.ts";
 
@@ -309,7 +309,7 @@ export class DispatchTable {
     if (row.shares.size === 1) row.shares.set(target, 1);
   }
 
-  #routes(row: Row): readonly Route[] {
+  #routes(row: Row): readonly RouteShare[] {
     const rest = [...row.shares].filter(([endpoint]) => endpoint !== row.best).sort(([a], [b]) => a - b);
     return [
       { endpoint: row.best, share: row.shares.get(row.best)! },

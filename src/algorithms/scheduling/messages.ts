@@ -137,7 +137,7 @@ export type SchedulerInput =
   | { readonly kind: "wake" };
 
 /** An endpoint of a gateway's users, and their share. */
-export interface Route {
+export interface RouteShare {
   /** Index of the endpoint. */
   readonly endpoint: number;
   /** Share in (0, 1]; the shares of a gateway sum to 1. */
@@ -152,7 +152,7 @@ export type SchedulerEffect =
   | {
       readonly kind: "dispatch";
       readonly gateway: number;
-      readonly routes: readonly Route[];
+      readonly routes: readonly RouteShare[];
       readonly candidates: readonly number[];
       /** Connected clients whose route changed are to move, after delays spread over this long. */
       readonly hintSpread: Duration;

@@ -9,7 +9,7 @@ import { type Duration, seconds } from "../../base/units.ts";
 const FOR_MOVES = 0.5;
 
 /** A move of people to one server. */
-export interface Led {
+export interface MoveToServer {
   /** People moved at once. */
   readonly people: number;
   /** Logins that the server serves per second. */
@@ -19,8 +19,8 @@ export interface Led {
 /**
  * Returns the time over which moves are spread: the policy's spread, or longer if the slowest of the servers needs it.
  */
-export const paceOf = (spread: Duration, led: readonly Led[]): Duration => {
-  const needed = led.map(({ people, loginsASecond }) => people / (FOR_MOVES * loginsASecond));
+export const moveSpread = (spread: Duration, moves: readonly MoveToServer[]): Duration => {
+  const needed = moves.map(({ people, loginsASecond }) => people / (FOR_MOVES * loginsASecond));
   return Math.max(spread, seconds(Math.max(0, ...needed))) as Duration;
 };
 
@@ -33,7 +33,7 @@ const FOR_THE_LOST = 0.95;
 const OF_THE_FREE = 0.9;
 
 /** A remaining server. */
-export interface Host {
+export interface RemainingServer {
   /** Its line. */
   readonly line: string;
   /** Logins that it serves per second. */
@@ -43,7 +43,7 @@ export interface Host {
 }
 
 /** How people of lost servers reconnect. */
-export interface Welcome {
+export interface ReconnectPlan {
   /** Time until all of them, or as many as there is room for, can be online again. */
   readonly over: Duration;
   /** People for each remaining server, in the given order. */
@@ -56,35 +56,43 @@ export interface Welcome {
  * anything. `lost` holds people by line; people whose line ends at no remaining server use all lines. `share` is the
  * share of logins they may use.
  */
-export const welcomeOf = (lost: ReadonlyMap<string, number>, hosts: readonly Host[], share = FOR_THE_LOST): Welcome => {
-  const rate = (some: readonly Host[]): number => some.reduce((sum, { loginsASecond }) => sum + loginsASecond, 0);
-  const hasLine = (line: string): boolean => hosts.some((host) => host.line === line && host.loginsASecond > 0);
+export const planReconnects = (
+  lost: ReadonlyMap<string, number>,
+  servers: readonly RemainingServer[],
+  share = FOR_THE_LOST,
+): ReconnectPlan => {
+  const rate = (some: readonly RemainingServer[]): number =>
+    some.reduce((sum, { loginsASecond }) => sum + loginsASecond, 0);
+  const hasLine = (line: string): boolean => servers.some((server) => server.line === line && server.loginsASecond > 0);
   const stranded = [...lost].reduce((sum, [line, people]) => (hasLine(line) ? sum : sum + people), 0);
-  const people = hosts.map(() => 0);
+  const people = servers.map(() => 0);
   let longest = 0;
-  for (const line of new Set(hosts.map((host) => host.line))) {
-    const own = [...hosts.keys()].filter((place) => hosts[place]!.line === line && hosts[place]!.loginsASecond > 0);
-    const guests = (stranded * rate(own.map((place) => hosts[place]!))) / rate(hosts);
-    const took = fill(own, hosts, (lost.get(line) ?? 0) + (guests > 0 ? guests : 0), people);
+  for (const line of new Set(servers.map((server) => server.line))) {
+    const own = [...servers.keys()].filter(
+      (place) => servers[place]!.line === line && servers[place]!.loginsASecond > 0,
+    );
+    const guests = (stranded * rate(own.map((place) => servers[place]!))) / rate(servers);
+    const took = fill(own, servers, (lost.get(line) ?? 0) + (guests > 0 ? guests : 0), people);
     longest = Math.max(longest, took);
   }
   return { over: seconds(longest / share), people };
 };
 
 /** Spreads people over servers that fill at their rates, into `into`. Returns the seconds it takes. */
-const fill = (own: readonly number[], hosts: readonly Host[], people: number, into: number[]): number => {
-  const fullAfter = (place: number): number => (OF_THE_FREE * hosts[place]!.free) / hosts[place]!.loginsASecond;
+const fill = (own: readonly number[], servers: readonly RemainingServer[], people: number, into: number[]): number => {
+  const fullAfter = (place: number): number => (OF_THE_FREE * servers[place]!.free) / servers[place]!.loginsASecond;
   const order = own.toSorted((a, b) => fullAfter(a) - fullAfter(b));
   let left = people;
-  let rate = order.reduce((sum, place) => sum + hosts[place]!.loginsASecond, 0);
+  let rate = order.reduce((sum, place) => sum + servers[place]!.loginsASecond, 0);
   let took = 0;
   for (const place of order) {
     if (left <= 0) break;
     const more = Math.min(left / rate, fullAfter(place) - took);
     took += more;
     left -= more * rate;
-    rate -= hosts[place]!.loginsASecond;
+    rate -= servers[place]!.loginsASecond;
   }
-  for (const place of own) into[place] = Math.min(OF_THE_FREE * hosts[place]!.free, took * hosts[place]!.loginsASecond);
+  for (const place of own)
+    into[place] = Math.min(OF_THE_FREE * servers[place]!.free, took * servers[place]!.loginsASecond);
   return took;
 };

@@ -3,7 +3,7 @@
  * were. Counts of a window are differences between its edges; series are sampled every minute.
  */
 import { type Instant, inMs, inSeconds, minutes } from "../../base/units.ts";
-import type { Company } from "../../engine/company.ts";
+import type { ThreadGroup } from "../../engine/thread-group.ts";
 import { type Labels, Ledger } from "../../measure/ledger.ts";
 import { Sheet } from "../../measure/sheet.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
@@ -167,9 +167,9 @@ export class Observer implements LoginNotes {
   }
 
   /** The run is over: logins of all its threads are put together, and what is on sheets is filed in the ledger. */
-  end(company: Company): void {
-    company.gather(this.#logins.numbers).forEach((numbers, place) => {
-      if (place !== company.place) this.#logins.add(numbers);
+  end(threads: ThreadGroup): void {
+    threads.allGather(this.#logins.numbers).forEach((numbers, place) => {
+      if (place !== threads.index) this.#logins.add(numbers);
     });
     this.#fileLogins();
     for (const [name, sheet] of Object.entries(this.#sheets))

@@ -52,14 +52,14 @@ class People implements Running {
     this.#scenario = scenario;
     this.#context = context;
     this.#observer = new Observer(scenario);
-    const { request, seed, clock, company, outcomes } = context;
+    const { request, seed, clock, threads, outcomes } = context;
     this.#world = buildWorld(scenario, {
       seed,
       watch: request.watch ?? [],
       notes: this.#observer,
       scheduler: (topology) => scheduler(scenario.world.scheduler, topology),
       clock,
-      company,
+      threads,
       outcomes,
     });
     this.#observer.watch(this.#world);
@@ -95,13 +95,13 @@ class People implements Running {
 
   finish(): void {
     this.#world.sessions.noteUnfinished({ endMs: inMs(this.#scenario.run.duration), limitMs: SUCCESS_LIMIT_MS });
-    this.#observer.end(this.#context.company);
+    this.#observer.end(this.#context.threads);
   }
 
   /** Threads sum what their own people did; decisions are the same in all of them. */
   addTo(digest: Digest): void {
     const { sessions, seam } = this.#world;
-    for (const [high, low] of this.#context.company.gather(Float64Array.from(sessions.digest.words)))
+    for (const [high, low] of this.#context.threads.allGather(Float64Array.from(sessions.digest.words)))
       digest.sum([high!, low!]);
     for (const { at, kind, what, who } of seam.decisions)
       digest.addText(`${kind} ${what} ${who}`, Math.round(at * 1_000) | 0);

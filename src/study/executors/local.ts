@@ -6,7 +6,7 @@ import { Tinypool } from "tinypool";
 import type { Scenario } from "../../scenario/scenario.ts";
 import { runsOnThreads } from "../../scenario/world.ts";
 import { Barrier, isLost } from "../../engine/barrier.ts";
-import { type Seat, tableFor } from "../../engine/company.ts";
+import { type GroupMembership, groupMemory } from "../../engine/thread-group.ts";
 import { outcomesMemory } from "../../simulate/outcomes.ts";
 import type { Replication } from "../../simulate/replication.ts";
 import { estimate } from "../estimate.ts";
@@ -25,7 +25,7 @@ export interface Briefing {
 export interface Order {
   readonly request: Request;
   readonly slot: number;
-  readonly seat: Seat | undefined;
+  readonly membership: GroupMembership | undefined;
 }
 
 interface Waiting {
@@ -33,7 +33,7 @@ interface Waiting {
   readonly start: (slot: number) => void;
 }
 
-/** Fewer rows than this are not worth the meetings. Chosen. */
+/** Fewer rows than this are not worth the synchronisation. Chosen. */
 const ROWS_WORTH_IT = 1_000_000;
 
 /** How many threads a replication of this scenario can make use of, of so many. */
@@ -74,7 +74,7 @@ export class LocalExecutor implements Executor {
     const slot = await this.#claim(request);
     try {
       if (this.#threads === 1 || request.watch !== undefined)
-        return (await this.#order({ request, slot, seat: undefined }))!;
+        return (await this.#order({ request, slot, membership: undefined }))!;
       return await this.#together(request, slot);
     } finally {
       this.#release(slot);
@@ -83,11 +83,11 @@ export class LocalExecutor implements Executor {
 
   /** One replication on several threads: all are at work at once, for as many are free as there are of a slot. */
   async #together(request: Request, slot: number): Promise<Replication> {
-    const table = tableFor(this.#threads);
-    const barrier = new Barrier(table.barrier, this.#threads);
-    const orders = Array.from({ length: this.#threads }, async (_, place) => {
+    const memory = groupMemory(this.#threads);
+    const barrier = new Barrier(memory.barrier, this.#threads);
+    const orders = Array.from({ length: this.#threads }, async (_, index) => {
       try {
-        return await this.#order({ request, slot, seat: { table, place } });
+        return await this.#order({ request, slot, membership: { memory, index } });
       } catch (error) {
         // The others wait for it: they must not do so for good, nor keep their threads.
         barrier.abandon();

@@ -8,8 +8,8 @@
  */
 import { assert } from "../../base/assert.ts";
 import { inMs } from "../../base/units.ts";
-import { Company } from "../../engine/company.ts";
-import type { Tally } from "../../engine/tally.ts";
+import { ThreadGroup } from "../../engine/thread-group.ts";
+import type { SharedTotals } from "../../engine/shared-totals.ts";
 import type { WorldModel } from "../../scenario/scenario.ts";
 import type { Server } from "./centre.ts";
 
@@ -52,7 +52,7 @@ export class Desks {
   readonly #joinedBefore: Float64Array;
   readonly #backlog: Float64Array;
   /** People who join the queue in this bucket and in those to come, by bucket and server; which bucket is this one. */
-  readonly #joining: Tally;
+  readonly #joining: SharedTotals;
   #bucket = 0;
   /** Fractions of people that a bucket's capacity had left over, so that rates need not divide evenly. */
   readonly #carry: Float64Array;
@@ -60,7 +60,7 @@ export class Desks {
   readonly #share: Float64Array;
   readonly #isDown: Uint8Array;
   /** People who gave up waiting: what they asked for is taken out of the queue. */
-  readonly #abandoned: Tally;
+  readonly #abandoned: SharedTotals;
   /** Share of the last bucket's arrivals that were let into the queue, and how many were not. */
   readonly #welcomed: Float64Array;
   readonly #refusedBefore: Float64Array;
@@ -69,11 +69,11 @@ export class Desks {
   /** Work of refusals that is still to be done, in logins. */
   readonly #owed: Float64Array;
   readonly held: Float64Array;
-  readonly #held: Tally;
+  readonly #held: SharedTotals;
   /** The most connections held at the end of a bucket since last asked. */
   readonly peak: Float64Array;
   /** People who arrived in this bucket by server and class of rank, and the class from which on there was no room in the last one. */
-  readonly #ranked: Tally;
+  readonly #ranked: SharedTotals;
   readonly #closedFrom: Uint8Array;
   readonly served: Float64Array;
   readonly capacity: Float64Array;
@@ -81,49 +81,49 @@ export class Desks {
   readonly possible: Float64Array;
   /** People who asked, those of them who were turned away at the door, and those who were logged in. */
   readonly asked: Float64Array;
-  readonly #asked: Tally;
+  readonly #asked: SharedTotals;
   readonly refused: Float64Array;
   readonly completed: Float64Array;
-  readonly #completed: Tally;
+  readonly #completed: SharedTotals;
   /** Longest wait a settled client had, ms, since last asked. */
   readonly longestWaitMs: Float64Array;
-  readonly #longestWaitMs: Tally;
+  readonly #longestWaitMs: SharedTotals;
   readonly #servers: readonly Server[];
   readonly #bucketMs: number;
   readonly #door: Door;
 
-  constructor(servers: readonly Server[], bucketMs: number, door = WIDE_OPEN, company = new Company()) {
+  constructor(servers: readonly Server[], bucketMs: number, door = WIDE_OPEN, threads = new ThreadGroup()) {
     const column = (): Float64Array => new Float64Array(servers.length);
     this.#servers = servers;
     this.#bucketMs = bucketMs;
     this.#door = door;
     this.#backlogBefore = column();
     this.#joinedBefore = column();
-    this.#joining = company.tally(new Float64Array(servers.length * SPREAD_MOST));
+    this.#joining = threads.totals(new Float64Array(servers.length * SPREAD_MOST));
     this.#backlog = column();
     this.#carry = column();
     this.#slowness = column().fill(1);
     this.#share = column().fill(1);
     this.#isDown = new Uint8Array(servers.length);
-    this.#abandoned = company.tally(column());
+    this.#abandoned = threads.totals(column());
     this.#welcomed = column().fill(1);
     this.#refusedBefore = column();
     this.#appointed = column();
     this.#owed = column();
-    this.#asked = company.tally(column());
+    this.#asked = threads.totals(column());
     this.asked = this.#asked.values;
     this.refused = column();
-    this.#completed = company.tally(column());
+    this.#completed = threads.totals(column());
     this.completed = this.#completed.values;
-    this.#held = company.tally(column());
+    this.#held = threads.totals(column());
     this.held = this.#held.values;
     this.peak = column();
-    this.#ranked = company.tally(new Float64Array(servers.length * CLASSES));
+    this.#ranked = threads.totals(new Float64Array(servers.length * CLASSES));
     this.#closedFrom = new Uint8Array(servers.length);
     this.served = column();
     this.capacity = column();
     this.possible = column();
-    this.#longestWaitMs = company.tally(column(), { keeps: "most" });
+    this.#longestWaitMs = threads.totals(column(), { combine: "max" });
     this.longestWaitMs = this.#longestWaitMs.values;
   }
 

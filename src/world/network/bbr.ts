@@ -3,7 +3,7 @@
  * follows the measured rate; losses only hold it for a round trip. The shortest round trip is never forgotten, so the
  * ten-second refresh of it is not here.
  */
-import type { Stream } from "../../base/random.ts";
+import type { RandomStream } from "../../base/random.ts";
 import type { Congestion, Progress, Window } from "./congestion.ts";
 
 const PACKET_BYTES = 1_500;
@@ -28,7 +28,7 @@ const EXTRA_MOST_US = 100_000;
 export class Bbr implements Congestion {
   readonly heedsLoss = false;
   readonly measuresPace = true;
-  readonly #chance: Stream;
+  readonly #chance: RandomStream;
   #mode: "start" | "drain" | "cruise" = "start";
   /** Bytes a microsecond that leave. */
   #pace: number;
@@ -57,7 +57,7 @@ export class Bbr implements Congestion {
   #extraRounds = 0;
 
   /** `roundTripUs`: what the handshake measured; 1 ms when it measured nothing. */
-  constructor(roundTripUs: number | undefined, chance: Stream) {
+  constructor(roundTripUs: number | undefined, chance: RandomStream) {
     this.#chance = chance;
     this.#pace = (START_GAIN * UNPACED * PACKET_BYTES * MARGIN) / (roundTripUs ?? 1_000);
   }

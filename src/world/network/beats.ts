@@ -1,5 +1,5 @@
 /** Whether a beat is answered in time: TCP repeats it, and once it has come through, TCP repeats the answer. */
-import { Draws, Stream } from "../../base/random.ts";
+import { Draws, RandomStream } from "../../base/random.ts";
 import { Connection } from "./connection.ts";
 import { EvenLoss } from "./loss.ts";
 import type { PathQuality } from "./transport.ts";
@@ -38,7 +38,7 @@ const scheduleOf = (rttMs: number): readonly number[] => {
       patienceUs: PATIENCE_US,
     },
     { up: { ...wire, loss: silence }, down: { ...wire, loss: new EvenLoss(0) } },
-    new Stream().from(draws.out),
+    new RandomStream().from(draws.out),
   );
   connection.run();
   const schedule = sentUs.map((us) => (us - sentUs[0]!) / 1_000);

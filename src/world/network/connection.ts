@@ -6,7 +6,7 @@
  * there. Then both sides are the kernel's senders and receivers; the application asks and answers at once.
  */
 import { wholePower } from "../../base/math.ts";
-import type { Stream } from "../../base/random.ts";
+import type { RandomStream } from "../../base/random.ts";
 import { Bbr } from "./bbr.ts";
 import { type Congestion, Cubic } from "./congestion.ts";
 import { End, type Framing, framingOf } from "./end.ts";
@@ -66,7 +66,7 @@ export class Connection {
   nowUs = 0;
   readonly #conversation: Conversation;
   readonly #middle: Route["middle"];
-  readonly #chance: Stream;
+  readonly #chance: RandomStream;
   readonly #up: Wire;
   readonly #down: Wire;
   readonly #framing: Framing;
@@ -92,7 +92,7 @@ export class Connection {
   #flowUs = 0;
   #ending: Ending | undefined;
 
-  constructor(conversation: Conversation, { up, down, middle }: Route, chance: Stream) {
+  constructor(conversation: Conversation, { up, down, middle }: Route, chance: RandomStream) {
     this.#conversation = conversation;
     this.#middle = middle;
     this.#chance = chance;

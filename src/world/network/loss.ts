@@ -2,11 +2,11 @@
  * How packets get lost: each on its own, in bursts that count packets, or in outages that count time. Bursts per packet only
  * move when a flow sends, so lone repeats stay caught in them; radio behaves like the outages.
  */
-import type { Stream } from "../../base/random.ts";
+import type { RandomStream } from "../../base/random.ts";
 
 /** Of one direction of one flow, or of both when they share it. Asked in the order of sending. */
 export interface Loss {
-  passes(atUs: number, chance: Stream): boolean;
+  passes(atUs: number, chance: RandomStream): boolean;
 }
 
 /** Every packet with the same chance (Bernoulli). */
@@ -17,7 +17,7 @@ export class EvenLoss implements Loss {
     this.#share = share;
   }
 
-  passes(_atUs: number, chance: Stream): boolean {
+  passes(_atUs: number, chance: RandomStream): boolean {
     return this.#share <= 0 || chance.next() >= this.#share;
   }
 }
@@ -29,13 +29,13 @@ export class PacketBursts implements Loss {
   #isBad: boolean;
 
   /** `share`: of packets lost in the long run, in [0, 1); `burst` at least 1. */
-  constructor(share: number, burst: number, chance: Stream) {
+  constructor(share: number, burst: number, chance: RandomStream) {
     this.#ends = 1 / burst;
     this.#begins = (this.#ends * share) / (1 - share);
     this.#isBad = chance.next() < share;
   }
 
-  passes(_atUs: number, chance: Stream): boolean {
+  passes(_atUs: number, chance: RandomStream): boolean {
     this.#isBad = this.#isBad ? chance.next() >= this.#ends : chance.next() < this.#begins;
     return !this.#isBad;
   }
@@ -48,12 +48,12 @@ export class Outages implements Loss {
   readonly #changes: number[] = [];
   readonly #beginsBad: boolean;
 
-  constructor(share: number, badUs: number, chance: Stream) {
+  constructor(share: number, badUs: number, chance: RandomStream) {
     this.#meanUs = [(badUs * (1 - share)) / share, badUs];
     this.#beginsBad = chance.next() < share;
   }
 
-  passes(atUs: number, chance: Stream): boolean {
+  passes(atUs: number, chance: RandomStream): boolean {
     const changes = this.#changes;
     while ((changes.at(-1) ?? -1) <= atUs) {
       const isBad = this.#beginsBad === (changes.length % 2 === 0);

@@ -6,7 +6,7 @@
  * Every connection is lived at both round trips with the same chance. Where the same packets leave in the same order and
  * meet the same fate, times in between lie between; where not, a coin decides which of the two it was.
  */
-import { Draws, Stream } from "../../base/random.ts";
+import { Draws, RandomStream } from "../../base/random.ts";
 import { Connection, type ConnectionOutcome, type Conversation } from "./connection.ts";
 import type { Loss } from "./loss.ts";
 import type { Leaf, Shelf } from "./shelf.ts";
@@ -53,14 +53,14 @@ export const live = (
   conversation: Conversation,
   rttMs: number,
   loss: { readonly up: Loss; readonly down: Loss },
-  chance: Stream,
+  chance: RandomStream,
 ): ConnectionOutcome => {
   const wire = (way: Loss) => ({ delayUs: rttMs * 500, jitterUs: 0, loss: way });
   return new Connection(conversation, { up: wire(loss.up), down: wire(loss.down) }, chance).run();
 };
 
 const draws = new Draws("transport", "tables");
-const chanceOf = (entry: number, chance: Stream): Stream => {
+const chanceOf = (entry: number, chance: RandomStream): RandomStream => {
   draws.at(0, entry, 0);
   return chance.from(draws.out);
 };
@@ -75,7 +75,7 @@ export class CleanCourse {
 
   constructor(conversation: Conversation, rttMs: number) {
     const course = new Course(Infinity, 0, 0);
-    const { ending, atUs, connectedUs } = live(conversation, rttMs, course, chanceOf(0, new Stream()));
+    const { ending, atUs, connectedUs } = live(conversation, rttMs, course, chanceOf(0, new RandomStream()));
     this.ways = course.ways;
     this.downs = course.ways.reduce((sum, way) => sum + way, 0);
     this.ups = course.ways.length - this.downs;
@@ -111,7 +111,7 @@ export class Table {
   /** Made with the first entry: many tables are only asked how often anything is lost. */
   #leaf = BLANK;
   readonly #berth: Berth;
-  readonly #chance = new Stream();
+  readonly #chance = new RandomStream();
   readonly #tripsToConnect: number;
   readonly #tripsToDone: number;
 

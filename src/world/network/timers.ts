@@ -1,10 +1,10 @@
 /** When the kernel's timers end: Linux's wheel at 250 ticks a second is the coarser the longer the timer. */
-import type { Stream } from "../../base/random.ts";
+import type { RandomStream } from "../../base/random.ts";
 
 const TICK_US = 4_000;
 
 /** Microseconds after which a timer of this length fires: on a tick, late by up to 4 ms below 252 ms, 32 ms below 2 s, and so on. */
-export const late = (us: number, chance: Stream): number => {
+export const late = (us: number, chance: RandomStream): number => {
   const ticks = Math.ceil(us / TICK_US);
   let coarse = 1;
   let limit = 63;

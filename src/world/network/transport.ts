@@ -7,7 +7,7 @@
  */
 import { chanceOf, fractionOf } from "../../base/chance.ts";
 import { wholePower } from "../../base/math.ts";
-import { Stream } from "../../base/random.ts";
+import { RandomStream } from "../../base/random.ts";
 import type { Conversation } from "./connection.ts";
 import { EvenLoss } from "./loss.ts";
 import { Shelf } from "./shelf.ts";
@@ -56,7 +56,7 @@ export class Transport {
   readonly #shelf: Shelf;
   readonly #clean: CleanCourse[] = [];
   readonly #tables: Table[] = [];
-  readonly #chance = new Stream();
+  readonly #chance = new RandomStream();
 
   /**
    * `conversation`: what is said on each connection; its patience bounds all times. `memory`, which `Transport.memory` made, is

@@ -1,5 +1,5 @@
 /** One direction of a path: packets leave one after another at a rate, wait in a queue that overflows, and keep their order. */
-import type { Stream } from "../../base/random.ts";
+import type { RandomStream } from "../../base/random.ts";
 import type { Loss } from "./loss.ts";
 
 export interface Packet {
@@ -30,13 +30,13 @@ export class Wire {
   sent = 0;
   lost = 0;
   readonly #plan: WirePlan;
-  readonly #chance: Stream;
+  readonly #chance: RandomStream;
   readonly #queue: Packet[] = [];
   #head = 0;
   #latestUs = 0;
   #busyUntilUs = 0;
 
-  constructor(plan: WirePlan, chance: Stream) {
+  constructor(plan: WirePlan, chance: RandomStream) {
     this.#plan = plan;
     this.#chance = chance;
   }

@@ -2,7 +2,7 @@
  * Reports that arrive in the same round, added up by path. Few of all paths are in one, so their counts lie close
  * together, in the order in which they were first told of.
  */
-import { Table } from "../../base/table.ts";
+import { RowMap } from "../../base/row-map.ts";
 
 /** Counts of one path. */
 export const SESSIONS = 0;
@@ -17,7 +17,7 @@ export class Batch {
   counts = new Int32Array(256 * WIDTH);
   #paths: number[] = [];
   /** By path: its place, plus one. */
-  readonly #places = new Table(9);
+  readonly #places = new RowMap(9);
 
   /** Where the counts of a path begin in `counts`. */
   at(path: number): number {

@@ -2,8 +2,8 @@
  * The crowd as a whole: people by what they do, what their cells' networks are like, and the tables that send them their ways.
  * Counts are people, never rows.
  */
-import type { Company } from "../../engine/company.ts";
-import type { Tally } from "../../engine/tally.ts";
+import type { ThreadGroup } from "../../engine/thread-group.ts";
+import type { SharedTotals } from "../../engine/shared-totals.ts";
 import type { Endpoint } from "../fleet/centre.ts";
 import type { Links } from "../links.ts";
 import type { Paths } from "../network/path.ts";
@@ -12,7 +12,7 @@ import type { Population } from "./population.ts";
 import { Routing } from "./routing.ts";
 
 export interface CrowdParts {
-  readonly company: Company;
+  readonly threads: ThreadGroup;
   readonly population: Population;
   readonly paths: Paths;
   readonly links: Links;
@@ -31,20 +31,20 @@ export class Crowd {
   readonly endpoints: readonly Endpoint[];
   readonly endpointCount: number;
   /** People online, connecting and away (their sum never changes), by home cell. */
-  readonly online: Tally;
-  readonly connecting: Tally;
-  readonly away: Tally;
+  readonly online: SharedTotals;
+  readonly connecting: SharedTotals;
+  readonly away: SharedTotals;
   /** People whose link was found dead, and people sent to another best endpoint, by home cell. */
-  readonly broken: Tally;
+  readonly broken: SharedTotals;
   readonly moved: Float64Array;
   /** NAT idle time-out by cell, ms. */
   readonly natTimeoutMs: Float64Array;
   /** Times as many people as usual that log in anew, by cell; 1 in peace. */
   readonly restlessness: Float64Array;
 
-  constructor({ company, population, paths, links, endpoints, gateways, spreads }: CrowdParts) {
+  constructor({ threads, population, paths, links, endpoints, gateways, spreads }: CrowdParts) {
     const cells = population.cells.length;
-    const count = (): Tally => company.tally(new Float64Array(cells), { isPatient: true });
+    const count = (): SharedTotals => threads.totals(new Float64Array(cells), { isLazy: true });
     this.population = population;
     this.paths = paths;
     this.links = links;

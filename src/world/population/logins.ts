@@ -8,7 +8,7 @@
  */
 import type { Duration } from "../../base/units.ts";
 import { Draws, open } from "../../base/random.ts";
-import { Table } from "../../base/table.ts";
+import { RowMap } from "../../base/row-map.ts";
 import { type RacingPolicy, race } from "../../algorithms/access/racing.ts";
 import { type ReconnectPolicy, untilNextAttempt } from "../../algorithms/access/reconnect.ts";
 import type { Desks } from "../fleet/server.ts";
@@ -100,7 +100,7 @@ export class Logins {
   readonly #draws: Draws;
   readonly #waits: Draws;
   readonly #others: Draws;
-  readonly #memory = new Table();
+  readonly #memory = new RowMap();
   #candidates: readonly number[] = [];
   /** By gateway. */
   readonly #lists: (Lists | undefined)[] = [];

@@ -6,7 +6,7 @@ import { newHeartbeat, settled } from "../../algorithms/access/heartbeat.ts";
 import { chanceOf, fractionOf } from "../../base/chance.ts";
 import { Draws } from "../../base/random.ts";
 import { ms } from "../../base/units.ts";
-import { Arrivals } from "../../engine/arrivals.ts";
+import { InsertBuffer } from "../../engine/insert-buffer.ts";
 import type { Calendar } from "../../engine/calendar.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import type { Fleet } from "../fleet/centre.ts";
@@ -41,7 +41,7 @@ export const settle = ({ world: { clients } }: Scenario, seed: string, place: Pl
   const { out } = draws;
   const awayBelow = chanceOf(clients.pause / (clients.pause + clients.stay));
   const { heartbeat } = clients;
-  const arrivals = new Arrivals(calendar);
+  const buffer = new InsertBuffer(calendar);
   const client = new Client(crowd, calendar);
   const closedFrom = roomIn(place);
   population.cells.forEach((_, cell) => {
@@ -74,10 +74,10 @@ export const settle = ({ world: { clients } }: Scenario, seed: string, place: Pl
       client.state = record.online(endpoint, 0);
       const firstMs = Math.floor(fractionOf(out[1]!) * silenceMs);
       const laterMs = isQuiet ? parked.foretell(client, firstMs) : 0;
-      if (laterMs >= 0) arrivals.add(index, firstMs + laterMs, client.state, word);
+      if (laterMs >= 0) buffer.add(index, firstMs + laterMs, client.state, word);
     }
   });
-  arrivals.flush();
+  buffer.flush();
 };
 
 /** By server: the class of rank from which on it has no room, were nobody on a pause; `CLASSES` where all find room. */

@@ -40,7 +40,7 @@ export class Population {
   /** What to add to an index of this thread's to number all its rows, from 0: for columns of cold facts. */
   readonly firstRow: Float64Array;
 
-  constructor(cells: readonly Cell[], { place, size }: { readonly place: number; readonly size: number }) {
+  constructor(cells: readonly Cell[], { index, size }: { readonly index: number; readonly size: number }) {
     assert(cells.length <= CELLS_MOST, () => `${String(cells.length)} cells; at most ${String(CELLS_MOST)}`);
     this.cells = cells;
     this.people = cells.reduce((sum, { people }) => sum + people, 0);
@@ -50,8 +50,8 @@ export class Population {
     this.weight = Int32Array.from(cells, ({ people, rows }) => Math.floor(people / rows));
     this.heavier = Int32Array.from(cells, ({ people, rows }) => people % rows);
     // Parts in a row: by rank (below) each is a sample of the whole cell, and gets its share of all that happens.
-    this.first = Float64Array.from(cells, ({ rows }) => Math.floor((rows * place) / size));
-    this.end = Float64Array.from(cells, ({ rows }) => Math.floor((rows * (place + 1)) / size));
+    this.first = Float64Array.from(cells, ({ rows }) => Math.floor((rows * index) / size));
+    this.end = Float64Array.from(cells, ({ rows }) => Math.floor((rows * (index + 1)) / size));
     this.firstRow = new Float64Array(cells.length);
     let before = 0;
     for (let cell = 0; cell < cells.length; cell++) {
@@ -86,7 +86,7 @@ export const buildPopulation = (
   world: WorldModel,
   gateways: readonly Gateway[],
   peopleARow: number,
-  part = { place: 0, size: 1 },
+  part = { index: 0, size: 1 },
 ): Population => {
   const weights = Object.values(world.regions).reduce((sum, { people, penetration }) => sum + people * penetration, 0);
   const found: { gateway: number; access: string; people: number }[] = [];

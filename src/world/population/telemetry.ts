@@ -8,7 +8,7 @@
  */
 import { fractionOf } from "../../base/chance.ts";
 import { binomialQuantile } from "../../base/math.ts";
-import { Draws, identity, open, Stream } from "../../base/random.ts";
+import { Draws, identity, open, RandomStream } from "../../base/random.ts";
 import type { QualityReport } from "../../algorithms/scheduling/messages.ts";
 import { Batch, CONNECTS, DEGRADED, FAILURES, PROBES, SESSIONS, UNANSWERED } from "./batch.ts";
 import type { Crowd } from "./crowd.ts";
@@ -32,7 +32,7 @@ export interface TelemetryPlan {
 interface Measured {
   readonly late: number;
   readonly sessions: number;
-  readonly chance: Stream;
+  readonly chance: RandomStream;
 }
 
 export class Telemetry {
@@ -46,7 +46,7 @@ export class Telemetry {
   readonly #lateDraws: Draws;
   /** Name of a gateway's first cell: its batches are late together. */
   readonly #gatewayIdentity: Int32Array;
-  readonly #chance = new Stream();
+  readonly #chance = new RandomStream();
   readonly #endpointIdentity: Int32Array;
   /** What is under way, by the round it arrives in, and batches that have arrived, to be used again. */
   readonly #underWay = new Map<number, Batch>();

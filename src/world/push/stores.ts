@@ -6,7 +6,7 @@ import { type Claimed, PartStore } from "../../algorithms/push/claim.ts";
 import { unpack } from "../../algorithms/push/packing.ts";
 import { BlockRecords } from "../../algorithms/push/records.ts";
 import type { BlockName } from "../../algorithms/push/task.ts";
-import { Draws, identity, Stream } from "../../base/random.ts";
+import { Draws, identity, RandomStream } from "../../base/random.ts";
 import { after, type Duration, type Instant, SECOND, START } from "../../base/units.ts";
 import { type PushModel, shardNames } from "../../scenario/push/shape.ts";
 import type { EventQueue } from "../../engine/event-queue.ts";
@@ -117,7 +117,7 @@ export class Stores {
   /** By task, then by number. */
   readonly #parts: readonly (readonly Part[])[];
   readonly #picks: Draws;
-  readonly #stream = new Stream();
+  readonly #stream = new RandomStream();
   readonly #model: PushModel["store"];
   readonly #events: EventQueue;
   readonly #lines: Lines;

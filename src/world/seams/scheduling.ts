@@ -11,7 +11,7 @@ import type {
   SchedulerEffect,
   SchedulerInput,
 } from "../../algorithms/scheduling/messages.ts";
-import { paceOf } from "../../algorithms/scheduling/pace.ts";
+import { moveSpread } from "../../algorithms/scheduling/pace.ts";
 import type { Clock } from "../../engine/clock.ts";
 import type { Fleet } from "../fleet/centre.ts";
 import type { Homes } from "../fleet/homes.ts";
@@ -147,7 +147,7 @@ export class SchedulingSeam {
     }
     if (hinted.size === 0) return;
     const servers = fleet.servers.map(({ loginsASecond }, server) => ({ people: led[server]!, loginsASecond }));
-    sweeps.hint(hinted, inMs(paceOf(spread, servers)));
+    sweeps.hint(hinted, inMs(moveSpread(spread, servers)));
   }
 
   /** State goes from centre to centre at the rate of their line, one batch after another; when the round is over its people may be led. */

@@ -92,7 +92,7 @@ export class Caller {
   /** With a request goes what was held back since the last one. */
   tell(machine: number, admission: Admission): void {
     if (this.#spared[machine] === 0) return;
-    admission.spared(this.#sparedLevel[machine]!, this.#spared[machine]!);
+    admission.heldBack(this.#sparedLevel[machine]!, this.#spared[machine]!);
     this.#spared[machine] = 0;
   }
 

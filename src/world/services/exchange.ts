@@ -11,7 +11,7 @@ import { after, type Duration, type Instant, NEVER, START } from "../../base/uni
 import type { Agenda } from "../../engine/agenda.ts";
 import type { Caller, Origin } from "./callers.ts";
 import { workOf } from "./law.ts";
-import type { Machine, Tier } from "./tiers.ts";
+import type { TierMachine, Tier } from "./tiers.ts";
 import { type Call, type Ending, newCalls, newVisits, NOBODY, type ServiceNotes, type Visit } from "./visits.ts";
 
 export interface ExchangeParts {
@@ -127,7 +127,7 @@ export class Exchange {
     return this.#machineOf(this.#visits.at(parent)).callers[way.tier]!;
   }
 
-  #machineOf({ way, machine }: Visit): Machine {
+  #machineOf({ way, machine }: Visit): TierMachine {
     return this.#parts.tiers[way.tier]!.machines[machine]!;
   }
 

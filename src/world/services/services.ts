@@ -15,7 +15,7 @@ import { type Route, routeOf } from "../../scenario/services/routes.ts";
 import type { EntryModel, ServicesModel } from "../../scenario/services/shape.ts";
 import { Caller, type Origin, type Way } from "./callers.ts";
 import { Exchange, KINDS } from "./exchange.ts";
-import { buildTiers, connectionsOf, type Guard, type Machine, type Tier } from "./tiers.ts";
+import { buildTiers, connectionsOf, type Guard, type TierMachine, type Tier } from "./tiers.ts";
 import { type Ending, NOBODY, type ServiceNotes } from "./visits.ts";
 
 interface Entry extends Origin {
@@ -137,7 +137,7 @@ export class Services {
     this.tiers[tier]!.machines[machine]!.slowness = times;
   }
 
-  setDown(tier: number, machine: number, down: Machine["down"]): void {
+  setDown(tier: number, machine: number, down: TierMachine["down"]): void {
     const { machines, uptime } = this.tiers[tier]!;
     const one = machines[machine]!;
     if (one.down === down) return;

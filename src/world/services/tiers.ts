@@ -14,7 +14,7 @@ import { Station, type Work } from "./station.ts";
 export type Guard = (policy: AdmissionPolicy) => Admission;
 export const GUARD: Guard = admissionOf;
 
-export interface Machine {
+export interface TierMachine {
   readonly name: string;
   readonly station: Station;
   readonly admission: Admission;
@@ -28,7 +28,7 @@ export interface Machine {
 export interface Tier {
   readonly name: string;
   readonly model: ServicesModel["tiers"][string];
-  readonly machines: readonly Machine[];
+  readonly machines: readonly TierMachine[];
   readonly uptime: Uptime;
   /** Requests under way at once on a machine, as far as its memory goes. */
   readonly unitsMost: number;
@@ -59,7 +59,7 @@ export const buildTiers = (
     const unitsMost = own.units.memory === 0 ? Infinity : Math.max(1, Math.floor(left / own.units.memory));
     const plan = { cores: own.cores, units: unitsMost, queue: own.queue, switching: own.units.switching };
     const calls = calledBy(routes, name);
-    const machines = Array.from({ length: own.machines }, (_, place): Machine => ({
+    const machines = Array.from({ length: own.machines }, (_, place): TierMachine => ({
       name: `${name}-${String(place + 1)}`,
       station: new Station(plan, work),
       admission: guard(own.admission),

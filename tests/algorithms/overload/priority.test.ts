@@ -23,7 +23,7 @@ const live = (
   levels.forEach((level, n) => {
     const now = (at(second) + Math.floor((n * 900_000) / levels.length)) as Instant;
     if (callersKnow && level >= guard.level) {
-      guard.spared(level, 1);
+      guard.heldBack(level, 1);
       return;
     }
     if (!guard.arrive(level, 0.5, now)) return;

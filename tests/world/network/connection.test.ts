@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Digest } from "../../../src/base/digest.ts";
-import { Draws, Stream } from "../../../src/base/random.ts";
+import { Draws, RandomStream } from "../../../src/base/random.ts";
 import { Connection, type Conversation, type Route } from "../../../src/world/network/connection.ts";
 import { EvenLoss, type Loss, Outages, PacketBursts } from "../../../src/world/network/loss.ts";
 
@@ -30,9 +30,9 @@ const plan = (up: Loss, down: Loss, more: Partial<Conversation & Route> = {}, rt
 });
 
 const draws = new Draws("tests", "connection");
-const chanceOf = (index: number): Stream => {
+const chanceOf = (index: number): RandomStream => {
   draws.at(0, index, 0);
-  return new Stream().from(draws.out);
+  return new RandomStream().from(draws.out);
 };
 const live = (given: Conversation & Route, index = 0) => new Connection(given, given, chanceOf(index)).run();
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Draws, Stream } from "../../../src/base/random.ts";
+import { Draws, RandomStream } from "../../../src/base/random.ts";
 import { beatFails } from "../../../src/world/network/beats.ts";
 import { Connection, type Route } from "../../../src/world/network/connection.ts";
 import { EvenLoss } from "../../../src/world/network/loss.ts";
@@ -32,7 +32,7 @@ const routeOf = ({ rttMs, lossUp, lossDown }: PathQuality): Route => ({
 
 const exact = (path: PathQuality): readonly Lived[] => {
   const draws = new Draws("tests", "exact");
-  const stream = new Stream();
+  const stream = new RandomStream();
   return Array.from({ length: SAMPLES }, (_, index) => {
     draws.at(1, 2, index);
     const { ending, atUs, connectedUs, up, down } = new Connection(LOGIN, routeOf(path), stream.from(draws.out)).run();
@@ -169,7 +169,7 @@ describe("a beat", () => {
       // The connection is made without loss: its estimate is that of a connection in use.
       const from = (loss: number) => {
         const lossy = new EvenLoss(loss);
-        return { passes: (atUs: number, chance: Stream) => (atUs < 30e6 ? clean : lossy).passes(atUs, chance) };
+        return { passes: (atUs: number, chance: RandomStream) => (atUs < 30e6 ? clean : lossy).passes(atUs, chance) };
       };
       const wires = routeOf(path);
       let failed = 0;
@@ -178,7 +178,7 @@ describe("a beat", () => {
         const { ending } = new Connection(
           { ...LOGIN, exchanges: [beat, { ...beat, afterUs: 60e6 }], patienceUs: timeoutMs * 1_000 },
           { up: { ...wires.up, loss: from(path.lossUp) }, down: { ...wires.down, loss: from(path.lossDown) } },
-          new Stream().from(draws.out),
+          new RandomStream().from(draws.out),
         ).run();
         if (ending !== "done") failed += 1;
       }

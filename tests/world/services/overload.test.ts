@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { OPEN } from "../../../src/algorithms/overload/admission.ts";
+import { ADMIT_ALL } from "../../../src/algorithms/overload/admission.ts";
 import { modelOf, run } from "./backbone.ts";
 
 /** Tasks at `load` times what `m` can answer singly, each asking it `k` times, after a caller with room to spare. */
@@ -246,7 +246,7 @@ entries:
 
 describe("a guard that never sheds, in place of the real one,", () => {
   it("misses the optimum by far", () => {
-    const share = run(chain(2, "priority", 2), { ...SETTLED, guard: () => OPEN }).ended(0, "done");
+    const share = run(chain(2, "priority", 2), { ...SETTLED, guard: () => ADMIT_ALL }).ended(0, "done");
     expect(share).toBeLessThan(0.85 * 0.25);
   });
 });

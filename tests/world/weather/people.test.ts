@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { minutes, seconds } from "../../../src/base/units.ts";
-import { Company } from "../../../src/engine/company.ts";
+import { ThreadGroup } from "../../../src/engine/thread-group.ts";
 import { buildGateways } from "../../../src/world/network/gateway.ts";
 import { buildPopulation } from "../../../src/world/population/population.ts";
 import type { PairTest } from "../../../src/world/sweeps.ts";
@@ -21,7 +21,7 @@ describe("links", () => {
 describe("several faults among the same people", () => {
   const scenario = tiny();
   const gateways = buildGateways(scenario.world);
-  const population = buildPopulation(scenario.world, gateways, scenario.run.peopleARow, new Company());
+  const population = buildPopulation(scenario.world, gateways, scenario.run.peopleARow, new ThreadGroup());
   const natTimeoutMs = new Float64Array(population.cells.length);
   const restlessness = new Float64Array(population.cells.length);
   const woken: PairTest[] = [];

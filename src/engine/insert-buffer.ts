@@ -11,7 +11,7 @@ const HELD = 65_536;
 const TOLD = 4_096;
 
 /** The insert buffer of one calendar. */
-export class Arrivals {
+export class InsertBuffer {
   readonly #calendar: Calendar;
   readonly #index = new Int32Array(HELD);
   readonly #due = new Int32Array(HELD);

@@ -7,7 +7,7 @@
  */
 
 /** A map from rows, whole and below 2^31 − 1, to numbers in [0, 2^32). */
-export class Table {
+export class RowMap {
   #capacity: number;
   #shift: number;
   #count = 0;
