@@ -69,7 +69,7 @@ const LONG_PARAMETERS: readonly string[] = [
 ];
 /** Types that are declared and exported in more than one file. */
 const SHARED_NAMES =
-  "Bounds Caller Cause Cell Delivery End Ending Entry Exchange Host Limiter Limits Machine Mishaps Parts Paths Place Progress Push Route Shelf Sink Standing Table Tally TierModel Window WorkerMachine".split(
+  "Bounds Caller Cause Cell Delivery End Ending Exchange Limiter Limits Mishaps Parts Paths Place Progress Push Route Sink Standing TierModel Window WorkerMachine".split(
     " ",
   );
 

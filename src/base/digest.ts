@@ -10,7 +10,7 @@ export class Digest {
   #high = 0;
   #low = 0;
 
-  /** Adds an event of four 32-bit words: its kind, whom it concerns, when and how it happened. */
+  /** Adds an event of four 32-bit words: its kind, the person or thing concerned, the time and the details. */
   add(what: number, who: number, when: number, how: number): void {
     let a = Math.imul(what ^ 0x9e3779b9, 0x85ebca6b);
     let b = Math.imul(who ^ a, 0xc2b2ae35);

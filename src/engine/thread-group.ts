@@ -1,6 +1,6 @@
 /**
- * The threads of one run. Each thread runs everything except people, of whom it has its own share. What people do to
- * shared state is summed in whole numbers, and all threads exchange their sums when they synchronise, at the end of a
+ * The threads of one run. Each thread runs its own share of people and all of everything else. What people do to shared
+ * state is summed in whole numbers, and all threads exchange their sums when they synchronise, at the end of a
  * parallel part or later when a total is read. So everything else is the same in every thread, and the same as with one
  * thread.
  *

@@ -1,6 +1,6 @@
 /**
- * How many more people each server can take. The larger of two counts of its people is used: those whom the dispatch
- * table assigns to it, and those it reports plus those who were sent and have not arrived. A shift is damped by the
+ * How many more people each server can take. The larger of two counts of its people is used: those assigned to
+ * it in the dispatch table, and those it reports plus those sent to it that have not arrived. A shift is damped by the
  * load it adds, not by the share of the gateway it moves: a small province moves at once, a large one in steps, and no
  * server gets more than a part of its headroom before it has reported the last step.
  * Met by: src/world/seams/scheduling.ts
@@ -81,7 +81,7 @@ export class Capacity {
     return isUp && withdrawnFor.size === 0;
   }
 
-  /** Adds people whom the dispatch table assigns to a server; negative to take them away. */
+  /** Adds people that the dispatch table assigns to a server; negative to take them away. */
   assign(server: number, people: number): void {
     this.#servers[server]!.assigned += people;
   }
@@ -102,7 +102,7 @@ export class Capacity {
     return Math.max(0, this.#policy.fullAt * this.#servers[server]!.capacity - this.#load(server));
   }
 
-  /** Returns the people whom this step may add: a share of the headroom before the shifts under way. */
+  /** Returns the people that this step may add: a share of the headroom before the shifts under way. */
   allowance(server: number): number {
     const pending = this.#pending(server);
     const headroom = this.headroom(server);

@@ -119,7 +119,7 @@ export class DispatchTable {
     return this.#rows[gateway]!.shift;
   }
 
-  /** Returns the people whom the shifts under way have yet to move, by server. */
+  /** Returns the people that the shifts under way have yet to move, by server. */
   peopleToCome(): ReadonlyMap<number, number> {
     const people = new Map<number, number>();
     for (const gateway of this.underWay()) {
