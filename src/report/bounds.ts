@@ -1,11 +1,11 @@
-/** What a judged row allows, as numbers in the row's unit: to draw a band, or to say by how much a value misses it. */
+/** Bounds of judged rows as numbers in the row's unit, to draw a band or to print by how much a value misses it. */
 import type { ExpectRow, ThresholdRow } from "../study/document.ts";
 import { boundsInText } from "./older.ts";
 
-/** Inclusive; in the unit of the row's value. */
+/** Inclusive bounds in the unit of the row's value. */
 export type Bounds = Pick<ThresholdRow, "min" | "max">;
 
-/** What rows of both kinds have in common. */
+/** The common part of published figures and thresholds. */
 export type JudgedRow = Omit<ThresholdRow, "limit" | "min" | "max">;
 
 /** Returns the band that an expectation is judged by. */

@@ -1,13 +1,14 @@
 /**
- * What the twin of a run lacked, in words: a difference is the doing of what had begun by then, which may be a fault, an
- * intervention, or both.
+ * Names the cause of a difference between a run and its twin: the fault, the intervention or both, depending on what had
+ * begun by then.
  */
 import type { RunDocument } from "../study/document.ts";
 import { kindInText } from "./older.ts";
 
+/** The cause of a difference, as reports print it. */
 export type Cause = "the fault" | "the intervention" | "fault and intervention";
 
-/** Returns what had begun before `until`, in seconds of simulated time; undefined when nothing had. */
+/** Returns what had begun before `until`, in seconds of simulated time; undefined if nothing had. */
 export const causeBy = ({ timeline }: RunDocument, until: number): Cause | undefined => {
   const kinds = timeline.filter(({ at }) => at < until).map(({ kind, what }) => kind ?? kindInText(what));
   const hasFault = kinds.includes("fault-begins");
@@ -17,5 +18,5 @@ export const causeBy = ({ timeline }: RunDocument, until: number): Cause | undef
   return hasIntervention ? "the intervention" : undefined;
 };
 
-/** Returns what had begun by the end of the run. A twin is only run beside one that has something to lack. */
+/** Returns what had begun by the end of the run; a run without fault and intervention has no twin. */
 export const causeOf = (document: RunDocument): Cause => causeBy(document, Infinity) ?? "the fault";

@@ -1,6 +1,6 @@
 /**
- * Charts as PNG, to be pasted where a page cannot go. One at a time and asynchronously: many at once would
- * hold all their pixels. Text needs a font of our own, as a bare machine has none and would draw none.
+ * Draws charts as PNG, one at a time and asynchronously, as many at once would keep all their pixels in memory. The font
+ * comes with the tool, as a bare machine has none and would draw no text.
  */
 import { createRequire } from "node:module";
 import { ChartJSNodeCanvas } from "chartjs-node-canvas";
@@ -15,13 +15,14 @@ const PIXEL_RATIO = 2;
 const FONT = "Inter";
 const FONT_FILES = ["latin-400", "latin-600", "latin-ext-400", "latin-ext-600"];
 
+/** The look of pictures that stand alone. */
 export const LOOKS: Looks = { palette: LIGHT, font: FONT, alone: true };
 
 type Configuration = Parameters<ChartJSNodeCanvas["renderToBuffer"]>[0];
 
 let renderer: ChartJSNodeCanvas | undefined;
 
-/** Returns the one renderer, whose fonts are registered before the first canvas exists. */
+/** Returns the shared renderer, whose fonts are registered before the first canvas exists. */
 const rendererOf = (): ChartJSNodeCanvas => {
   if (renderer !== undefined) return renderer;
   const made = new ChartJSNodeCanvas({ width: WIDTH, height: HEIGHT });
@@ -38,7 +39,7 @@ export const renderPng = async (definition: ChartDefinition): Promise<Uint8Array
   return drawPng({ ...configured, plugins: [marksOf(definition, LOOKS)] });
 };
 
-/** Draws anything that chart.js can draw, as a PNG of that size. */
+/** Draws a chart.js configuration as a PNG of 2000 × 1120 pixels. */
 export const drawPng = async (configured: {
   readonly options: object;
   readonly plugins?: unknown;

@@ -1,14 +1,15 @@
 /**
- * Turns a chart's definition into what chart.js draws. These functions run twice, here for PNG and as text
- * inside the report page, so they know nothing but their arguments and one another: no imported value.
+ * Turns a chart's definition into a chart.js configuration. These functions run here for PNG and, as text, inside the report
+ * page, so they use only their arguments and one another: no imported value.
  */
 import type { ChartDefinition, IntervalChart, LineChart } from "./definitions.ts";
 import type { Palette } from "./palette.ts";
 
+/** Colours and font of a chart. */
 export interface Looks {
   readonly palette: Palette;
   readonly font: string;
-  /** True where the picture stands alone: it then carries its title and the key to its numbers. */
+  /** True for a picture that stands alone, which has its title and the key to its numbers. */
   readonly alone: boolean;
 }
 
@@ -198,7 +199,7 @@ const lineScales = (definition: LineChart, looks: Looks) => {
       ...(Number.isFinite(extent.least)
         ? { suggestedMin: extent.least, suggestedMax: isFlat ? 1 : extent.most }
         : { suggestedMax: 1 }),
-      // There is no more than everything.
+      // A share near 100 % ends its axis there.
       ...(definition.unit === "%" && extent.most > 90 && extent.most <= 100 ? { max: 100 } : {}),
     },
   };
@@ -308,7 +309,7 @@ export const configure = (definition: ChartDefinition, looks: Looks) => {
   };
 };
 
-/** The functions above as a script that declares them. */
+/** A script that declares the functions above. */
 export const CONFIGURE_SCRIPT = Object.entries({
   colorOf,
   dotsOf,

@@ -1,21 +1,21 @@
 /**
- * Decisions as people read them: what was done to many gateways in one round, for one reason, is one line and not a
- * hundred.
+ * Merges decisions for readers: the same step for many gateways, in one round and for one reason, becomes a single
+ * decision.
  */
 import type { Decision } from "../simulate/findings.ts";
 import { causeInText } from "./older.ts";
 
-/** Names and destinations that are written one by one. */
-const TOLD = 3;
+/** The number of names or destinations that are listed; further ones are counted. */
+const NAMES_LISTED = 3;
 
 const listed = (all: readonly string[], what: string): string => {
   const names = [...new Set(all)];
-  return names.length <= TOLD
+  return names.length <= NAMES_LISTED
     ? names.join(", ")
-    : `${names.slice(0, TOLD).join(", ")} and ${String(names.length - TOLD)} more ${what}`;
+    : `${names.slice(0, NAMES_LISTED).join(", ")} and ${String(names.length - NAMES_LISTED)} more ${what}`;
 };
 
-/** Returns the reason that gateways led together have in common; undefined for decisions that are about no gateway. */
+/** Returns the reason that gateways moved together have in common; undefined for decisions that are not about a gateway. */
 const causeOf = (decision: Decision): string | undefined => decision.cause ?? causeInText(decision);
 
 const gathered = (members: readonly Decision[], cause: string | undefined): Decision => {
@@ -37,7 +37,7 @@ const gathered = (members: readonly Decision[], cause: string | undefined): Deci
   };
 };
 
-/** Gathers neighbours about gateways that have time, kind and cause in common, and keeps the order. */
+/** Merges consecutive decisions about gateways that have time, kind and cause in common. */
 export const gather = (decisions: readonly Decision[]): readonly Decision[] => {
   const groups: { readonly cause: string | undefined; readonly members: Decision[] }[] = [];
   for (const decision of decisions) {

@@ -1,6 +1,6 @@
 /**
- * What each chart shows, as plain data: drawn as PNG and, from the same definitions, in the page. Every chart
- * also says itself in words and as a table, for those who cannot see it.
+ * Defines what each chart shows, as plain data that PNG and page are drawn from. Every chart also has a description in words
+ * and a table, for readers who cannot see it.
  */
 import { textOf } from "../scenario/figure-parts.ts";
 import type { Level } from "../scenario/metric.ts";
@@ -13,9 +13,10 @@ import { markersOf, type Marker } from "./moments.ts";
 import { printClock, printCount, printInterval, printNumber } from "./numbers.ts";
 import { printMeasured } from "./verdict.ts";
 
+/** One line of a chart, with its 95 % band and its twin. */
 export interface LineSeries {
   readonly label: string;
-  /** In the chart's time unit. */
+  /** Times in the chart's time unit. */
   readonly at: readonly number[];
   readonly value: readonly (number | null)[];
   readonly low: readonly (number | null)[];
@@ -27,30 +28,32 @@ interface Common {
   /** File name without ending. */
   readonly name: string;
   readonly title: string;
-  /** Which run, in one line under the title. */
+  /** The run in one line, for under the title. */
   readonly caption: string;
-  /** The chart in words. */
+  /** The chart in words, for readers who cannot see it. */
   readonly description: string;
   readonly unit: string;
-  /** What the twin of the run lacks. */
+  /** The cause that the run's twin lacks. */
   readonly lacks: Cause;
   readonly table: { readonly header: readonly string[]; readonly rows: readonly (readonly string[])[] };
 }
 
+/** A chart of lines over simulated time. */
 export interface LineChart extends Common {
   readonly kind: "lines";
   readonly time: { readonly unit: string; readonly end: number; readonly step: number };
   readonly series: readonly LineSeries[];
   readonly windows: readonly { readonly name: string; readonly from: number; readonly to: number }[];
   readonly markers: readonly Marker[];
-  /** How the key to the markers is laid out where the picture stands alone. */
+  /** Layout of the key to the markers in a picture that stands alone. */
   readonly key: { readonly columns: number; readonly rows: number; readonly lineHeight: number };
-  /** A level drawn across the chart, and the height at which higher values are drawn. */
+  /** A level that is drawn across the chart. */
   readonly limit: Level | undefined;
+  /** The height at which higher values are drawn. */
   readonly ceiling: number | undefined;
-  /** When the scheduler decided something. */
+  /** Times of the scheduler's decisions. */
   readonly decisions: readonly number[];
-  /** What was published about a series, over its window. */
+  /** Published ranges of the lines, over their windows. */
   readonly published: readonly {
     readonly from: number;
     readonly to: number;
@@ -60,6 +63,7 @@ export interface LineChart extends Common {
   }[];
 }
 
+/** A chart of published figures beside the simulated intervals, all in one unit. */
 export interface IntervalChart extends Common {
   readonly kind: "intervals";
   readonly rows: readonly {
@@ -74,16 +78,17 @@ export interface IntervalChart extends Common {
   }[];
 }
 
+/** The definition of one chart. */
 export type ChartDefinition = LineChart | IntervalChart;
 
-/** Rows of published figures on one picture. */
+/** The most published figures in one picture. */
 export const ROWS_A_CHART = 8;
 const ROWS_A_TABLE = 13;
 const CELLS_A_TABLE = 80;
 const MOST_DECISIONS = 200;
 const LABEL_WIDTH = 30;
 const MILLION = 1e6;
-/** Characters that fit half a picture, about. */
+/** About as many characters as fit half a picture. */
 const HALF_WIDTH = 68;
 
 const TIME_UNITS = [
@@ -103,7 +108,7 @@ const timeOf = (durationSeconds: number) => {
 const captionOf = ({ scenario, scale, replications, seed, partial }: RunDocument): string =>
   `${scenario.title} · scale ${scale} · ${printCount(replications, "replication")}${partial === true ? ", interrupted" : ""} · seed ${seed}`;
 
-/** Writes a figure without stat and window, which a published figure and its series have in common. */
+/** Returns a figure's text without stat and window: it is the same for a published figure and its line. */
 const subjectOf = (named: Named): string => {
   const { stat, window, ...subject } = partsIn(named);
   return textOf({ ...subject, stat: "" });
@@ -128,7 +133,7 @@ const publishedOf = (
 
 const finite = (values: readonly (number | null)[]): readonly number[] => values.filter((value) => value !== null);
 
-/** Describes one line: of headroom and margin the minimum, of all else the maximum. */
+/** Describes one line: for headroom and margin by its minimum, for all others by its maximum. */
 const describeSeries = ({ title, value, at, unit, noFault }: SeriesResult, lacks: Cause, isSpare: boolean): string => {
   const numbers = finite(value);
   if (numbers.length === 0) return `${title}: no data.`;
@@ -178,25 +183,25 @@ const lineTable = (chart: ChartData, lacks: Cause): Common["table"] => {
   };
 };
 
-/** Returns millions as the unit of an axis whose numbers would be long and alike. */
+/** Returns the size and name of the axis' unit: millions for large numbers. */
 const sizeOf = ({ series, unit }: ChartData) => {
   const isLarge = series.some(({ value }) => value.some((one) => Math.abs(one ?? 0) >= MILLION));
   return isLarge ? { size: MILLION, unit: `million ${unit}`.trimEnd() } : { size: 1, unit };
 };
 
-/** Lays the key out in one column where its texts are long and few, else in two. */
+/** Lays the key out in one column if its texts are few and long, else in two. */
 const keyOf = (markers: LineChart["markers"]): LineChart["key"] => {
   const columns = markers.length <= 6 && markers.some(({ text }) => text.length > HALF_WIDTH) ? 1 : 2;
   return { columns, rows: Math.ceil(markers.length / columns), lineHeight: 18 };
 };
 
-/** Returns when something was decided; evenly thinned out where marks would run into each other. */
+/** Returns the times of decisions, thinned out evenly if their marks would run into each other. */
 const decisionTimes = ({ decisions }: RunDocument): readonly number[] => {
   const times = [...new Set(decisions.map(({ at }) => at))];
   return spread(times.length, MOST_DECISIONS).map((place) => times[place]!);
 };
 
-/** Removes a band where the value is above the ceiling: the value is drawn at the ceiling, without its band. */
+/** Removes a band wherever the value is above the ceiling, as such a value is drawn at the ceiling. */
 const bandBelow = (
   edge: readonly (number | null)[],
   value: readonly (number | null)[],
@@ -290,7 +295,7 @@ const intervalChart = (rows: readonly ExpectRow[], document: RunDocument, name: 
 
 const UNIT_NAMES: Readonly<Record<string, string>> = { "%": "percent", s: "seconds", "": "numbers" };
 
-/** Makes a chart for each unit, as one axis cannot carry two, with no more rows than can be read. */
+/** Returns charts of the published figures, one for each unit, each with at most `ROWS_A_CHART` rows. */
 const intervalCharts = (document: RunDocument): readonly IntervalChart[] =>
   [...new Set(document.expect.map(({ unit }) => unit))].flatMap((unit) => {
     const rows = document.expect.filter((row) => row.unit === unit);

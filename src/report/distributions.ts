@@ -1,10 +1,10 @@
-/** Measured against simulated distributions, a picture for each kind of cell: how many were over by when. */
+/** Draws measured beside simulated distributions, one picture for each kind of cell: the share that ended by each time. */
 import type { MeasuredCell } from "../scenario/measured.ts";
 import type { FidelityDocument } from "../study/fidelity.ts";
 import { drawPng, LOOKS } from "./charts.ts";
 import { NO_BREAK, printCount } from "./numbers.ts";
 
-/** One cell: times in ms at which shares of all, in percent, are over. */
+/** One cell: the shares, in percent, that ended by given times, in ms. */
 interface Pair {
   readonly label: string;
   readonly measured: readonly Point[];
@@ -16,6 +16,7 @@ interface Point {
   readonly y: number;
 }
 
+/** A picture of the cells of one kind. */
 export interface DistributionChart {
   /** File name without ending. */
   readonly name: string;
@@ -30,7 +31,7 @@ const MOST = 6;
 const LEAST_MS = 0.1;
 const TICKS_MS = [0.1, 1, 10, 100, 1_000, 10_000, 100_000].flatMap((ten) => [ten, 2 * ten, 5 * ten]);
 
-/** Makes a picture of each kind, with the cells whose distributions differ most. */
+/** Returns a picture for each kind, with the cells whose distributions differ most. */
 export const distributionsOf = (
   cells: readonly MeasuredCell[],
   { cells: judged }: FidelityDocument,
@@ -94,7 +95,7 @@ const labelOf = (params: Params, varying: readonly string[]): string => {
   return words.join(", ");
 };
 
-/** Writes the short parameters that all have in common. */
+/** Returns the main parameters that all cells have in common, in words. */
 const commonOf = (params: Params, varying: readonly string[]): string => {
   const common = Object.keys(params).filter(
     (key) => !varying.includes(key) && /^(rtt_ms|loss|loss_up|loss_down|mean|cc)$/.test(key),
@@ -149,7 +150,7 @@ export const drawDistributions = ({ title, caption, pairs }: DistributionChart):
           ticks: { ...ticks, autoSkip: false, maxRotation: 0, callback: printTime },
         },
         y: {
-          ...axis("over by then"),
+          ...axis("ended by then"),
           type: "linear",
           min: 0,
           max: 100,

@@ -1,4 +1,4 @@
-/** What `firedrill fidelity` leaves: its document, and a chart of each kind of cell. */
+/** Writes the results of `firedrill fidelity`: its document, and a chart of each kind of cell. */
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { MeasuredCell } from "../scenario/measured.ts";
@@ -7,7 +7,7 @@ import { distributionsOf, drawDistributions } from "./distributions.ts";
 import { writeWhole } from "./folder.ts";
 import { printJson } from "./json.ts";
 
-/** Writes into an existing folder, in place of what an earlier one left, `fidelity.json` last; returns the number of charts. */
+/** Replaces the results in an existing folder, `fidelity.json` last; returns the number of charts. */
 export const keepFidelity = async (
   dir: string,
   cells: readonly MeasuredCell[],

@@ -1,4 +1,4 @@
-/** The transport model against measurements, for the terminal: a row a kind, then the cells that came out worst. */
+/** Prints the transport model beside measurements for the terminal: a row for each kind, then the worst cells. */
 import { createColors } from "picocolors";
 import type { FidelityVerdict } from "../simulate/fidelity.ts";
 import type { FidelityDocument } from "../study/fidelity.ts";
@@ -17,7 +17,7 @@ const distance = (ks: number | null): string => (ks === null ? "–" : ks.toFixe
 
 type Cell = FidelityDocument["cells"][number];
 
-/** Returns a cell's largest error, in limits of its kind. */
+/** Returns a function that gives a cell's largest error as a multiple of its limit. */
 const excessOf =
   (kinds: FidelityDocument["kinds"]) =>
   ({ kind, lossBand, ks, meanError, successError }: Cell): number => {
@@ -30,7 +30,7 @@ const excessOf =
 const left = (title: string): Column => ({ title, align: "left" });
 const right = (title: string): Column => ({ title, align: "right" });
 
-/** Returns the table, ending with a newline. */
+/** Returns the report for the terminal, ending with a newline. */
 export const renderFidelity = ({ kinds, cells }: FidelityDocument, color: boolean): string => {
   const colors = createColors(color);
   const paint = { held: colors.green, broken: colors.red, unknown: colors.yellow };
@@ -68,7 +68,7 @@ export const renderFidelity = ({ kinds, cells }: FidelityDocument, color: boolea
   const [broken, unknown] = ["broken", "unknown"].map((one) => cells.filter(({ verdict }) => verdict === one).length);
   return [
     colors.bold("The transport model against measured TCP"),
-    `Largest errors of each kind, limits in brackets. ${printCount(within, "cell")} beyond a limit held by lying within the measured interval.`,
+    `Largest errors of each kind, limits in brackets. ${printCount(within, "cell")} beyond a limit held because the value lies within the measured interval.`,
     "",
     ...table([left(""), left("kind"), right("cells held"), right("KS"), right("success"), right("mean")], kindRows),
     "",

@@ -1,6 +1,7 @@
-/** What every view of a run is made from. */
+/** A finished run, from which every report is made. */
 import type { Meta, RunDocument, RunPictures } from "../study/document.ts";
 
+/** Document, chart data and circumstances of one run. */
 export interface FinishedRun {
   readonly document: RunDocument;
   readonly pictures: RunPictures;

@@ -1,7 +1,7 @@
 /**
- * A run's folder. What lies in it always belongs to the `run.json` that lies there: every file is written under
- * a temporary name and renamed, `run.json` last, and what was drawn of another run goes before a new one comes.
- * So a killed run leaves whole files only, and `report` can draw again what it had no time to draw.
+ * Reads and writes a run's folder. Its files always belong to its `run.json`: each file is written under a temporary name
+ * and renamed, `run.json` after the other data, and the reports of an earlier run are removed first. So a killed run leaves
+ * complete files only, and `firedrill report` can draw the missing ones.
  */
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,14 +11,17 @@ import type { FinishedRun } from "./finished.ts";
 import { renderCsv, type ReplicationFigure } from "./csv.ts";
 import { printJson } from "./json.ts";
 
+/** The reports to draw. */
 export interface Formats {
   readonly html: boolean;
   readonly md: boolean;
   readonly png: boolean;
 }
 
+/** All reports. */
 export const ALL_FORMATS: Formats = { html: true, md: true, png: true };
 
+/** The run in a folder, or why it cannot be read. */
 export type FolderAnswer =
   | { readonly kind: "run"; readonly run: FinishedRun }
   | { readonly kind: "missing" | "invalid"; readonly message: string };
@@ -26,8 +29,8 @@ export type FolderAnswer =
 const CHARTS = "charts";
 const FILES = ["run.json", "timeline.json", "meta.json", "replications.csv", "report.html", "report.md"];
 const TEMPORARY = /^\..+\.(\d+)\.tmp$/;
-/** A temporary file older than this belongs to no running process, even if its process number is in use again; chosen. */
-const FORGOTTEN_MS = 600_000;
+/** Age from which a temporary file is stale even if a process has the number of its writer; chosen. */
+const STALE_MS = 600_000;
 
 const sync = async (path: string): Promise<void> => {
   const handle = await open(path, "r");
@@ -38,7 +41,7 @@ const sync = async (path: string): Promise<void> => {
   }
 };
 
-/** Writes a file whole or not at all: a reader sees the old file or the new one, also after a crash. */
+/** Writes a file atomically: a reader sees the old file or the new one, even after a crash. */
 export const writeWhole = async (folder: string, name: string, content: string | Uint8Array): Promise<void> => {
   const temporary = join(folder, `.${name}.${String(pid)}.tmp`);
   const handle = await open(temporary, "w");
@@ -76,13 +79,13 @@ const isAlive = (owner: number): boolean => {
   }
 };
 
-/** Removes temporary files of runs that were killed; those of a run that is writing right now stay. */
+/** Removes temporary files of runs that were killed, and keeps those of a run that is writing now. */
 const removeStale = async (folder: string): Promise<void> => {
   for (const name of await namesIn(folder)) {
     const owner = Number(TEMPORARY.exec(name)?.[1] ?? NaN);
     if (Number.isNaN(owner)) continue;
     const path = join(folder, name);
-    const isOld = async (): Promise<boolean> => Date.now() - (await stat(path)).mtimeMs > FORGOTTEN_MS;
+    const isOld = async (): Promise<boolean> => Date.now() - (await stat(path)).mtimeMs > STALE_MS;
     if (owner === pid || !isAlive(owner) || (await isOld())) await rm(path, { force: true });
   }
 };
@@ -93,7 +96,7 @@ const prepare = async (dir: string): Promise<void> => {
   await removeStale(join(dir, CHARTS));
 };
 
-/** Returns why the folder cannot be written to, undefined if it can; asked before a long run. */
+/** Returns why the folder cannot be written to, undefined if it can; called before a long run. */
 export const probeWritable = async (dir: string): Promise<string | undefined> => {
   try {
     await prepare(dir);
@@ -117,7 +120,7 @@ const textOf = async (path: string): Promise<string | undefined> => {
   }
 };
 
-/** Removes what was drawn of another run, `run.json` last, so that a run killed here leaves a run with fewer views. */
+/** Removes the reports of another run, then its `run.json`: if killed in between, it leaves a valid run with fewer reports. */
 const removeOther = async (dir: string, document: string): Promise<void> => {
   const old = await textOf(join(dir, "run.json"));
   if (old === undefined || old === document) return;
@@ -130,7 +133,7 @@ const removeCharts = async (dir: string, kept: readonly string[]): Promise<void>
     if (name.endsWith(".png") && !kept.includes(name)) await rm(join(dir, CHARTS, name), { force: true });
 };
 
-/** Draws a run that lies in `dir` again, in the formats asked for. */
+/** Draws the given reports of a run whose data is in `dir`. */
 export const renderFolder = async (dir: string, run: FinishedRun, formats: Formats): Promise<void> => {
   await prepare(dir);
   const { chartDefinitions } = await import("./definitions.ts");
@@ -156,7 +159,7 @@ export const renderFolder = async (dir: string, run: FinishedRun, formats: Forma
   await sync(dir);
 };
 
-/** Writes a finished run: its numbers first, then its views, so that a view that cannot be drawn costs no numbers. */
+/** Writes a finished run: its data first, then its reports, so that the data is kept if a report cannot be drawn. */
 export const writeFolder = async (
   dir: string,
   run: FinishedRun & { readonly perReplication: readonly ReplicationFigure[] },
@@ -184,7 +187,7 @@ const parse = (text: string): unknown => {
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Lists that every view reads of a document; the schema of a newer tool has another name. */
+/** Lists that every report reads from a document; the schema of a newer tool has another name. */
 const LISTS = ["expect", "thresholds", "notJudged", "invariants", "timeline", "decisions", "assumptions"];
 
 const isDocument = (value: unknown): value is RunDocument =>
@@ -196,7 +199,7 @@ const isDocument = (value: unknown): value is RunDocument =>
 const isPictures = (value: unknown): value is RunPictures =>
   isRecord(value) && ["charts", "tiles", "windows"].every((key) => Array.isArray(value[key]));
 
-/** Reads a run as `writeFolder` left it, or returns what is wrong with the folder, in words for its owner. */
+/** Reads a run that `writeFolder` wrote, or returns what is wrong with the folder. */
 export const readFolder = async (dir: string): Promise<FolderAnswer> => {
   const texts = new Map<string, unknown>();
   for (const name of ["run.json", "timeline.json", "meta.json"]) {

@@ -1,6 +1,6 @@
 /**
- * A run as JSON: keys in the order of the contract, two blanks of indentation, lists of plain values on one
- * line, so that a diff of two runs shows what moved and nothing else.
+ * Prints a run as JSON: keys in the order of the contract, two blanks of indentation, lists of plain values on one line, so
+ * that a diff of two runs shows only what changed.
  */
 import { assert } from "../base/assert.ts";
 import type { Meta, RunDocument } from "../study/document.ts";
@@ -24,8 +24,8 @@ const write = (value: unknown, indent: string, path: string): string => {
   return `{\n${lines.join(",\n")}\n${indent}}`;
 };
 
-/** Writes JSON, ending with a newline; throws for a number that is not finite, as JSON has no word for it. */
+/** Returns JSON, ending with a newline; throws for a number that is not finite, as JSON cannot express it. */
 export const printJson = (value: unknown): string => `${write(value, "", "document")}\n`;
 
-/** Returns the answer of `--json`: one document, with what depends on the machine under `meta`. */
+/** Returns the output of `--json`: the document, with the facts about the machine under `meta`. */
 export const renderJson = (document: RunDocument, meta: Meta): string => printJson({ ...document, meta });

@@ -1,6 +1,6 @@
 /**
- * Figures in words. A figure's text is exact and made for machines; a planner reads "Packet loss · Chongqing
- * Unicom 2G/3G · window fault". The words follow from the figure's parts alone, so a new metric reads well unasked.
+ * Prints figures in words: "Packet loss · Chongqing Unicom 2G/3G · window fault" for a planner, where a figure's text is exact
+ * and made for programs. The words follow from the figure's parts alone, so a new metric needs no entry here.
  */
 import { type FigureParts, type LabelMatch, matchesOf } from "../scenario/figure-parts.ts";
 import { metricOf } from "../scenario/metrics.ts";
@@ -21,24 +21,24 @@ const STATS: Readonly<Record<string, string>> = {
   count: "",
 };
 
-/** Written as they are spoken; everything else gets a capital letter. */
+/** Names with a spelling of their own; all others get capital letters. */
 const NAMES: Readonly<Record<string, string>> = { "2g": "2G", "3g": "3G", "4g": "4G", wifi: "Wi-Fi" };
 
-/** Labels that together say where people are, in speaking order; they need no word of their own. */
+/** Labels that together name a group of people, in reading order; their values are printed without the label. */
 const PLACE = ["region", "carrier", "access"];
 
-/** Something that names a figure: a row, a figure's result, a line of a chart. */
+/** Anything with a figure: a row, a figure's result, a line of a chart. */
 export interface Named {
   readonly figure: string;
   readonly parts?: FigureParts;
 }
 
-/** Returns the parts of the figure. */
+/** Returns the figure's parts, read from its text in documents of earlier versions. */
 export const partsIn = ({ figure, parts }: Named): FigureParts => parts ?? partsInText(figure);
 
 const capitalise = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
 
-/** Returns a name as it is spoken, e.g. `inner-mongolia` → "Inner Mongolia", `2g` → "2G". */
+/** Returns a name as it is printed, e.g. `inner-mongolia` → "Inner Mongolia", `2g` → "2G". */
 const nameOf = (value: string): string => NAMES[value] ?? value.split("-").map(capitalise).join(" ");
 
 const placeOf = ({ values, negated }: LabelMatch): string => (negated ? "not " : "") + values.map(nameOf).join("/");
@@ -46,7 +46,7 @@ const placeOf = ({ values, negated }: LabelMatch): string => (negated ? "not " :
 const labelled = ({ label, values, negated }: LabelMatch): string =>
   `${label} ${negated ? "not " : ""}${values.join("/")}`;
 
-/** Returns the figure for people: what is measured, of whom, when. */
+/** Returns the figure in words: what is measured, for which people or machines, and when. */
 export const labelOf = (named: Named): string => {
   const parts = partsIn(named);
   const { metric, stat, by, window } = parts;
@@ -61,7 +61,7 @@ export const labelOf = (named: Named): string => {
     .join(" · ");
 };
 
-/** Returns who a figure is about, where region, carrier and access say it all; else undefined. */
+/** Returns the people that a figure is about, if it has labels for region, carrier and access alone; else undefined. */
 export const placeOfFigure = (named: Named): string | undefined => {
   const parts = partsIn(named);
   const matches = matchesOf(parts);
@@ -72,11 +72,11 @@ export const placeOfFigure = (named: Named): string | undefined => {
     .join(" ");
 };
 
-/** Returns the name of a group of a figure with `by=`, e.g. `chongqing` → "Chongqing"; names of machines stay as they are. */
+/** Returns the name of a figure's group, e.g. `chongqing` → "Chongqing"; names of machines are unchanged. */
 export const groupOf = (named: Named, group: string): string =>
   PLACE.includes(partsIn(named).by ?? "") ? nameOf(group) : group;
 
-/** Returns a figure's label; where it is the largest of groups, with that group's name. */
+/** Returns a figure's label, with the name of the largest group if it has groups. */
 export const labelWithGroup = (figure: string, result: Pick<FigureResult, "groups" | "value" | "parts">): string => {
   const named = { figure, ...result };
   const largest = Object.entries(result.groups ?? {}).find(([, group]) => group.value === result.value)?.[0];

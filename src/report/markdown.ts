@@ -1,4 +1,4 @@
-/** The run as markdown, for a pull request or a wiki: the page's findings without its pictures' data. */
+/** Prints a run as markdown, for a pull request or a wiki: the findings of the page, with links to the pictures. */
 import { causeOf } from "./causes.ts";
 import { gather } from "./decisions.ts";
 import type { Interval, RunDocument } from "../study/document.ts";
@@ -8,11 +8,11 @@ import { labelOf, labelWithGroup } from "./labels.ts";
 import { printClock, printCount, printDifference, printInterval, printNumber } from "./numbers.ts";
 import { methodOf, storyOf } from "./story.ts";
 import type { JudgedRow } from "./bounds.ts";
-import { printMeasured, remarksOf, SIGNS, summarise } from "./verdict.ts";
+import { kindOf, printMeasured, remarksOf, SIGNS, summarise } from "./verdict.ts";
 
 const MOST_DECISIONS = 40;
 
-/** Escapes text, so that it becomes no markup, new column or new line. */
+/** Escapes text so that it cannot become markup, a new column or a new line. */
 const plain = (text: string): string =>
   text
     .replaceAll(/\s+/g, " ")
@@ -53,15 +53,15 @@ const decisionLines = ({ decisions }: RunDocument): readonly string[] => {
   const lines = groups
     .slice(0, MOST_DECISIONS)
     .map(
-      ({ at, kind, what, who, why }) =>
-        `${printClock(at)} ${kind}: ${what}${who === "" ? "" : ` (${who})`}: ${why.join("; ")}`,
+      ({ at, kind, what, who, ip, why }) =>
+        `${printClock(at)} ${kind}: ${what}${who + ip === "" ? "" : ` (${[who, ip].filter((part) => part !== "").join(" ")})`}: ${why.join("; ")}`,
     );
   return bullets(rest > 0 ? [...lines, `… and ${printNumber(rest)} more in run.json`] : lines);
 };
 
-/** Returns the whole report; pictures are linked from `charts/` beside it. */
+/** Returns the whole report; its pictures are in `charts/` beside it. */
 export const renderMarkdown = ({ document, meta }: FinishedRun, charts: readonly ChartDefinition[]): string => {
-  const { scenario, scale, replications, seed, population, digest, verdict } = document;
+  const { scenario, scale, replications, seed, population, digest, verdict, partial } = document;
   const { headline, findings, note } = summarise(document);
   const cause = causeOf(document);
   const lines = [
@@ -73,7 +73,7 @@ export const renderMarkdown = ({ document, meta }: FinishedRun, charts: readonly
     "",
     plain(storyOf(document).join(" ")),
     "",
-    `${plain(scenario.name)} · scale ${plain(scale)} · ${printCount(replications, "replication")} · seed ${plain(seed)} · ${printNumber(population.online)} people online as ${printNumber(population.rows)} rows · digest ${digest}`,
+    `${plain(scenario.name)} · scale ${plain(scale)} · ${printCount(replications, "replication")}${partial === true ? " finished, then interrupted" : ""} · seed ${plain(seed)} · ${printNumber(population.online)} people online as ${printNumber(population.rows)} rows · digest ${digest}`,
     ...section(
       "Figures",
       table(["figure", "simulated [95 % CI]", `without ${cause}`, `caused by ${cause}`], figureRows(document)),
@@ -87,7 +87,7 @@ export const renderMarkdown = ({ document, meta }: FinishedRun, charts: readonly
           rowName(row),
           row.published,
           printMeasured(row),
-          row.kind,
+          kindOf(row),
           row.source,
         ]),
       ),

@@ -1,6 +1,6 @@
 /**
- * Everything on a chart that is not a line or a bar: windows, bands, published ranges, numbered events. These
- * functions run twice, here for PNG and as text inside the report page, so they know no imported value.
+ * Draws everything on a chart except lines and bars: windows, bands, published ranges, numbered events. These functions run
+ * here for PNG and, as text, inside the report page, so they use no imported value.
  */
 import type { Looks } from "./configure.ts";
 import type { ChartDefinition, IntervalChart, LineChart } from "./definitions.ts";
@@ -28,7 +28,7 @@ const drawWindows = ({ pen, area, looks, x }: Frame, windows: LineChart["windows
   }
 };
 
-/** Writes words over lines, on a background of their own. */
+/** Writes text over lines, on a background of its own. */
 const writeOver = ({ pen, looks }: Frame, text: string, left: number, top: number, color: string): void => {
   pen.font = `600 11px ${looks.font}`;
   pen.textAlign = "left";
@@ -104,7 +104,7 @@ const drawPublished = ({ pen, looks, x, y, area }: Frame, bands: LineChart["publ
   }
 };
 
-/** Draws the level across the chart, such as where all capacity is used. */
+/** Draws a level across the chart, such as full capacity. */
 const drawLimit = (frame: Frame, limit: LineChart["limit"]): void => {
   if (limit === undefined) return;
   const { pen, area, looks, y } = frame;
@@ -164,7 +164,7 @@ const drawDecisions = ({ pen, area, looks, x }: Frame, decisions: readonly numbe
   }
 };
 
-/** Writes what the numbered marks mean at the picture's foot; texts that do not fit end in three dots. */
+/** Writes the key to the numbered marks at the picture's foot; texts that do not fit end in three dots. */
 const drawKey = ({ pen, looks, width, height }: Frame, definition: LineChart): void => {
   const { rows, columns, lineHeight } = definition.key;
   const columnWidth = (width - 48) / columns;
@@ -185,7 +185,7 @@ const drawKey = ({ pen, looks, width, height }: Frame, definition: LineChart): v
   });
 };
 
-/** Writes each simulated value over its mark. */
+/** Writes each simulated value above its mark. */
 const drawValues = ({ pen, looks, x, y, area }: Frame, rows: IntervalChart["rows"]): void => {
   pen.font = `600 12px ${looks.font}`;
   pen.textAlign = "center";
@@ -211,7 +211,7 @@ const hasValues = (definition: ChartDefinition): boolean =>
     ? definition.series.some(({ value }) => value.some((one) => one !== null))
     : definition.rows.some(({ value, published }) => value !== null || published !== null);
 
-/** Makes the legend higher, so that numbered marks fit between it and the axes. */
+/** Makes the legend higher, so that the numbered marks fit between it and the chart. */
 const roomForBadges = ({ legend }: DrawnChart): void => {
   if (legend === undefined) return;
   const fit = legend.fit.bind(legend);
@@ -221,7 +221,7 @@ const roomForBadges = ({ legend }: DrawnChart): void => {
   };
 };
 
-/** Returns a chart.js plugin that draws everything but lines and bars. */
+/** Returns a chart.js plugin that draws everything except lines and bars. */
 export const marksOf = (definition: ChartDefinition, looks: Looks) => ({
   id: "marks",
   beforeInit: (chart: DrawnChart): void => {
@@ -266,7 +266,7 @@ export const marksOf = (definition: ChartDefinition, looks: Looks) => ({
   },
 });
 
-/** The functions above as a script that declares them. */
+/** A script that declares the functions above. */
 export const MARKS_SCRIPT = Object.entries({
   frameOf,
   drawWindows,

@@ -1,24 +1,24 @@
-/** When something was done to the world, as the reports number and tell it. */
+/** Finds the moments of faults and interventions, as reports number and name them. */
 import type { RunDocument, TimelineRow } from "../study/document.ts";
-import { isDeedInText } from "./older.ts";
+import { isMarkedInText } from "./older.ts";
 
-/** What happened at one instant; several events may share it. */
+/** The events of one instant, with their number in the charts. */
 export interface Marker {
   readonly at: number;
   readonly number: string;
   readonly text: string;
 }
 
-/** More numbers than this cannot be told apart on one chart. */
+/** The most numbers that readers can tell apart on one chart. */
 const MOST_MARKERS = 12;
 
-/** Returns faults and interventions, or everything where the timeline has none. */
+/** Returns faults and interventions, or all events if the timeline has neither. */
 const markedEvents = (timeline: readonly TimelineRow[]): readonly TimelineRow[] => {
-  const named = timeline.filter(({ kind, what }) => kind !== undefined || isDeedInText(what));
+  const named = timeline.filter(({ kind, what }) => kind !== undefined || isMarkedInText(what));
   return named.length > 0 ? named : timeline;
 };
 
-/** Returns when something was done to the world, in order of time; what happens at one instant is one moment. */
+/** Returns the moments of faults and interventions, in order of time; events of one instant are one moment. */
 export const momentsOf = ({ timeline }: RunDocument): readonly { readonly at: number; readonly text: string }[] => {
   const texts = new Map<number, string[]>();
   for (const { at, what, who } of markedEvents(timeline).toSorted((a, b) => a.at - b.at)) {
@@ -28,7 +28,7 @@ export const momentsOf = ({ timeline }: RunDocument): readonly { readonly at: nu
   return [...texts].map(([at, words]) => ({ at, text: words.join("; ") }));
 };
 
-/** Returns the moments that have a numbered mark in every chart: the first ones, where there are too many to tell apart. */
+/** Returns the moments that have a numbered mark in every chart: the first twelve. */
 export const markersOf = (document: RunDocument): readonly Marker[] =>
   momentsOf(document)
     .slice(0, MOST_MARKERS)

@@ -1,10 +1,10 @@
 /**
- * How numbers read in every view of a run: as many digits as the interval supports, thousands set apart,
- * the unit beside them. One place, so that terminal, page, table and chart never disagree on a figure.
+ * Prints numbers for all reports: as many digits as the interval supports, thousands separated, the unit behind them. All
+ * reports use it, so that terminal, page, table and chart never disagree on a figure.
  */
 import type { Interval } from "../study/document.ts";
 
-/** Joins what a line break must not part; `renderTable` turns it into a blank. */
+/** A blank at which lines must not break; `renderTable` turns it into a plain one. */
 export const NO_BREAK = "\u00a0";
 
 const GROUP = /\B(?=(\d{3})+$)/g;
@@ -33,16 +33,16 @@ const printFixed = (value: number, decimals: number): string => {
 /** Prints a bare number, e.g. `180,000,000` or `3.52`. */
 export const printNumber = (value: number): string => printFixed(value, decimalsOf({ value, ci95: [value, value] }));
 
-/** From here on powers of ten are clearer than names. */
+/** The size from which numbers are printed as powers of ten. */
 const LARGEST = 1e15;
-/** An interval narrower than this share of a million needs the whole number to be seen. */
+/** An interval narrower than this share of the unit, such as a million, shows only in the full number. */
 const FINEST = 0.001;
 const LARGE = [
   { size: 1e9, sign: "bn" },
   { size: 1e6, sign: "M" },
 ] as const;
 
-/** Shortens millions and billions: nine digits of an estimate cannot be read. */
+/** Shortens millions and billions, as nine digits of an estimate are hard to read. */
 const shortened = ({ value, ci95: [low, high] }: Interval) => {
   const isFitting = (size: number): boolean => Math.abs(value) >= size && (low === high || high - low >= size * FINEST);
   const large = Math.abs(value) < LARGEST ? LARGE.find(({ size }) => isFitting(size)) : undefined;
@@ -51,14 +51,14 @@ const shortened = ({ value, ci95: [low, high] }: Interval) => {
   return { interval, sign };
 };
 
-/** Prints a value with as many digits as its interval supports, e.g. `3.52 %`, `179.61 M people` or, of a censored one, `≥ 60 s`. */
+/** Prints a value with as many digits as its interval supports, e.g. `3.52 %`, `179.61 M people` or, for a censored one, `≥ 60 s`. */
 export const printValue = (given: Interval, unit: string): string => {
   const { interval, sign } = shortened(given);
   const size = printFixed(interval.value, decimalsOf(interval));
   return [given.atLeast === true ? "≥" : "", size, sign, unit].filter((part) => part !== "").join(NO_BREAK);
 };
 
-/** Prints a range in the size of the value, e.g. `[3.44, 3.60]`; empty for an interval without width, as of one replication or a constant. */
+/** Prints a range in the size of the value, e.g. `[3.44, 3.60]`; empty for an interval without width. */
 export const printRange = (given: Interval): string => {
   const { interval } = shortened(given);
   const [low, high] = interval.ci95;

@@ -1,6 +1,6 @@
 /**
- * Documents of earlier versions, which say in words alone what a newer one also says as facts. The facts are read out of the
- * words here, and nowhere else in the reports.
+ * Reads documents of earlier versions, which have some facts as text alone. This is the only place where reports read facts
+ * from texts.
  */
 import type { Decision } from "../simulate/findings.ts";
 import type { FigureParts } from "../scenario/figure-parts.ts";
@@ -8,7 +8,7 @@ import type { ChartData, ThresholdRow, TimelineRow } from "../study/document.ts"
 
 const MATCHER = /([\w-]+)(!?=)(?:\[([^\]]*)\]|([^,]*))/g;
 
-/** Reads a figure's parts out of its canonical text; a text that is no figure becomes the metric. */
+/** Reads a figure's parts from its canonical text; any other text becomes the metric. */
 export const partsInText = (figure: string): FigureParts => {
   const match = /^([\w.-]+)\.([\w-]+)(?:\{(.*)\})?$/.exec(figure);
   if (match === null) return { metric: figure, stat: "", labels: {} };
@@ -28,7 +28,7 @@ export const partsInText = (figure: string): FigureParts => {
   };
 };
 
-/** How many of the smallest unit make one of the written unit, where they are of one kind. */
+/** Sizes of units of one kind: in seconds, and as factors of a count. */
 const SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, min: 60, h: 3600, d: 86_400 };
 const COUNTS: Readonly<Record<string, number>> = { k: 1e3, M: 1e6, bn: 1e9 };
 
@@ -42,7 +42,7 @@ const scale = (written: string, unit: string): number => {
   return COUNTS[written] ?? 1;
 };
 
-/** Reads what a text such as `3–4 %`, `≤ 300 s` or `[2 min, 5 min]` allows, in `unit`; undefined where it names no number. */
+/** Reads the bounds from a text such as `3–4 %`, `≤ 300 s` or `[2 min, 5 min]`, in `unit`; undefined if it has no number. */
 export const boundsInText = (text: string, unit: string): Pick<ThresholdRow, "min" | "max"> | undefined => {
   const found = [...text.matchAll(NUMBER)];
   const lastUnit = found.findLast(([, , , written]) => written !== undefined)?.[3] ?? unit;
@@ -59,20 +59,20 @@ export const boundsInText = (text: string, unit: string): Pick<ThresholdRow, "mi
   return { min, max };
 };
 
-/** Reads what kind of event a text such as `fault gateway begins` tells; undefined for any other text. */
+/** Reads the kind of event from a text such as `fault gateway begins`; undefined for any other text. */
 export const kindInText = (what: string): TimelineRow["kind"] => {
   if (/^fault .+ begins$/.test(what)) return "fault-begins";
   if (/^fault .+ ends$/.test(what)) return "fault-ends";
   return /^intervention /.test(what) ? "intervention" : undefined;
 };
 
-/** True if a text speaks of a fault or an intervention at all. */
-export const isDeedInText = (what: string): boolean => /\b(fault|intervention)\b/i.test(what);
+/** True if a text mentions a fault or an intervention. */
+export const isMarkedInText = (what: string): boolean => /\b(fault|intervention)\b/i.test(what);
 
-/** Kinds of decisions that are about a gateway each. */
+/** Kinds of decisions about a single gateway. */
 const ABOUT_A_GATEWAY = ["move", "step", "restore"];
 
-/** Reads the cause out of the first reason of a decision about a gateway; undefined for other decisions. */
+/** Reads the cause from the first reason of a decision about a gateway; undefined for other decisions. */
 export const causeInText = ({ kind, why: [first = ""] }: Decision): string | undefined => {
   if (!ABOUT_A_GATEWAY.includes(kind)) return undefined;
   return first.startsWith("back to ") ? first.slice(first.indexOf(": ") + 2) : first.split(": leaving ")[0]!;
@@ -80,7 +80,7 @@ export const causeInText = ({ kind, why: [first = ""] }: Decision): string | und
 
 type Levels = Pick<ChartData, "limit" | "ceiling">;
 
-/** Charts of how full things are, by their names. */
+/** Levels of charts about load, by the chart's name. */
 const LEVELS: readonly (Levels & { readonly name: RegExp })[] = [
   { name: /^(server-)?load\b/, limit: { at: 100, text: "all that there is" } },
   { name: /^headroom\b/, limit: { at: 0, text: "nothing left" } },
@@ -91,5 +91,5 @@ const LEVELS: readonly (Levels & { readonly name: RegExp })[] = [
   },
 ];
 
-/** Returns the levels that a chart's name stands for. */
+/** Returns the levels of a chart by its name. */
 export const levelsInName = (name: string): Levels => LEVELS.find((one) => one.name.test(name)) ?? {};

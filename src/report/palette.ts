@@ -1,5 +1,6 @@
-/** Colours of charts and page, light and dark; lines can be told apart by readers who see no red or no green. */
+/** Colours of charts and page, light and dark, which colour-blind readers can tell apart. */
 
+/** The colours of one theme. */
 export interface Palette {
   readonly background: string;
   readonly text: string;
@@ -13,6 +14,7 @@ export interface Palette {
   readonly series: readonly string[];
 }
 
+/** The light theme. */
 export const LIGHT: Palette = {
   background: "#ffffff",
   text: "#17202b",
@@ -26,6 +28,7 @@ export const LIGHT: Palette = {
   series: ["#0b62c4", "#c2410c", "#0f766e", "#8b2fa8", "#8a6100", "#be185d", "#4b5563", "#4d7c0f"],
 };
 
+/** The dark theme. */
 export const DARK: Palette = {
   background: "#161c24",
   text: "#e8edf3",

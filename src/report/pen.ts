@@ -1,7 +1,7 @@
-/** What marks are drawn with: as much of a canvas and of a chart as they need. */
+/** Types of the canvas and the chart, as far as marks need them. */
 import type { Looks } from "./configure.ts";
 
-/** The part of a canvas context that marks are drawn with. */
+/** The part of a canvas context that marks are drawn with; its members are those of `CanvasRenderingContext2D`. */
 export interface Pen {
   fillStyle: string;
   strokeStyle: string;
@@ -28,6 +28,7 @@ export interface Pen {
   measureText(text: string): { readonly width: number };
 }
 
+/** A rectangle in pixels. */
 export interface Area {
   readonly left: number;
   readonly right: number;
@@ -35,6 +36,7 @@ export interface Area {
   readonly bottom: number;
 }
 
+/** The part of a chart.js chart that marks read. */
 export interface DrawnChart {
   readonly ctx: unknown;
   readonly chartArea: Area;
@@ -45,6 +47,7 @@ export interface DrawnChart {
   readonly scales: Readonly<Record<string, { getPixelForValue(value: number): number } | undefined>>;
 }
 
+/** Everything that marks are drawn with: `x` and `y` turn values into pixels. */
 export interface Frame {
   readonly pen: Pen;
   readonly area: Area;

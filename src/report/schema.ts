@@ -1,4 +1,4 @@
-/** The run's document as a schema: what scripts may rely on. */
+/** The schema of a run's document, which scripts may rely on. */
 import { z } from "zod";
 import type { RunDocument } from "../study/document.ts";
 

@@ -1,4 +1,4 @@
-/** What happened, in a few sentences that a planner can read aloud. Built from the document alone. */
+/** Tells a run in a few sentences, and the method behind its numbers, from the document alone. */
 import { sectionOfMetric } from "../scenario/metrics.ts";
 import type { RunDocument } from "../study/document.ts";
 import { causeOf } from "./causes.ts";
@@ -8,27 +8,27 @@ import { printClock, printCount, printValue } from "./numbers.ts";
 
 const capitalise = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
-/** More changes than this after the first are no sentence. */
-const CHANGES_TOLD = 6;
+/** The most changes after the first that a sentence lists. */
+const CHANGES_LISTED = 6;
 
 const beginningOf = (document: RunDocument): readonly string[] => {
   const moments = momentsOf(document);
   const [first] = moments;
   const last = moments.at(-1);
-  if (first === undefined || last === undefined) return ["Nothing was done to this world: no fault, no intervention."];
+  if (first === undefined || last === undefined) return ["This run has neither a fault nor an intervention."];
   const sentence = `${capitalise(first.text)} at ${printClock(first.at)} of simulated time.`;
   if (last === first) return [sentence];
   const others = moments.slice(1);
-  if (others.length <= CHANGES_TOLD)
+  if (others.length <= CHANGES_LISTED)
     return [sentence, `Then ${others.map(({ at, text }) => `${text} at ${printClock(at)}`).join(", ")}.`];
   return [
     sentence,
-    `${printCount(others.length - 1, "change")} later, the last comes at ${printClock(last.at)}: ${last.text}.`,
+    `After ${printCount(others.length - 1, "more change")}, the last one comes at ${printClock(last.at)}: ${last.text}.`,
   ];
 };
 
-/** False if no figure is about a system with a scheduler: that it did nothing is no news then. */
-const asksAboutDecider = ({ figures }: RunDocument): boolean =>
+/** True if a figure is about a system with a scheduler: only then is it worth a sentence that it decided nothing. */
+const asksAboutScheduler = ({ figures }: RunDocument): boolean =>
   Object.entries(figures).some(
     ([figure, { parts }]) =>
       sectionOfMetric(partsIn({ figure, ...(parts === undefined ? {} : { parts }) }).metric)?.decides !== false,
@@ -37,12 +37,12 @@ const asksAboutDecider = ({ figures }: RunDocument): boolean =>
 const reactionOf = (document: RunDocument): readonly string[] => {
   const [first] = document.decisions;
   const count = printCount(document.decisions.length, "decision");
-  if (first === undefined) return asksAboutDecider(document) ? ["The scheduler decides nothing."] : [];
+  if (first === undefined) return asksAboutScheduler(document) ? ["The scheduler makes no decision."] : [];
   const who = first.who === "" ? "" : `, ${first.who}`;
-  return [`The scheduler takes ${count}, the first at ${printClock(first.at)} (${first.kind}: ${first.what}${who}).`];
+  return [`The scheduler makes ${count}, the first at ${printClock(first.at)} (${first.kind}: ${first.what}${who}).`];
 };
 
-/** Names the figure that moved most for its size; one that was 0 before counts as moved more than all others. */
+/** Names the figure that changed most relative to its value without the cause; a change from 0 counts as the largest. */
 const effectOf = (document: RunDocument): readonly string[] => {
   const cause = causeOf(document);
   let most = 0;
@@ -54,39 +54,39 @@ const effectOf = (document: RunDocument): readonly string[] => {
     const size = Math.abs(difference.value / noFault.value);
     if ((low <= 0 && high >= 0) || size <= most) continue;
     most = size;
-    sentence = `Moved most: ${labelWithGroup(figure, result)}, ${printValue(noFault, unit)} without ${cause}, ${printValue(result, unit)} with ${cause === "fault and intervention" ? "them" : "it"}.`;
+    sentence = `Largest relative change: ${labelWithGroup(figure, result)}, ${printValue(noFault, unit)} without ${cause}, ${printValue(result, unit)} with ${cause === "fault and intervention" ? "them" : "it"}.`;
   }
   if (sentence !== undefined) return [sentence];
   const hasTwin = Object.values(document.figures).some(({ difference }) => difference !== undefined);
-  return hasTwin ? ["No figure moves beyond its interval."] : [];
+  return hasTwin ? ["No figure changes by more than chance explains."] : [];
 };
 
-/** Returns two to four sentences: what was done to the world, what the scheduler did, what moved most. */
+/** Returns one to four sentences: what was done to the world, what the scheduler decided, which figure changed most. */
 export const storyOf = (document: RunDocument): readonly string[] => [
   ...beginningOf(document),
   ...reactionOf(document),
   ...effectOf(document),
 ];
 
-/** Returns how the numbers came about and what they cannot say; the same for page and markdown. */
+/** Returns how the numbers were obtained, and their limits; the same for page and markdown. */
 export const methodOf = (document: RunDocument): readonly string[] => {
   const { replications, scale, population, partial } = document;
   const hasTwin = Object.values(document.figures).some(({ noFault }) => noFault !== undefined);
   return [
     replications === 1
-      ? "One replication was run: a value has no interval, and chance cannot be told from effect."
-      : `${printCount(replications, "replication")} with different chance were run. A value is their mean; an interval is the 95 % t interval of that mean, clipped to what is possible. It speaks of chance inside the model, not of the model's error.`,
+      ? "One replication was run: values have no interval, and an effect cannot be told from chance."
+      : `${printCount(replications, "replication")} with different random draws were run. A value is their mean; an interval is the 95 % t interval of that mean, clipped to the possible range. It covers chance inside the model, not the model's error.`,
     ...(partial === true
-      ? ["The run was interrupted: only the finished replications count, and none of the rest is estimated."]
+      ? ["The run was interrupted: only the finished replications count, and the others are not estimated."]
       : []),
     ...(hasTwin
       ? [
-          "Each replication was run again with the same chance but without any fault or intervention. What is “caused by” these is the paired difference, so what both share cancels.",
+          "Each replication was run again with the same random draws but without any fault or intervention. “Caused by” is the paired difference of the two runs, in which their common chance cancels out.",
         ]
-      : ["There is no run without faults and interventions beside this one, so no figure says what they caused."]),
-    `Scale ${scale}: ${printCount(population.rows, "row")} stand for ${printCount(population.online, "person").replace("persons", "people")} online; capacities are not scaled. Times that logins wait in queues, and the longest of them, do not survive scaling: thresholds on them are judged at 1:1 only, and where doors are overrun login times come out too long.`,
-    "A row is held when its whole interval lies inside what was asked, broken when all of it lies outside, else unknown.",
-    "A figure “by construction” is fixed by a parameter that was typed in: its agreement shows that the model does as told, and is no validation. “As it comes” means that nothing was set to it.",
+      : ["This run was not repeated without faults and interventions, so no figure shows what they caused."]),
+    `Scale ${scale}: ${printCount(population.rows, "row")} stand for ${printCount(population.online, "person").replace("persons", "people")} online; capacities are not scaled. Waits of logins in queues, and their maximum, are not preserved at coarser scales: thresholds on them are judged at scale 1 only, and login times are too long where login queues are overloaded.`,
+    "A row is held when its whole interval lies inside its limits, broken when all of it lies outside, else unknown.",
+    "A figure “by construction” is fixed by a parameter of the scenario: its agreement shows that the model applies the parameter, and does not validate the model. “As it comes” means that no parameter was set to match the figure.",
     "Timeline and decisions are those of the first replication.",
   ];
 };

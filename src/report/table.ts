@@ -1,15 +1,17 @@
 /**
- * Tables for terminals. Columns are as wide as their content; where the terminal is narrower, the cells with
- * most to spare wrap between words, and no word is cut unless it is wider than its share.
+ * Prints tables for terminals. Columns are as wide as their content; on a narrower terminal, the widest cells wrap between
+ * words, and a word is cut only if it is wider than its column.
  */
 import { NO_BREAK } from "./numbers.ts";
 
+/** A cell of a table. */
 export interface Cell {
   readonly text: string;
-  /** Wraps padded text in colour; it must not change what is seen otherwise. */
+  /** Colours the padded text, without changing its visible characters. */
   readonly paint?: (text: string) => string;
 }
 
+/** A column of a table. */
 export interface Column {
   readonly title: string;
   readonly align: "left" | "right";
@@ -17,10 +19,10 @@ export interface Column {
 
 const GAP = "  ";
 
-/** Counts characters, which are columns for the scripts that reports are written in. */
+/** Returns the number of characters, each one terminal column wide. */
 const widthOf = (text: string): number => [...text].length;
 
-/** Breaks text between words into lines no wider than `width`; a longer word is cut. Never empty. */
+/** Breaks text between words into at least one line of at most `width` columns; cuts longer words. */
 export const wrap = (text: string, width: number): readonly string[] => {
   const lines: string[] = [];
   let line = "";
@@ -42,7 +44,7 @@ export const wrap = (text: string, width: number): readonly string[] => {
 
 const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map(widthOf));
 
-/** Returns column widths that fit `room`: what each needs at least, plus a share of the rest by how much more it wants. */
+/** Returns column widths that fit `room`: the longest word of each, plus a share of the rest in proportion to its content. */
 const shareOut = (columns: readonly (readonly string[])[], room: number): readonly number[] => {
   const wanted = columns.map((texts) => widest(texts));
   const total = (widths: readonly number[]): number => widths.reduce((sum, width) => sum + width, 0);
@@ -60,14 +62,15 @@ const shareOut = (columns: readonly (readonly string[])[], room: number): readon
 
 interface Row {
   readonly cells: readonly Cell[];
-  /** Small print under the row, indented below its second column. */
+  /** Small print under the row, indented to its second column. */
   readonly note?: Cell;
 }
 
+/** Options of a table. */
 export interface TableOptions {
   readonly width: number;
   readonly header: (text: string) => string;
-  /** The first column gets lines of its own where it would be narrower than this. */
+  /** The least width of the first column: if there is less room, its cells get lines of their own. */
   readonly leadWidth?: number;
 }
 

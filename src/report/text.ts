@@ -1,18 +1,19 @@
 /**
- * The answer on a terminal: what ran, what it found beside what was published, what the scheduler did and why,
- * and the verdict with its reasons. It reads the same without colour.
+ * Prints a run for the terminal: the run, its figures beside the published ones, the scheduler's decisions with their
+ * reasons, and the verdict. The text is the same without colour.
  */
 import { gather } from "./decisions.ts";
 import { createColors } from "picocolors";
 import type { Decision } from "../simulate/findings.ts";
-import type { ExpectRow, Interval, RunDocument, Verdict } from "../study/document.ts";
+import type { Interval, RunDocument, Verdict } from "../study/document.ts";
 import { causeOf } from "./causes.ts";
 import { labelOf, labelWithGroup } from "./labels.ts";
 import { NO_BREAK, printClock, printCount, printDifference, printInterval, printNumber } from "./numbers.ts";
 import type { JudgedRow } from "./bounds.ts";
 import { renderTable, wrap, type Cell, type Column } from "./table.ts";
-import { printMeasured, remarksOf, SIGNS, summarise, type Finding } from "./verdict.ts";
+import { kindOf, printMeasured, remarksOf, SIGNS, summarise, type Finding } from "./verdict.ts";
 
+/** Options of the terminal's text. */
 export interface TextOptions {
   readonly color: boolean;
   /** Columns of the terminal; less than 80 counts as 80, more than 120 as 120. */
@@ -23,7 +24,7 @@ const NARROWEST = 80;
 const WIDEST = 120;
 const MOST_DECISIONS = 12;
 const LONGEST_TOGETHER = 12;
-/** A figure's name in a narrower column than this would be a tower of words; chosen. */
+/** The least width of the column of figures' names; chosen. */
 const LEAD_WIDTH = 32;
 
 type Colors = ReturnType<typeof createColors>;
@@ -58,7 +59,7 @@ const section = (
         ...renderTable(columns, rows, { width: pen.width, header: pen.colors.dim, leadWidth }),
       ];
 
-/** Writes text under a hanging indent, wrapped to the terminal. */
+/** Wraps text to the terminal, with a hanging indent. */
 const paragraph = ({ width }: Pen, first: string, text: string): readonly string[] => {
   const indent = " ".repeat([...first].length);
   return wrap(text, width - indent.length).map((line, i) => (i === 0 ? first : indent) + line);
@@ -78,7 +79,7 @@ const titleLines = (document: RunDocument, pen: Pen): readonly string[] => {
 /** Keeps a text such as "≤ 300 s" on one line; a published sentence may break. */
 const together = (text: string): string => (text.length <= LONGEST_TOGETHER ? text.replaceAll(" ", NO_BREAK) : text);
 
-/** Lets a line break after a dot between the parts of a label, never before it. */
+/** Makes a label that may break after the dot between its parts, but not before it. */
 const labelCell = (label: string): Cell => ({ text: label.replaceAll(" · ", `${NO_BREAK}· `) });
 
 const figureRows = (document: RunDocument): readonly (readonly Cell[])[] => {
@@ -103,11 +104,6 @@ const figureLines = (document: RunDocument, pen: Pen): readonly string[] => {
   const lines = section(pen, "Figures", hasTwin ? [...columns, ...twin] : columns, rows, LEAD_WIDTH);
   if (document.replications > 1 || lines.length === 0) return lines;
   return [...lines, pen.colors.dim("one replication: its values have no interval")];
-};
-
-const kindOf = ({ kind, fixedBy }: ExpectRow): string => {
-  if (kind === "as-it-comes") return "as it comes";
-  return fixedBy === undefined ? "by construction" : `by construction, fixed by ${fixedBy.join(", ")}`;
 };
 
 const judgedLines = (document: RunDocument, pen: Pen): readonly string[] => {
@@ -149,11 +145,11 @@ const notJudgedLines = ({ notJudged }: RunDocument, pen: Pen): readonly string[]
 
 const decisionLines = (decision: Decision, pen: Pen): readonly string[] => {
   const { at, kind, what, who, ip, why } = decision;
-  const whom = [who, ip].filter((part) => part !== "").join(" ");
+  const subject = [who, ip].filter((part) => part !== "").join(" ");
   const clock = printClock(at).padStart(9);
   const indent = " ".repeat(clock.length + 2);
   return [
-    ...paragraph(pen, `${clock}  `, `${kind}: ${what}${whom === "" ? "" : ` · ${whom}`}`),
+    ...paragraph(pen, `${clock}  `, `${kind}: ${what}${subject === "" ? "" : ` · ${subject}`}`),
     ...why.flatMap((reason) => paragraph(pen, indent, reason)).map(pen.colors.dim),
   ];
 };
@@ -195,7 +191,7 @@ const verdictLines = (document: RunDocument, pen: Pen): readonly string[] => {
   ];
 };
 
-/** Returns the answer for a terminal, ending with the verdict and a newline. */
+/** Returns the text for a terminal, ending with the verdict and a newline. */
 export const renderText = (document: RunDocument, options: TextOptions): string => {
   const width = Math.min(WIDEST, Math.max(NARROWEST, options.columns ?? WIDEST));
   const pen = { colors: createColors(options.color), width };

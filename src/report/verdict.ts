@@ -1,51 +1,61 @@
 /**
- * The verdict in words. Red comes in kinds that call for different people: the MODEL misses a published figure (ours to
- * mend, nothing below it can be trusted), the DESIGN misses its own threshold, or the STORY does not show what it is about.
+ * Puts the verdict into words. Findings come in kinds that call for different people: the SIMULATOR broke an invariant, the
+ * MODEL misses a published figure (then no other figure can be trusted), the DESIGN misses its threshold, or the STORY does
+ * not show the failure that it is about.
  */
-import type { RunDocument, Verdict } from "../study/document.ts";
+import type { ExpectRow, RunDocument, Verdict } from "../study/document.ts";
 import { bandOf, type Bounds, limitOf, missOf, type JudgedRow } from "./bounds.ts";
 import { labelOf } from "./labels.ts";
 import { printCount, printInterval, printNumber, printValue, unitOfDifference } from "./numbers.ts";
 
+/** One reason why a run is not green. */
 export interface Finding {
   readonly kind: "SIMULATOR" | "MODEL" | "DESIGN" | "STORY" | "UNKNOWN";
-  /** One sentence: which row, what it is, by how much. */
+  /** One sentence: the row, its value, and by how much it misses. */
   readonly text: string;
 }
 
+/** The verdict of a run with its reasons. */
 export interface Summary {
   readonly verdict: Verdict;
   /** The verdict and what it means, in one line. */
   readonly headline: string;
-  /** Why, worst first; empty when all holds. */
+  /** The reasons, worst first; empty if everything holds. */
   readonly findings: readonly Finding[];
-  /** Which thresholds are green only while something fails; undefined when there are none. */
+  /** Names the thresholds that are green only while something fails; undefined without any. */
   readonly note: string | undefined;
 }
 
+/** The sign of each verdict. */
 export const SIGNS: Readonly<Record<Verdict, string>> = { held: "✓", broken: "✗", unknown: "?" };
 
 const MEANINGS: Readonly<Record<Finding["kind"], string>> = {
   SIMULATOR: "the simulator broke an invariant of its own, so its numbers prove nothing",
-  MODEL: "the model misses a published figure, so it is not to be trusted where it was checked",
+  MODEL: "the model misses a published figure, so it cannot be trusted where it was checked",
   DESIGN: "the design misses its own threshold",
-  STORY: "a failure that the story shows does not happen",
+  STORY: "the failure that the story is meant to show does not happen",
   UNKNOWN: "some rows could not be judged",
 };
 
 const isAt = (verdict: Verdict) => (row: { readonly verdict: Verdict }) => row.verdict === verdict;
 
-/** Prints a measured value, e.g. "5.20 % [5.05, 5.35]", or that there is no data. */
+/** Prints the value of a row, e.g. "5.20 % [5.05, 5.35]", or "no data". */
 export const printMeasured = ({ value, ci95, unit, atLeast }: JudgedRow): string =>
   value === null || ci95 === null
     ? "no data"
     : printInterval({ value, ci95, ...(atLeast === true ? { atLeast } : {}) }, unit);
 
-/** Returns the remarks on a row: what binds, and that it is green only while something fails. */
+/** Returns the remarks on a row: the fullest resource, and that the row is green only while something fails. */
 export const remarksOf = ({ binds, shows }: JudgedRow): readonly string[] => [
-  ...(binds === undefined ? [] : [`binds: ${binds}`]),
+  ...(binds === undefined ? [] : [`bottleneck: ${binds}`]),
   ...(shows === undefined ? [] : ["green only while something fails"]),
 ];
+
+/** Prints whether a parameter fixes a published figure, e.g. "as it comes" or "by construction, fixed by loss". */
+export const kindOf = ({ kind, fixedBy }: Pick<ExpectRow, "kind" | "fixedBy">): string => {
+  if (kind === "as-it-comes") return "as it comes";
+  return fixedBy === undefined ? "by construction" : `by construction, fixed by ${fixedBy.join(", ")}`;
+};
 
 /** Prints the size of a miss, with the digits of the value it belongs to. */
 const printMiss = (by: number, value: number, { ci95, unit }: JudgedRow): string => {
@@ -63,20 +73,20 @@ const missed = (
   const miss = bounds === undefined || row.value === null ? undefined : missOf(value, bounds);
   const by = miss === undefined ? "" : `, ${printMiss(miss.by, value, row)} ${miss.side} it`;
   const what = kind === "MODEL" ? `published is ${asked}` : `the limit is ${asked}`;
-  return { kind, text: `${labelOf(row)} is ${printMeasured(row)}; ${what}${by}${boundBy(row)}` };
+  return { kind, text: `${labelOf(row)} is ${printMeasured(row)}; ${what}${by}${bottleneckOf(row)}` };
 };
 
-const boundBy = ({ binds }: JudgedRow): string => (binds === undefined ? "" : `; what binds is ${binds}`);
+const bottleneckOf = ({ binds }: JudgedRow): string => (binds === undefined ? "" : `; the bottleneck is ${binds}`);
 
 const undecided = (row: JudgedRow, asked: string): Finding => ({
   kind: "UNKNOWN",
   text:
     row.value === null
-      ? `${labelOf(row)} has no data in any replication; asked is ${asked}`
-      : `${labelOf(row)} is ${printMeasured(row)}, which straddles ${asked}; more replications narrow it${boundBy(row)}`,
+      ? `${labelOf(row)} has no data in any replication; the row asks for ${asked}`
+      : `${labelOf(row)} is ${printMeasured(row)}, whose interval is partly outside ${asked}; more replications narrow it${bottleneckOf(row)}`,
 });
 
-/** Returns all that keeps the run from green, worst first. */
+/** Returns all reasons why the run is not green, worst first. */
 const findingsOf = (document: RunDocument): readonly Finding[] => {
   const { expect, thresholds } = document;
   return [
@@ -102,7 +112,7 @@ const heldHeadline = ({ expect, thresholds, invariants }: RunDocument): string =
     [invariants.length, "invariant"],
   ] as const;
   const words = counted.filter(([count]) => count > 0).map(([count, noun]) => printCount(count, noun));
-  return words.length === 0 ? "held: nothing was asked of this run" : `held: ${words.join(", ")}, all met`;
+  return words.length === 0 ? "held: this run has no rows to judge" : `held: ${words.join(", ")}, all met`;
 };
 
 const noteOf = ({ thresholds }: RunDocument): string | undefined => {
@@ -113,7 +123,7 @@ const noteOf = ({ thresholds }: RunDocument): string | undefined => {
   return `Shows a failure: ${count} can be green only while something fails: ${rows}.`;
 };
 
-/** Sums the run up, for the last line of the terminal and the first of the page. */
+/** Summarises the run, for the end of the terminal's text and the top of the page. */
 export const summarise = (document: RunDocument): Summary => {
   const findings = findingsOf(document);
   const kinds = [...new Set(findings.map(({ kind }) => kind))].filter(

@@ -1,26 +1,28 @@
 /**
- * The transport model against measured TCP: every cell of a measured file is lived some thousands of times and its
- * distribution held against the measured one. Limits were stated before the model was judged by them.
+ * Compares the transport model with measured TCP: simulates every cell of a measured file some thousands of times and compares
+ * the distributions. The limits were stated before the model was judged by them.
  */
 import { Draws, RandomStream } from "../base/random.ts";
 import type { MeasuredCell } from "../scenario/measured.ts";
 import { type Sample, type Sampler, samplerOf, Unmodelled } from "./measured.ts";
 
-/** A value with its 95 % interval; null where it failed too often to say. */
+/** A value with its 95 % interval; null where failures left too few samples. */
 interface Measured {
   readonly v: number | null;
   readonly ci: readonly [number | null, number | null];
 }
 
+/** Held within the limits, broken, or unknown because the cell cannot be modelled or judged. */
 export type FidelityVerdict = "held" | "broken" | "unknown";
 
-/** Errors are absolute shares but for the mean's, which is relative. */
+/** Largest allowed errors: of distance and success as absolute shares, of the mean relative to it. */
 export interface Limits {
   readonly ks: number;
   readonly success: number;
   readonly mean: number | undefined;
 }
 
+/** One judged cell: its errors, null where they were not judged, and the simulated statistics. */
 export interface CellResult {
   readonly id: string;
   readonly kind: string;
@@ -34,7 +36,7 @@ export interface CellResult {
   readonly model: Readonly<Record<string, unknown>> | null;
 }
 
-/** What a cell is judged by, and with whom: kind and how lossy it is. */
+/** Returns the limits of a cell and its loss band; cells of one kind and band share their limits. */
 export const bandOf = ({ kind, params }: MeasuredCell): { readonly lossBand: string; readonly limits: Limits } => {
   const number = (key: string): number => (typeof params[key] === "number" ? params[key] : 0);
   const loss = Math.max(number("loss_up"), number("loss_down"), number("loss"), number("mean"));
@@ -61,25 +63,26 @@ export const bandOf = ({ kind, params }: MeasuredCell): { readonly lossBand: str
   }
 };
 
-/** Of fewer connections nothing can be said. Chosen. */
-const LEAST = 10;
+/** The least number of measured connections by which a cell is judged. Chosen. */
+const CONNECTIONS_MIN = 10;
 
-/** Lives a cell `samples` times and judges it. The same cell gives the same answer wherever it stands in a file. */
+/** Simulates a cell `samples` times and judges it. The result does not depend on the cell's place in its file. */
 export const judgeCell = (cell: MeasuredCell, samples: number): CellResult => {
   const { id, kind } = cell;
   const { lossBand, limits } = bandOf(cell);
   const about = { id, kind, lossBand, limits };
   let sampler: Sampler;
   try {
-    if (cell.stats.n < LEAST) throw new Unmodelled(`${String(cell.stats.n)} connections are too few to judge by`);
+    if (cell.stats.n < CONNECTIONS_MIN)
+      throw new Unmodelled(`${String(cell.stats.n)} connections are too few to judge by`);
     sampler = samplerOf(cell);
     const draws = new Draws("fidelity", id);
     const chance = new RandomStream();
-    const lived = Array.from({ length: samples }, (_, index) => {
+    const simulated = Array.from({ length: samples }, (_, index) => {
       draws.at(0, index, 0);
       return sampler(chance.from(draws.out));
     });
-    return { ...about, ...compare(cell, lived, limits) };
+    return { ...about, ...compare(cell, simulated, limits) };
   } catch (error) {
     if (!(error instanceof Unmodelled)) throw error;
     const nothing = { ks: null, meanError: null, successError: null, model: null };
@@ -93,10 +96,10 @@ const isKnown = (value: Measured | undefined): value is Known => value !== undef
 
 const compare = (
   { stats, outcomes }: MeasuredCell,
-  lived: readonly Sample[],
+  simulated: readonly Sample[],
   limits: Limits,
 ): Omit<CellResult, "id" | "kind" | "lossBand" | "limits"> => {
-  const times = Float64Array.from(lived, ({ ms }) => ms).sort();
+  const times = Float64Array.from(simulated, ({ ms }) => ms).sort();
   const n = times.length;
   const model: Record<string, unknown> = { n };
   const judged: boolean[] = [];
@@ -108,10 +111,10 @@ const compare = (
   const measuredMean = stats[meanKey];
   if (isKnown(measuredMean)) {
     const counted = meanKey === "mean_censored_30s_ms" ? times.map((ms) => Math.min(ms, 30_000)) : finite(times);
-    // Where the model never succeeds it has no mean of successes, and is altogether wrong.
+    // A model that never succeeds has no mean of successes: an error of 100 %.
     const mean = counted.length === 0 ? Infinity : counted.reduce((sum, ms) => sum + ms, 0) / counted.length;
     model[meanKey] = Number.isFinite(mean) ? rounded(mean) : null;
-    // Of a mean of next to nothing, a tenth of a millisecond is what clocks can tell.
+    // Clocks resolve a tenth of a millisecond: a smaller measured mean counts as that.
     meanError = Number.isFinite(mean) ? (mean - measuredMean.v) / Math.max(measuredMean.v, 0.1) : 1;
     if (limits.mean !== undefined) judged.push(Math.abs(meanError) <= limits.mean || isWithin(mean, measuredMean));
   }
@@ -133,7 +136,7 @@ const compare = (
   }
   if (outcomes !== undefined) {
     const found: Record<string, number> = {};
-    for (const { ending } of lived) found[ending] = (found[ending] ?? 0) + 1;
+    for (const { ending } of simulated) found[ending] = (found[ending] ?? 0) + 1;
     for (const name of Object.keys(found)) found[name]! /= n;
     const names = [...new Set([...Object.keys(outcomes), ...Object.keys(found)])].sort();
     for (const name of names) {
@@ -156,7 +159,7 @@ const compare = (
   };
 };
 
-/** A share's 95 % interval (Wilson): files give none for outcomes. */
+/** Returns a share's 95 % interval (Wilson), which files do not give for outcomes. */
 const wilson = (share: number, n: number): readonly [number, number] => {
   const z2 = 1.96 * 1.96;
   const centre = (share + z2 / (2 * n)) / (1 + z2 / n);
@@ -167,11 +170,11 @@ const wilson = (share: number, n: number): readonly [number, number] => {
 const rounded = (value: number): number => Number(value.toPrecision(5));
 const finite = (times: Float64Array): Float64Array => times.filter((ms) => Number.isFinite(ms));
 
-/** The model's value lies within the measured interval, widened by half its width at each end. */
+/** True if the model's value lies within the measured interval, widened by half its width at each end. */
 const isWithin = (value: number, { ci: [low, high] }: Measured): boolean =>
   low !== null && high !== null && value >= low - (high - low) / 2 && value <= high + (high - low) / 2;
 
-/** How many of ascending times are at most this. */
+/** Returns the number of ascending times that are at most `limit`. */
 const countTo = (times: Float64Array, limit: number): number => {
   let [low, high] = [0, times.length];
   while (low < high) {
@@ -182,14 +185,14 @@ const countTo = (times: Float64Array, limit: number): number => {
   return low;
 };
 
-/** A shift of this much does not count: what a host adds to an atom of a distribution. */
+/** Tolerated shift of a distribution, as factor and ms: the time that a host itself adds to a measurement. */
 const STRETCH = 1.015;
 const SHIFT_MS = 3;
 
 /**
- * Kolmogorov and Smirnov's distance that forgives a shift of 3 ms and 1.5 %: the largest of F_A(x) − F_B(1.015 x + 3 ms)
- * over all x and both orders. `times` ascending, failures infinite; of the measured only 101 order statistics are known, so
- * its share at a time is known to within one percent, and the kinder end is taken.
+ * Returns the Kolmogorov–Smirnov distance with a tolerance of 3 ms and 1.5 %: the largest F_A(x) − F_B(1.015 x + 3 ms)
+ * over all x and both orders. `times` are ascending, failures infinite. The measured distribution is known by 101 order
+ * statistics, so its share at a time is known to within one percent; the end that favours the model is taken.
  */
 export const tolerantKs = (times: Float64Array, q101: readonly (number | null)[]): number => {
   const measured = Float64Array.from(q101, (ms) => ms ?? Infinity).sort();

@@ -1,4 +1,4 @@
-/** Figures of one run, each read from the system that declares it. */
+/** Reads the figures of one run, each from the system that declares it. */
 import type { Figure } from "../scenario/figure-parts.ts";
 import { sectionOfMetric } from "../scenario/metrics.ts";
 import type { Scenario } from "../scenario/scenario.ts";
@@ -19,7 +19,7 @@ export const figureSample = (
   return { value, ...(name === undefined ? {} : { binds: name }) };
 };
 
-/** The largest group is the figure's value. */
+/** Returns a figure by groups; its value is that of the largest group. */
 const groupedSample = (figure: Figure, by: string, scenario: Scenario, system: Running): FigureSample => {
   const groups: Record<string, number | null> = {};
   for (const group of system.groups?.(figure) ?? namesOfScenario(scenario)[by] ?? []) {

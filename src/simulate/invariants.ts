@@ -1,13 +1,14 @@
-/** What must be true at all times, declared once: an invariant that is checked is also reported, under the same name. */
+/** Invariants, declared once: each one that is checked is also reported, under the same name. */
 import type { InvariantResult } from "./findings.ts";
 
+/** A statement that must hold at all times; `Look` is the state that a check sees. */
 export interface Invariant<Look> {
   readonly name: string;
-  /** Returns what breaks it, with the numbers; undefined while it holds. A number that is not one must break it. */
+  /** Describes the breach, with its numbers; undefined while the invariant holds. NaN must count as a breach. */
   readonly breach: (look: Look) => string | undefined;
 }
 
-/** Looks at one family of invariants again and again, and keeps the first breach of each. */
+/** Checks a family of invariants repeatedly, and keeps the first breach of each. */
 export class Invariants<Look> {
   readonly #invariants: readonly Invariant<Look>[];
   readonly #breaches = new Map<string, string>();
@@ -16,7 +17,7 @@ export class Invariants<Look> {
     this.#invariants = invariants;
   }
 
-  /** Checks all of them. Returns what is known by now, in the order of their declaration. */
+  /** Checks all invariants. Returns all results so far, in the order of declaration. */
   check(look: Look): readonly InvariantResult[] {
     return this.#invariants.map(({ name, breach }) => {
       const now = breach(look);

@@ -1,4 +1,4 @@
-/** Cells of a measured file as connections of the model: what each was measured under, and how a flow under it is lived. */
+/** Translates the cells of a measured file into simulated connections under the same conditions. */
 import type { RandomStream } from "../base/random.ts";
 import type { MeasuredCell } from "../scenario/measured.ts";
 import {
@@ -11,14 +11,16 @@ import {
 import { EvenLoss, type Loss, Outages, PacketBursts } from "../world/network/loss.ts";
 import type { WirePlan } from "../world/network/wire.ts";
 
-/** One sample of a cell: the time that it is about, and how it ended. */
+/** One sample of a cell: the measured time, infinite for a failure, and how the connection ended. */
 export interface Sample {
   readonly ms: number;
   readonly ending: string;
 }
 
+/** Simulates one sample of a cell. */
 export type Sampler = (chance: RandomStream) => Sample;
 
+/** Thrown for a cell that the model cannot simulate; the message is the reason. */
 export class Unmodelled extends Error {}
 
 const EVERY = ["rtt_ms", "cc", "loss_model", "syn_linear_timeouts", "tcp_timestamps", "jitter", "jitter_ms"];
@@ -40,15 +42,15 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   port_block: ["block", "connect_timeout_ms"],
   heartbeat: ["nat", "app_timeout_ms", "idle_before_heartbeat_ms", "heartbeat_bytes"],
 };
-/** In one exchange: what lies beyond is a download, whose course is not what this model is for. */
-const MOST_BYTES = 16 * 1_048_576;
+/** The most bytes of one exchange; larger ones are downloads, for which this model is not made. */
+const EXCHANGE_BYTES_MAX = 16 * 1_048_576;
 const NUMBER = "(\\d+(?:\\.\\d+)?)";
 
 const PATIENCE_MS: Readonly<Record<string, number>> = { connect: 60_000, upload: 120_000 };
 const LOGIN_PATIENCE_MS = 35_000;
 const FOREVER_US = 1e12;
 
-/** A cell's parameters as they are asked for, each with the words for one that cannot be lived. */
+/** Reads a cell's parameters by name, and throws `Unmodelled` for a value that cannot be simulated. */
 class Parameters {
   readonly #params: MeasuredCell["params"];
 
@@ -64,17 +66,17 @@ class Parameters {
     return this.#params[key] !== undefined;
   }
 
-  said(key: string): string {
+  printed(key: string): string {
     return this.has(key) ? JSON.stringify(this.#params[key]) : "missing";
   }
 
-  /** A finite number from 0; a text that is one counts too. */
+  /** Returns a finite number from 0; accepts a text that is a number. */
   number(key: string, otherwise?: number): number {
     const given = this.#params[key];
     if (given === undefined && otherwise !== undefined) return otherwise;
     const value = typeof given === "string" && given.trim() !== "" ? Number(given) : given;
     if (typeof value === "number" && Number.isFinite(value) && value >= 0) return value;
-    return this.fail(`${key} is ${this.said(key)}${given === undefined ? "" : ", not a number from 0"}`);
+    return this.fail(`${key} is ${this.printed(key)}${given === undefined ? "" : ", not a number from 0"}`);
   }
 
   share(key: string, otherwise?: number): number {
@@ -87,17 +89,17 @@ class Parameters {
     if (given === undefined && otherwise !== undefined) return otherwise;
     return typeof given === "string"
       ? given
-      : this.fail(`${key} is ${this.said(key)}${given === undefined ? "" : ", not a text"}`);
+      : this.fail(`${key} is ${this.printed(key)}${given === undefined ? "" : ", not a text"}`);
   }
 
-  /** Whatever is said beyond these the cell would be judged without. */
+  /** Throws for any other parameter, as the cell would be judged without it. */
   allow(keys: readonly string[], of: string): void {
     for (const key of Object.keys(this.#params))
       if (!keys.includes(key)) this.fail(`a parameter ${key} is not modelled for ${of}`);
   }
 }
 
-/** How a cell is lived; throws `Unmodelled` with the reason where the model cannot. */
+/** Returns the sampler of a cell; throws `Unmodelled` with the reason if the model cannot simulate it. */
 export const samplerOf = ({ kind, params }: MeasuredCell): Sampler => {
   const given = new Parameters(params);
   const own = KINDS[kind] ?? given.fail(`the kind ${kind} is not modelled`);
@@ -114,14 +116,14 @@ export const samplerOf = ({ kind, params }: MeasuredCell): Sampler => {
   const conversation = conversationOf(kind, params, given);
   const middle = middleOf(kind, given);
   return (chance) => {
-    const live = (): ConnectionOutcome => {
+    const connect = (): ConnectionOutcome => {
       const { up, down } = makeLoss(chance);
       return new Connection(conversation, { up: wire(up), down: wire(down), middle: middle() }, chance).run();
     };
-    let outcome = live();
-    // A beat is one of a connection: where none came about, it was not measured.
+    let outcome = connect();
+    // A heartbeat needs a connection: without one, nothing was measured.
     for (let again = 0; kind === "heartbeat" && outcome.ending === "unreachable" && again < 20; again++)
-      outcome = live();
+      outcome = connect();
     return sampleOf(kind, outcome);
   };
 };
@@ -129,13 +131,13 @@ export const samplerOf = ({ kind, params }: MeasuredCell): Sampler => {
 const conversationOf = (kind: string, params: MeasuredCell["params"], given: Parameters): Conversation => {
   const congestion = given.text("cc");
   if (congestion !== "cubic" && congestion !== "bbr")
-    return given.fail(`cc is ${given.said("cc")}: cubic and bbr are modelled`);
+    return given.fail(`cc is ${given.printed("cc")}: cubic and bbr are modelled`);
   const linearSyns = given.number("syn_linear_timeouts");
   if (!Number.isInteger(linearSyns) || linearSyns > 127)
-    given.fail(`syn_linear_timeouts is ${given.said("syn_linear_timeouts")}, not a whole number up to 127`);
+    given.fail(`syn_linear_timeouts is ${given.printed("syn_linear_timeouts")}, not a whole number up to 127`);
   const stamps: unknown = params["tcp_timestamps"] ?? 1;
   if (!([0, 1, true, false, "0", "1"] as unknown[]).includes(stamps))
-    given.fail(`tcp_timestamps is ${given.said("tcp_timestamps")}: 0 and 1 are modelled`);
+    given.fail(`tcp_timestamps is ${given.printed("tcp_timestamps")}: 0 and 1 are modelled`);
   return {
     linearSyns,
     hasStamps: stamps === true || Number(stamps) === 1,
@@ -153,14 +155,14 @@ const jitterMsOf = (given: Parameters): number => {
       written,
     ) ?? [];
   if (ms === undefined && written !== "none" && written !== "")
-    given.fail(`jitter is ${given.said("jitter")}: “U(0,60) ms” on each packet is modelled`);
+    given.fail(`jitter is ${given.printed("jitter")}: “U(0,60) ms” on each packet is modelled`);
   return Number(ms ?? 0);
 };
 
 const lossModelOf = (given: Parameters): keyof typeof LOSS_MODELS => {
   const [, name] = /^(bernoulli|gilbert_packet|gilbert_time)(?:\s*\(.*\))?$/.exec(given.text("loss_model")) ?? [];
   if (name === undefined)
-    given.fail(`loss_model is ${given.said("loss_model")}: bernoulli, gilbert_packet and gilbert_time are modelled`);
+    given.fail(`loss_model is ${given.printed("loss_model")}: bernoulli, gilbert_packet and gilbert_time are modelled`);
   return name as keyof typeof LOSS_MODELS;
 };
 
@@ -194,7 +196,7 @@ const lossOf = (
 
 const exchangesOf = (kind: string, given: Parameters): Exchange[] => {
   const within = (exchange: Exchange): Exchange =>
-    exchange.request + exchange.response <= MOST_BYTES
+    exchange.request + exchange.response <= EXCHANGE_BYTES_MAX
       ? exchange
       : given.fail("more than 16 MiB in one exchange is not modelled");
   const read = (key: string): Exchange[] =>
@@ -204,12 +206,12 @@ const exchangesOf = (kind: string, given: Parameters): Exchange[] => {
       .map((pair) => {
         const [, request, response] = /^\s*(\d{1,12})\/(\d{1,12})\s*$/.exec(pair) ?? [];
         if (!(Number(request) > 0 && Number(response) > 0))
-          given.fail(`${key} is ${given.said(key)}: write bytes asked and answered, 300/1200, 300/8192`);
+          given.fail(`${key} is ${given.printed(key)}: write bytes asked and answered, 300/1200, 300/8192`);
         return within({ request: Number(request), response: Number(response) });
       });
   if (kind === "upload") return [within({ request: Math.max(1, given.number("size_bytes")), response: 16 })];
-  // A beat is sent on a connection in use: something was asked and answered before it fell idle. That shows in the
-  // measured tail, whose time-outs have seen a second round trip.
+  // A heartbeat is sent on a connection that was used before it fell idle: the measured tail shows time-outs that have
+  // seen a second round trip.
   if (kind === "heartbeat") {
     const afterUs = given.number("idle_before_heartbeat_ms") * 1_000;
     return read("heartbeat_bytes").flatMap((one) => [one, { ...one, afterUs: Math.max(1, afterUs) }]);
@@ -223,11 +225,12 @@ const patienceOf = (kind: string, params: MeasuredCell["params"], given: Paramet
   return params[key] === "none" ? FOREVER_US : given.number(key) * 1_000;
 };
 
-/** What stands between, anew for each connection. */
+/** Returns a factory of the middlebox, new for each connection. */
 const middleOf = (kind: string, given: Parameters): (() => Route["middle"]) => {
   if (kind === "port_block") {
     const block = given.text("block");
-    if (block !== "drop" && block !== "rst") given.fail(`block is ${given.said("block")}: drop and rst are modelled`);
+    if (block !== "drop" && block !== "rst")
+      given.fail(`block is ${given.printed("block")}: drop and rst are modelled`);
     return () => () => (block === "drop" ? "drop" : "reset");
   }
   const nat = kind === "heartbeat" ? given.text("nat", "none") : "none";
@@ -236,11 +239,11 @@ const middleOf = (kind: string, given: Parameters): (() => Route["middle"]) => {
     new RegExp(`^mapping expired after ${NUMBER} s idle: (silent drop|new mapping, server answers RST)$`).exec(nat) ??
     [];
   if (seconds === undefined)
-    given.fail(`nat is ${given.said("nat")}: “mapping expired after 45 s idle: silent drop” is modelled`);
+    given.fail(`nat is ${given.printed("nat")}: “mapping expired after 45 s idle: silent drop” is modelled`);
   return () => {
     let isExpired = false;
     return (packet, idleUs) => {
-      // A connection that begins gets a mapping of its own.
+      // A new connection gets a new mapping.
       isExpired = packet !== "syn" && (isExpired || idleUs > Number(seconds) * 1e6);
       return !isExpired ? "pass" : then === "silent drop" ? "drop" : "reset";
     };

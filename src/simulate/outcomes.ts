@@ -1,5 +1,5 @@
-/** What became of connections, worked out once for all runs of a process: no run, seed or thread changes it. */
+/** Outcomes of simulated connections, shared by all runs of a process: they do not depend on run, seed or thread. */
 import { Transport } from "../world/network/transport.ts";
 
-/** Memory for it, empty; threads that are handed the same fill it for each other. */
+/** Returns empty memory for the outcomes, which threads that share it fill for one another. */
 export const outcomesMemory = (): SharedArrayBuffer => Transport.memory();

@@ -1,21 +1,21 @@
 /**
- * What one replication leaves behind: plain values that travel between threads. A study turns many of
+ * The result of one replication: plain values that can be sent between threads. A study turns many of
  * them into intervals and verdicts.
  */
 import type { FigureParts } from "../scenario/figure-parts.ts";
 import type { Scale } from "../scenario/metric.ts";
 import type { Decision, InvariantResult, TimelineEvent, TraceEvent } from "./findings.ts";
 
-/** A figure of one replication; `value` is null where the run had no data for it. */
+/** A figure of one replication; `value` is null without data. */
 export interface FigureSample {
   readonly value: number | null;
-  /** Of how full things are: which of them is fullest, such as `shanghai logic`. */
+  /** The fullest resource, such as `shanghai logic`; only of figures about load. */
   readonly binds?: string;
-  /** With `by=`: each group's value. */
+  /** The value of each group; only of figures with `by=`. */
   readonly groups?: Readonly<Record<string, number | null>>;
 }
 
-/** A pair of axes for several lines. */
+/** A chart that several lines are drawn in. */
 export interface Chart extends Scale {
   /** File name without ending, e.g. `loss`; unique in a run. */
   readonly name: string;
@@ -34,30 +34,33 @@ export interface SeriesSample {
   readonly value: readonly (number | null)[];
 }
 
+/** Everything that one replication found. */
 export interface Replication {
   readonly replication: number;
   readonly digest: string;
   readonly events: number;
   readonly population: { readonly online: number; readonly rows: number };
-  /** By the figure's canonical text: all of `figuresOf(scenario)`. */
+  /** All of `figuresOf(scenario)`, by the figure's canonical text. */
   readonly figures: Readonly<Record<string, FigureSample>>;
   readonly series: readonly SeriesSample[];
-  /** Mean loss by region in the window with most faults, percent; for the map. */
+  /** Mean loss by region in its worst window, percent; for the map. */
   readonly regionLoss: Readonly<Record<string, number | null>>;
   readonly invariants: readonly InvariantResult[];
   readonly timeline: readonly TimelineEvent[];
   readonly decisions: readonly Decision[];
-  /** What happened to those who were followed, in order of time. */
+  /** Events of the clients that were watched, in order of time. */
   readonly traces: readonly TraceEvent[];
 }
 
+/** What to run. */
 export interface ReplicationRequest {
   readonly replication: number;
-  /** False in the twin: all faults and all interventions are dropped, everything else is kept. */
+  /** False in the twin, which drops all faults. */
   readonly faults: boolean;
+  /** False in the twin, which drops all interventions. */
   readonly interventions: boolean;
-  /** People to follow one by one: a cell's name, such as `cq-unicom-3g-2/3g`, and the index in it. */
+  /** Clients to trace one by one: a cell's name, such as `cq-unicom-3g-2/3g`, and the index in it. */
   readonly watch?: readonly { readonly cell: string; readonly index: number }[];
-  /** Called now and then with simulated seconds done and events so far; must not throw. */
+  /** Called every ten simulated seconds with the simulated seconds done and the events so far; must not throw. */
   readonly onProgress?: (simulatedSeconds: number, events: number) => void;
 }

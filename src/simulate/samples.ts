@@ -1,12 +1,13 @@
-/** Shares, sums, times, and what is said of several samples of which some may have no data. */
+/** Sums, shares, times and extremes of samples, some of which may have no data. */
 import { Histogram } from "../measure/histogram.ts";
 
+/** Returns the sum; 0 for an empty list. */
 export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-/** In percent; null where there is no whole. */
+/** Returns a share in percent; null if the whole is 0. */
 export const shareOf = (part: number, whole: number): number | null => (whole === 0 ? null : (100 * part) / whole);
 
-/** The largest (`max`), the least (`min`) or else the mean of the samples with data; null without any. */
+/** Returns the maximum, the minimum or, for any other stat, the mean of the samples with data; null without any. */
 export const overSamples = (samples: readonly (number | null)[], stat: string): number | null => {
   const known = samples.filter((value) => value !== null);
   if (known.length === 0) return null;
@@ -14,7 +15,7 @@ export const overSamples = (samples: readonly (number | null)[], stat: string): 
   return stat === "min" ? Math.min(...known) : known.reduce((sum, value) => sum + value, 0) / known.length;
 };
 
-/** Of times in ms, all taken together: `mean`, `max` or a percentile such as `p95`, in s. The maximum is exact. */
+/** Returns `mean`, `max` or a percentile such as `p95` of all times together, in s; null without any. The maximum is exact. */
 export const timeOf = (histograms: readonly Histogram[], stat: string): number | null => {
   const all = new Histogram();
   for (const one of histograms) all.merge(one);
@@ -22,13 +23,13 @@ export const timeOf = (histograms: readonly Histogram[], stat: string): number |
   return ms === undefined ? null : ms / 1_000;
 };
 
-/** A value, and whose it is where it is one of several's. */
+/** A value, with the name of the thing that has it if there are several. */
 export interface Extreme {
   readonly name: string | undefined;
   readonly value: number | null;
 }
 
-/** The largest or the least of those with data, the first of equals; without any, nobody's. */
+/** Returns the largest or the smallest value, the first of equals; null without data. */
 export const extremeOf = (all: readonly Extreme[], stat: "max" | "min"): Extreme => {
   let best: Extreme = { name: undefined, value: null };
   for (const one of all) {

@@ -1,6 +1,6 @@
 /**
- * One run: a scenario's world from the first bucket to the last, with its faults and interventions, boiled down to plain
- * values. A pure function of scenario, replication and whether there are faults.
+ * Runs one replication: a scenario's world from the first bucket to the last, with its faults and interventions. The result
+ * is a pure function of the scenario and the request.
  */
 import { assert } from "../base/assert.ts";
 import { Digest } from "../base/digest.ts";
@@ -17,24 +17,25 @@ import type { Replication, ReplicationRequest } from "./replication.ts";
 import type { Running, System } from "./system.ts";
 import { SYSTEMS } from "./systems.ts";
 
+/** Options of a run; the defaults run it on the calling thread. */
 export interface SimulateOptions {
-  /** Systems that run in place of those of the same section: only to show that a sabotaged part is caught. */
+  /** Systems that replace those of the same section; used by tests to show that a sabotaged part is caught. */
   readonly replacing?: readonly System[];
-  /** The threads that run it together; alone by default. */
+  /** The threads that run it together; one thread by default. */
   readonly threads?: ThreadGroup;
-  /** From `outcomesMemory`. */
+  /** Memory from `outcomesMemory`; undefined for memory of its own. */
   readonly outcomes?: SharedArrayBuffer | undefined;
 }
 
-/** The systems of one run that its world has, in order, each with its system. */
+/** The running systems of a world, in order, each by its system. */
 export type RunningSystems = ReadonlyMap<System, Running>;
 
 const MINUTE = minutes(1);
 
 /**
- * Runs one replication. All threads of a group run it together and return the same result, which is the one that a single
- * thread returns. Throws only if the simulator breaks a rule of its own, or if several threads are to run a system that
- * one thread must run alone.
+ * Runs one replication. All threads of a group call it together and return the same result, which is also that of a single
+ * thread. Throws if an assertion of the simulator fails, or for several threads if the scenario or the request needs a
+ * single one.
  */
 export const simulate = (
   scenario: Scenario,
@@ -61,7 +62,7 @@ export const simulate = (
   return resultOf(scenario, request, running, { timeline, events });
 };
 
-/** Runs all buckets, and returns the number of events. This is the order of a bucket. */
+/** Runs all buckets in the order of a bucket that it shows; returns the number of events. */
 const runBuckets = (
   { run }: Scenario,
   { onProgress }: ReplicationRequest,
@@ -80,7 +81,7 @@ const runBuckets = (
   return events;
 };
 
-/** Puts faults and interventions on the clock. Returns the timeline, which fills while the run goes on. */
+/** Puts faults and interventions on the clock; returns the timeline, which is filled during the run. */
 const planStory = (
   { faults, interventions }: Scenario,
   request: ReplicationRequest,
@@ -88,7 +89,7 @@ const planStory = (
   running: RunningSystems,
 ): readonly TimelineEvent[] => {
   const timeline: TimelineEvent[] = [];
-  const tell = (kind: TimelineEvent["kind"], id: string, where: object | undefined): void => {
+  const record = (kind: TimelineEvent["kind"], id: string, where: object | undefined): void => {
     const who = where === undefined ? "scheduler" : placeOf(where);
     timeline.push({ at: inSeconds(clock.now), kind, id, what: WORDS[kind](id), who });
   };
@@ -97,16 +98,16 @@ const planStory = (
   const begin = (fault: Fault): void => {
     begun.add(fault);
     ownerOf(fault).begin(fault);
-    tell("fault-begins", fault.id, fault.where);
+    record("fault-begins", fault.id, fault.where);
   };
   const end = (fault: Fault): void => {
     if (!begun.delete(fault)) return;
     ownerOf(fault).end(fault);
-    tell("fault-ends", fault.id, fault.where);
+    record("fault-ends", fault.id, fault.where);
   };
   const perform = (intervention: Intervention): void => {
     const { id, action } = intervention;
-    tell("intervention", id, "where" in action ? action.where : undefined);
+    record("intervention", id, "where" in action ? action.where : undefined);
     for (const [{ section }, one] of running)
       if (Object.hasOwn(section.interventions, action.kind)) one.perform?.(intervention);
     for (const fault of faults)
@@ -123,7 +124,7 @@ const planStory = (
   return timeline;
 };
 
-/** What the timeline calls an event. */
+/** The timeline's texts, by kind of event. */
 const WORDS: Readonly<Record<TimelineEvent["kind"], (id: string) => string>> = {
   "fault-begins": (id) => `fault ${id} begins`,
   "fault-ends": (id) => `fault ${id} ends`,
@@ -148,7 +149,7 @@ const resultOf = (
   const all = [...running.values()];
   for (const one of all) one.addTo(digest);
   const figures = figuresOf(scenario).map((figure) => [figure.text, figureSample(figure, scenario, running)] as const);
-  // What only some worlds have is drawn first.
+  // Lines of systems that only some worlds have are drawn first.
   const series = [...all.slice(1), ...all.slice(0, 1)].flatMap((one) => one.lines());
   return {
     replication: request.replication,

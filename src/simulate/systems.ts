@@ -1,7 +1,8 @@
-/** The list of systems, in the order of their sections: so they run in each bucket, and so they are reported. */
+/** The list of systems. */
 import { people } from "./people/system.ts";
 import { push } from "./push/system.ts";
 import { services } from "./services/system.ts";
 import type { System } from "./system.ts";
 
+/** All systems, in the order of their sections: each bucket runs them and each report lists them in this order. */
 export const SYSTEMS: readonly System[] = [people(), services(), push()];

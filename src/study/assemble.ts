@@ -1,4 +1,4 @@
-/** Many replications become one document: figures, rows with their verdicts, and the story of the first replication. */
+/** Assembles the replications of a study into one document: figures, judged rows, and the events of the first replication. */
 import { type Figure, partsOf } from "../scenario/figure-parts.ts";
 import { metricOf } from "../scenario/metrics.ts";
 import type { Expectation, Scenario, Threshold } from "../scenario/scenario.ts";
@@ -7,17 +7,17 @@ import type { ExpectRow, FigureResult, InvariantRow, RunDocument, ThresholdRow }
 import { bindsOf, figureResult } from "./figures.ts";
 import { judge, verdictOf } from "./judge.ts";
 
-/** `1/1000`, or `1` where every row is one person. */
+/** Returns a scale as text: `1/1000`, or `1` if every row is one person. */
 export const scaleText = (peopleARow: number): string => (peopleARow === 1 ? "1" : `1/${String(peopleARow)}`);
 
-/** What a run is asked, and what it cannot answer, each with the reason. */
+/** The rows that a run can judge, and those that it cannot, each with the reason. */
 interface Asked {
   readonly expect: readonly Expectation[];
   readonly thresholds: readonly Threshold[];
   readonly notJudged: readonly string[];
 }
 
-/** Peaks and waits do not survive scaling. Where the faults were left out, nothing that was published of them is due. */
+/** Selects the rows that can be judged: peaks and waits only at full scale, published figures only with the faults. */
 const askedOf = (scenario: Scenario, faults: boolean): Asked => {
   const isPeace = !faults && scenario.faults.length > 0;
   const notJudged: string[] = [];
@@ -51,7 +51,7 @@ const resultsOf = (figures: readonly Figure[], scenario: Scenario, pairs: readon
   return results;
 };
 
-/** What rows are made from. */
+/** Everything that rows are made from. */
 interface Found {
   readonly results: Results;
   readonly pairs: readonly Pair[];
@@ -83,7 +83,7 @@ const expectRow = (expectation: Expectation, { results, pairs }: Found): ExpectR
   };
 };
 
-/** Without a twin there is no difference, and a threshold on it is unknown. */
+/** Judges a threshold; one on the difference is unknown without a twin. */
 const thresholdRow = (threshold: Threshold, { results, pairs }: Found): ThresholdRow => {
   const { figure, of, limit, min, max, shows } = threshold;
   const whole = results.get(figure.text);
@@ -105,7 +105,7 @@ const thresholdRow = (threshold: Threshold, { results, pairs }: Found): Threshol
   };
 };
 
-/** An invariant holds when it held in every replication and every twin; the first that broke says why. */
+/** Judges each invariant: held if it held in all replications and twins, else broken with the first breach. */
 const invariantRows = (pairs: readonly Pair[]): readonly InvariantRow[] => {
   const rows = new Map<string, InvariantRow>();
   const add = ({ run, twin }: Pair): void => {
@@ -127,7 +127,7 @@ const invariantRows = (pairs: readonly Pair[]): readonly InvariantRow[] => {
   return [...rows.values()];
 };
 
-/** Whether every published figure and every threshold that can be judged here is held or broken. */
+/** True if every published figure and threshold that can be judged here is held or broken. */
 export const isDecided = (scenario: Scenario, pairs: readonly Pair[], faults: boolean): boolean => {
   const { expect, thresholds } = askedOf(scenario, faults);
   const results = resultsOf(
@@ -142,7 +142,7 @@ export const isDecided = (scenario: Scenario, pairs: readonly Pair[], faults: bo
   );
 };
 
-/** Needs at least one finished pair. `faults`: whether they were played. */
+/** Assembles the document of at least one finished pair; `faults` is false if they were left out. */
 export const assemble = (
   scenario: Scenario,
   figures: readonly Figure[],

@@ -1,6 +1,6 @@
 /**
- * What a figure can be at all, so that no interval claims a loss below nothing or a login longer than
- * anybody waits. Times of what did not happen are censored: they stand at the limit, and so do open ends.
+ * The possible range of each figure, so that no interval claims a loss below zero or a login longer than the run. Times until
+ * events that did not happen are censored: they count as the limit, and so does the open end of their interval.
  */
 import { inSeconds } from "../base/units.ts";
 import type { Figure } from "../scenario/figure-parts.ts";
@@ -11,7 +11,7 @@ import type { Bounds } from "./intervals.ts";
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3_600, d: 86_400 };
 
-/** Length of the figure's window in seconds; of the whole run where the window is not known. */
+/** Returns the length of the figure's window in seconds; that of the run for an unknown window. */
 const windowSeconds = (figure: Figure, scenario: Scenario): number => {
   const window = scenario.windows[figure.window];
   return window === undefined ? inSeconds(scenario.run.duration) : inSeconds(window.to) - inSeconds(window.from);
@@ -27,7 +27,7 @@ export const boundsOf = (figure: Figure, scenario: Scenario): Bounds => {
   return { low: 0, high: figure.unit === "s" ? inSeconds(scenario.run.duration) : Infinity };
 };
 
-/** Seconds at which a time is cut off: fixed, or from the first begin to the end of the figure's window. */
+/** Returns the seconds at which a time is censored: fixed, or from the first begin to the end of the figure's window. */
 const censoredAt = (censored: Censoring, { labels, window }: Figure, scenario: Scenario): number => {
   if ("atSeconds" in censored) return censored.atSeconds;
   const end = inSeconds(scenario.windows[window]?.to ?? scenario.run.duration);
@@ -36,8 +36,8 @@ const censoredAt = (censored: Censoring, { labels, window }: Figure, scenario: S
 };
 
 /**
- * What one event in one replication adds to a figure that counts events: 1 for a count or for the busiest
- * hour, one in the window's length for a mean rate. Undefined for figures that count none.
+ * Returns what one event in one replication adds to a figure that counts events: 1 for a count or for the busiest
+ * hour, 1 per length of the window for a mean rate. Undefined for figures that do not count events.
  */
 export const oneEvent = (figure: Figure, scenario: Scenario): number | undefined => {
   const every = /^\/\s*(s|min|h|d)$/.exec(figure.unit)?.[1];

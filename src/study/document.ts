@@ -1,42 +1,47 @@
 /**
- * A run's document: all that a run found, in the shape that scripts rely on (`firedrill.run/1`).
+ * A run's document: all results of a run, in the shape that scripts rely on (`firedrill.run/1`).
  *
- * Facts stand beside the texts that people read. Documents of earlier versions have the texts alone: they lack
- * `parts`, `min` and `max`, `kind` and `id` of an event, `cause`, and `limit` and `ceiling` of a chart.
+ * It has each fact as a value for programs and as text for people. Documents of earlier versions have the texts alone: they
+ * lack `parts`, `min` and `max`, `kind` and `id` of an event, `cause`, and `limit` and `ceiling` of a chart.
  *
- * Percent as percent, times in seconds of simulated time. Nothing here depends on the machine, the
- * hour or the number of workers; such facts are in `Meta`.
+ * Shares are in percent, times in seconds of simulated time. Nothing here depends on the machine, the time of day or the
+ * number of workers; such facts are in `Meta`.
  */
 
 import type { FigureParts } from "../scenario/figure-parts.ts";
 import type { Decision, TimelineEvent } from "../simulate/findings.ts";
 import type { Chart } from "../simulate/replication.ts";
 
+/** The result of judging a row or a run. */
 export type Verdict = "held" | "broken" | "unknown";
 
+/** A mean over replications with its 95 % interval. */
 export interface Interval {
   readonly value: number;
   readonly ci95: readonly [number, number];
-  /** Some replications had not come to an end where the figure is cut off: it is at least this much. */
+  /** True if some replications were censored at the figure's limit: the true value is at least this much. */
   readonly atLeast?: true;
 }
 
+/** A figure over all replications. */
 export interface FigureResult extends Interval {
   readonly unit: string;
-  /** Replications with data. */
+  /** The number of replications with data. */
   readonly n: number;
-  /** The same seeds without any fault or intervention, and the paired difference. Absent without a twin. */
+  /** The figure of the same seeds without faults and interventions; absent without a twin. */
   readonly noFault?: Interval;
+  /** The paired difference to `noFault`. */
   readonly difference?: Interval;
-  /** With `by=`: every group; the figure itself is the largest. */
+  /** Every group of a figure with `by=`; the figure itself is the largest. */
   readonly groups?: Readonly<Record<string, Interval>>;
   readonly parts?: FigureParts;
 }
 
+/** A published figure beside the simulated one. */
 export interface ExpectRow {
   readonly figure: string;
   readonly parts?: FigureParts;
-  /** The band that is judged, inclusive, in the row's unit; `published` is what people call it. */
+  /** The judged band, inclusive, in the row's unit; `published` is its text. */
   readonly between?: readonly [number, number];
   readonly kind: "by-construction" | "as-it-comes";
   readonly published: string;
@@ -50,31 +55,34 @@ export interface ExpectRow {
   readonly verdict: Verdict;
 }
 
+/** A threshold beside the simulated figure. */
 export interface ThresholdRow {
   readonly figure: string;
   readonly parts?: FigureParts;
   readonly limit: string;
-  /** What `limit` says, inclusive, in the row's unit; absent where it is open. */
+  /** The bounds that `limit` states, inclusive, in the row's unit; absent where it is open. */
   readonly min?: number;
   readonly max?: number;
   readonly value: number | null;
   readonly unit: string;
   readonly ci95: readonly [number, number] | null;
   readonly atLeast?: true;
-  /** Of how full things are: which of them is fullest, such as `shanghai logic`. */
+  /** The fullest resource, such as `shanghai logic`; only of figures about load. */
   readonly binds?: string;
-  /** It is green only while something fails. */
+  /** Present if the threshold is green only while something fails. */
   readonly shows?: "failure";
   readonly verdict: Verdict;
 }
 
+/** An invariant over all replications and twins. */
 export interface InvariantRow {
   readonly name: string;
   readonly verdict: Verdict;
-  /** What broke it, with the numbers. */
+  /** The first breach, with its numbers. */
   readonly why?: string;
 }
 
+/** A parameter with its value and where the value comes from. */
 export interface AssumptionRow {
   readonly parameter: string;
   readonly value: string;
@@ -82,9 +90,10 @@ export interface AssumptionRow {
   readonly source: string;
 }
 
-/** Something that was done to the world. */
+/** A fault or an intervention in the first replication. */
 export type TimelineRow = Omit<TimelineEvent, "kind" | "id"> & Partial<Pick<TimelineEvent, "kind" | "id">>;
 
+/** All results of a run. */
 export interface RunDocument {
   readonly schema: "firedrill.run/1";
   readonly tool: string;
@@ -98,7 +107,7 @@ export interface RunDocument {
   readonly figures: Readonly<Record<string, FigureResult>>;
   readonly expect: readonly ExpectRow[];
   readonly thresholds: readonly ThresholdRow[];
-  /** What was asked and cannot be judged in this run, as written, with the reason. */
+  /** Rows that cannot be judged in this run, as written, each with the reason. */
   readonly notJudged: readonly string[];
   readonly invariants: readonly InvariantRow[];
   readonly timeline: readonly TimelineRow[];
@@ -109,15 +118,15 @@ export interface RunDocument {
   readonly partial?: true;
 }
 
-/** One line of a chart: a figure over simulated time, mean over replications with its 95 % band, and the twin's mean. */
+/** One line of a chart: the mean over replications over simulated time, its 95 % band, and the twin's mean. */
 export interface SeriesResult {
-  /** E.g. `loss.mean{region=chongqing}`; unique in a run. */
+  /** The figure's canonical text, e.g. `loss.mean{region=chongqing}`; unique in a run. */
   readonly figure: string;
   readonly parts?: FigureParts;
-  /** For people, e.g. "Packet loss, Chongqing Unicom 2G and 3G". */
+  /** The line's name for readers, e.g. "Packet loss, Chongqing Unicom 2G and 3G". */
   readonly title: string;
   readonly unit: string;
-  /** Seconds of simulated time, the middle of each sample. */
+  /** Seconds of simulated time of each sample. */
   readonly at: readonly number[];
   readonly value: readonly (number | null)[];
   readonly low: readonly (number | null)[];
@@ -125,16 +134,16 @@ export interface SeriesResult {
   readonly noFault?: readonly (number | null)[];
 }
 
-/** Several series drawn on one pair of axes. */
+/** A chart with its lines. */
 export interface ChartData extends Chart {
   readonly unit: string;
   readonly series: readonly SeriesResult[];
 }
 
-/** Beside the document: what pictures are drawn from. Written to `timeline.json`. */
+/** The data of charts and map, which `timeline.json` holds beside the document. */
 export interface RunPictures {
   readonly charts: readonly ChartData[];
-  /** Where regions lie on the tile grid, with the loss of each in the worst window, for the page's map. */
+  /** Regions on the tile grid of the page's map, with the loss of each in its worst window, percent. */
   readonly tiles: readonly {
     readonly region: string;
     readonly code: string;
@@ -147,7 +156,7 @@ export interface RunPictures {
   readonly windows: readonly { readonly name: string; readonly from: number; readonly to: number }[];
 }
 
-/** What depends on the machine and the hour. Never part of the document. */
+/** Facts about the machine and the time of a run, which are never part of the document. */
 export interface Meta {
   readonly started: string;
   readonly wallSeconds: number;

@@ -1,18 +1,20 @@
-/** What a run will cost this machine, told before a large one starts. Rough: within a factor of two. */
+/** Estimates the cost of a run on this machine, within a factor of about two; shown before a large run starts. */
 import type { Scenario } from "../scenario/scenario.ts";
 import { costsOf } from "../scenario/world.ts";
 
+/** The estimated cost of one replication. */
 export interface Estimate {
-  /** The most numerous of what is simulated one by one, such as rows, and how many of them there are. */
+  /** The most numerous things that are simulated one by one, such as rows. */
   readonly noun: string;
+  /** The number of those things. */
   readonly count: number;
-  /** Of one replication. */
+  /** Memory of one replication. */
   readonly bytes: number;
-  /** Of one replication on one thread. */
+  /** Time of one replication on one thread. */
   readonly seconds: number;
 }
 
-/** Returns the cost of one replication, all systems together. */
+/** Returns the cost of one replication, summed over all systems. */
 export const estimate = (scenario: Scenario): Estimate => {
   const costs = costsOf(scenario);
   const largest = costs.reduce((most, cost) => (cost.count > most.count ? cost : most));

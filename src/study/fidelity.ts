@@ -1,12 +1,13 @@
-/** Many judged cells become one document: what kinds hold, and what every cell came to. */
+/** Assembles judged cells into one document: a verdict for each kind of cell, and the result of every cell. */
 import type { CellResult, FidelityVerdict, Limits } from "../simulate/fidelity.ts";
 
+/** All cells of one kind and loss band. */
 export interface KindRow {
   readonly kind: string;
   readonly lossBand: string;
   readonly cells: number;
   readonly held: number;
-  /** Largest errors, null where none was judged; of a mean relative, of success in shares. */
+  /** Largest errors, null if none was judged: of the mean relative, of success as a share. */
   readonly ksMax: number | null;
   readonly meanErrorMax: number | null;
   readonly successErrorMax: number | null;
@@ -14,16 +15,18 @@ export interface KindRow {
   readonly verdict: FidelityVerdict;
 }
 
+/** The result of comparing the model with a measured file. */
 export interface FidelityDocument {
   readonly schema: "firedrill.fidelity/1";
   readonly kinds: readonly KindRow[];
   readonly cells: readonly Omit<CellResult, "limits">[];
 }
 
-/** A kind holds when every cell does; it is broken when one is, and else unknown. */
+/** Combines the verdicts of cells: broken if any is, else unknown if any is, else held. */
 const verdictOf = (verdicts: readonly FidelityVerdict[]): FidelityVerdict =>
   verdicts.includes("broken") ? "broken" : verdicts.includes("unknown") ? "unknown" : "held";
 
+/** Assembles the document of all cells, in their order. */
 export const assembleFidelity = (results: readonly CellResult[]): FidelityDocument => {
   const groups = new Map<string, CellResult[]>();
   for (const result of results) {
@@ -54,7 +57,7 @@ const kindRow = (members: readonly CellResult[]): KindRow => {
 
 const printable = ({ ks, success, mean }: Limits): KindRow["limits"] => ({ ks, success, mean: mean ?? null });
 
-/** The one furthest from 0, with its sign. */
+/** Returns the error furthest from 0, with its sign; null without any. */
 const largest = (errors: readonly (number | null)[]): number | null =>
   errors.reduce<number | null>(
     (most, error) => (error !== null && (most === null || Math.abs(error) > Math.abs(most)) ? error : most),

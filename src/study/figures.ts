@@ -1,4 +1,4 @@
-/** One value a replication in, one line of the document out: its interval, its twin's, and what the fault added. */
+/** Turns one value per replication into one figure of the document: its interval, its twin's, and the difference. */
 import { type Figure, partsOf } from "../scenario/figure-parts.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Replication } from "../simulate/replication.ts";
@@ -15,7 +15,7 @@ const valuesOf = (replications: readonly (Replication | undefined)[], pick: Pick
     return value === null ? [] : [value];
   });
 
-/** Undefined where no replication has data. With `by=` the largest group speaks for the figure. */
+/** Returns a figure over all replications; undefined without data. With `by=` it is the largest group. */
 export const figureResult = (figure: Figure, scenario: Scenario, pairs: readonly Pair[]): FigureResult | undefined => {
   const parts = partsOf(figure);
   if (figure.by === undefined) {
@@ -69,7 +69,7 @@ const resultOf = (figure: Figure, scenario: Scenario, pairs: readonly Pair[], pi
   };
 };
 
-/** Of how full things are: which of them is fullest, in most of the replications with data. */
+/** Returns the fullest resource of a figure about load: the one named by most replications, with their number if they differ. */
 export const bindsOf = (figure: Figure, pairs: readonly Pair[]): string | undefined => {
   const names = pairs.flatMap(({ run }) => run.figures[figure.text]?.binds ?? []);
   const times = (name: string): number => names.filter((one) => one === name).length;
@@ -85,7 +85,7 @@ const bothOf = (pairs: readonly Pair[], pick: Pick): readonly (readonly [number,
     return withFault === null || without === null ? [] : [[withFault, without] as const];
   });
 
-/** One value a replication and figure, as a spreadsheet wants them. */
+/** The value of one figure in one replication, a row of a spreadsheet. */
 export interface ReplicationRow {
   readonly replication: number;
   readonly figure: string;
@@ -93,6 +93,7 @@ export interface ReplicationRow {
   readonly noFault: number | null;
 }
 
+/** Returns a row for each replication and figure. */
 export const replicationRows = (figures: readonly Figure[], pairs: readonly Pair[]): readonly ReplicationRow[] =>
   pairs.flatMap(({ run, twin }) =>
     figures.map((figure) => ({

@@ -1,22 +1,24 @@
 /**
- * Goldens: what a story's run was when somebody last accepted it, with the reason. A readable summary and
- * the digest, not the whole log: a difference must be reviewable by eye. The assumptions stand in the
- * scenario, whose fingerprint is here; the tool's version is left out, for it is none of the model's. Of what the
- * document says twice, for people and for programs, a golden keeps the texts alone.
+ * Goldens: the accepted result of a story's run, with the reason for accepting it. A golden is a readable summary with the
+ * digest, so that a difference can be reviewed by eye. It leaves out the assumptions, as the scenario's fingerprint covers
+ * them, and the tool's version, which is not part of the model. Facts that a document has as text and as values are kept as
+ * text alone.
  */
 import type { FigureResult, RunDocument } from "./document.ts";
 
-/** Decisions that are kept for the eye; the digest covers all (chosen: a golden stays under 60 KB). */
+/** The number of decisions that a golden lists; the digest covers all (chosen: a golden stays under 60 KB). */
 const DECISIONS_SHOWN = 40;
 
+/** The accepted result of a story. */
 export interface Golden extends Omit<RunDocument, "schema" | "tool" | "assumptions" | "partial"> {
   readonly schema: "firedrill.golden/1";
-  /** Why it became what it is. */
+  /** Why this result was accepted. */
   readonly reason: string;
-  /** Of all decisions; the list holds the first of them. */
+  /** The number of all decisions; the list has the first of them. */
   readonly decisionsInAll: number;
 }
 
+/** Returns the golden of a run. */
 export const goldenOf = (document: RunDocument, reason: string): Golden => {
   const { schema, tool, assumptions, partial, ...rest } = document;
   return {
@@ -32,14 +34,14 @@ export const goldenOf = (document: RunDocument, reason: string): Golden => {
   };
 };
 
-/** What changed between two goldens, one line each. */
+/** One difference between two goldens. */
 export interface Change {
   readonly what: string;
   readonly before: string;
   readonly after: string;
 }
 
-/** Empty when the two are equal in all but the reason. */
+/** Returns all differences except the reason. */
 export const changesBetween = (before: Golden, after: Golden): readonly Change[] => {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])] as (keyof Golden)[];
   const parts = keys

@@ -1,21 +1,21 @@
 /**
- * How sure a handful of replications can be: Student's t interval of a mean, paired where the same seeds
- * ran twice, and the rule of three where nothing happened at all.
+ * Confidence intervals of few replications: Student's t interval of a mean, paired where the same seeds ran twice, and the
+ * rule of three for events that never happened.
  */
 import { mean, sampleVariance } from "simple-statistics";
 import { assert } from "../base/assert.ts";
 import type { Interval } from "./document.ts";
 
-/** What a figure cannot be less or more than. */
+/** The possible range of a figure. */
 export interface Bounds {
   readonly low: number;
   readonly high: number;
-  /** True where a value at `high` means "not before": it was censored there, and the interval's end is open. */
+  /** True if a value at `high` is censored there ("at least"), which makes the interval's upper end open. */
   readonly censored?: true;
 }
 
 /**
- * The chance that |T| <= t for Student's law with whole `freedom` >= 1: the finite sums of Abramowitz and
+ * Returns the probability that |T| <= t for Student's law with whole `freedom` >= 1: the finite sums of Abramowitz and
  * Stegun 26.7.3 and 26.7.4, exact to rounding.
  */
 const centralChance = (t: number, freedom: number): number => {
@@ -34,7 +34,7 @@ const centralChance = (t: number, freedom: number): number => {
 
 const known = new Map<string, number>();
 
-/** The value that Student's t with whole `freedom` >= 1 stays below with chance p in (0, 1). */
+/** Returns the quantile of Student's t with whole `freedom` >= 1 at probability p in (0, 1). */
 export const studentQuantile = (p: number, freedom: number): number => {
   assert(
     p > 0 && p < 1 && freedom >= 1 && Number.isInteger(freedom),
@@ -58,17 +58,16 @@ export const studentQuantile = (p: number, freedom: number): number => {
   return high;
 };
 
-/** From the mean to either end of its 95 % interval; 0 of a single value, of which nothing can be said. */
+/** Returns half the width of the mean's 95 % interval; 0 for a single value, which has none. */
 const halfWidth = (values: readonly number[]): number =>
   values.length < 2
     ? 0
     : studentQuantile(0.975, values.length - 1) * Math.sqrt(sampleVariance([...values]) / values.length);
 
 /**
- * Mean and 95 % t interval of one value a replication, clipped to what the figure can be; of one value
- * [value, value]; undefined of none. `noneSeen` is the unit of one event for figures that count events: if
- * two replications or more saw none, the interval ends at 3/n of it (the rule of three), not at zero. An open
- * end stands at the limit.
+ * Returns mean and 95 % t interval of one value per replication, clipped to the figure's bounds: [value, value] for a single
+ * value, undefined for none. `noneSeen` is the unit of one event for figures that count events: if two or more replications
+ * had none, the interval ends at 3/n of it (the rule of three), not at zero. An open end is placed at the bound.
  */
 export const intervalOf = (values: readonly number[], bounds: Bounds, noneSeen?: number): Interval | undefined => {
   if (values.length === 0) return undefined;
@@ -82,7 +81,7 @@ export const intervalOf = (values: readonly number[], bounds: Bounds, noneSeen?:
   return { ...roundInterval({ value, ci95: [low, high] }), ...(isCut ? { atLeast: true } : {}) };
 };
 
-/** Mean and 95 % t interval of the differences of pairs that shared their seeds. Clipped to what two such figures can differ by. */
+/** Returns mean and 95 % t interval of the differences of pairs with the same seed, clipped to the largest possible difference. */
 export const pairedDifference = (
   pairs: readonly (readonly [with_: number, without: number])[],
   bounds: Bounds,
@@ -95,8 +94,8 @@ export const pairedDifference = (
 };
 
 /**
- * Six significant digits, and never less than three decimals: more would be noise, and the last bits of a
- * logarithm may differ between processors. Never changes the order of two numbers.
+ * Rounds to six significant digits, or to three decimals from 1000 on: further digits would be noise, and the last bits of a
+ * logarithm may differ between processors. Never reverses the order of two numbers.
  */
 export const rounded = (value: number): number => {
   if (!Number.isFinite(value)) return value;

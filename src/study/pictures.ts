@@ -1,4 +1,4 @@
-/** What pictures are drawn from: means over replications with their bands, and the map's tiles. */
+/** The data of charts and map: means over replications with their bands, and the map's tiles. */
 import { inSeconds } from "../base/units.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Replication, SeriesSample } from "../simulate/replication.ts";
@@ -6,7 +6,7 @@ import type { ChartData, RunPictures, SeriesResult } from "./document.ts";
 import { intervalOf } from "./intervals.ts";
 import type { Pair } from "./replications.ts";
 
-/** Charts in the order in which the first replication names them. */
+/** Returns charts, in the order of the first replication's lines, and tiles. */
 export const picturesOf = (scenario: Scenario, pairs: readonly Pair[]): RunPictures => {
   const samples = pairs[0]?.run.series ?? [];
   const charts = new Map(samples.map(({ chart }) => [chart.name, chart]));
@@ -25,7 +25,7 @@ export const picturesOf = (scenario: Scenario, pairs: readonly Pair[]): RunPictu
   };
 };
 
-/** Returns the map's tiles; none where the run says nothing of regions. */
+/** Returns the map's tiles; none if the run has no loss by region. */
 const tilesOf = ({ world }: Scenario, pairs: readonly Pair[]): RunPictures["tiles"] => {
   const [runs, twins] = [pairs.map(({ run }) => run), pairs.map(({ twin }) => twin)];
   if (runs.every(({ regionLoss }) => Object.keys(regionLoss).length === 0)) return [];
@@ -43,7 +43,7 @@ const seriesOf = (sample: SeriesSample, pairs: readonly Pair[]): SeriesResult =>
   const twins = pairs.flatMap(({ twin }) => same(twin) ?? []);
   const at = (samples: readonly (SeriesSample | undefined)[], index: number): readonly number[] =>
     samples.flatMap((one) => one?.value[index] ?? []);
-  // A t interval of three replications reaches far beyond all that was seen, and reads as if that might happen.
+  // The t interval of three replications reaches far beyond all values: it is clipped to them, so as not to mislead.
   const intervals = sample.at.map((_, index) => {
     const values = at(runs, index);
     return intervalOf(values, { low: Math.min(...values), high: Math.max(...values) });

@@ -1,59 +1,65 @@
 /**
- * The same drill many times. Each replication has its own dice; its twin has the same dice and no fault, so
- * that their difference is the fault's doing. Whoever finishes first changes nothing: all that is made of
- * replications is made in the order of their numbers, and how many there are never depends on the workers.
+ * Runs a study: many replications of one scenario. Each replication has its own random draws; its twin has the same draws and
+ * no fault, so that their difference is caused by the fault. The order of completion changes nothing: results are processed
+ * in the order of the replications' numbers, and the number of replications never depends on the workers.
  */
 import { Digest } from "../base/digest.ts";
 import type { Replication, ReplicationRequest } from "../simulate/replication.ts";
 
-/** A request that can travel to another thread or machine. */
+/** A request that can be sent to another thread or machine. */
 export type Request = Omit<ReplicationRequest, "onProgress">;
 
-/** Whatever can run a replication: threads here, machines elsewhere. */
+/** Runs replications: on threads of this machine, or on other machines. */
 export interface Executor {
+  /** The number of replications that run at the same time. */
   readonly workers: number;
+  /** Runs one replication. */
   run(request: Request): Promise<Replication>;
-  /** What is under way: simulated seconds and events of each unfinished request. */
+  /** Returns simulated seconds and events of each unfinished request. */
   underWay(): readonly { readonly request: Request; readonly seconds: number; readonly events: number }[];
-  /** Stops whatever is under way; what had not finished is rejected. */
+  /** Stops all work; unfinished requests are rejected. */
   close(): Promise<void>;
 }
 
+/** What a study runs. */
 export interface StudyPlan {
-  /** Replications that are always run, and how many may be run until every judged row is decided. */
+  /** The number of replications that are always run. */
   readonly least: number;
+  /** The number of replications that may be run until every judged row is decided. */
   readonly most: number;
   readonly faults: boolean;
   readonly interventions: boolean;
-  /** Whether each replication also runs without faults and interventions. */
+  /** True if each replication also runs without faults and interventions. */
   readonly twin: boolean;
 }
 
-/** A finished replication and, where one was asked for, its finished twin. */
+/** A finished replication and its finished twin, if the plan has twins. */
 export interface Pair {
   readonly run: Replication;
   readonly twin: Replication | undefined;
 }
 
+/** The result of a study; partial if it was interrupted. */
 export interface StudyResult {
-  /** In the order of their numbers. */
+  /** Finished pairs in the order of their numbers. */
   readonly pairs: readonly Pair[];
   readonly partial: boolean;
 }
 
+/** Callbacks of the caller that waits for a study. */
 export interface StudyWatch {
-  /** After every finished pair, with all finished so far in the order of their numbers, and how many are planned. */
+  /** Called after every finished pair with all finished pairs in the order of their numbers, and the planned number. */
   readonly onPair?: (pairs: readonly Pair[], planned: number) => void;
-  /** Aborted by whoever waits: what is finished is returned and marked partial. */
+  /** Aborting it ends the study: the finished pairs are returned and marked partial. */
   readonly signal?: AbortSignal;
 }
 
-/** More replications are added in steps of this share of those there are (chosen): few looks, few runs too many. */
+/** Share of the replications so far that is added in one step (chosen: few checks, few superfluous runs). */
 const STEP = 0.25;
 
 /**
- * Runs `least` replications and, while `decided` says no, more of them up to `most`. The executor is
- * left open; after an abort it is closed.
+ * Runs `least` replications and, while `decided` returns false, more of them up to `most`. Leaves the executor open, but closes
+ * it after an abort.
  */
 export const runStudy = async (
   plan: StudyPlan,
@@ -90,14 +96,14 @@ const runPair = async (plan: StudyPlan, replication: number, executor: Executor)
   return { run, twin };
 };
 
-/** Resolves to true when the signal is aborted; never otherwise. */
+/** Resolves to true once the signal is aborted. */
 const abortOf = (signal: AbortSignal | undefined): Promise<true> =>
   new Promise((resolve) => {
     if (signal?.aborted === true) resolve(true);
     signal?.addEventListener("abort", () => resolve(true), { once: true });
   });
 
-/** One fingerprint for all replications, each salted by its number; twins leave no trace in it. */
+/** Returns one digest of all replications, each salted by its number; twins are not part of it. */
 export const combinedDigest = (runs: readonly Replication[]): string => {
   const all = new Digest();
   for (const { replication, digest } of runs)
@@ -105,6 +111,6 @@ export const combinedDigest = (runs: readonly Replication[]): string => {
   return all.hex;
 };
 
-/** The number of the first replication whose digests differ between two runs of the same study; undefined if none does. */
+/** Returns the number of the first replication whose digest differs between two runs of a study; undefined if none does. */
 export const firstDifference = (first: readonly Pair[], second: readonly Pair[]): number | undefined =>
   first.find(({ run }, index) => run.digest !== second[index]?.run.digest)?.run.replication;

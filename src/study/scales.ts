@@ -1,7 +1,7 @@
 /**
- * Whether a row that stands for a thousand people tells the same as a thousand rows: an equivalence test with
- * margins that each figure's declaration states before any run. Overlapping intervals would prove nothing; what must lie within the margin is
- * the whole 90 % interval of the difference (two one-sided tests at 5 %, Schuirmann 1987).
+ * Compares population scales: tests whether one row for a thousand people gives the same figures as a thousand rows, by an
+ * equivalence test with margins that each figure's declaration states before any run. Overlapping intervals would prove
+ * nothing: the whole 90 % interval of the difference must lie within the margin (two one-sided tests at 5 %, Schuirmann 1987).
  */
 import { mean, sampleVariance } from "simple-statistics";
 import { type Figure, type FigureParts, partsOf } from "../scenario/figure-parts.ts";
@@ -9,9 +9,10 @@ import { metricOf } from "../scenario/metrics.ts";
 import type { Verdict } from "./document.ts";
 import { rounded, studentQuantile } from "./intervals.ts";
 
-/** The coarsest is compared with the finest, and everything between as well. */
+/** The compared scales, coarsest first; the finest is the reference. */
 export const SCALES = ["1/10000", "1/1000", "1/100"] as const;
 
+/** One figure at one scale beside the reference. */
 export interface ScaleRow {
   readonly figure: string;
   readonly parts: FigureParts;
@@ -26,7 +27,7 @@ export interface ScaleRow {
   readonly verdict: Verdict;
 }
 
-/** Returns how far two scales may differ, in the figure's unit; undefined for figures that are not compared, such as peaks and waits. */
+/** Returns the allowed difference in the figure's unit; undefined for figures that are not compared, such as peaks and waits. */
 const marginOf = ({ metric, stat }: Figure, reference: number): number | undefined => {
   const margin = metricOf(metric)?.scaleMargin;
   if (margin?.stats?.includes(stat) === false || margin === undefined) return undefined;
@@ -39,7 +40,7 @@ export interface ScaleSample {
   readonly values: readonly number[];
 }
 
-/** Compares one figure at a scale with the reference; undefined without data or margin. */
+/** Compares one figure at a scale with the reference; undefined without a margin or with fewer than two values. */
 export const compareScales = (figure: Figure, at: ScaleSample, reference: ScaleSample): ScaleRow | undefined => {
   if (at.values.length < 2 || reference.values.length < 2) return undefined;
   const [value, referenceValue] = [mean([...at.values]), mean([...reference.values])];

@@ -1,6 +1,6 @@
 /**
- * Canaries: a planner that looks neither at room nor at distress, doors that never refuse, clients that all come at once. The
- * stories of the evacuation and of the lost centre must catch each of them by their own thresholds.
+ * Canaries: a planner that ignores capacity and overload, servers that never refuse a login, clients that all reconnect at
+ * once. The thresholds of the stories of the evacuation and of the lost centre must catch each of them.
  */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
@@ -9,9 +9,9 @@ import { simulate } from "../../src/simulate/simulation.ts";
 import type { Golden } from "../../src/study/golden.ts";
 import { judge } from "../../src/study/judge.ts";
 
-/** The thresholds that one coarse replication of a story breaks. */
+/** Returns the thresholds that one coarse replication of a story breaks. */
 const broken = (story: string, ...set: string[]): readonly string[] => {
-  // When the last of ten thousand people who are one row is back is a matter of luck; of three thousand, hardly.
+  // With ten thousand people in a row, the time until the last row is back depends on chance; with three thousand, hardly.
   const scale = story === "centre-lost-reset" ? "1/3000" : "1/10000";
   const reading = readScenario(`scenarios/${story}.yaml`, { set, overrides: { scale } });
   if ("problems" in reading) throw new Error(JSON.stringify(reading.problems));
@@ -31,7 +31,7 @@ describe("the evacuation of Tianjin", { timeout: 60_000 }, () => {
     expect(thresholds.filter(({ verdict }) => verdict !== "held")).toEqual([]);
   });
 
-  it("catches a planner that heeds nothing: survivors fill up, and neither the moved nor bystanders can log in", () => {
+  it("catches a planner that ignores capacity: survivors fill up, and neither moved people nor others can log in", () => {
     expect(broken("tianjin-2015", "interventions.evacuation.evacuate.heeds-health=false")).toEqual(
       expect.arrayContaining([
         "login.success.share{home=north,window=evacuation}",
@@ -45,17 +45,17 @@ describe("the evacuation of Tianjin", { timeout: 60_000 }, () => {
 describe("the loss of a centre that closes all sockets", { timeout: 60_000 }, () => {
   const worst = ["back.stretch.max{fault=north,window=lost}", "login.goodput.min{centre!=north,window=lost}"];
 
-  it("holds with doors and clients that follow directions, whatever the survivors are like", () => {
+  it("holds with overload control and clients that follow directions, for any survivors", () => {
     const uneven = ["centres.shanghai.lines.mobile.logins=15000", "centres.shenzhen.lines.telecom.logins=9000"];
     expect(broken("centre-lost-reset", ...uneven)).toEqual([]);
   });
 
-  it("catches the published ladder at doors that never refuse", () => {
+  it("catches the published ladder at servers that never refuse", () => {
     const ladder = ["clients.reconnect.policy=ladder", "admission.policy=none", "admission.deadlines=ignored"];
     expect(broken("centre-lost-reset", ...ladder)).toEqual(expect.arrayContaining(worst));
   });
 
-  it("catches clients that come by themselves", () => {
+  it("catches clients that do not follow directions", () => {
     expect(broken("centre-lost-reset", "clients.reconnect.policy=full-jitter")).toEqual(
       expect.arrayContaining([worst[0]]),
     );

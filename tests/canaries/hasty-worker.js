@@ -1,11 +1,12 @@
 /**
- * A sabotaged worker as a process, for a drill to catch: it reports each batch as told, and pushes it only a moment later. Who is killed in between has
- * nobody left who knows of these people. Else it is the worker that is deployed, and without a death all goes well. Runs on what was built.
+ * A sabotaged worker as a process, which a drill must catch: it reports each batch as delivered and pushes it a moment later,
+ * so that the batch is lost if the process is killed in between. It is otherwise the deployed worker, and delivers everything
+ * while no process is killed. Needs the built code.
  */
 import { Worker } from "../../dist/algorithms/push/worker.js";
 import { runWorker } from "../../dist/deploy/push/processes.js";
 
-/** Between report and push, in microseconds: longer than all else that is done for a batch, so that whoever is killed is killed in it. */
+/** Time between report and push in us: longer than all other work on a batch, so that a kill almost always hits it. */
 const MOMENT = 200_000;
 
 const reportsFirst = (policy) => {

@@ -1,4 +1,4 @@
-/** A guard that never sheds, in the real world: the thresholds that are meant to catch it turn red. */
+/** A canary: with a guard that never sheds, the thresholds that are meant to catch it turn red. */
 import { describe, expect, it } from "vitest";
 import { ADMIT_ALL } from "../../src/algorithms/overload/admission.ts";
 import { services } from "../../src/simulate/services/system.ts";
@@ -44,7 +44,7 @@ describe("under twice the load in chains of two", () => {
     expect(verdicts(GUARD)).toEqual(["held", "held", "held"]);
   });
 
-  it("one that never sheds breaks all of them", () => {
+  it("a guard that never sheds breaks all of them", () => {
     expect(verdicts(() => ADMIT_ALL)).toEqual(["broken", "broken", "broken"]);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Canaries: workers that say too early that all is well. A drill with one crash at every effect must catch each of them;
- * and the one that only tells the broker too early is saved by a dispatcher that publishes again, which is told too.
+ * Canaries: workers that report success too early. A drill with one crash at every effect must catch each of them, except
+ * that a dispatcher which publishes again repairs an early acknowledgement to the broker.
  */
 import { describe, expect, it } from "vitest";
 import { complaints, QUIET } from "../algorithms/push/checks.ts";
@@ -61,14 +61,14 @@ const reportsFirst = (policy: WorkerPolicy): Slot => {
   };
 };
 
-/** Longer than any drill takes that comes to its end: a lease, and what dispatchers and workers wait for. */
+/** Longer than any drill that ends: a lease, and the waits of dispatchers and workers. */
 const WHILE = minutes(5);
 
-/** What comes to light when nothing happens. */
+/** Problems found without a crash. */
 const calmly = (plan: Partial<Plan>): readonly string[] =>
   complaints(new CrashHarness({ ...QUIET, ...plan }).run(WHILE));
 
-/** What a crash at each effect brings to light. */
+/** Problems found with one crash at each effect. */
 const caught = (plan: Partial<Plan>): readonly string[] => {
   const effects = new CrashHarness({ ...QUIET, ...plan }).run(WHILE).effects;
   return Array.from({ length: effects }, (_, index) => index + 1).flatMap((n) =>
@@ -83,7 +83,7 @@ describe.each([
   { name: "acknowledges", makeWorker: acknowledgesFirst },
   { name: "reports", makeWorker: reportsFirst },
 ])("a worker that $name before it pushes", ({ makeWorker }) => {
-  it("does no harm while nothing happens: what catches it are the crashes", () => {
+  it("does no harm without a crash: only crashes reveal it", () => {
     expect(calmly({ publishesAgain: false, makeWorker })).toEqual([]);
   });
 });
@@ -98,7 +98,7 @@ describe("a crash at every effect", () => {
     expect(problems.filter((problem) => problem.startsWith("untold")).length).toBeGreaterThan(5);
   });
 
-  it("of that worker harms nobody while dispatchers publish again what nobody holds: the claim is still in the store", () => {
+  it("of that worker loses nothing if dispatchers publish unheld claims again: the claim is still in the store", () => {
     expect(caught({ publishesAgain: true, makeWorker: acknowledgesFirst })).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 /**
- * Schedulers with a screw loose. Each is what a hurried engineer might write; the claims about the real one must
- * turn red on them, or the claims are worth nothing.
+ * Deliberately flawed schedulers, each as a hurried engineer might write it. The claims about the real scheduler must turn
+ * red on them, or the claims are worthless.
  */
 import type {
   QualityReport,
@@ -13,13 +13,13 @@ import { Scheduler } from "../../src/algorithms/scheduling/scheduler.ts";
 import { after, type Instant, START } from "../../src/base/units.ts";
 import type { SchedulerLike } from "../algorithms/scheduling/country.ts";
 
-/** Last minute's counts of one path. */
+/** Counts of one path in the last minute. */
 interface Window {
   sessions: number;
   degraded: number;
 }
 
-/** Keeps a fading window a path and lets `decide` move gateways, whole and at once. */
+/** Keeps a decaying window for each path, and lets `decide` move gateways completely and at once. */
 class Rash implements SchedulerLike {
   wakeAt: Instant;
   readonly #policy: SchedulerPolicy;
@@ -82,13 +82,13 @@ class Rash implements SchedulerLike {
 
 const shareOf = ({ sessions, degraded }: Window): number => (sessions < 1 ? 1 : degraded / sessions);
 
-/** Moves whenever another path looks better at all. */
+/** Moves at any difference in favour of another path. */
 export const restless = (policy: SchedulerPolicy, topology: Topology): SchedulerLike =>
   new Rash(policy, topology, (best, windows) =>
     windows.reduce((least, window, endpoint) => (shareOf(window) < shareOf(windows[least]!) ? endpoint : least), best),
   );
 
-/** Takes every rise for a bad route and flees to its next candidate, whoever's fault it is. */
+/** Takes every rise for a bad route and moves to the next candidate, without localising the fault. */
 export const blind = (policy: SchedulerPolicy, topology: Topology): SchedulerLike =>
   new Rash(policy, topology, (best, windows, gateway) => {
     const { candidates } = topology.gateways[gateway]!;
@@ -100,6 +100,6 @@ export const blind = (policy: SchedulerPolicy, topology: Topology): SchedulerLik
 export const brimming = (policy: SchedulerPolicy, topology: Topology): SchedulerLike =>
   new Scheduler({ ...policy, stepOfHeadroom: 1, fullAt: 10 }, topology);
 
-/** Alarms at once, over nothing. */
+/** Raises an alert at once and without cause. */
 export const nervous = (policy: SchedulerPolicy, topology: Topology): SchedulerLike =>
   new Scheduler({ ...policy, falseAlarmsADay: 1e8, smallestRise: 0.001 }, topology);

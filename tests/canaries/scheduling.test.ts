@@ -7,7 +7,7 @@ const isCaught = (claim: () => unknown): void => {
 };
 
 describe("a scheduler that moves at any difference", () => {
-  it("is caught in peace, and in a fault of the access", () => {
+  it("is caught without a fault, and in a fault of the access network", () => {
     isCaught(() => claims.doesNotChaseSmallDifferences(restless));
     isCaught(() => claims.namesAGatewayAndMovesNobody(restless));
   });
@@ -17,8 +17,8 @@ describe("a scheduler that moves at any difference", () => {
   });
 });
 
-describe("a scheduler that asks nobody whose fault it is", () => {
-  it("is caught in a fault of the access, of one gateway and of a region", () => {
+describe("a scheduler that does not localise faults", () => {
+  it("is caught in a fault of the access network, of one gateway and of a region", () => {
     isCaught(() => claims.namesAGatewayAndMovesNobody(blind));
     isCaught(() => claims.seesARegionalAccessFault(blind));
   });
@@ -30,13 +30,13 @@ describe("a scheduler that asks nobody whose fault it is", () => {
   });
 });
 
-describe("a scheduler with one screw loose", () => {
-  it("is caught when it fills servers to the brim", () => {
+describe("a scheduler with one flaw", () => {
+  it("is caught filling servers completely", () => {
     isCaught(() => claims.saysWhenThereIsNoRoom(brimming));
     isCaught(() => claims.shiftsWithoutRinging(brimming));
   });
 
-  it("is caught when it cries wolf", () => {
+  it("is caught raising false alerts", () => {
     isCaught(() => claims.staysQuietInPeace(nervous, 1));
   });
 });

@@ -1,5 +1,5 @@
 /**
- * Canaries: sabotaged parts in the real world. Each must turn red a gate that is meant to catch it; with the real
+ * Canaries: sabotaged schedulers in the full simulation. Each must turn the gate red that is meant to catch it; with the real
  * scheduler the same gates are green.
  */
 import { describe, expect, it } from "vitest";
@@ -36,10 +36,10 @@ thresholds:
 
 const REAL: SchedulerFactory = (policy, topology) => new Scheduler(policy, topology);
 
-/** Hears nothing, says nothing. */
+/** Ignores all inputs and has no effects. */
 const DEAF: SchedulerFactory = () => ({ wakeAt: NEVER, handle: () => [] });
 
-/** The real one with its effects tampered with. */
+/** The real scheduler with altered effects. */
 const tampered =
   (
     tamper: (effects: readonly SchedulerEffect[], input: SchedulerInput) => readonly SchedulerEffect[],
@@ -54,7 +54,7 @@ const tampered =
     };
   };
 
-/** Takes every alert for a reason to move its gateway. */
+/** Moves the gateway of every alert. */
 const rash =
   (scenario: Scenario): SchedulerFactory =>
   (policy, topology) => {
@@ -103,7 +103,7 @@ describe("the real scheduler", () => {
 });
 
 describe("a sabotaged one turns its gate red", () => {
-  it("deaf: nobody is led off the bad route", () => {
+  it("deaf: nobody is moved off the bad route", () => {
     const found = verdicts(ROUTE, DEAF);
     expect(found["loss.mean{region=hainan,window=rerouted}"]).toBe("broken");
     expect(found["reroute.delay.max{fault=route}"]).toBe("broken");

@@ -1,6 +1,6 @@
 /**
- * A canary: the textbook's TCP, whose time-out always follows from the true round trip. It must break the kinds of lossy
- * logins, which the real model holds.
+ * A canary: textbook TCP, whose retransmission time-out always follows from the true round trip. It must break the lossy
+ * logins that the real model holds.
  */
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { readMeasured } from "../../src/scenario/measured.ts";
@@ -11,7 +11,7 @@ import { RoundTrip } from "../../src/world/network/rtt.ts";
 type Sample = (this: RoundTrip, us: number, leastUs: number, acknowledged: number, next: number) => void;
 const real: Sample = Reflect.get(RoundTrip.prototype, "sample");
 
-/** From now on every round trip is measured as the true one, and none is unknown. */
+/** Makes every connection measure the true round trip from its start. */
 const knowTheTruth = (trueUs: number): void => {
   vi.spyOn(RoundTrip.prototype, "sample").mockImplementation(function (
     this: RoundTrip,
@@ -34,7 +34,7 @@ const cells = ("cells" in reading ? reading.cells : []).filter(
   (cell) => cell.kind === "login" && LOSSY.includes(bandOf(cell).lossBand),
 );
 
-/** The verdict of each kind of lossy login. */
+/** Returns the verdict of each kind of lossy login. */
 const verdicts = (isTextbook: boolean): Readonly<Record<string, string>> => {
   const results = cells.map((cell) => {
     if (isTextbook) knowTheTruth(Number(cell.params["rtt_ms"]) * 1_000);
@@ -53,7 +53,7 @@ describe("logins at 20 % loss and more", () => {
     expect(verdicts(false)).toEqual({ "20–26 %": "held", "40 %": "held" });
   });
 
-  it("are broken by the textbook's time-outs", () => {
+  it("are broken by textbook time-outs", () => {
     expect(verdicts(true)).toEqual({ "20–26 %": "broken", "40 %": "broken" });
   });
 });

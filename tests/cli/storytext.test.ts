@@ -5,7 +5,7 @@ import { chongqing, evacuated } from "../report/fixtures/runs.ts";
 describe("a verified story", () => {
   it("says what binds, and which green is no praise", () => {
     const text = storyText({ document: evacuated.document, changes: [] }, false);
-    expect(text).toMatch(/Load, maximum .*\n +binds: shanghai logic\n/);
+    expect(text).toMatch(/Load, maximum .*\n +bottleneck: shanghai logic\n/);
     expect(text).toMatch(/N−1 margin, minimum .*\n +green only while something fails\n/);
     expect(storyText({ document: chongqing.document, changes: [] }, false)).not.toMatch(/binds|green only/);
   });

@@ -6,6 +6,8 @@ import type { FinishedRun } from "../../src/report/finished.ts";
 import { html, jsonMarkup } from "../../src/report/html/markup.ts";
 import { COMMON, restore, shorten } from "../../src/report/html/repeats.ts";
 import { renderPage } from "../../src/report/html/page.ts";
+import { renderMarkdown } from "../../src/report/markdown.ts";
+import { renderText } from "../../src/report/text.ts";
 import { ALL, chongqing, crowded, evacuated, partial, quietDay, strange } from "./fixtures/runs.ts";
 
 const pageOf = (run: FinishedRun): string => renderPage(run, chartDefinitions(run.document, run.pictures));
@@ -17,7 +19,7 @@ const between = (text: string, pattern: RegExp): readonly string[] =>
   [...text.matchAll(pattern)].map(([, inner = ""]) => inner);
 const scriptsOf = (page: string): readonly string[] => between(page, /<script>([\s\S]*?)<\/script>/g);
 const stylesOf = (page: string): readonly string[] => between(page, /<style>([\s\S]*?)<\/style>/g);
-/** The page but for its scripts and data. */
+/** Returns the page without its scripts, styles and data. */
 const shellOf = (page: string): string =>
   page.replaceAll(/<script[\s\S]*?<\/script>/g, "").replaceAll(/<style[\s\S]*?<\/style>/g, "");
 
@@ -26,7 +28,7 @@ describe("the page", () => {
     expect(Buffer.byteLength(page)).toBeLessThan(500_000);
   });
 
-  it("stays small when everything is a hundred times as much", () => {
+  it("stays small when all lists are twenty times as long", () => {
     const { document, pictures } = crowded;
     const many = <Item>(items: readonly Item[], count: number): readonly Item[] =>
       Array.from({ length: count }, () => items).flat();
@@ -52,7 +54,7 @@ describe("the page", () => {
     expect(shellOf(page)).not.toMatch(/\sstyle=|\son\w+=(?!&)/);
   });
 
-  it.each(each)("asks nobody for anything: %s", (name, page) => {
+  it.each(each)("loads nothing: %s", (name, page) => {
     expect(page).not.toMatch(/https?:\/\/|@import|url\(|sourceMappingURL/);
     if (name !== "strange")
       expect(page.replaceAll(/<script>[\s\S]*?<\/script>/g, "")).not.toMatch(/\ssrc=|href="(?!#)/);
@@ -151,7 +153,7 @@ describe("the page", () => {
     expect(text).toContain(chongqing.meta.reproduce);
   });
 
-  it("says of each figure what had caused it by the end of its window: fault, intervention, both or nothing yet", () => {
+  it("names the cause of each figure's difference by the end of its window: fault, intervention, both or neither", () => {
     const cards = shellOf(PAGES["evacuated"] ?? "").replaceAll("\u00a0", " ");
     expect(cards).toMatch(/window evacuation[\s\S]*?caused by the intervention: <strong>\+0\.90* s/);
     expect(cards).toMatch(/window dark[\s\S]*?caused by fault and intervention: <strong>\+20(\.0)* pp/);
@@ -160,16 +162,27 @@ describe("the page", () => {
     expect(cards).not.toContain("without the fault");
   });
 
-  it("names what binds, and says which green is no praise", () => {
+  it("marks a censored row with ≥, as text and markdown do", () => {
+    const { document } = chongqing;
+    const [first, ...rest] = document.thresholds;
+    const censored = { ...first!, value: 60, unit: "s", ci95: [60, 60], atLeast: true } as const;
+    const run: FinishedRun = { ...chongqing, document: { ...document, thresholds: [censored, ...rest] } };
+    const thresholds = /<section id="thresholds"[\s\S]*?<\/section>/.exec(pageOf(run))![0];
+    expect(thresholds.replaceAll("\u00a0", " ")).toContain(">≥ 60 s<");
+    expect(renderText(run.document, { color: false })).toContain("≥ 60 s");
+    expect(renderMarkdown(run, [])).toContain("≥ 60 s |");
+  });
+
+  it("names the bottleneck, and which rows are green only while something fails", () => {
     const shell = shellOf(PAGES["evacuated"] ?? "");
-    expect(shell).toContain("what binds is shanghai logic");
-    expect(shell).toContain('<div class="note">binds: shanghai logic</div>');
+    expect(shell).toContain("the bottleneck is shanghai logic");
+    expect(shell).toContain('<div class="note">bottleneck: shanghai logic</div>');
     expect(shell).toContain("Shows a failure: 1 of 3 thresholds can be green only while something fails");
     expect(shell).toContain('<div class="note">green only while something fails</div>');
     expect(shellOf(PAGES["chongqing"] ?? "")).not.toContain("Shows a failure");
   });
 
-  it("writes a source once however many parameters it is of", () => {
+  it("writes a source once, for any number of parameters", () => {
     const shell = shellOf(PAGES["crowded"] ?? "");
     const [source] = crowded.document.assumptions.map((one) => one.source);
     expect(shell.split(source ?? "").length - 1).toBe(1);
@@ -194,10 +207,10 @@ describe("the page", () => {
     }
   });
 
-  it("says when it has no twin, no interval, or not all there is", () => {
+  it("states that it has no twin, no interval, or not all entries", () => {
     expect(PAGES["quietDay"]).not.toContain("caused by the fault:");
-    expect(pageOf(quietDay)).toContain("no figure says what they caused");
-    expect(pageOf(partial)).toContain("a value has no interval");
+    expect(pageOf(quietDay)).toContain("no figure shows what they caused");
+    expect(pageOf(partial)).toContain("values have no interval");
     expect(PAGES["crowded"]).toMatch(/further events?: see run\.json/);
     expect(PAGES["crowded"]?.match(/data-provenance="/g)).toHaveLength(crowded.document.assumptions.length);
   });

@@ -63,13 +63,13 @@ describe("the answer on a terminal", () => {
     expect(summarise(red.document).headline).toContain("the design misses its own threshold");
   });
 
-  it("names what binds in what is red, and in the table", () => {
+  it("names the bottleneck in findings and in the table", () => {
     const [finding] = summarise(evacuated.document).findings.map(({ text }) => text.replaceAll("\u00a0", " "));
-    expect(finding).toMatch(/is 110 %; the limit is ≤ 100 %, 10(\.0)* pp above it; what binds is shanghai logic$/);
-    expect(plain(evacuated)).toMatch(/✗ broken +Load, maximum .*\n +binds: shanghai logic/);
+    expect(finding).toMatch(/is 110 %; the limit is ≤ 100 %, 10(\.0)* pp above it; the bottleneck is shanghai logic$/);
+    expect(plain(evacuated)).toMatch(/✗ broken +Load, maximum .*\n +bottleneck: shanghai logic/);
   });
 
-  it("says of which thresholds green is no praise, and blames the story where they are red", () => {
+  it("names the thresholds that are green only while something fails, and blames the story if they are red", () => {
     const note = "Shows a failure: 1 of 3 thresholds can be green only while something fails: N−1 margin, minimum";
     expect(plain(evacuated)).toContain(note);
     expect(plain(chongqing)).not.toContain("Shows a failure");
@@ -77,7 +77,7 @@ describe("the answer on a terminal", () => {
       row.shows === undefined ? { ...row, verdict: "held" as const } : { ...row, verdict: "broken" as const },
     );
     const { headline, findings } = summarise({ ...evacuated.document, thresholds: gone });
-    expect(headline).toBe("broken: a failure that the story shows does not happen");
+    expect(headline).toBe("broken: the failure that the story is meant to show does not happen");
     expect(findings.map(({ kind }) => kind)).toEqual(["STORY"]);
   });
 
@@ -91,13 +91,13 @@ describe("the answer on a terminal", () => {
     expect(cause(only(/^intervention/))).toBe("the intervention");
   });
 
-  it("tells a row without data from one that straddles its limit", () => {
+  it("distinguishes a row without data from one whose interval is partly outside its limit", () => {
     const texts = summarise(unsure.document).findings.map(({ text }) => text);
     expect(texts[0]).toContain("has no data in any replication");
-    expect(texts[1]).toContain("straddles ≤ 300 s");
+    expect(texts[1]).toContain("partly outside ≤ 300 s");
   });
 
-  it("admits that one replication has no interval, and that a run was interrupted", () => {
+  it("states that one replication has no interval, and that a run was interrupted", () => {
     expect(plain(partial)).toContain("1 replication, interrupted");
     expect(plain(partial)).toContain("one replication: its values have no interval");
     expect(plain(partial).split("Published figures")[0]).not.toMatch(/\d, \d+\.\d+\]/);
@@ -262,10 +262,10 @@ describe("markdown", () => {
     expect(cells).toBeGreaterThan(0);
   });
 
-  it("says what binds, what green is no praise, and what caused a difference", () => {
+  it("names the bottleneck, rows that are green only while something fails, and the cause of a difference", () => {
     const text = renderMarkdown(evacuated, chartDefinitions(evacuated.document, evacuated.pictures));
-    expect(text).toContain("what binds is shanghai logic");
-    expect(text).toMatch(/\| Load, maximum[^|]*\(binds: shanghai logic\) \|/);
+    expect(text).toContain("the bottleneck is shanghai logic");
+    expect(text).toMatch(/\| Load, maximum[^|]*\(bottleneck: shanghai logic\) \|/);
     expect(text).toContain("Shows a failure: 1 of 3 thresholds");
     expect(text).toContain("| without fault and intervention | caused by fault and intervention |");
   });

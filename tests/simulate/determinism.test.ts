@@ -25,14 +25,14 @@ describe("one seed gives one result", () => {
     expect(JSON.stringify(run(tiny(STORY)))).toBe(JSON.stringify(run(tiny(STORY))));
   });
 
-  it("and another seed or replication another one", () => {
+  it("and another seed or replication gives another one", () => {
     const digests = [run(tiny(STORY)), run(tiny(STORY), true, 1), run({ ...tiny(STORY), seed: "other" })];
     expect(new Set(digests.map(({ digest }) => digest)).size).toBe(3);
   });
 });
 
 describe("a fault of strength nothing", () => {
-  it("leaves digest, figures and decisions as without it", () => {
+  it("leaves digest, figures and decisions unchanged", () => {
     const nothing = `
 faults:
   - { id: a, at: 7 min 100 ms, loss: 0 %, delay: 0 ms, surge: 1, where: { region: hainan }, until: 22 min }
@@ -48,7 +48,7 @@ thresholds:
 });
 
 describe("a twin", () => {
-  it("is what the run would have been: equal until the first fault, different after", () => {
+  it("equals the run until the first fault, and differs after it", () => {
     const scenario = tiny(STORY);
     const [real, twin] = [run(scenario), run(scenario, false)];
     expect(real.digest).not.toBe(twin.digest);
@@ -59,7 +59,7 @@ describe("a twin", () => {
   });
 });
 
-describe("a user's life", () => {
+describe("a user's events", () => {
   const watch = [
     { cell: "bj-mobile-3g-1/3g", index: 5 },
     { cell: "hi-unicom-wifi-2/wifi", index: 0 },
@@ -68,14 +68,14 @@ describe("a user's life", () => {
   const lives = (scenario: Scenario): Replication["traces"] =>
     simulate(scenario, { replication: 0, faults: true, interventions: true, watch }).traces;
 
-  it("does not change when other users are added", () => {
+  it("do not change when other users are added", () => {
     const few = lives(tiny(STORY, ["run.scale=1", "online=60 k"]));
     const more = lives(tiny(STORY, ["run.scale=1", "online=60030"]));
     expect(few.length).toBeGreaterThan(10);
     expect(more).toEqual(few);
   });
 
-  it("does not change because somebody looks", () => {
+  it("do not change because they are traced", () => {
     const scenario = tiny(STORY);
     const looked = simulate(scenario, { replication: 0, faults: true, interventions: true, watch });
     expect(looked.digest).toBe(run(scenario).digest);

@@ -15,7 +15,7 @@ describe("the tolerant distance of two distributions", () => {
   const times = (ms: (share: number) => number) =>
     Float64Array.from({ length: 5_000 }, (_, i) => ms((i + 0.5) / 5_000));
 
-  it("is none for the same, and for a shift of 3 ms and 1.5 %", () => {
+  it("is 0 for equal distributions, and for a shift of 3 ms and 1.5 %", () => {
     const same = (share: number): number => 100 + 400 * share;
     expect(tolerantKs(times(same), quantiles(same))).toBe(0);
     expect(
@@ -32,7 +32,7 @@ describe("the tolerant distance of two distributions", () => {
     ).toBeLessThan(0.002);
   });
 
-  it("is the share that differs, in both directions and of those that fail", () => {
+  it("is the share that differs, in both directions and among failures", () => {
     const atom = (late: number) => (share: number) => (share < 1 - late ? 100 : 1_100);
     expect(tolerantKs(times(atom(0.3)), quantiles(atom(0.1)))).toBeCloseTo(0.2, 1);
     expect(tolerantKs(times(atom(0.1)), quantiles(atom(0.3)))).toBeCloseTo(0.2, 1);
@@ -71,7 +71,7 @@ describe("a cell", () => {
     expect(judgeCell({ ...login, params }, 2_000).verdict).toBe("broken");
   });
 
-  it("is unknown, with the reason, under what the model does not know", () => {
+  it("is unknown, with the reason, under conditions that are not modelled", () => {
     const connect = find("connect", { rtt_ms: 30 });
     for (const [key, value, reason] of [
       ["cc", "reno", /cc is "reno"/],
@@ -100,12 +100,12 @@ describe("a cell", () => {
     expect(judgeCell({ ...connect, kind: "download" }, 10).reason).toMatch(/download is not modelled/);
   });
 
-  it("answers the same wherever it stands", () => {
+  it("has the same result at any place in its file", () => {
     const cell = find("login", { rtt_ms: 30, loss_up: 0.1 });
     expect(judgeCell(cell, 300)).toEqual(judgeCell({ ...cell }, 300));
   });
 
-  it("does not hang on what is huge, but says what is too much", () => {
+  it("does not hang on huge values, but names them", () => {
     const upload = find("upload", { size_bytes: 65_536 });
     const of = (size: number) => judgeCell({ ...upload, params: { ...upload.params, size_bytes: size } }, 1).reason;
     expect(of(1e12)).toMatch(/16 MiB/);
@@ -113,7 +113,7 @@ describe("a cell", () => {
     expect(judgeCell({ ...burst, params: { ...burst.params, bad_ms: 1e-6 } }, 1).reason).toMatch(/outages of 1 ms/);
   });
 
-  it("of which every packet is lost fails every connect", () => {
+  it("with total loss fails every connect", () => {
     const { id, params, ...connect } = find("connect", { rtt_ms: 30 });
     const all = {
       ...connect,
@@ -124,11 +124,11 @@ describe("a cell", () => {
     expect(judgeCell(all, 100)).toMatchObject({ verdict: "held", ks: 0 });
   });
 
-  it("of a heartbeat is about connections that came to beat, however lossy", () => {
+  it("of a heartbeat counts only connections that sent one, under any loss", () => {
     const beat = find("heartbeat", { nat: "none", app_timeout_ms: 5_000, loss_up: 0.1 });
     const result = judgeCell({ ...beat, params: { ...beat.params, loss_up: 0.26, loss_down: 0.26 } }, 4_000);
     const { q101_ms: times, outcomes } = result.model as { q101_ms: number[]; outcomes: Record<string, number> };
-    // Whoever times out does so after the app's patience, and nobody in between the last answers and that.
+    // Time-outs come after the app's patience, and no connection ends between the last answers and that.
     const late = times.filter((ms) => ms >= 4_990).length;
     expect(late).toBeGreaterThanOrEqual(Math.floor(100 * outcomes["ex_timeout"]!));
     expect(outcomes["ex_timeout"]).toBeLessThan(0.04);

@@ -1,4 +1,4 @@
-/** A run on several threads, as the built executor runs it: whatever befalls the world, how many there are changes nothing. */
+/** A run on several threads with the built executor: the number of threads changes nothing, under any fault. */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -21,10 +21,10 @@ const run = async (scenario: Scenario, threads: number): Promise<Replication> =>
   }
 };
 
-/** A row a person, and every beat lived. */
+/** One row for each person, and every heartbeat simulated. */
 const EACH = ["run.scale=1", "online=10 k", "run.heartbeats=each"];
 
-/** Closed doors, and servers that are too small. */
+/** Servers that refuse logins, and servers that are too small. */
 const CLOSED = [
   "admission.policy=by-wait",
   "clients.reconnect.policy=directed",

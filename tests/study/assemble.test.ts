@@ -131,7 +131,7 @@ describe("the document", () => {
     expect(alone).toMatchObject({ value: null, ci95: null, verdict: "unknown" });
   });
 
-  it("says of a row what binds, in how many replications where they differ, and that it shows a failure", () => {
+  it("marks a row with its bottleneck, the number of replications if they differ, and the failure that it shows", () => {
     const drill = scenario({
       expect: [expectation("loss.mean", [2, 4])],
       thresholds: [threshold("loss.mean", 4, { shows: "failure" }), threshold("moved.count", 1)],

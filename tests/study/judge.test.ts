@@ -31,7 +31,7 @@ describe("a verdict", () => {
 describe("of many rows", () => {
   const rows = (...verdicts: ("held" | "broken" | "unknown")[]) => verdicts.map((verdict) => ({ verdict }));
 
-  it("the worst speaks, and nothing asked is nothing missed", () => {
+  it("the worst row decides, and a run without rows holds", () => {
     expect(verdictOf(rows("held", "unknown", "broken"))).toBe("broken");
     expect(verdictOf(rows("held", "unknown"))).toBe("unknown");
     expect(verdictOf(rows("held"))).toBe("held");

@@ -1,4 +1,4 @@
-/** The page's lower part: what the numbers rest on, what they cannot say, and how to get them again. */
+/** The lower part of the page: assumptions, method and limits, and how to reproduce the run. */
 import type { AssumptionRow, Meta, RunDocument } from "../../study/document.ts";
 import { printCount, printNumber } from "../numbers.ts";
 import { methodOf } from "../story.ts";
@@ -18,7 +18,7 @@ const assumption = ({ parameter, value, provenance, source }: AssumptionRow, sou
     <td>${sources.indexOf(source) + 1}</td>
   </tr>`;
 
-/** Lists the parameters of one group; a source that many of them share is written once, below them, with a number. */
+/** Lists the parameters of one group, with numbered sources below them: each source is written once. */
 const group = (name: string, rows: readonly AssumptionRow[]): Markup => {
   const sources = [...new Set(rows.map(({ source }) => source))];
   return html`<details class="group">
@@ -55,6 +55,7 @@ const filters = (): Markup =>
     ><span id="assumption-count" class="note" role="status"></span>
   </div>`;
 
+/** Returns the section of assumptions. */
 export const assumptionSection = ({ assumptions }: RunDocument, limits: Limits): Markup => {
   if (assumptions.length === 0) return NOTHING;
   const shown = assumptions.slice(0, limits.assumptions);
@@ -81,6 +82,7 @@ export const assumptionSection = ({ assumptions }: RunDocument, limits: Limits):
   );
 };
 
+/** Returns the section on method and limits. */
 export const methodSection = (document: RunDocument): Markup =>
   section(
     "method",
@@ -90,6 +92,7 @@ export const methodSection = (document: RunDocument): Markup =>
     </ul>`,
   );
 
+/** Returns the section on how to reproduce the run. */
 export const reproduceSection = ({ tool, scenario, digest, events }: RunDocument, meta: Meta): Markup =>
   section(
     "reproduce",
@@ -102,7 +105,7 @@ export const reproduceSection = ({ tool, scenario, digest, events }: RunDocument
       </p>
       <p class="note">
         This run: started ${meta.started}, ${printNumber(Math.round(meta.wallSeconds * 10) / 10)} s with
-        ${printCount(meta.workers, "worker")}, ${printNumber(Math.round(meta.eventsPerSecond))} events a second,
+        ${printCount(meta.workers, "worker")}, ${printNumber(Math.round(meta.eventsPerSecond))} events per second,
         ${printNumber(Math.round(meta.memoryMiB))} MiB, Node ${meta.node}, V8 ${meta.v8}, host ${meta.host}.
       </p>`,
   );

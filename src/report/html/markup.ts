@@ -1,5 +1,6 @@
-/** Markup that is always escaped: only what `html` made goes into a page as it is. */
+/** Builds markup that is always escaped: only results of `html` are inserted unchanged. */
 
+/** A piece of HTML. */
 export interface Markup {
   readonly markup: string;
 }
@@ -30,9 +31,10 @@ export const html = (texts: TemplateStringsArray, ...parts: readonly Part[]): Ma
     .join(""),
 });
 
+/** Empty markup. */
 export const NOTHING: Markup = { markup: "" };
 
-/** Writes a value for a `<script type="application/json">`, so that no text in it closes the element. */
+/** Returns a value as JSON for a `<script type="application/json">`, in which no text can close the element. */
 export const jsonMarkup = (value: unknown): Markup => ({
   markup: JSON.stringify(value)
     .replaceAll("<", "\\u003c")

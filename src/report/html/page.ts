@@ -1,6 +1,6 @@
 /**
- * A run as one file that a browser opens from anywhere: it asks nobody for anything (its policy forbids it),
- * carries its charts' data, and says everything without scripts and pictures as well.
+ * Renders a run as one HTML file. It loads nothing (its content policy forbids it), contains the data of its charts, and is
+ * complete without scripts and pictures.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -17,12 +17,12 @@ import { eventSection, heading, keySection, mapSection } from "./sections.ts";
 import { STYLES } from "./styles.ts";
 import { chartSection, figureSection, publishedSection, thresholdSection } from "./tables.ts";
 
-/** Bytes; what mail and review tools still show inline. */
+/** Bytes that mail and review tools still show inline. */
 const LARGEST = 500_000;
 const SAFETY = 15_000;
-/** What charts need at least of it. */
+/** The least number of bytes for the data of charts. */
 const LEAST_DATA = 85_000;
-/** How much of a long list is shown, tried in turn. */
+/** Shares of the long lists that are shown, tried in turn. */
 const SHARES = [1, 0.8, 0.6, 0.45, 0.35, 0.25, 0.15, 0.1, 0.05];
 const POINTS = [Infinity, 720, 360, 240, 180, 120, 90, 60, 40, 20, 10];
 const DIGITS = 4;
@@ -53,7 +53,7 @@ const thinned = (definition: ChartDefinition, most: number): ChartDefinition => 
   return { ...definition, series: definition.series.map(thin) };
 };
 
-/** Returns what the script draws from; the table is in the page already. */
+/** Returns the data that the script draws from, without the tables, which are in the page already. */
 const dataOf = (definitions: readonly ChartDefinition[], most: number): Markup =>
   jsonMarkup(
     shorten(definitions.map((definition) => rounded(thinned(definition, most)))).map((definition) => ({
@@ -70,7 +70,7 @@ const rounded = (definition: ChartDefinition): ChartDefinition =>
     ),
   ) as ChartDefinition;
 
-/** Returns how long lists may be; charts and assumptions are shortened last, as a number is worth what it rests on. */
+/** Returns the lengths of lists; charts and assumptions are shortened last, as all numbers depend on them. */
 const limitsOf = (share: number): Limits => ({
   events: Math.ceil(400 * share),
   charts: Math.ceil(24 * Math.min(1, 8 * share)),
@@ -121,7 +121,7 @@ const head = (title: string, policy: string): Markup =>
     ${raw(`<style>${STYLES}</style>`)}
   </head>`;
 
-/** Returns the page except the data of its charts. */
+/** Returns the page without the data of its charts. */
 const bodyOf = (
   { document, pictures, meta }: FinishedRun,
   definitions: readonly ChartDefinition[],
@@ -145,7 +145,7 @@ const bodyOf = (
     <footer>Firedrill ${document.tool}</footer>`;
 };
 
-/** Returns the page with as much as fits: of long lists the first entries and the number of those left out. */
+/** Returns the longest page that fits: long lists have their first entries and the number of those left out. */
 const fittingBody = (run: FinishedRun, definitions: readonly ChartDefinition[], room: number) => {
   for (const share of SHARES) {
     const limits = limitsOf(share);
@@ -155,7 +155,7 @@ const fittingBody = (run: FinishedRun, definitions: readonly ChartDefinition[], 
   return { body: NOTHING, shown: [] };
 };
 
-/** Returns the whole page, under 500 KB for any run. */
+/** Returns the whole page, at most 500 KB for any run. */
 export const renderPage = (run: FinishedRun, definitions: readonly ChartDefinition[]): string => {
   const library = chartLibrary();
   const policy = `default-src 'none'; script-src ${hashOf(library)} ${hashOf(PAGE_SCRIPT)}; style-src ${hashOf(STYLES)}; base-uri 'none'; form-action 'none'`;

@@ -1,4 +1,4 @@
-/** Small parts that several sections of the page are made of. */
+/** Small parts that several sections of the page use. */
 import type { FigureResult, Interval, Verdict } from "../../study/document.ts";
 import type { JudgedRow } from "../bounds.ts";
 import { groupOf, labelOf, type Named } from "../labels.ts";
@@ -6,7 +6,7 @@ import { printCount, printRange, printValue } from "../numbers.ts";
 import { remarksOf, SIGNS } from "../verdict.ts";
 import { html, NOTHING, type Markup } from "./markup.ts";
 
-/** How many rows the long lists of a page may have; what is left out is counted and named. */
+/** The most entries of each long list of a page; the number of those left out is printed. */
 export interface Limits {
   readonly events: number;
   readonly charts: number;
@@ -14,19 +14,23 @@ export interface Limits {
   readonly assumptions: number;
 }
 
+/** Returns a verdict with its sign. */
 export const badge = (verdict: Verdict): Markup =>
   html`<span class="badge ${verdict}">${SIGNS[verdict]} ${verdict}</span>`;
 
+/** Returns a value, as `print` writes it, with its interval; a dash for undefined. */
 export const interval = (given: Interval | undefined, print: (one: Interval) => string): Markup =>
   given === undefined
     ? html`<span class="note">–</span>`
     : html`${print(given)}<br /><span class="range">${printRange(given)}</span>`;
 
-export const measured = ({ value, ci95, unit }: JudgedRow): Markup =>
+/** Returns the simulated value of a judged row, or "no data". */
+export const measured = ({ value, ci95, unit, atLeast }: JudgedRow): Markup =>
   value === null || ci95 === null
     ? html`<span class="note">no data</span>`
-    : interval({ value, ci95 }, (one) => printValue(one, unit));
+    : interval({ value, ci95, ...(atLeast === true ? { atLeast } : {}) }, (one) => printValue(one, unit));
 
+/** Returns a figure in words and as its exact text, with its groups if it has any. */
 export const named = (one: Named, result?: FigureResult): Markup => {
   const groups = Object.entries(result?.groups ?? {}).toSorted(([, a], [, b]) => b.value - a.value);
   const unit = result?.unit ?? "";
@@ -45,11 +49,11 @@ export const named = (one: Named, result?: FigureResult): Markup => {
   return html`${labelOf(one)}<code class="exact">${one.figure}</code>${list}`;
 };
 
-/** Writes the name of a judged row, with its remarks. */
+/** Returns the name of a judged row, with its remarks. */
 export const asked = (row: JudgedRow): Markup =>
   html`${named(row)}${remarksOf(row).map((remark) => html`<div class="note">${remark}</div>`)}`;
 
-/** Writes a heading that can be linked to, and its content. */
+/** Returns a section with a heading that can be linked to. */
 export const section = (id: string, title: string, content: Markup): Markup =>
   html`<section id="${id}" aria-labelledby="${id}-title">
     <h2 id="${id}-title">${title}</h2>

@@ -1,10 +1,10 @@
 /**
- * Charts of one run have much in common; in the page it is written once, and the page's script puts it back. `restore` runs
- * there as text, so it knows nothing but its arguments.
+ * Removes repeated data from the charts of a page; the page's script restores it. `restore` runs there as text, so it uses
+ * only its arguments.
  */
 import type { ChartDefinition, LineChart } from "../definitions.ts";
 
-/** What charts of lines have in common as a rule. */
+/** Keys that usually have the same value in all charts of lines. */
 export const COMMON = ["caption", "lacks", "time", "windows", "markers", "key", "decisions"] as const;
 
 const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
@@ -17,7 +17,7 @@ const withoutRepeats = (definition: LineChart, first: LineChart): object => {
   return { ...definition, ...Object.fromEntries(repeated.map((key) => [key, undefined])), series };
 };
 
-/** Returns the definitions without what the first chart of lines says too, and without the instants of its first series. */
+/** Returns the definitions without values that equal the first line chart's, and without times that equal the first series'. */
 export const shorten = (definitions: readonly ChartDefinition[]): readonly object[] => {
   const first = definitions.find((definition) => definition.kind === "lines");
   return definitions.map((definition) =>
@@ -31,7 +31,7 @@ interface Shortened {
   readonly series?: { at?: unknown }[];
 }
 
-/** Puts back what `shorten` left out. */
+/** Restores what `shorten` left out. */
 export const restore = (definitions: readonly Shortened[], common: readonly string[]): readonly Shortened[] => {
   const first = definitions.find(({ kind }) => kind === "lines");
   for (const definition of definitions) {

@@ -1,4 +1,4 @@
-/** What moves on the page: charts in the reader's colours, a filter over the assumptions, printing, copying. */
+/** The script of the page: charts in the reader's colours, a filter for the assumptions, printing, copying. */
 import { CONFIGURE_SCRIPT } from "../configure.ts";
 import { MARKS_SCRIPT } from "../marks.ts";
 import { DARK, LIGHT } from "../palette.ts";
@@ -104,7 +104,7 @@ nameTheme();
 redraw();
 `;
 
-/** The page's own script, which follows chart.js. */
+/** The page's own script, which runs after chart.js. */
 export const PAGE_SCRIPT = `"use strict";
 (() => {
 const LIGHT = ${JSON.stringify(LIGHT)};

@@ -1,4 +1,4 @@
-/** The page's upper part: what happened, how much, where and when. */
+/** The upper part of the page: verdict, key figures, map, and events. */
 import { gather } from "../decisions.ts";
 import type { FigureResult, RunDocument, RunPictures, Verdict } from "../../study/document.ts";
 import { verdictOf } from "../../study/judge.ts";
@@ -19,6 +19,7 @@ const LONGEST_REASON = 500;
 const factsOf = ({ scenario, scale, replications, seed, population, partial }: RunDocument): string =>
   `${scenario.name} · scale ${scale} · ${printCount(replications, "replication")}${partial === true ? " finished, then interrupted" : ""} · seed ${seed} · ${printNumber(population.online)} people online as ${printNumber(population.rows)} rows`;
 
+/** Returns the title and the verdict with its reasons. */
 export const heading = (document: RunDocument): Markup => {
   const { verdict, headline, findings, note } = summarise(document);
   const tone = { SIMULATOR: "broken", MODEL: "broken", DESIGN: "broken", STORY: "broken", UNKNOWN: "unknown" };
@@ -41,7 +42,7 @@ export const heading = (document: RunDocument): Markup => {
     </div>`;
 };
 
-/** Returns the figures that were asked about, then those that moved most for their size. */
+/** Returns the judged figures, then those that changed most relative to their size. */
 const keyFigures = ({ figures, expect, thresholds }: RunDocument): readonly string[] => {
   const effect = ({ noFault, difference }: FigureResult): number =>
     noFault === undefined || difference === undefined ? -1 : Math.abs(difference.value / (noFault.value || 1));
@@ -69,9 +70,10 @@ const causedBy = ({ difference, noFault, unit }: FigureResult, cause: Cause | un
       </p>`;
 };
 
+/** Returns the section of key figures. */
 export const keySection = (document: RunDocument, { windows }: RunPictures): Markup => {
   const endOf = (named: Named): number => windows.find(({ name }) => name === partsIn(named).window)?.to ?? Infinity;
-  // A figure may be asked about twice: the card shows the worst answer.
+  // A figure may be judged twice: the card shows the worse verdict.
   const verdicts = new Map<string, Verdict>();
   for (const { figure, verdict } of [...document.expect, ...document.thresholds]) {
     const before = verdicts.get(figure);
@@ -104,6 +106,7 @@ export const keySection = (document: RunDocument, { windows }: RunPictures): Mar
       );
 };
 
+/** Returns the section with the map; nothing without tiles. */
 export const mapSection = (document: RunDocument, { tiles }: RunPictures): Markup =>
   tiles.length === 0
     ? NOTHING
@@ -148,6 +151,7 @@ const eventsOf = (document: RunDocument): readonly Event[] => {
   return [...happened, ...decided].toSorted((a, b) => a.at - b.at);
 };
 
+/** Returns the section of events and decisions. */
 export const eventSection = (document: RunDocument, limits: Limits): Markup => {
   const events = eventsOf(document);
   if (events.length === 0) return NOTHING;
@@ -157,7 +161,7 @@ export const eventSection = (document: RunDocument, limits: Limits): Markup => {
   return section(
     "events",
     "What happened, and what the scheduler decided",
-    html`<p class="note">First replication. Numbers and triangles stand in the charts too.</p>
+    html`<p class="note">First replication. The numbers and triangles are those in the charts.</p>
       <ol class="events">
         ${markups.slice(0, EVENTS_OPEN)}
       </ol>

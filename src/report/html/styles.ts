@@ -1,11 +1,11 @@
-/** How the page looks: the reader's system font, light and dark, narrow and wide, on screen and on paper. */
+/** The style sheet of the page, light and dark, narrow and wide, for screen and paper. */
 import { ROWS_A_CHART } from "../definitions.ts";
 import { DARK, LIGHT, type Palette } from "../palette.ts";
 
-/** Tile colours from calm to bad, told apart without hue as well. */
+/** Tile colours from low to high loss, which differ in lightness too. */
 const TILES_LIGHT = ["#eef3f8", "#d9e6f2", "#f7e8c3", "#f5cf8e", "#f0a962", "#e07b45", "#c24a33", "#8c1d2b"];
 const TILES_DARK = ["#1f2936", "#2a3a4d", "#4a4329", "#6b5522", "#8f5f1f", "#b5602b", "#d9583f", "#ff8579"];
-/** From this class on, the tile is dark and its text light (light page), or the other way round. */
+/** The class from which a tile is dark and its text light, or the other way round on a dark page. */
 const INVERTED_FROM = { light: 5, dark: 6 };
 
 const variables = (
@@ -29,12 +29,13 @@ const invertedTiles = (from: number): string =>
     .slice(from)
     .join(",");
 
-/** A policy that forbids style attributes leaves classes: a chart of intervals is as high as it has rows. */
+/** Heights of interval charts by number of rows, as classes, because the content policy forbids style attributes. */
 const intervalHeights = Array.from(
   { length: ROWS_A_CHART },
   (_, i) => `.canvas.rows-${String(i + 1)}{height:${String(112 + 72 * (i + 1))}px}`,
 ).join("\n");
 
+/** The whole style sheet. */
 export const STYLES = `
 :root{${light}}
 @media (prefers-color-scheme:dark){:root:not([data-theme=light]){${dark}}}

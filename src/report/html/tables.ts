@@ -1,4 +1,4 @@
-/** The page's charts and tables: every number that was judged, beside what was asked of it. */
+/** Charts and tables of the page: every judged value beside its limit or published value. */
 import type { ExpectRow, RunDocument, ThresholdRow } from "../../study/document.ts";
 import { causeOf } from "../causes.ts";
 import type { ChartDefinition } from "../definitions.ts";
@@ -38,6 +38,7 @@ const chartFigure = (definition: ChartDefinition): Markup => {
   </figure>`;
 };
 
+/** Returns the section of charts, each with its table. */
 export const chartSection = (
   document: RunDocument,
   definitions: readonly ChartDefinition[],
@@ -58,9 +59,9 @@ export const chartSection = (
     "Charts",
     html`<noscript><p class="note">Charts need scripts; each has its numbers in a table.</p></noscript>
       <p class="note">
-        Lines are means over replications with their 95 % band, no wider than what they did, dashed lines the same seeds
-        without ${causeOf(document)}, triangles decisions of the scheduler. Long lines are thinned to keep this page
-        small; timeline.json and the pictures in charts/ have every sample.
+        Lines are means over replications with their 95 % band, clipped to the range of the replications. Dashed lines
+        are the same seeds without ${causeOf(document)}, triangles are decisions of the scheduler. Long lines are
+        thinned to keep this page small; timeline.json and the pictures in charts/ have every sample.
       </p>
       ${key}${shown.map(chartFigure)}${left > 0 ? html`<p class="note">${printCount(left, "further chart")}: see charts/ beside this page.</p>` : NOTHING}`,
   );
@@ -72,6 +73,7 @@ const kindOf = ({ kind, fixedBy }: ExpectRow): Markup =>
     : html`by
       construction${fixedBy === undefined ? NOTHING : html`<br /><code class="exact">${fixedBy.join(", ")}</code>`}`;
 
+/** Returns the section of published figures. */
 export const publishedSection = (document: RunDocument): Markup =>
   document.expect.length === 0
     ? NOTHING
@@ -119,6 +121,7 @@ const thresholdRow = (row: ThresholdRow): Markup =>
     <td class="number">${measured(row)}</td>
   </tr>`;
 
+/** Returns the section of thresholds and invariants. */
 export const thresholdSection = ({ thresholds, notJudged, invariants }: RunDocument): Markup => {
   const table =
     thresholds.length === 0
@@ -160,6 +163,7 @@ export const thresholdSection = ({ thresholds, notJudged, invariants }: RunDocum
   return section("thresholds", "Thresholds", html`${table}${skipped}${checks}`);
 };
 
+/** Returns the section of all figures with their exact names. */
 export const figureSection = (document: RunDocument, limits: Limits): Markup => {
   const rows = Object.entries(document.figures);
   if (rows.length === 0) return NOTHING;

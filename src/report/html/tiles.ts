@@ -1,4 +1,4 @@
-/** Regions as a schematic grid of tiles coloured by loss: where it hurts at a glance, with no border drawn. */
+/** Draws the regions as a schematic grid of tiles coloured by loss. */
 import type { RunPictures } from "../../study/document.ts";
 import type { Cause } from "../causes.ts";
 import { html, NOTHING, type Markup } from "./markup.ts";
@@ -12,7 +12,7 @@ const WIDTH = 62;
 const HEIGHT = 52;
 const GAP = 5;
 const DECIMALS = 2;
-/** A tile is ringed when this share of what is lost without the fault is added to it, and this much at least; chosen. */
+/** The added loss from which a tile is ringed: a share of the loss without the fault, and at least this percentage; chosen. */
 const RING = { share: 0.2, percent: 0.1 };
 
 const added = ({ loss, noFault }: Tile): number | undefined =>
@@ -59,7 +59,7 @@ const legend = (cause: Cause): Markup =>
 
 const worst = (tiles: readonly Tile[]): readonly Tile[] => tiles.toSorted((a, b) => (b.loss ?? -1) - (a.loss ?? -1));
 
-/** Draws the grid, the meaning of its colours, and the same numbers as a table. */
+/** Returns the grid, the legend of its colours, and the same numbers as a table. */
 export const tileGrid = (tiles: readonly Tile[], cause: Cause): Markup => {
   if (tiles.length === 0) return NOTHING;
   const columns = tiles.map(({ tile }) => tile[0]);

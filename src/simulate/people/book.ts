@@ -1,4 +1,4 @@
-/** What is left of a run of people when it is over: all that their figures are read from. */
+/** The results of people's part of a run, from which figures are computed. */
 import { inSeconds } from "../../base/units.ts";
 import type { Ledger } from "../../measure/ledger.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
@@ -6,6 +6,7 @@ import type { World } from "../../world/build.ts";
 import type { SchedulerDecision } from "../../world/seams/scheduling.ts";
 import type { Incidents } from "./incidents.ts";
 
+/** Everything that the figures of people read. */
 export interface Book {
   readonly scenario: Scenario;
   readonly world: World;
@@ -14,7 +15,7 @@ export interface Book {
   readonly decisions: readonly SchedulerDecision[];
 }
 
-/** Returns the numbers of the minutes that begin in a window. */
+/** Returns the numbers of the whole minutes in a window. */
 export const minutesIn = ({ scenario }: Book, window: string): readonly number[] => {
   const { from, to } = scenario.windows[window]!;
   const first = Math.ceil(inSeconds(from) / 60);

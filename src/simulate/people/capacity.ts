@@ -1,4 +1,4 @@
-/** How much of the centres' resources is used, and whether the others could do without any one of them. */
+/** Load of the centres' resources, and the N−1 margin: the spare capacity after the loss of any one centre. */
 import type { Ledger, Match } from "../../measure/ledger.ts";
 import type { Series } from "../../measure/series.ts";
 import type { Figure } from "../../scenario/figure-parts.ts";
@@ -9,17 +9,17 @@ interface Resource {
   readonly centre: string;
   readonly name: string;
   readonly used: Series;
-  readonly able: Series;
+  readonly capacity: Series;
 }
 
-/** How full a centre would be, percent, were another one lost; without another there is nobody left to bear the load. */
-interface Squeeze {
+/** Load of a centre, in percent, after the loss of another one; infinite without another centre that could take the load. */
+interface LossCase {
   readonly centre: string;
   readonly lost: string | undefined;
   readonly load: number;
 }
 
-/** One resource of one centre, minute by minute, percent; null where there is none of it, or nothing to bear. */
+/** Load and margin of one resource of one centre by minute, percent; null without capacity or without load. */
 export interface Course {
   readonly centre: string;
   readonly resource: string;
@@ -27,23 +27,24 @@ export interface Course {
   readonly margin: readonly (number | null)[];
 }
 
-/** People go to doors as far as these have connections. */
-const DOORS = "connections";
+/** The resource by which the people of a lost centre are shared out among the others. */
+const CONNECTIONS = "connections";
 
+/** Returns the course of every resource of every centre over the first `minutes` of the run. */
 export const coursesOf = ({ series }: Ledger, minutes: number): readonly Course[] => {
   const resources = resourcesIn(series, []);
   const every = Array.from({ length: minutes }, (_, minute) => minute);
-  const squeezes = new Map(namesIn(resources).map((name) => [name, squeezesOf(resources, name, every)]));
-  return resources.map(({ centre, name, used, able }) => ({
+  const lossCases = new Map(namesIn(resources).map((name) => [name, lossCasesOf(resources, name, every)]));
+  return resources.map(({ centre, name, used, capacity }) => ({
     centre,
     resource: name,
-    load: every.map((minute) => shareOf(used.at(minute), able.at(minute))),
-    margin: squeezes.get(name)!.map((those) => marginOf(those.find((one) => one.centre === centre)?.load ?? null)),
+    load: every.map((minute) => shareOf(used.at(minute), capacity.at(minute))),
+    margin: lossCases.get(name)!.map((those) => marginOf(those.find((one) => one.centre === centre)?.load ?? null)),
   }));
 };
 
-/** The figure of the matching resources: of several the worst, and which that is. */
-export const ofTiers = ({ metric, stat, window }: Figure, labels: readonly Match[], book: Book): Extreme => {
+/** Returns a figure of the resources that the labels allow: the worst of them, with its name. */
+export const readResources = ({ metric, stat, window }: Figure, labels: readonly Match[], book: Book): Extreme => {
   const { series } = book.ledger;
   const resources = resourcesIn(series, labels);
   const minutes = minutesIn(book, window);
@@ -59,8 +60,8 @@ export const ofTiers = ({ metric, stat, window }: Figure, labels: readonly Match
     );
   const isSpare = metric === "centre.headroom";
   return extremeOf(
-    resources.map(({ centre, name, used, able }) => {
-      const loads = minutes.map((minute) => shareOf(used.at(minute), able.at(minute)));
+    resources.map(({ centre, name, used, capacity }) => {
+      const loads = minutes.map((minute) => shareOf(used.at(minute), capacity.at(minute)));
       const spare = loads.map((load) => (load === null ? null : 100 - load));
       return { name: `${centre} ${name}`, value: overSamples(isSpare ? spare : loads, isSpare ? "min" : stat) };
     }),
@@ -68,8 +69,8 @@ export const ofTiers = ({ metric, stat, window }: Figure, labels: readonly Match
   );
 };
 
-/** How full servers are; of one that is fullest, which. */
-export const ofServers = ({ stat, window }: Figure, labels: readonly Match[], book: Book): Extreme => {
+/** Returns the load of the servers that the labels allow: the mean over all, else that of the fullest one with its name. */
+export const readServers = ({ stat, window }: Figure, labels: readonly Match[], book: Book): Extreme => {
   const { series } = book.ledger;
   const held = series.find(stat === "peak" ? "server.peak" : "server.held", labels);
   const capacity = series.find("server.capacity", labels);
@@ -97,38 +98,44 @@ export const ofServers = ({ stat, window }: Figure, labels: readonly Match[], bo
 };
 
 const resourcesIn = (series: Ledger["series"], labels: readonly Match[]): readonly Resource[] => {
-  const able = series.find("resource.able", labels);
+  const capacity = series.find("resource.capacity", labels);
   return series.find("resource.used", labels).map(({ labels: own, instrument }, place): Resource => {
-    return { centre: own["centre"]!, name: own["resource"]!, used: instrument, able: able[place]!.instrument };
+    return { centre: own["centre"]!, name: own["resource"]!, used: instrument, capacity: capacity[place]!.instrument };
   });
 };
 
 const namesIn = (resources: readonly Resource[]): readonly string[] => [...new Set(resources.map(({ name }) => name))];
 
-/** Of each minute, how full each centre that is up would be of a resource, were the worst other one lost. */
-const squeezesOf = (
+/** Returns by minute the load of a resource in each centre that is up after the loss of the worst other centre. */
+const lossCasesOf = (
   all: readonly Resource[],
   name: string,
   minutes: readonly number[],
-): readonly (readonly Squeeze[])[] => {
+): readonly (readonly LossCase[])[] => {
   const own = all.filter((resource) => resource.name === name);
-  const doors = all.filter((resource) => resource.name === DOORS);
-  return minutes.map((minute) => withoutOne(own, doors, minute));
+  const connections = all.filter((resource) => resource.name === CONNECTIONS);
+  return minutes.map((minute) => withoutOne(own, connections, minute));
 };
 
-/** Were one centre lost, its people would go to the others' doors, to each by the connections it has. */
-const withoutOne = (own: readonly Resource[], doors: readonly Resource[], minute: number): readonly Squeeze[] => {
-  const door = ({ centre }: Resource): number => doors.find((one) => one.centre === centre)!.able.at(minute);
-  const up = own.filter((one) => door(one) > 0);
+/** Shares out the load of each lost centre among the others by their connections, and keeps the worst loss for each centre. */
+const withoutOne = (
+  own: readonly Resource[],
+  connections: readonly Resource[],
+  minute: number,
+): readonly LossCase[] => {
+  const connectionsOf = ({ centre }: Resource): number =>
+    connections.find((one) => one.centre === centre)!.capacity.at(minute);
+  const up = own.filter((one) => connectionsOf(one) > 0);
   if (up.every(({ used }) => used.at(minute) === 0)) return [];
   if (up.length === 1) return [{ centre: up[0]!.centre, lost: undefined, load: Infinity }];
-  const rooms = up.reduce((sum, one) => sum + door(one), 0);
-  return up.map((one): Squeeze => {
-    let worst: Squeeze = { centre: one.centre, lost: undefined, load: 0 };
+  const allConnections = up.reduce((sum, one) => sum + connectionsOf(one), 0);
+  return up.map((one): LossCase => {
+    let worst: LossCase = { centre: one.centre, lost: undefined, load: 0 };
     for (const lost of up) {
       if (lost === one) continue;
-      const load = one.used.at(minute) + (lost.used.at(minute) * door(one)) / (rooms - door(lost));
-      const percent = load === 0 ? 0 : (100 * load) / one.able.at(minute);
+      const load =
+        one.used.at(minute) + (lost.used.at(minute) * connectionsOf(one)) / (allConnections - connectionsOf(lost));
+      const percent = load === 0 ? 0 : (100 * load) / one.capacity.at(minute);
       if (percent > worst.load) worst = { centre: one.centre, lost: lost.centre, load: percent };
     }
     return worst;
@@ -137,18 +144,18 @@ const withoutOne = (own: readonly Resource[], doors: readonly Resource[], minute
 
 const boughtOf = (own: readonly Resource[], minute: number): number | null =>
   shareOf(
-    own.reduce((sum, one) => sum + one.able.at(minute), 0),
+    own.reduce((sum, one) => sum + one.capacity.at(minute), 0),
     own.reduce((sum, one) => sum + one.used.at(minute), 0),
   );
 
-/** What there would be more than is needed, in percent of that. */
+/** Returns the spare capacity in percent of what is needed, for a load in percent. */
 const marginOf = (load: number | null): number | null => (load === null || load === 0 ? null : 100 * (100 / load - 1));
 
-/** The margins of the resources asked about, minute by minute, in a world of all of them. */
+/** Returns the margins of the resources in `asked` by minute; `all` are the resources that can take over load. */
 const marginsIn = (asked: readonly Resource[], all: readonly Resource[], minutes: readonly number[]) =>
   namesIn(asked).flatMap((name) => {
     const centres = asked.filter((one) => one.name === name).map(({ centre }) => centre);
-    return squeezesOf(all, name, minutes)
+    return lossCasesOf(all, name, minutes)
       .flat()
       .filter(({ centre }) => centres.includes(centre))
       .map(({ centre, lost, load }) => ({

@@ -1,6 +1,6 @@
 /**
- * Lines over simulated time about centres, for pictures: load, headroom and N−1 margin of every resource, and how many
- * people are still in a centre that is evacuated, beside how many should be.
+ * Chart lines about centres over simulated time: load, headroom and N−1 margin of every resource, and the people still in
+ * an evacuated centre, beside the ordered pace.
  */
 import { inSeconds } from "../../base/units.ts";
 import type { Ledger } from "../../measure/ledger.ts";
@@ -13,17 +13,17 @@ import { bothOf, only } from "../../scenario/figure-parts.ts";
 import type { Chart, SeriesSample } from "../replication.ts";
 import { overSamples } from "../samples.ts";
 
-/** More lines than this on one pair of axes cannot be told apart. */
+/** Readers cannot tell more lines than this apart on one pair of axes. */
 const LINES_MAX = 8;
 
-/** Batches that a picture can show; chosen. */
+/** The most batches that the line of the ordered pace follows; chosen. */
 const BATCHES_MAX = 1_000;
 
 const ABOUT_CENTRES = Object.entries<{ readonly labels: readonly string[] }>(PEOPLE_METRICS)
   .filter(([, { labels }]) => labels.includes("resource"))
   .map(([name]) => name);
 
-/** Stories in which centres are asked about, left or lost. */
+/** True if a figure about centres is asked for, or a centre is lost or evacuated. */
 const isAboutCentres = ({ expect, thresholds, faults, interventions }: Scenario): boolean =>
   [...expect, ...thresholds].some(({ figure }) => ABOUT_CENTRES.includes(figure.metric)) ||
   faults.some(({ effects, where }) => "down" in effects && "centre" in where) ||
@@ -31,7 +31,7 @@ const isAboutCentres = ({ expect, thresholds, faults, interventions }: Scenario)
 
 const minutesOf = ({ run }: Scenario): number => Math.floor(inSeconds(run.duration) / 60);
 
-/** Of each resource of each centre. Few are one chart together; of many each centre has its own. */
+/** Returns the lines of each resource of each centre: in one chart while they are few, else in one chart for each centre. */
 export const centreLines = (scenario: Scenario, ledger: Ledger): readonly SeriesSample[] => {
   if (!isAboutCentres(scenario)) return [];
   const { centres, tiers } = scenario.world;
@@ -73,7 +73,7 @@ const MEASURES = [
   { chart: MARGIN, stat: "min", of: ({ margin }: Course) => margin },
 ] as const;
 
-/** What stands at the end of a step, in the worst of its minutes. */
+/** Returns the worst minute of each step, placed at the step's end. */
 const sampled = (values: readonly (number | null)[], stat: "max" | "min"): Pick<SeriesSample, "at" | "value"> => {
   const step = fineStep(values.length);
   const places = Array.from({ length: Math.floor(values.length / step) }, (_, place) => place * step);
@@ -83,16 +83,17 @@ const sampled = (values: readonly (number | null)[], stat: "max" | "min"): Pick<
   };
 };
 
-interface Order {
+interface EvacuationOrder {
   readonly plan: (InterventionAction & { readonly kind: "evacuate" })["plan"];
-  /** Seconds; until an operator holds it or takes it back. */
+  /** Seconds of simulated time. */
   readonly from: number;
+  /** When an operator pauses or rolls it back, in seconds; infinite if none does. */
   readonly until: number;
 }
 
-/** The first order to leave each centre. */
-const ordersIn = (interventions: readonly Intervention[]): readonly Order[] => {
-  const orders = new Map<string, Order>();
+/** Returns the first evacuation order of each centre. */
+const ordersIn = (interventions: readonly Intervention[]): readonly EvacuationOrder[] => {
+  const orders = new Map<string, EvacuationOrder>();
   for (const { at, action } of interventions) {
     if (action.kind !== "evacuate" || orders.has(action.plan.centre)) continue;
     const held = interventions.filter(
@@ -106,7 +107,7 @@ const ordersIn = (interventions: readonly Intervention[]): readonly Order[] => {
 
 const STILL_THERE: Chart = { name: "still-there", title: "People still in the evacuated centre" };
 
-/** People still in the evacuated centres, and how many should be. */
+/** Returns the lines of people still in each evacuated centre, and of the ordered pace. */
 export const leavingLines = (scenario: Scenario, ledger: Ledger): readonly SeriesSample[] =>
   ordersIn(scenario.interventions).flatMap((order, _, orders) => {
     const { centre } = order.plan;
@@ -136,8 +137,8 @@ export const leavingLines = (scenario: Scenario, ledger: Ledger): readonly Serie
     ];
   });
 
-/** How many should still be there: batch after batch in a straight line, around the times to avoid. */
-const paceOf = ({ plan, from }: Order, people: number, end: number): ((second: number) => number) => {
+/** Returns the people that the plan leaves at a given second: linear within a batch, constant between batches and in the times to avoid. */
+const paceOf = ({ plan, from }: EvacuationOrder, people: number, end: number): ((second: number) => number) => {
   const within = inSeconds(plan.within);
   const corners: { at: number; left: number }[] = [{ at: from, left: people }];
   for (let now = from, left = people; left > 0 && now < end && corners.length < 3 * BATCHES_MAX;) {
@@ -156,7 +157,7 @@ const paceOf = ({ plan, from }: Order, people: number, end: number): ((second: n
 };
 
 /** Returns when a batch that takes `within` seconds can begin without touching a time to avoid. */
-const clearOf = (avoid: Order["plan"]["avoid"], now: number, within: number): number => {
+const clearOf = (avoid: EvacuationOrder["plan"]["avoid"], now: number, within: number): number => {
   const touched = avoid.find(({ from, to }) => inSeconds(from) < now + within && inSeconds(to) > now);
   return touched === undefined ? now : clearOf(avoid, inSeconds(touched.to), within);
 };

@@ -1,4 +1,4 @@
-/** Lines over simulated time about people, for pictures: loss, login time, people online, how full their servers are. */
+/** Chart lines about people over simulated time: loss, login time, people online, logins at the servers, server load. */
 import { inSeconds } from "../../base/units.ts";
 import type { Ledger } from "../../measure/ledger.ts";
 import type { Series } from "../../measure/series.ts";
@@ -7,18 +7,18 @@ import { PEOPLE_METRICS } from "../../scenario/people/figures.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import type { Chart, SeriesSample } from "../replication.ts";
 
-/** More lines than this on one pair of axes cannot be told apart. */
+/** Readers cannot tell more lines than this apart on one pair of axes. */
 const LINES_MAX = 6;
 const CELL_LABELS = ["region", "carrier", "access", "gateway"];
 
-/** A line of more points than this is no clearer. */
+/** The most points of a line; chosen. */
 const POINTS_MAX = 180;
-/** Few people log in in a minute: their mean is taken over this many. */
-const LOGIN_STEP = 5;
+/** Minutes over which the mean login time is taken, as few people log in within one; chosen. */
+const LOGIN_STEP_MINUTES = 5;
 
 /**
- * A ratio of two series, in steps of whole minutes; against nothing, it is a rate a second. What was counted during a
- * minute stands in its middle, what was looked at when it ended stands there.
+ * A ratio of two ledger series, in steps of whole minutes; without the second series, a rate per second. Counts are placed
+ * in the middle of their step, samples at the end of their minute.
  */
 interface Measure {
   readonly chart: Chart;
@@ -28,9 +28,10 @@ interface Measure {
   readonly above: string;
   readonly below?: string;
   readonly factor: number;
-  /** Minutes to a point, at least. */
-  readonly stepLeast?: number;
-  readonly isLookedAt?: true;
+  /** The least number of minutes in a step. */
+  readonly stepMin?: number;
+  /** Sampled at the end of each minute, where other series are counts. */
+  readonly isSampled?: true;
 }
 
 const LOSS: Measure = {
@@ -51,7 +52,7 @@ const LOGIN_TIME: Measure = {
   above: "login.sum",
   below: "login.count",
   factor: 1 / 1_000,
-  stepLeast: LOGIN_STEP,
+  stepMin: LOGIN_STEP_MINUTES,
 };
 
 const ONLINE: Measure = {
@@ -62,7 +63,7 @@ const ONLINE: Measure = {
   above: "online",
   below: "people",
   factor: 100,
-  isLookedAt: true,
+  isSampled: true,
 };
 
 const SERVER_LOAD: Measure = {
@@ -73,15 +74,15 @@ const SERVER_LOAD: Measure = {
   above: "server.held",
   below: "server.capacity",
   factor: 100,
-  isLookedAt: true,
+  isSampled: true,
 };
 
 const LOGINS = { chart: { name: "logins", title: "Logins" }, stat: "rate", unit: "/s", factor: 1 } as const;
-/** At the desks of all servers together. */
-const DESKS: readonly (Measure & { readonly title: string })[] = [
-  { ...LOGINS, metric: "login.offered", title: "Asked for", above: "desk.asked" },
-  { ...LOGINS, metric: "login.goodput", title: "Completed", above: "desk.completed" },
-  { ...LOGINS, metric: "login.capacity", title: "Possible, all centres", above: "desk.able" },
+/** Measures of the login queues of all servers together. */
+const LOGIN_QUEUES: readonly (Measure & { readonly title: string })[] = [
+  { ...LOGINS, metric: "login.offered", title: "Asked for", above: "login-queue.asked" },
+  { ...LOGINS, metric: "login.goodput", title: "Completed", above: "login-queue.completed" },
+  { ...LOGINS, metric: "login.capacity", title: "Possible, all centres", above: "login-queue.capacity" },
 ];
 
 interface Group {
@@ -89,19 +90,19 @@ interface Group {
   readonly title: string;
 }
 
-/** Minutes to a point. */
+/** Returns the number of minutes in a step that keep a line within its most points. */
 export const fineStep = (minutes: number): number => Math.ceil(minutes / POINTS_MAX);
 
-/** The charts of one run that are about people. A step without data is null. */
+/** Returns the lines of one run that are about people. A step without data is null. */
 export const seriesOf = (scenario: Scenario, ledger: Ledger, gateways: readonly string[]): readonly SeriesSample[] => {
   const minutes = Math.floor(inSeconds(scenario.run.duration) / 60);
   const line = (measure: Measure, { title, labels }: Group): SeriesSample => {
     const { chart, unit, above, below, factor } = measure;
-    const step = Math.max(fineStep(minutes), measure.stepLeast ?? 0);
+    const step = Math.max(fineStep(minutes), measure.stepMin ?? 0);
     const part = ledger.series.total(above, labels);
     const whole = below === undefined ? undefined : ledger.series.total(below, labels);
-    const late = measure.isLookedAt === true ? 30 : 0;
-    const at = Array.from({ length: Math.floor(minutes / step) }, (_, place) => 60 * (place + 0.5) * step + late);
+    const toStepEnd = measure.isSampled === true ? 30 : 0;
+    const at = Array.from({ length: Math.floor(minutes / step) }, (_, place) => 60 * (place + 0.5) * step + toStepEnd);
     const value = at.map((_, place) => {
       const all = whole === undefined ? 60 * step : sumOf(whole, place * step, step);
       return all === 0 ? null : (factor * sumOf(part, place * step, step)) / all;
@@ -114,14 +115,16 @@ export const seriesOf = (scenario: Scenario, ledger: Ledger, gateways: readonly 
     ...[...groups, ...gatewayGroups(scenario, gateways)].slice(0, LINES_MAX).map((group) => line(LOSS, group)),
     ...groups.map((group) => line(LOGIN_TIME, group)),
     ...groups.map((group) => line(ONLINE, group)),
-    ...(asksAboutDesks(scenario) ? DESKS.map((desk) => line(desk, { labels: [], title: desk.title })) : []),
+    ...(asksAboutLoginQueues(scenario)
+      ? LOGIN_QUEUES.map((queue) => line(queue, { labels: [], title: queue.title }))
+      : []),
     ...centres.map(([centre, { title }]) => line(SERVER_LOAD, { labels: [only("centre", centre)], title })),
   ];
 };
 
 const ABOUT_LOGIN_QUEUES = ["login.offered", "login.goodput", "back.delay", "back.stretch"];
 
-const asksAboutDesks = ({ expect, thresholds }: Scenario): boolean =>
+const asksAboutLoginQueues = ({ expect, thresholds }: Scenario): boolean =>
   [...expect, ...thresholds].some(({ figure }) => ABOUT_LOGIN_QUEUES.includes(figure.metric));
 
 const sumOf = (series: Series, from: number, count: number): number => {
@@ -130,7 +133,7 @@ const sumOf = (series: Series, from: number, count: number): number => {
   return sum;
 };
 
-/** Everybody, and the groups of people that the scenario asks about. */
+/** Returns everybody, and the groups of people that the scenario asks about. */
 const groupsOf = (scenario: Scenario): readonly Group[] => {
   const everybody: Group = { labels: [], title: "Everybody" };
   const groups = new Map([[JSON.stringify(everybody.labels), everybody]]);
@@ -142,7 +145,7 @@ const groupsOf = (scenario: Scenario): readonly Group[] => {
   return [...groups.values()];
 };
 
-/** A group a gateway, where the scenario asks for loss by gateway among few. */
+/** Returns a group for each gateway, where the scenario asks for loss by gateway in given regions and carriers. */
 const gatewayGroups = (scenario: Scenario, gateways: readonly string[]): readonly Group[] => {
   const names = [...scenario.expect, ...scenario.thresholds].flatMap(({ figure }) =>
     figure.metric === "loss" && figure.by === "gateway" ? gatewaysIn(figure.labels, scenario, gateways) : [],

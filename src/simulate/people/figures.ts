@@ -1,4 +1,4 @@
-/** The formulas of figures about people, one for each metric that `scenario/people/figures.ts` declares. */
+/** Formulas of the figures about people, one for each metric that `scenario/people/figures.ts` declares. */
 import { inSeconds } from "../../base/units.ts";
 import type { Histogram } from "../../measure/histogram.ts";
 import type { Series } from "../../measure/series.ts";
@@ -8,11 +8,11 @@ import type { PEOPLE_METRICS } from "../../scenario/people/figures.ts";
 import type { SchedulerDecision } from "../../world/seams/scheduling.ts";
 import { type Extreme, overSamples, shareOf, timeOf } from "../samples.ts";
 import { type Book, minutesIn } from "./book.ts";
-import { ofServers, ofTiers } from "./capacity.ts";
+import { readServers, readResources } from "./capacity.ts";
 import { windowEnd } from "./incidents.ts";
 import { inWindow, lengthOf } from "./observer.ts";
 
-/** One figure about some people, servers or faults, asked of the book. */
+/** One figure about given people, servers or faults, to be read from the book. */
 class Question {
   readonly figure: Figure;
   readonly labels: readonly LabelMatch[];
@@ -24,11 +24,12 @@ class Question {
     this.book = book;
   }
 
-  /** True if a rate a second is asked for. */
+  /** True if the figure is a rate per second. */
   get isRate(): boolean {
     return this.figure.stat === "rate";
   }
 
+  /** True if the figure is a share in percent. */
   get isShare(): boolean {
     return this.figure.stat === "share";
   }
@@ -43,40 +44,43 @@ class Question {
     return this.book.ledger.histograms.total(inWindow(name, this.figure.window), this.labels);
   }
 
+  /** Returns a ledger series by minute, over all labels that the figure allows. */
   series(name: string): Series {
     return this.book.ledger.series.total(name, this.labels);
   }
 
+  /** Returns the number of people that the figure is about. */
   get people(): number {
     return this.book.ledger.counters.total("people", this.labels).value;
   }
 
-  /** Returns a count as it is, or as the mean of a second of the window. */
+  /** Returns a count unchanged, or divided by the seconds of the window for a rate. */
   perSecond(count: number): number {
     return this.isRate ? count / lengthOf(this.book.scenario, this.figure.window) : count;
   }
 
-  /** Returns the stat over the window's minutes; null without data. */
+  /** Returns the figure's stat over the window's minutes; null without data. */
   overMinutes(value: (minute: number) => number | null): number | null {
     return overSamples(minutesIn(this.book, this.figure.window).map(value), this.figure.stat);
   }
 
-  /** Returns the longest of the times until something came of each fault that is asked about; null without data. */
+  /** Returns the longest of the delays that the faults in question have; null without data. */
   longest(delay: (id: string) => number | null): number | null {
     const ids = this.faultIds;
     return overSamples(ids.map(delay), "max");
   }
 
+  /** Returns the faults that the figure is about. */
   get faultIds(): readonly string[] {
     return this.book.scenario.faults.map(({ id }) => id).filter((id) => allows(this.labels, "fault", id));
   }
 
-  /** Seconds of simulated time when the window ends. */
+  /** Returns the end of the window, in seconds of simulated time. */
   get end(): number {
     return windowEnd(this.book.scenario, this.figure.window);
   }
 
-  /** Returns the decisions of the window that are about what is asked. */
+  /** Returns the decisions of the window that match the figure's labels. */
   get decisions(): readonly SchedulerDecision[] {
     const { from, to } = this.book.scenario.windows[this.figure.window]!;
     return this.book.decisions
@@ -84,10 +88,12 @@ class Question {
       .filter((decision) => this.labels.every((match) => isAbout(decision, match, this.book)));
   }
 
+  /** Returns the decisions that move a gateway. */
   get moves(): readonly SchedulerDecision[] {
     return this.decisions.filter(({ kind }) => kind === "move" || kind === "restore");
   }
 
+  /** Returns the decisions that raise an alert. */
   get alerts(): readonly SchedulerDecision[] {
     return this.decisions.filter(({ kind }) => kind === "alert");
   }
@@ -95,7 +101,7 @@ class Question {
 
 type Formula = (question: Question) => number | null | Extreme;
 
-const ofCapacity: Formula = ({ figure, labels, book }) => ofTiers(figure, labels, book);
+const readCapacity: Formula = ({ figure, labels, book }) => readResources(figure, labels, book);
 
 const FORMULAS: Readonly<Record<keyof typeof PEOPLE_METRICS, Formula>> = {
   loss: (question) => shareOf(question.count("packets.lost"), question.count("packets.sent")),
@@ -107,11 +113,11 @@ const FORMULAS: Readonly<Record<keyof typeof PEOPLE_METRICS, Formula>> = {
   login: (question) => question.perSecond(question.times("login.time").count),
   "login.queue": (question) => timeOf([question.times("login.queue")], question.figure.stat),
   "login.offered": (question) => {
-    const asked = question.series("desk.asked");
+    const asked = question.series("login-queue.asked");
     return question.overMinutes((minute) => asked.at(minute) / 60);
   },
   "login.goodput": (question) => {
-    const [completed, possible] = [question.series("desk.completed"), question.series("desk.possible")];
+    const [completed, possible] = [question.series("login-queue.completed"), question.series("login-queue.possible")];
     return question.overMinutes((minute) =>
       question.isRate ? completed.at(minute) / 60 : shareOf(completed.at(minute), possible.at(minute)),
     );
@@ -147,13 +153,13 @@ const FORMULAS: Readonly<Record<keyof typeof PEOPLE_METRICS, Formula>> = {
   },
   "alarm.false": ({ alerts, book }) => alerts.filter((alert) => book.incidents.isFalse(alert)).length,
   "reroute.delay": (question) => question.longest((id) => question.book.incidents.rerouteDelay(id, question.end)),
-  "centre.load": ofCapacity,
-  "centre.headroom": ofCapacity,
+  "centre.load": readCapacity,
+  "centre.headroom": readCapacity,
   "centre.bought": (question) => ({
     name: undefined,
-    value: ofTiers(question.figure, question.labels, question.book).value,
+    value: readResources(question.figure, question.labels, question.book).value,
   }),
-  "centre.margin": ofCapacity,
+  "centre.margin": readCapacity,
   "evacuation.delay": (question) => {
     const { scenario, incidents } = question.book;
     const delays = Object.keys(scenario.world.centres)
@@ -168,21 +174,21 @@ const FORMULAS: Readonly<Record<keyof typeof PEOPLE_METRICS, Formula>> = {
     return last === undefined ? null : homeless.at(last);
   },
   "message.lost": ({ figure, book }) => book.ledger.counters.total(inWindow("message.lost", figure.window)).value,
-  "server.load": ({ figure, labels, book }) => ofServers(figure, labels, book),
+  "server.load": ({ figure, labels, book }) => readServers(figure, labels, book),
 };
 
-/** Figures about how full things are, which need nobody to be asked about. */
+/** Figures about load, which have data even if the labels select no people. */
 const FULLNESS = ["centre.load", "centre.headroom", "centre.margin", "server.load"];
 const PEOPLE = ["region", "carrier", "access", "gateway", "home"];
 
-/** Returns a figure of the people, servers or faults that the labels allow. */
+/** Returns a figure of the people, servers or faults that the labels allow; null without data. */
 export const readFigure = (figure: Figure, labels: readonly LabelMatch[], book: Book): Extreme => {
   if (!FULLNESS.includes(figure.metric) && !hasPeople(labels, book)) return { name: undefined, value: null };
   const read = FORMULAS[figure.metric as keyof typeof FORMULAS](new Question(figure, labels, book));
   return typeof read === "object" && read !== null ? read : { name: undefined, value: read };
 };
 
-/** False if the labels contradict one another: there are no data about nobody. */
+/** True if the labels select at least one person; contradictory labels select none. */
 const hasPeople = (labels: readonly LabelMatch[], { ledger }: Book): boolean => {
   const about = labels.filter(({ label }) => PEOPLE.includes(label));
   return about.length === 0 || ledger.counters.total("people", about).value > 0;
@@ -205,7 +211,7 @@ const isAbout = (decision: SchedulerDecision, { label, values, negated }: LabelM
   return isOne !== negated;
 };
 
-/** Returns the most moves of one gateway within any hour. */
+/** Returns the largest number of moves of one gateway within any hour. */
 const busiestHour = (moves: readonly SchedulerDecision[]): number => {
   let most = 0;
   for (const { at, who } of moves)

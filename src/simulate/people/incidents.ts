@@ -1,6 +1,7 @@
 /**
- * Follows each fault: when it began and ended, when an alert first named its place, when its people had been
- * led away. What counts as naming is decided here, from the world's truth; the scheduler never sees it.
+ * Follows each fault and each evacuation: begin and end, the first alert that names the fault's place, the time until its
+ * people are rerouted or back online. Whether an alert names a place is decided here by the world's true state, which the
+ * scheduler does not see.
  */
 import { inSeconds } from "../../base/units.ts";
 import type { PathWhere, PeopleFault } from "../../scenario/people/faults.ts";
@@ -8,36 +9,40 @@ import type { Intervention, Scenario } from "../../scenario/scenario.ts";
 import type { World } from "../../world/build.ts";
 import type { SchedulerDecision } from "../../world/seams/scheduling.ts";
 import { namesDestination, touchesCell, touchesEndpoint } from "../../world/where.ts";
-import { LEFT_BEHIND, STILL_OUT } from "./limits.ts";
+import { REMAINING_SHARE, OFFLINE_SHARE } from "./limits.ts";
 
-/** How long after a fault's end an alert about it is late rather than false, seconds (chosen: reports take that long). */
-const AFTERMATH_S = 600;
+/** Seconds after the end of a fault or operator action in which an alert about it is late, not false (chosen: reports take this long). */
+const ALERT_GRACE_S = 600;
 
-/** This share of what an alert claims must be true. */
-const MOSTLY = 0.5;
+/** The least share of an alert's claim that must be true. */
+const TRUE_SHARE = 0.5;
 
 interface Incident {
   readonly fault: PeopleFault;
   readonly began: number;
   ended: number | undefined;
-  /** People on its paths when it began, and online where it hit. */
+  /** People on the fault's paths at its begin. */
   readonly people: number;
+  /** People online at the fault's place at its begin. */
   readonly online: number;
+  /** When the fault's paths were left. */
   left: number | undefined;
-  /** Connecting everywhere just before, and seconds that the servers it left need at least for all its people. */
+  /** People connecting anywhere just before the begin. */
   readonly connecting: number;
-  readonly leastS: number;
-  /** When those whom it threw off line were online again. */
+  /** Seconds that the remaining servers need at full rate to log in all the people. */
+  readonly fullRateS: number;
+  /** When the people that the fault took offline were back. */
   back: number | undefined;
 }
 
-/** Percent of the time that capacity allows from which on it is said of those who are not back. Chosen. */
-const OVERDUE = 200;
+/** `back.stretch` is reported for people who are still offline only above this percentage. Chosen. */
+const OVERDUE_PERCENT = 200;
 
+/** Follows the faults, evacuations and operator actions of one run. Times are seconds of simulated time. */
 export class Incidents {
   readonly #world: World;
   readonly #incidents = new Map<string, Incident>();
-  /** By centre: people connected there when the order came, and when it was empty. */
+  /** Evacuations by centre: the people connected there at the order, and when the centre was empty. */
   readonly #evacuations = new Map<
     string,
     {
@@ -45,24 +50,25 @@ export class Incidents {
       readonly began: number;
       readonly people: number;
       empty: number | undefined;
-      isTakenBack: boolean;
+      isRolledBack: boolean;
     }
   >();
   readonly #places = new Map<
     PathWhere,
     { readonly gateways: ReadonlySet<number>; readonly endpoints: ReadonlySet<number> }
   >();
-  /** What operators and carriers did: a changed path stays so, all else makes the scheduler speak for a while. */
-  readonly #deeds: { readonly where: PathWhere; readonly from: number; readonly to: number }[] = [];
+  /** Operator actions, with the times in which an alert about them is not false: without end for a changed path or an evacuation. */
+  readonly #operatorActions: { readonly where: PathWhere; readonly from: number; readonly to: number }[] = [];
 
-  /** Longest interval between beats, and the time-out of one. */
-  readonly #noticeS: number;
+  /** Seconds in which a client notices a silent server at the latest: the longest heartbeat interval plus the time-out. */
+  readonly #silenceNoticedS: number;
 
   constructor(world: World, { world: { clients } }: Scenario) {
     this.#world = world;
-    this.#noticeS = inSeconds(clients.heartbeat.longest) + inSeconds(clients.heartbeat.timeout);
+    this.#silenceNoticedS = inSeconds(clients.heartbeat.longest) + inSeconds(clients.heartbeat.timeout);
   }
 
+  /** Records that a fault begins, before the world applies it. */
   begin(fault: PeopleFault, at: number): void {
     this.#incidents.set(fault.id, {
       fault,
@@ -72,48 +78,54 @@ export class Incidents {
       online: this.#world.places.onlineIn(fault.where),
       left: undefined,
       connecting: this.#connecting(),
-      leastS: inSeconds(this.#world.refuge.welcome(fault.where, 1).over),
+      fullRateS: inSeconds(this.#world.refuge.welcome(fault.where, 1).over),
       back: undefined,
     });
   }
 
+  /** Records an intervention. */
   perform({ action }: Intervention, at: number): void {
     if (action.kind === "evacuate") {
       const where = { centre: [action.plan.centre] };
-      this.#deeds.push({ where, from: at, to: Infinity });
-      // An order while another is carried out changes nothing; one after it was taken back begins anew.
-      if (this.#evacuations.get(action.plan.centre)?.isTakenBack !== false)
+      this.#operatorActions.push({ where, from: at, to: Infinity });
+      // A second order during an evacuation changes nothing; an order after a roll-back starts a new evacuation.
+      if (this.#evacuations.get(action.plan.centre)?.isRolledBack !== false)
         this.#evacuations.set(action.plan.centre, {
           where,
           began: at,
           people: this.#world.places.peopleOn(where),
           empty: undefined,
-          isTakenBack: false,
+          isRolledBack: false,
         });
     }
     if (action.kind === "evacuation" && action.order === "roll-back")
-      for (const evacuation of this.#evacuations.values()) evacuation.isTakenBack = true;
+      for (const evacuation of this.#evacuations.values()) evacuation.isRolledBack = true;
     if (!("where" in action)) return;
-    this.#deeds.push({ where: action.where, from: at, to: action.kind === "change" ? Infinity : at + AFTERMATH_S });
+    this.#operatorActions.push({
+      where: action.where,
+      from: at,
+      to: action.kind === "change" ? Infinity : at + ALERT_GRACE_S,
+    });
   }
 
+  /** Records that a fault has ended. */
   end(id: string, at: number): void {
     const incident = this.#incidents.get(id);
     if (incident !== undefined) incident.ended = at;
   }
 
-  /** Looks who is still on the paths of faults that are on. */
-  look(at: number): void {
+  /** Notes which active faults' paths have been left; called every round of the scheduler. */
+  checkReroutes(at: number): void {
     for (const incident of this.#incidents.values())
       if (incident.left === undefined && incident.ended === undefined && incident.people > 0)
         if (
-          this.#world.places.peopleOn(incident.fault.where) <= LEFT_BEHIND * incident.people &&
-          this.#world.places.onlineIn(incident.fault.where) >= (1 - LEFT_BEHIND) * incident.online
+          this.#world.places.peopleOn(incident.fault.where) <= REMAINING_SHARE * incident.people &&
+          this.#world.places.onlineIn(incident.fault.where) >= (1 - REMAINING_SHARE) * incident.online
         )
           incident.left = at;
   }
 
-  /** Seconds from the order until a centre was empty; `limit` when it was not by then, null when there was no order. */
+  /** Returns the seconds from the order until a centre was empty, cut off at the time `limit`; null without an order. */
   evacuationDelay(centre: string, limit: number): number | null {
     const evacuation = this.#evacuations.get(centre);
     if (evacuation === undefined) return null;
@@ -121,27 +133,27 @@ export class Incidents {
   }
 
   /**
-   * Looks, every second, whether evacuated centres are empty and those whom a fault threw off line are back: nobody is on its
-   * paths, nobody more is connecting.
+   * Notes which evacuated centres are empty and the people of which faults are back online: the fault's paths are left, and no
+   * more people are connecting than before it. Called every second.
    */
-  lookClosely(at: number): void {
+  checkRecovery(at: number): void {
     const { places } = this.#world;
     for (const evacuation of this.#evacuations.values())
-      // Whoever was thrown out by its end has not been led away.
+      // A centre that is lost throws its people out: they have not been evacuated.
       if (evacuation.empty === undefined && !this.#world.homes.isLost(evacuation.where.centre![0]!)) {
-        if (places.peopleOn(evacuation.where) <= STILL_OUT * evacuation.people) evacuation.empty = at;
+        if (places.peopleOn(evacuation.where) <= OFFLINE_SHARE * evacuation.people) evacuation.empty = at;
       }
     for (const incident of this.#incidents.values()) {
       const { fault, people, connecting } = incident;
       if (incident.back !== undefined || fault.effects.down === undefined || at <= incident.began) continue;
-      const few = STILL_OUT * people;
+      const few = OFFLINE_SHARE * people;
       if (this.#connecting() > connecting + few) continue;
       if (incident.ended === undefined && places.peopleOn(fault.where) > few) continue;
       incident.back = at;
     }
   }
 
-  /** Seconds until those whom a fault that takes things down threw off line were back; `limit` when they were not by then. */
+  /** Returns the seconds until the people of a `down` fault were back online, cut off at the time `limit`; null for other faults. */
   backDelay(id: string, limit: number): number | null {
     const incident = this.#incidents.get(id);
     if (incident?.fault.effects.down === undefined || incident.people === 0) return null;
@@ -149,17 +161,17 @@ export class Incidents {
   }
 
   /**
-   * Their delay, less what silence takes to be noticed, in percent of what the servers left would need at their full rate. Of
-   * who is not back by then it says something only when it is long past due.
+   * Returns the back delay, less the time to notice silence, in percent of the time that the remaining servers need at full
+   * rate; null for people who are still offline at `limit` but not yet overdue.
    */
   backStretch(id: string, limit: number): number | null {
     const delay = this.backDelay(id, limit);
     if (delay === null) return null;
-    const { fault, leastS, back = Infinity } = this.#incidents.get(id)!;
-    const notice = fault.effects.down === "silent" ? this.#noticeS : 0;
-    if (leastS === 0) return null;
-    const stretch = (100 * Math.max(0, delay - notice)) / leastS;
-    return back > limit && stretch < OVERDUE ? null : stretch;
+    const { fault, fullRateS, back = Infinity } = this.#incidents.get(id)!;
+    const notice = fault.effects.down === "silent" ? this.#silenceNoticedS : 0;
+    if (fullRateS === 0) return null;
+    const stretch = (100 * Math.max(0, delay - notice)) / fullRateS;
+    return back > limit && stretch < OVERDUE_PERCENT ? null : stretch;
   }
 
   #connecting(): number {
@@ -167,7 +179,7 @@ export class Incidents {
     return connecting.values.reduce((sum, people) => sum + people, 0);
   }
 
-  /** Seconds from the fault's begin to the first alert that names its place; `limit` when there was none by then. Null when it never began. */
+  /** Returns the seconds from a fault's begin to the first alert that names its place, cut off at the time `limit`; null if it never began. */
   alarmDelay(id: string, decisions: readonly SchedulerDecision[], limit: number): number | null {
     const incident = this.#incidents.get(id);
     if (incident === undefined) return null;
@@ -175,6 +187,7 @@ export class Incidents {
     return Math.max(0, Math.min(first?.at ?? limit, limit) - incident.began);
   }
 
+  /** True if an alert names the fault's place by the time `limit`; null if the fault never began. */
   named(id: string, decisions: readonly SchedulerDecision[], limit: number): boolean | null {
     const incident = this.#incidents.get(id);
     if (incident === undefined) return null;
@@ -182,20 +195,21 @@ export class Incidents {
     return first !== undefined && first.at <= limit;
   }
 
+  /** Returns the seconds until the fault's paths were left, cut off at the time `limit`; null without people or a faulty destination. */
   rerouteDelay(id: string, limit: number): number | null {
     const incident = this.#incidents.get(id);
     if (incident === undefined || incident.people === 0 || !namesDestination(incident.fault.where)) return null;
     return Math.max(0, Math.min(incident.left ?? limit, limit) - incident.began);
   }
 
-  /** An alert that nothing explains: no fault that is on or was until shortly before, and nothing that operators did. */
+  /** True if neither a fault nor an operator action, active or ended shortly before, explains the alert. */
   isFalse(alert: SchedulerDecision): boolean {
     for (const { fault, began, ended } of this.#incidents.values()) {
-      const over = (ended ?? Infinity) + AFTERMATH_S;
+      const over = (ended ?? Infinity) + ALERT_GRACE_S;
       if (alert.at < began || alert.at > over) continue;
       if (fault.effects.telemetry !== undefined || this.#explains(fault.where, alert)) return false;
     }
-    return !this.#deeds.some(
+    return !this.#operatorActions.some(
       ({ where, from, to }) => alert.at >= from && alert.at <= to && this.#explains(where, alert),
     );
   }
@@ -206,25 +220,25 @@ export class Incidents {
     );
   }
 
-  /** Named is the place itself: most of what the alert claims is sick is what the fault hits. */
+  /** True if the alert names the place itself: more than half of what it claims is hit by the fault. */
   #names(where: PathWhere, alert: SchedulerDecision): boolean {
     const { gateways, endpoints } = this.#placeOf(where);
     const { claim } = alert;
     if (claim === undefined || alert.what === "capacity") return false;
     const all = this.#world.fleet.endpoints.length;
-    // Of a sick access one says that all destinations are bad; of a sick destination one says which.
+    // A faulty access network is named by claiming all destinations; a faulty destination is named by claiming only that one.
     if (!namesDestination(where) && claim.endpoints.size < all) return false;
     if (namesDestination(where) && endpoints.size < all && claim.endpoints.size === all) return false;
-    return this.#shareOf(claim, gateways, endpoints) > MOSTLY;
+    return this.#shareOf(claim, gateways, endpoints) > TRUE_SHARE;
   }
 
-  /** Explained is whatever is at least half about what the fault hits. */
+  /** True if at least half of what the alert claims is hit by the fault. */
   #explains(where: PathWhere, { claim }: SchedulerDecision): boolean {
     const { gateways, endpoints } = this.#placeOf(where);
-    return claim !== undefined && this.#shareOf(claim, gateways, endpoints) >= MOSTLY;
+    return claim !== undefined && this.#shareOf(claim, gateways, endpoints) >= TRUE_SHARE;
   }
 
-  /** The lesser of two shares: of the gateways that an alert claims, and of the endpoints, what a fault really hits. */
+  /** Returns the smaller of two shares that the fault really hits: of the claimed gateways, and of the claimed endpoints. */
   #shareOf(
     claim: NonNullable<SchedulerDecision["claim"]>,
     gateways: ReadonlySet<number>,
@@ -258,5 +272,5 @@ export class Incidents {
   }
 }
 
-/** End of a figure's window in seconds of simulated time. */
+/** Returns the end of a window in seconds of simulated time. */
 export const windowEnd = ({ windows }: Scenario, window: string): number => inSeconds(windows[window]!.to);

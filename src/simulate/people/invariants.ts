@@ -1,9 +1,9 @@
-/** What must be true of people and of the servers that they are connected to, whatever befalls them. */
+/** Invariants of people and of the servers that they are connected to; they hold under every fault. */
 import type { World } from "../../world/build.ts";
 import type { InvariantResult } from "../findings.ts";
 import { type Invariant, Invariants } from "../invariants.ts";
 
-/** How many people are where. */
+/** People by state. */
 interface Count {
   readonly online: number;
   readonly connecting: number;
@@ -12,9 +12,9 @@ interface Count {
 
 interface Look {
   readonly world: World;
-  /** As booked by cell. */
+  /** Sums of the counters by cell. */
   readonly booked: Count;
-  /** As counted one by one; only in the last look. */
+  /** Counted one by one; only in the last check. */
   readonly counted: Count | undefined;
 }
 
@@ -30,7 +30,7 @@ const totalAt = (column: Float64Array, places: readonly number[]): number => {
   return sum;
 };
 
-/** Looks at a world of people; cheap enough for every minute of a run. */
+/** Checks the invariants of a world of people; cheap enough for every minute of a run. */
 export class PeopleInvariants {
   readonly #world: World;
   readonly #invariants = new Invariants(INVARIANTS);
@@ -39,7 +39,7 @@ export class PeopleInvariants {
     this.#world = world;
   }
 
-  /** Checks them all; the last look also counts everybody one by one. */
+  /** Checks all invariants; the last check also counts everybody one by one. */
   check(isLast: boolean): readonly InvariantResult[] {
     const { crowd, sweeps } = this.#world;
     const booked = {

@@ -1,10 +1,10 @@
-/** Limits that the meaning of a figure fixes (the contract of `login.success` and of reroute, alarm and back delays). */
+/** Limits that are part of a figure's definition (of `login.success`, and of the delays until people are rerouted or back). */
 
-/** Logged in within this long counts as a success. */
+/** A login that takes at most this long is a success. */
 export const SUCCESS_LIMIT_MS = 30_000;
 
-/** People have left the paths a fault hit when at most this share of them is still there. */
-export const LEFT_BEHIND = 0.1;
+/** Paths count as left once at most this share of their people is still on them. */
+export const REMAINING_SHARE = 0.1;
 
-/** People whom a fault threw off line are back when at most this share of them is not. */
-export const STILL_OUT = 0.001;
+/** The people of a fault count as back online once at most this share of them is still offline. */
+export const OFFLINE_SHARE = 0.001;

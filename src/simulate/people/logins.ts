@@ -1,6 +1,6 @@
 /**
- * How logins went: of each cell how long they took in each window, how many of them for too long, and how many began in each
- * minute. Every thread of a run notes those of its own people; when the run is over all that was noted is put together.
+ * Login times by cell: a histogram and the number of late logins for each window, count and total time for each minute.
+ * Every thread records its own people; the records are added up at the end of the run.
  */
 import { type Duration, type Instant, minutes } from "../../base/units.ts";
 import { Histogram } from "../../measure/histogram.ts";
@@ -13,14 +13,16 @@ interface Span {
   readonly toMs: number;
 }
 
+/** Records logins by cell, window and minute. A login belongs to the time at which it began. */
 export class LoginBook implements LoginNotes {
-  /** People who began in a minute by cell, and the ms that their logins took together. */
+  /** Logins by cell and minute. */
   readonly count: Sheet;
+  /** Total time of those logins by cell and minute, ms. */
   readonly sum: Sheet;
   readonly #spans: readonly Span[];
-  /** Every edge of a window, in order: a login is noted once, between two of them, in however many windows it lies. */
+  /** The edges of all windows, ascending: a login is recorded once, in the interval between two edges. */
   readonly #edges: readonly number[];
-  /** By cell and the edge before, for whoever began from there to the next. */
+  /** Times by cell and by the edge at which the interval begins. */
   readonly #times: (Histogram | undefined)[] = [];
   readonly #late: Float64Array;
 
@@ -32,6 +34,7 @@ export class LoginBook implements LoginNotes {
     this.sum = new Sheet(cells, step);
   }
 
+  /** Records the logins of `people` that began at `startedMs` and took `tookMs` each. */
   login(cell: number, startedMs: number, tookMs: number, people: number): void {
     const started = (startedMs * 1_000) as Instant;
     this.count.row(started)[cell]! += people;
@@ -45,7 +48,7 @@ export class LoginBook implements LoginNotes {
     if (tookMs > SUCCESS_LIMIT_MS) this.#late[at]! += people;
   }
 
-  /** How long logins of a cell that began in a window took, ms, and how many people's took too long; undefined when there were none. */
+  /** Returns the times, in ms, of a cell's logins that began in a window, and the number of late ones; undefined without logins. */
   timesOf(cell: number, span: number): { readonly times: Histogram; readonly late: number } | undefined {
     const { fromMs, toMs } = this.#spans[span]!;
     const times = new Histogram();
@@ -59,7 +62,7 @@ export class LoginBook implements LoginNotes {
     return times.count === 0 ? undefined : { times, late };
   }
 
-  /** All that was noted, as numbers that another thread can add to its own. */
+  /** Returns the whole record as numbers, for `add` in another thread. */
   get numbers(): Float64Array {
     const histograms = this.#times.flatMap((times, at) =>
       times === undefined ? [] : [at, this.#late[at]!, ...times.numbers],
@@ -74,7 +77,7 @@ export class LoginBook implements LoginNotes {
     return all;
   }
 
-  /** Adds what another thread noted. */
+  /** Adds the record of another thread, as its `numbers` gives it. */
   add(numbers: Float64Array): void {
     const [count, sum] = [numbers[0]!, numbers[1]!];
     this.count.add(numbers.subarray(2, 2 + count));

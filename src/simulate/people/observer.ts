@@ -1,6 +1,6 @@
 /**
- * Writes a run's book: what was sent and lost, who logged in and how fast, who was online, how full the servers
- * were. Counts of a window are differences between its edges; series are sampled every minute.
+ * Fills a run's ledger: packets sent and lost, logins and their times, people online, load of the servers. The counts of a
+ * window are differences between its edges; series are sampled every minute.
  */
 import { type Instant, inMs, inSeconds, minutes } from "../../base/units.ts";
 import type { ThreadGroup } from "../../engine/thread-group.ts";
@@ -16,20 +16,20 @@ const MINUTE = minutes(1);
 
 type CellSeries = "packets.sent" | "packets.lost" | "crossing" | "online" | "people" | "login.count" | "login.sum";
 
-/** What a desk counts, and the series of it minute by minute. */
-const DESK_SERIES = {
-  "desk.asked": "asked",
-  "desk.completed": "completed",
-  "desk.able": "capacity",
-  "desk.possible": "possible",
+/** Ledger series of the login queues by minute, each with the counter that it is taken from. */
+const QUEUE_SERIES = {
+  "login-queue.asked": "asked",
+  "login-queue.completed": "completed",
+  "login-queue.capacity": "capacity",
+  "login-queue.possible": "possible",
 } as const;
-type DeskSeries = keyof typeof DESK_SERIES;
+type QueueSeries = keyof typeof QUEUE_SERIES;
 
 interface OpenWindow {
   readonly name: string;
   readonly fromMs: number;
   readonly toMs: number;
-  /** Standings when it opened. */
+  /** Counters at the time it opened. */
   sent: Float64Array;
   lost: Float64Array;
   broken: Float64Array;
@@ -37,25 +37,32 @@ interface OpenWindow {
   lostMessages: number;
 }
 
+/** Observes one run of people and fills its ledger. */
 export class Observer implements LoginNotes {
+  /** Everything that was measured, by name and labels; complete after `end`. */
   readonly ledger = new Ledger(MINUTE);
   readonly #windows: OpenWindow[];
   #logins!: LoginBook;
-  /** By name of the series: a number for each cell, minute by minute. Logins count in the minute they began in. */
+  /** Numbers by cell and minute, by name of the series. Logins count in the minute in which they began. */
   #sheets!: Readonly<Record<CellSeries, Sheet>>;
   readonly #pairLabels: (Labels | undefined)[] = [];
   #world!: World;
   #cellLabels: readonly Labels[] = [];
   #serverLabels: readonly Labels[] = [];
   #people = new Float64Array(0);
-  /** Standings of the desks a minute ago. */
-  readonly #desksBefore: Record<DeskSeries, Float64Array>;
+  /** Counters of the login queues a minute ago. */
+  readonly #queuesBefore: Record<QueueSeries, Float64Array>;
   #sentBefore = new Float64Array(0);
   #lostBefore = new Float64Array(0);
 
   constructor(scenario: Scenario) {
     const none = new Float64Array(0);
-    this.#desksBefore = { "desk.asked": none, "desk.completed": none, "desk.able": none, "desk.possible": none };
+    this.#queuesBefore = {
+      "login-queue.asked": none,
+      "login-queue.completed": none,
+      "login-queue.capacity": none,
+      "login-queue.possible": none,
+    };
     this.#windows = Object.entries(scenario.windows).map(([name, { from, to }]) => ({
       name,
       fromMs: inMs(from),
@@ -68,7 +75,7 @@ export class Observer implements LoginNotes {
     }));
   }
 
-  /** The world it watches; given once, before the run starts. */
+  /** Sets the world to observe; called once, before the run starts. */
   watch(world: World): void {
     this.#world = world;
     const { cells } = world.population;
@@ -82,8 +89,8 @@ export class Observer implements LoginNotes {
     this.#sentBefore = new Float64Array(cells.length);
     this.#lostBefore = new Float64Array(cells.length);
     this.#people = Float64Array.from(cells, ({ people }) => people);
-    for (const name of Object.keys(DESK_SERIES) as DeskSeries[])
-      this.#desksBefore[name] = new Float64Array(world.fleet.servers.length);
+    for (const name of Object.keys(QUEUE_SERIES) as QueueSeries[])
+      this.#queuesBefore[name] = new Float64Array(world.fleet.servers.length);
     const sheet = (): Sheet => new Sheet(cells.length, MINUTE);
     this.#logins = new LoginBook(cells.length, this.#windows);
     this.#sheets = {
@@ -101,11 +108,12 @@ export class Observer implements LoginNotes {
     });
   }
 
+  /** Records the logins of `people` that began at `startedMs` and took `tookMs` each. */
   login(cell: number, startedMs: number, tookMs: number, people: number): void {
     this.#logins.login(cell, startedMs, tookMs, people);
   }
 
-  /** All packets have just been metered: opens and closes the windows whose edge this is. */
+  /** Opens and closes the windows that have an edge at `nowMs`; all packets must have been metered just before. */
   edge(nowMs: number): void {
     const { meter, crowd, homes } = this.#world;
     for (const window of this.#windows) {
@@ -119,7 +127,7 @@ export class Observer implements LoginNotes {
     }
   }
 
-  /** A minute is over, and all packets have just been metered. `start` is when the minute began. */
+  /** Samples the minute that began at `start` and is over now; all packets must have been metered just before. */
   minute(start: Instant): void {
     const { meter, crowd, desks, fleet, homes } = this.#world;
     const { series } = this.ledger;
@@ -145,10 +153,13 @@ export class Observer implements LoginNotes {
       series.of("server.peak", labels).add(start, Math.max(desks.peak[server]!, desks.held[server]!));
       desks.peak[server] = 0;
       series.of("server.capacity", labels).add(start, connections);
-      for (const [name, counter] of Object.entries(DESK_SERIES) as [DeskSeries, (typeof DESK_SERIES)[DeskSeries]][]) {
+      for (const [name, counter] of Object.entries(QUEUE_SERIES) as [
+        QueueSeries,
+        (typeof QUEUE_SERIES)[QueueSeries],
+      ][]) {
         const now = desks[counter][server]!;
-        series.of(name, labels).add(start, now - this.#desksBefore[name][server]!);
-        this.#desksBefore[name][server] = now;
+        series.of(name, labels).add(start, now - this.#queuesBefore[name][server]!);
+        this.#queuesBefore[name][server] = now;
       }
       for (const window of this.#windows)
         if (inMs(start) >= window.fromMs && inMs(start) < window.toMs)
@@ -158,15 +169,15 @@ export class Observer implements LoginNotes {
     series.of("homeless").add(start, homes.homeless());
   }
 
-  /** How busy each tier of each centre was in the minute that began then. */
+  /** Records the use of each resource of each centre in the minute that began at `start`. */
   standings(start: Instant, standings: readonly Standing[]): void {
     for (const { centre, resource, used, able } of standings) {
       this.ledger.series.of("resource.used", { centre, resource }).add(start, used);
-      this.ledger.series.of("resource.able", { centre, resource }).add(start, able);
+      this.ledger.series.of("resource.capacity", { centre, resource }).add(start, able);
     }
   }
 
-  /** The run is over: logins of all its threads are put together, and what is on sheets is filed in the ledger. */
+  /** Ends the run: adds up the logins of all threads, and files the sheets in the ledger. */
   end(threads: ThreadGroup): void {
     threads.allGather(this.#logins.numbers).forEach((numbers, place) => {
       if (place !== threads.index) this.#logins.add(numbers);
@@ -217,10 +228,10 @@ export class Observer implements LoginNotes {
   }
 }
 
-/** What happened in a window has a name of its own in the book: most questions are about one window. */
+/** Returns the ledger's name of what a metric counts within a window. */
 export const inWindow = (metric: string, window: string): string => `${metric}@${window}`;
 
-/** The length of a window, in seconds. */
+/** Returns the length of a window in seconds. */
 export const lengthOf = ({ windows }: Scenario, window: string): number => {
   const { from, to } = windows[window]!;
   return inSeconds(to) - inSeconds(from);

@@ -1,4 +1,4 @@
-/** People in a run: their world, its scheduler's rounds, the book that is kept of them, and what strikes them. */
+/** The system of people in a run: their world, the scheduler's rounds, their book, and their faults. */
 import type { SchedulerEffect, SchedulerInput, Topology } from "../../algorithms/scheduling/messages.ts";
 import type { SchedulerPolicy } from "../../algorithms/scheduling/policy.ts";
 import { Scheduler } from "../../algorithms/scheduling/scheduler.ts";
@@ -24,6 +24,7 @@ import { PeopleInvariants } from "./invariants.ts";
 import { SUCCESS_LIMIT_MS } from "./limits.ts";
 import { Observer } from "./observer.ts";
 
+/** Makes the scheduler of a run. */
 export type SchedulerFactory = (
   policy: SchedulerPolicy,
   topology: Topology,
@@ -32,7 +33,7 @@ export type SchedulerFactory = (
 const SECOND = seconds(1);
 const MINUTE = minutes(1);
 
-/** Returns the system of people with its scheduler; another one only to show that a sabotaged one is caught. */
+/** Returns the system of people with the given scheduler; tests pass a sabotaged one to show that it is caught. */
 export const people = (
   scheduler: SchedulerFactory = (policy, topology) => new Scheduler(policy, topology),
 ): System => ({
@@ -98,7 +99,7 @@ class People implements Running {
     this.#observer.end(this.#context.threads);
   }
 
-  /** Threads sum what their own people did; decisions are the same in all of them. */
+  /** Adds the digests of all threads' people, and the decisions, which are the same in all threads. */
   addTo(digest: Digest): void {
     const { sessions, seam } = this.#world;
     for (const [high, low] of this.#context.threads.allGather(Float64Array.from(sessions.digest.words)))
@@ -121,7 +122,7 @@ class People implements Running {
     return [
       ...(this.#context.request.interventions ? leavingLines(this.#scenario, ledger) : []),
       ...centreLines(this.#scenario, ledger),
-      ...(this.#isTold ? seriesOf(this.#scenario, ledger, gateways) : []),
+      ...(this.#isReported ? seriesOf(this.#scenario, ledger, gateways) : []),
     ];
   }
 
@@ -129,7 +130,7 @@ class People implements Running {
     const { population, seam, trace } = this.#world;
     return {
       population: { online: population.people, rows: population.rows },
-      regionLoss: this.#isTold ? this.#regionLoss() : {},
+      regionLoss: this.#isReported ? this.#regionLoss() : {},
       decisions: seam.decisions.map(({ at, kind, what, who, ip, why, cause }): Decision => ({
         at,
         by: "scheduler",
@@ -150,7 +151,7 @@ class People implements Running {
   }
 
   /** True if the run reports on people. */
-  get #isTold(): boolean {
+  get #isReported(): boolean {
     return sectionsTold(this.#scenario).some((section) => section === PEOPLE);
   }
 
@@ -164,24 +165,25 @@ class People implements Running {
     };
   }
 
-  /** The scheduler hears and speaks once a round. */
+  /** Puts the scheduler's rounds on the clock, and the checks of incidents. */
   #planRounds(): void {
     const { clock } = this.#context;
     const { world, faults, interventions } = this.#scenario;
     const { round } = world.scheduler;
     clock.every(round, after(START, round), () => {
       this.#world.seam.exchange(clock.now);
-      this.#incidents.look(inSeconds(clock.now));
+      this.#incidents.checkReroutes(inSeconds(clock.now));
     });
     if (
       faults.some(({ effects }) => "down" in effects) ||
       interventions.some(({ action }) => action.kind === "evacuate")
     )
       clock.every(SECOND, after(START, SECOND), () => {
-        this.#incidents.lookClosely(inSeconds(clock.now));
+        this.#incidents.checkRecovery(inSeconds(clock.now));
       });
   }
 
+  /** Puts the book's minutes and the edges of windows on the clock. */
   #planBook(): void {
     const { clock } = this.#context;
     const { meter, demand } = this.#world;
@@ -201,7 +203,7 @@ class People implements Running {
     });
   }
 
-  /** Percent lost by region in its worst window with a fault on; over the whole run where there is none. */
+  /** Returns the loss of each region in percent: the worst window that begins during or after a fault, else the whole run. */
   #regionLoss(): Record<string, number | null> {
     const { faults, windows, world } = this.#scenario;
     const during = Object.entries(windows).filter(

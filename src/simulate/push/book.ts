@@ -1,6 +1,6 @@
 /**
- * The book of push: who was told and how late, who twice and why, and what came to the message service, second by
- * second. Kept apart from the people's, as it has a world of its own; a window is read in whole seconds.
+ * The book of push: subscribers reached and their lateness, duplicates by cause, and messages at the message service, by
+ * second. Figures read a window in whole seconds.
  */
 import { inSeconds, type Instant } from "../../base/units.ts";
 import { Histogram } from "../../measure/histogram.ts";
@@ -10,31 +10,35 @@ import type { Cause, PushNotes } from "../../world/push/notes.ts";
 import { sum } from "../samples.ts";
 import { secondOf, sumOf } from "../seconds.ts";
 
-/** Of a task, second by second. */
+/** Counts of one task by second: subscribers reached by their own app's timer (`shown`) or by a message (`delivered`). */
 export interface TaskCounts {
   readonly shown: Float64Array;
-  readonly told: Float64Array;
+  readonly delivered: Float64Array;
   readonly refused: Float64Array;
   readonly repeated: Readonly<Record<Cause, Float64Array>>;
 }
 
+/** Records everything that the figures of push are computed from. */
 export class PushBook implements PushNotes {
+  /** The push section of the scenario. */
   readonly model: PushModel;
   /** Names of tasks, in the order of the scenario. */
   readonly names: readonly string[];
   /** Length of the run in whole seconds. */
   readonly seconds: number;
+  /** Counts by task, in the order of `names`. */
   readonly tasks: readonly TaskCounts[];
-  /** Messages that came to the message service, second by second. */
+  /** Messages at the message service by second. */
   readonly messages: Float64Array;
-  /** The most that came in any second that ended in this one. */
+  /** By second, the most messages in any 1-s interval that ends within it. */
   readonly peak: Float64Array;
-  /** Of all slots together, in us. */
+  /** Working time of all slots by second, us. */
   readonly workTime: Float64Array;
-  /** By task: the most apps that fetch ahead in any second. */
+  /** By task, the most apps that prefetch within one second. */
   readonly fetches: number[];
+  /** The scenario's windows. */
   readonly windows: readonly { readonly name: string; readonly from: number; readonly to: number }[];
-  /** By window and task; ms. */
+  /** Lateness of subscribers by window and task, ms. */
   readonly lateness: readonly (readonly Histogram[])[];
 
   constructor(model: PushModel, { run, windows }: Pick<Scenario, "run" | "windows">) {
@@ -45,7 +49,7 @@ export class PushBook implements PushNotes {
     this.seconds = seconds;
     this.tasks = this.names.map(() => ({
       shown: column(),
-      told: column(),
+      delivered: column(),
       refused: column(),
       repeated: { crash: column(), redelivery: column(), lease: column(), failover: column() },
     }));
@@ -57,34 +61,41 @@ export class PushBook implements PushNotes {
     this.lateness = this.windows.map(() => this.names.map(() => new Histogram()));
   }
 
+  /** Records the apps that prefetched a task, by second. */
   fetched(task: number, bySecond: Float64Array): void {
     this.fetches[task] = bySecond.reduce((most, count) => Math.max(most, count), 0);
   }
 
+  /** Counts subscribers that are reached on time by their own app's timer. */
   shown(task: number, at: Instant, subscribers: number): void {
     this.tasks[task]!.shown[secondOf(at)]! += subscribers;
     this.#addLateness(task, at, 0, subscribers);
   }
 
+  /** Counts messages at the message service; `inSecond` is the number within the second that ends at `at`. */
   arrived(at: Instant, messages: number, inSecond: number): void {
     const second = secondOf(at);
     this.messages[second]! += messages;
     this.peak[second] = Math.max(this.peak[second]!, inSecond);
   }
 
+  /** Counts subscribers that a message reaches for the first time, `late` after the task was due. */
   told(task: number, at: Instant, late: number, subscribers: number): void {
-    this.tasks[task]!.told[secondOf(at)]! += subscribers;
+    this.tasks[task]!.delivered[secondOf(at)]! += subscribers;
     this.#addLateness(task, at, late, subscribers);
   }
 
+  /** Counts a duplicate by its cause. */
   repeated(task: number, at: Instant, cause: Cause): void {
     this.tasks[task]!.repeated[cause][secondOf(at)]! += 1;
   }
 
+  /** Counts messages that the message service refused at its capacity. */
   refused(task: number, at: Instant, messages: number): void {
     this.tasks[task]!.refused[secondOf(at)]! += messages;
   }
 
+  /** Counts the working time of a slot. */
   worked(from: Instant, to: Instant): void {
     for (let second = secondOf(from); second < this.seconds && second * 1e6 < to; second++)
       this.workTime[second]! += Math.min(to, (second + 1) * 1e6) - Math.max(from, second * 1e6);
@@ -97,7 +108,7 @@ export class PushBook implements PushNotes {
     }
   }
 
-  /** Returns when a task is due. */
+  /** Returns when a task is due, in us of simulated time. */
   due(task: number): number {
     return this.#task(task).at;
   }
@@ -107,12 +118,12 @@ export class PushBook implements PushNotes {
     return sum(tasks.map((task) => this.#task(task).subscribers));
   }
 
-  /** Returns how many subscribers had been reached when that second began. */
+  /** Returns the number of these tasks' subscribers reached before the second begins. */
   reached(tasks: readonly number[], second: number): number {
     return sum(
       tasks.map((task) => {
-        const { shown, told } = this.tasks[task]!;
-        return sumOf(shown, 0, second) + sumOf(told, 0, second);
+        const { shown, delivered } = this.tasks[task]!;
+        return sumOf(shown, 0, second) + sumOf(delivered, 0, second);
       }),
     );
   }

@@ -1,17 +1,18 @@
-/** Lines over time about push: what comes to the message service beside what it can take, and who has been reached. */
+/** Chart lines about push over simulated time: messages at the message service beside its capacity, and subscribers reached. */
 import { bothOf, only } from "../../scenario/figure-parts.ts";
 import type { Chart, SeriesSample } from "../replication.ts";
 import { mostOf, sumOf } from "../seconds.ts";
 import type { PushBook } from "./book.ts";
 
-/** Lines that can be told apart on one pair of axes beside limit and capacity, and points that a line needs at most. */
+/** Readers cannot tell more lines than this apart on one pair of axes. */
 const LINES_MAX = 6;
+/** The most points of a line; chosen. */
 const POINTS_MAX = 180;
 
 const RATE: Chart = { name: "push-rate", title: "Messages that come to the message service" };
 const REACHED: Chart = { name: "told", title: "Subscribers told" };
 
-/** Returns the lines of the message service and of tasks. */
+/** Returns the lines of the message service and of the tasks. */
 export const linesOf = (book: PushBook): readonly SeriesSample[] => {
   const { limiter, service } = book.model;
   const step = Math.max(1, Math.ceil(book.seconds / POINTS_MAX));

@@ -1,4 +1,4 @@
-/** The formulas of figures about push, one for each metric that `scenario/push/figures.ts` declares. */
+/** Formulas of the figures about push, one for each metric that `scenario/push/figures.ts` declares. */
 import type { Figure, LabelMatch } from "../../scenario/figure-parts.ts";
 import { allows } from "../../scenario/metric.ts";
 import type { PUSH_METRICS } from "../../scenario/push/figures.ts";
@@ -29,7 +29,7 @@ class Question {
     this.end = Math.min(book.seconds, Math.floor(to / 1e6));
   }
 
-  /** Tasks that are due before the window ends; what is due at its end is not pushed in it. */
+  /** Returns the tasks that are due before the window ends, exclusive. */
   get dueTasks(): readonly number[] {
     return this.tasks.filter((task) => this.book.due(task) < this.end * 1e6);
   }
@@ -42,7 +42,7 @@ class Question {
     return sum(causes.map((cause) => this.ofTasks(({ repeated }) => repeated[cause])));
   }
 
-  /** Returns the stat of the lateness of all subscribers, in s; null without any. */
+  /** Returns the figure's stat of all subscribers' lateness, in s; null without any. */
   get lateness(): number | null {
     return timeOf(
       this.tasks.map((task) => this.book.lateness[this.#window]![task]!),
@@ -50,7 +50,7 @@ class Question {
     );
   }
 
-  /** Seconds of the window in which a message came. */
+  /** Returns the seconds of the window in which the message service got a message. */
   get busySeconds(): readonly number[] {
     const seconds: number[] = [];
     for (let second = this.first; second < this.end; second++)
@@ -69,7 +69,7 @@ const FORMULAS: Readonly<Record<keyof typeof PUSH_METRICS, Formula>> = {
   "push.duplicate": (question) => {
     const repeats = question.repeats(question.causes);
     if (question.stat === "count") return repeats;
-    return shareOf(repeats, question.ofTasks(({ told }) => told) + question.repeats(CAUSES));
+    return shareOf(repeats, question.ofTasks(({ delivered }) => delivered) + question.repeats(CAUSES));
   },
   "push.lateness": ({ lateness }) => lateness,
   "push.rate": ({ book, stat, first, end, busySeconds }) => {
@@ -86,7 +86,7 @@ const FORMULAS: Readonly<Record<keyof typeof PUSH_METRICS, Formula>> = {
   "prefetch.rate": ({ book, tasks }) => sum(tasks.map((task) => book.fetches[task]!)),
 };
 
-/** Returns a figure of the tasks and causes that the labels allow. */
+/** Returns a figure of the tasks and causes that the labels allow; null without data. */
 export const readFigure = (figure: Figure, labels: readonly LabelMatch[], book: PushBook): Extreme => {
   const question = new Question(book, figure, labels);
   const hasData = question.end > question.first && question.tasks.length > 0;

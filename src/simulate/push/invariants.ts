@@ -1,41 +1,41 @@
-/** What must be true of push: nobody is lost, and nobody is told again without a cause. */
+/** Invariants of push: no subscriber is lost, and every duplicate has a cause. */
 import type { Census } from "../../world/push/census.ts";
 import type { Push } from "../../world/push/push.ts";
 import type { InvariantResult } from "../findings.ts";
 import { type Invariant, Invariants } from "../invariants.ts";
 
-/** Subscribers who can be looked for one by one every minute (chosen: a tenth of a second). */
-const CENSUS_A_LOOK = 5_000_000;
+/** Subscribers that can be counted one by one every simulated minute (chosen: a tenth of a second of computing). */
+const CENSUS_PER_CHECK = 5_000_000;
 
 interface Look {
-  /** Messages told again beyond what each cause explains, in words. */
+  /** Descriptions of duplicates beyond the number that each cause explains. */
   readonly excesses: readonly string[];
-  /** Of the tasks that are counted in this look. */
+  /** Counts of the tasks that are counted in this check. */
   readonly tasks: readonly Census[];
 }
 
-/** Looks at all that gets reminders told. */
+/** Checks the invariants of push. */
 export class PushInvariants {
   readonly #push: Push;
   readonly #invariants = new Invariants(INVARIANTS);
-  #looks = 0;
+  #checks = 0;
 
   constructor(push: Push) {
     this.#push = push;
   }
 
-  /** Checks them all. A task with very many subscribers is counted only now and then, and in the last look. */
+  /** Checks all invariants. A task with very many subscribers is counted only in some checks, and in the last one. */
   check(isLast: boolean): readonly InvariantResult[] {
-    this.#looks += 1;
+    this.#checks += 1;
     const excesses = this.#push.excesses();
     const tasks = this.#push.subscribers.flatMap(({ count }, task) =>
-      isLast || this.#looks % Math.ceil(count / CENSUS_A_LOOK) === 0 ? [this.#push.census(task)] : [],
+      isLast || this.#checks % Math.ceil(count / CENSUS_PER_CHECK) === 0 ? [this.#push.census(task)] : [],
     );
     return this.#invariants.check({ excesses, tasks });
   }
 }
 
-/** Describes the first task that does not pass. */
+/** Describes the first broken task; undefined if none is. */
 const firstOf = (
   { tasks }: Look,
   isBroken: (task: Census) => boolean,

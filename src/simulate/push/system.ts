@@ -1,4 +1,4 @@
-/** Push in a run: reminders and everything that delivers them, their book, and what strikes them. */
+/** The system of push in a run: reminders and their delivery, their book, and their faults. */
 import { Digest } from "../../base/digest.ts";
 import type { Instant } from "../../base/units.ts";
 import { sectionOf } from "../../scenario/faults.ts";
@@ -16,7 +16,7 @@ import { linesOf } from "./charts.ts";
 import { readFigure } from "./figures.ts";
 import { PushInvariants } from "./invariants.ts";
 
-/** Returns the system of push with its worker and dispatcher; other ones only to show that a sabotaged one is caught. */
+/** Returns the system of push with the given worker and dispatcher; tests pass sabotaged ones to show that they are caught. */
 export const push = (machines: PushMachines = MACHINES): System => ({
   section: PUSH,
   start: (scenario, context) => new PushRun(scenario, context, machines),

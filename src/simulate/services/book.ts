@@ -1,6 +1,6 @@
 /**
- * The book of services: what came to entries and tiers, second by second, and how long it waited. Kept apart from the
- * people's, as it has a world of its own; a window is read in whole seconds.
+ * The book of services: counts of entries and tiers by second, and histograms of times and waits by window. Figures read
+ * a window in whole seconds.
  */
 import { inSeconds, type Instant } from "../../base/units.ts";
 import { Histogram } from "../../measure/histogram.ts";
@@ -10,30 +10,36 @@ import type { Services } from "../../world/services/services.ts";
 import type { Ending, ServiceNotes } from "../../world/services/visits.ts";
 import { secondOf } from "../seconds.ts";
 
-/** What is counted each second, of an entry and of a tier. */
-const OF_ENTRY = ["offered", "answered", "judged", "done", "shed", "late", "refused"] as const;
-const OF_TIER = ["requests", "retries", "shed", "heldBack", "computed", "wasted", "waited", "begun"] as const;
-/** Of a tier: the highest of each second. */
-const MARKS = ["units", "connections", "memory"] as const;
+/** Counts by second of an entry. */
+const ENTRY_COUNTS = ["offered", "answered", "judged", "done", "shed", "late", "refused"] as const;
+/** Counts by second of a tier. */
+const TIER_COUNTS = ["requests", "retries", "shed", "heldBack", "computed", "wasted", "waited", "begun"] as const;
+/** Highest values by second of a tier. */
+const TIER_PEAKS = ["units", "connections", "memory"] as const;
 
 type Counts<Names extends readonly string[]> = Readonly<Record<Names[number], Float64Array>>;
 
+/** Records everything that the services' figures are computed from. Times are in us unless a name says otherwise. */
 export class ServicesBook implements ServiceNotes {
   /** Length of the run in whole seconds. */
   readonly seconds: number;
-  /** Names, in the order of the scenario. */
+  /** Names of entries, in the order of the scenario. */
   readonly entryNames: readonly string[];
+  /** Names of tiers, in the order of the scenario. */
   readonly tierNames: readonly string[];
-  /** Counts of each second, by entry and by tier. */
-  readonly entries: readonly Counts<typeof OF_ENTRY>[];
-  readonly tiers: readonly Counts<typeof OF_TIER>[];
-  /** The highest of each second, by tier. */
-  readonly marks: readonly Counts<typeof MARKS>[];
-  /** Cores of each tier, all machines together. */
+  /** Counts by second of each entry. */
+  readonly entries: readonly Counts<typeof ENTRY_COUNTS>[];
+  /** Counts by second of each tier; `computed`, `wasted` and `waited` are sums of us. */
+  readonly tiers: readonly Counts<typeof TIER_COUNTS>[];
+  /** Highest values by second of each tier: units in use, connections and memory as shares of the room for them. */
+  readonly peaks: readonly Counts<typeof TIER_PEAKS>[];
+  /** Cores of all machines of each tier. */
   readonly cores: readonly number[];
+  /** The scenario's windows. */
   readonly windows: readonly { readonly name: string; readonly from: number; readonly to: number }[];
-  /** In ms: times of tasks by window and entry, waits of requests by window and tier. */
+  /** Times of tasks by window and entry, ms. */
   readonly times: readonly (readonly Histogram[])[];
+  /** Waits of requests by window and tier, ms. */
   readonly waits: readonly (readonly Histogram[])[];
   readonly #deadlines: readonly number[];
 
@@ -44,9 +50,9 @@ export class ServicesBook implements ServiceNotes {
     this.seconds = seconds;
     this.entryNames = Object.keys(entries);
     this.tierNames = Object.keys(tiers);
-    this.entries = this.entryNames.map(() => counts(OF_ENTRY));
-    this.tiers = this.tierNames.map(() => counts(OF_TIER));
-    this.marks = this.tierNames.map(() => counts(MARKS));
+    this.entries = this.entryNames.map(() => counts(ENTRY_COUNTS));
+    this.tiers = this.tierNames.map(() => counts(TIER_COUNTS));
+    this.peaks = this.tierNames.map(() => counts(TIER_PEAKS));
     this.cores = Object.values(tiers).map(({ machines, cores }) => machines * cores);
     this.windows = Object.entries(windows).map(([name, { from, to }]) => ({ name, from, to }));
     this.times = this.windows.map(() => this.entryNames.map(() => new Histogram()));
@@ -54,11 +60,12 @@ export class ServicesBook implements ServiceNotes {
     this.#deadlines = Object.values(entries).map(({ deadline }) => deadline);
   }
 
+  /** Counts a task that a user offers. */
   offer(entry: number, at: Instant): void {
     this.entries[entry]!.offered[secondOf(at)]! += 1;
   }
 
-  /** Shares are of tasks whose deadline lies within the run: of the last ones only the quick have ended when it is over. */
+  /** Counts a task that has ended. Shares count only tasks whose deadline lies within the run: of later ones, only the quick have ended. */
   task(entry: number, offered: Instant, ending: Ending, took: number): void {
     const second = secondOf(offered);
     const counts = this.entries[entry]!;
@@ -73,18 +80,21 @@ export class ServicesBook implements ServiceNotes {
     }
   }
 
+  /** Counts a request at a machine; it is a retry unless `attempt` is 0. */
   request(tier: number, at: Instant, attempt: number): void {
     const counts = this.tiers[tier]!;
     counts.requests[secondOf(at)]! += 1;
     if (attempt > 0) counts.retries[secondOf(at)]! += 1;
   }
 
+  /** Counts a request that a machine shed, or that a caller held back. */
   shed(tier: number, at: Instant, isHeldBack: boolean): void {
     const counts = this.tiers[tier]!;
     counts.shed[secondOf(at)]! += 1;
     if (isHeldBack) counts.heldBack[secondOf(at)]! += 1;
   }
 
+  /** Counts a request whose processing begins, after `waited`. */
   begun(tier: number, at: Instant, waited: number): void {
     const counts = this.tiers[tier]!;
     counts.begun[secondOf(at)]! += 1;
@@ -95,9 +105,10 @@ export class ServicesBook implements ServiceNotes {
     }
   }
 
+  /** Counts computing time from `at`, which is wasted if it is for nobody. */
   computed(tier: number, at: Instant, us: number, isForNobody: boolean): void {
     const counts = this.tiers[tier]!;
-    // A core at work past the second counts in the next one too, but not past the end of the run.
+    // Work is split among the seconds that it spans; work after the end of the run does not count.
     const end = Math.min(at + us, this.seconds * 1e6);
     for (let from: number = at; from < end;) {
       const second = Math.floor(from / 1e6);
@@ -108,20 +119,20 @@ export class ServicesBook implements ServiceNotes {
     }
   }
 
-  /** A bucket is over, which began at `start`. */
+  /** Samples the highest values of the bucket that began at `start` and is over now. */
   sample(services: Services, start: Instant): void {
     const second = secondOf(start);
     services.tiers.forEach(({ machines, model }, tier) => {
-      const marks = this.marks[tier]!;
+      const peaks = this.peaks[tier]!;
       const { held, room } = services.connections(tier);
       const each = Math.min(held, room) / machines.length;
       for (const { station } of machines) {
         const taken = station.mostUnits * model.units.memory + each * model.connectionMemory;
-        marks.units[second] = Math.max(marks.units[second]!, station.mostUnits);
-        marks.memory[second] = Math.max(marks.memory[second]!, taken / model.memory);
+        peaks.units[second] = Math.max(peaks.units[second]!, station.mostUnits);
+        peaks.memory[second] = Math.max(peaks.memory[second]!, taken / model.memory);
         station.mostUnits = station.units;
       }
-      marks.connections[second] = Math.max(marks.connections[second]!, room === 0 ? 0 : held / room);
+      peaks.connections[second] = Math.max(peaks.connections[second]!, room === 0 ? 0 : held / room);
     });
   }
 }

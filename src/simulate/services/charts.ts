@@ -1,11 +1,12 @@
-/** Lines over time about services: what became of tasks, how busy tiers are, how long requests wait. */
+/** Chart lines about services over simulated time: completed tasks, busy cores, queuing time. */
 import { bothOf, only } from "../../scenario/figure-parts.ts";
 import type { Chart, SeriesSample } from "../replication.ts";
 import { sumOf } from "../seconds.ts";
 import type { ServicesBook } from "./book.ts";
 
-/** Lines that can be told apart on one pair of axes, and points that a line needs at most. */
+/** Readers cannot tell more lines than this apart on one pair of axes. */
 const LINES_MAX = 8;
+/** The most points of a line; chosen. */
 const POINTS_MAX = 180;
 
 const COMPLETED: Chart = { name: "tasks-completed", title: "Tasks completed" };

@@ -1,4 +1,4 @@
-/** The formulas of figures about services, one for each metric that `scenario/services/figures.ts` declares. */
+/** Formulas of the figures about services, one for each metric that `scenario/services/figures.ts` declares. */
 import type { Figure, LabelMatch } from "../../scenario/figure-parts.ts";
 import { allows } from "../../scenario/metric.ts";
 import type { SERVICES_METRICS } from "../../scenario/services/figures.ts";
@@ -6,12 +6,12 @@ import { type Extreme, extremeOf, shareOf, sum, timeOf } from "../samples.ts";
 import { sumOf } from "../seconds.ts";
 import type { ServicesBook } from "./book.ts";
 
-/** Utilisation is taken over this many seconds: one alone is noise. */
-const STRETCH = 10;
+/** Seconds over which the highest utilisation is taken, as a single second is noise; chosen. */
+const BUSY_SPAN = 10;
 
 type EntryCount = keyof ServicesBook["entries"][number];
 type TierCount = keyof ServicesBook["tiers"][number];
-type Mark = keyof ServicesBook["marks"][number];
+type Peak = keyof ServicesBook["peaks"][number];
 
 /** One figure about some entries or tiers, in the whole seconds of a window. */
 class Question {
@@ -46,13 +46,13 @@ class Question {
     return count / (this.end - this.first);
   }
 
-  highest(name: Mark): number {
+  highest(name: Peak): number {
     const most = (column: Float64Array): number =>
       column.subarray(this.first, this.end).reduce((a, b) => Math.max(a, b), 0);
-    return Math.max(...this.tiers.map((tier) => most(this.#book.marks[tier]![name])));
+    return Math.max(...this.tiers.map((tier) => most(this.#book.peaks[tier]![name])));
   }
 
-  /** Returns the stat of the times of all tasks, in s; null without any. */
+  /** Returns the figure's stat of all task times, in s; null without any. */
   get taskTime(): number | null {
     return timeOf(
       this.entries.map((entry) => this.#book.times[this.#window]![entry]!),
@@ -60,7 +60,7 @@ class Question {
     );
   }
 
-  /** Returns the stat of the waits of all requests, in s; null without any. */
+  /** Returns the figure's stat of all requests' waits, in s; null without any. */
   get wait(): number | null {
     return timeOf(
       this.tiers.map((tier) => this.#book.waits[this.#window]![tier]!),
@@ -72,15 +72,15 @@ class Question {
     return sum(this.tiers.map((tier) => this.#book.cores[tier]!));
   }
 
-  /** Share of cores at work in the busiest stretch of the busiest tier; the last stretch may be shorter. */
+  /** Returns the share of busy cores in the busiest span of the busiest tier; the window's last span may be shorter. */
   get busiest(): number {
     return Math.max(...this.tiers.map((tier) => this.#busiestOf(tier)));
   }
 
   #busiestOf(tier: number): number {
     let most = 0;
-    for (let from = this.first; from < this.end; from += STRETCH) {
-      const to = Math.min(this.end, from + STRETCH);
+    for (let from = this.first; from < this.end; from += BUSY_SPAN) {
+      const to = Math.min(this.end, from + BUSY_SPAN);
       most = Math.max(most, sumOf(this.#book.tiers[tier]!.computed, from, to) / ((to - from) * 1e6));
     }
     return most / this.#book.cores[tier]!;
@@ -121,10 +121,10 @@ const FORMULAS: Readonly<Record<keyof typeof SERVICES_METRICS, Formula>> = {
   "tier.connections": (question) => 100 * question.highest("connections"),
 };
 
-/** Figures about how full tiers are: they name the tier that binds. */
+/** Figures about load, which name the fullest tier. */
 const FULLNESS = ["tier.utilisation.max", "tier.headroom.min", "tier.memory.max", "tier.connections.max"];
 
-/** Returns a figure of the entries or tiers that the labels allow. */
+/** Returns a figure of the entries or tiers that the labels allow; null without data. */
 export const readFigure = (figure: Figure, labels: readonly LabelMatch[], book: ServicesBook): Extreme => {
   if (!FULLNESS.includes(`${figure.metric}.${figure.stat}`))
     return { name: undefined, value: valueOf(figure, labels, book) };
@@ -142,6 +142,6 @@ const valueOf = (figure: Figure, labels: readonly LabelMatch[], book: ServicesBo
   return FORMULAS[figure.metric as keyof typeof FORMULAS](question);
 };
 
-/** Returns the places of the names that the labels allow. */
+/** Returns the indices of the names that the labels allow. */
 const allowed = (names: readonly string[], label: string, labels: readonly LabelMatch[]): readonly number[] =>
   names.flatMap((name, place) => (allows(labels, label, name) ? [place] : []));

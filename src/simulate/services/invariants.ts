@@ -1,9 +1,9 @@
-/** What must be true of the machines behind the access servers. */
+/** Invariants of the machines behind the access servers. */
 import type { Services } from "../../world/services/services.ts";
 import type { InvariantResult } from "../findings.ts";
 import { type Invariant, Invariants } from "../invariants.ts";
 
-/** Looks at every machine of every tier. */
+/** Checks the invariants of every machine of every tier. */
 export class ServicesInvariants {
   readonly #services: Services;
   readonly #invariants = new Invariants(INVARIANTS);
@@ -12,7 +12,7 @@ export class ServicesInvariants {
     this.#services = services;
   }
 
-  /** Checks them all; the last look is like any other. */
+  /** Checks all invariants; the last check is like any other. */
   check(): readonly InvariantResult[] {
     return this.#invariants.check(this.#services);
   }

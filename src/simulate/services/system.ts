@@ -1,4 +1,4 @@
-/** Services in a run: the servers behind the access servers, their book, and what strikes them. */
+/** The system of services in a run: the machines behind the access servers, their book, and their faults. */
 import { Digest } from "../../base/digest.ts";
 import type { Instant } from "../../base/units.ts";
 import type { Figure, LabelMatch } from "../../scenario/figure-parts.ts";
@@ -17,7 +17,7 @@ import { linesOf } from "./charts.ts";
 import { readFigure } from "./figures.ts";
 import { ServicesInvariants } from "./invariants.ts";
 
-/** Returns the system of services with the guard of its machines; another one only to show that a sabotaged one is caught. */
+/** Returns the system of services with the given guard; tests pass a sabotaged one to show that it is caught. */
 export const services = (guard: Guard = GUARD): System => ({
   section: SERVICES,
   start: (scenario, context) => new ServicesRun(scenario, context, guard),

@@ -1,6 +1,6 @@
-/** A thread that judges cells of a measured file, one after another. */
+/** A worker thread that judges cells of a measured file, one after another. */
 import { type CellResult, judgeCell } from "../../simulate/fidelity.ts";
-import type { CellOrder } from "./cells.ts";
+import type { CellTask } from "./cells.ts";
 
-/** Called by the pool, by this name. */
-export const judge = ({ cell, samples }: CellOrder): CellResult => judgeCell(cell, samples);
+/** Judges one cell; the pool calls it by this name. */
+export const judge = ({ cell, samples }: CellTask): CellResult => judgeCell(cell, samples);

@@ -1,15 +1,15 @@
-/** Cells of a measured file judged on threads. Each is its own chance, so who judges which changes nothing. */
+/** Judges cells of a measured file on threads. Each cell has its own random draws, so the assignment to threads changes nothing. */
 import { Tinypool } from "tinypool";
 import type { MeasuredCell } from "../../scenario/measured.ts";
 import type { CellResult } from "../../simulate/fidelity.ts";
 
-/** What a thread is told to do. */
-export interface CellOrder {
+/** One cell to judge, and the number of samples to simulate. */
+export interface CellTask {
   readonly cell: MeasuredCell;
   readonly samples: number;
 }
 
-/** Results in the order of the cells; `onCell` hears how many are done. */
+/** Returns the results in the order of the cells; calls `onCell` with the number of cells that are done. */
 export const judgeCells = async (
   cells: readonly MeasuredCell[],
   samples: number,
@@ -27,7 +27,7 @@ export const judgeCells = async (
   try {
     return await Promise.all(
       cells.map(async (cell) => {
-        const result = (await pool.run({ cell, samples } satisfies CellOrder)) as CellResult;
+        const result = (await pool.run({ cell, samples } satisfies CellTask)) as CellResult;
         done += 1;
         onCell(done);
         return result;

@@ -1,6 +1,6 @@
 /**
- * This machine's threads. Even one worker is a thread of its own: the main one must stay awake to show
- * progress and to hear Ctrl-C. The scenario travels once to each; progress comes back through shared memory.
+ * Runs replications on this machine's threads. Even a single worker has a thread of its own: the main thread must stay
+ * responsive to show progress and to handle Ctrl-C. Each thread gets the scenario once; progress is in shared memory.
  */
 import { Tinypool } from "tinypool";
 import type { Scenario } from "../../scenario/scenario.ts";
@@ -12,17 +12,17 @@ import type { Replication } from "../../simulate/replication.ts";
 import { estimate } from "../estimate.ts";
 import type { Executor, Request } from "../replications.ts";
 
-/** What a worker is told when it is born. */
-export interface Briefing {
+/** The data that each worker thread starts with. */
+export interface WorkerData {
   readonly scenario: Scenario;
-  /** For each slot simulated seconds and events of what runs there, as two doubles. */
+  /** Simulated seconds and events of the request in each slot, as two doubles. */
   readonly progress: SharedArrayBuffer;
-  /** What connections come to, for all workers. */
+  /** Outcomes of connections, shared by all workers. */
   readonly outcomes: SharedArrayBuffer;
 }
 
-/** What a worker is told to do: to run it alone, or at a table with others. */
-export interface Order {
+/** One task of a worker thread: a request to run alone, or together with the other threads of a group. */
+export interface WorkerTask {
   readonly request: Request;
   readonly slot: number;
   readonly membership: GroupMembership | undefined;
@@ -33,18 +33,19 @@ interface Waiting {
   readonly start: (slot: number) => void;
 }
 
-/** Fewer rows than this are not worth the synchronisation. Chosen. */
-const ROWS_WORTH_IT = 1_000_000;
+/** The least number of rows for which several threads pay for their synchronisation. Chosen. */
+const ROWS_FOR_THREADS = 1_000_000;
 
-/** How many threads a replication of this scenario can make use of, of so many. */
+/** Returns how many of the given threads one replication of this scenario can use. */
 export const threadsFor = (scenario: Scenario, threads: number): number =>
-  runsOnThreads(scenario) && estimate(scenario).count >= ROWS_WORTH_IT ? threads : 1;
+  runsOnThreads(scenario) && estimate(scenario).count >= ROWS_FOR_THREADS ? threads : 1;
 
-/** Room for short-lived objects: with more of it they die before anybody has to copy them. */
+/** Heap for short-lived objects, MiB: with enough of it, most are garbage before they would be copied. */
 const YOUNG_MIB = 32;
 
-/** Slots say who writes where in the shared progress; a request starts when one is free. */
+/** Runs requests on a pool of threads. A request starts when a slot is free; a slot is its place in the shared progress. */
 export class LocalExecutor implements Executor {
+  /** The number of replications that run at the same time. */
   readonly workers: number;
   readonly #threads: number;
   readonly #pool: Tinypool;
@@ -52,7 +53,7 @@ export class LocalExecutor implements Executor {
   readonly #busy: (Request | undefined)[];
   #waiting: readonly Waiting[] = [];
 
-  /** `workers` replications at a time, `threads` to each. */
+  /** Starts `workers` × `threads` threads: `threads` run each replication together. */
   constructor(scenario: Scenario, workers: number, threads = 1) {
     this.workers = workers;
     this.#threads = threads;
@@ -66,44 +67,46 @@ export class LocalExecutor implements Executor {
       minThreads: workers * threads,
       maxThreads: workers * threads,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
-      workerData: { scenario, progress, outcomes: outcomesMemory() } satisfies Briefing,
+      workerData: { scenario, progress, outcomes: outcomesMemory() } satisfies WorkerData,
     });
   }
 
+  /** Runs a request as soon as a slot is free; rejects if a thread fails or the executor is closed. */
   async run(request: Request): Promise<Replication> {
     const slot = await this.#claim(request);
     try {
       if (this.#threads === 1 || request.watch !== undefined)
-        return (await this.#order({ request, slot, membership: undefined }))!;
+        return (await this.#submit({ request, slot, membership: undefined }))!;
       return await this.#together(request, slot);
     } finally {
       this.#release(slot);
     }
   }
 
-  /** One replication on several threads: all are at work at once, for as many are free as there are of a slot. */
+  /** Runs one replication on several threads, which all start at once: a free slot has as many free threads. */
   async #together(request: Request, slot: number): Promise<Replication> {
     const memory = groupMemory(this.#threads);
     const barrier = new Barrier(memory.barrier, this.#threads);
-    const orders = Array.from({ length: this.#threads }, async (_, index) => {
+    const tasks = Array.from({ length: this.#threads }, async (_, index) => {
       try {
-        return await this.#order({ request, slot, membership: { memory, index } });
+        return await this.#submit({ request, slot, membership: { memory, index } });
       } catch (error) {
-        // The others wait for it: they must not do so for good, nor keep their threads.
+        // The other threads wait for this one: they must end too and free their place.
         barrier.abandon();
         throw error;
       }
     });
-    const ends = await Promise.allSettled(orders);
+    const ends = await Promise.allSettled(tasks);
     const errors = ends.flatMap((end): unknown[] => (end.status === "rejected" ? [end.reason] : []));
     if (errors.length > 0) throw errors.find((error) => !isLost(error)) ?? errors[0];
-    return (await orders[0])!;
+    return (await tasks[0])!;
   }
 
-  async #order(order: Order): Promise<Replication | undefined> {
-    return (await this.#pool.run(order)) as Replication | undefined;
+  async #submit(task: WorkerTask): Promise<Replication | undefined> {
+    return (await this.#pool.run(task)) as Replication | undefined;
   }
 
+  /** Returns simulated seconds and events of each unfinished request. */
   underWay(): readonly { readonly request: Request; readonly seconds: number; readonly events: number }[] {
     return this.#busy.flatMap((request, slot) =>
       request === undefined
@@ -112,6 +115,7 @@ export class LocalExecutor implements Executor {
     );
   }
 
+  /** Stops all threads: requests under way are rejected, waiting ones never start. */
   async close(): Promise<void> {
     this.#waiting = [];
     await this.#pool.destroy();

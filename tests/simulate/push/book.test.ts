@@ -1,4 +1,4 @@
-/** The book of push, written by hand. */
+/** The book of push, filled by hand. */
 import { describe, expect, it } from "vitest";
 import { type Instant, ms, seconds } from "../../../src/base/units.ts";
 import { PushBook } from "../../../src/simulate/push/book.ts";
@@ -8,7 +8,7 @@ import { tiny } from "../../world/support.ts";
 
 const at = (second: number): Instant => seconds(second) as number as Instant;
 
-/** A task of a thousand, due after 60 s, windows that end or begin then, and one of a hundred after 80.5 s. */
+/** A task with a thousand subscribers due after 60 s, windows that end or begin then, and one with a hundred after 80.5 s. */
 const SCENARIO = tiny(`
 run: { duration: 2 min, warmup: 0 s }
 provenance: { push: { is: assumed, source: tests }, online: { is: assumed, source: tests } }
@@ -32,42 +32,42 @@ const bookOf = () => {
   return { book, value };
 };
 
-describe("who is due in a window", () => {
+describe("subscribers that are due in a window", () => {
   const { book, value } = bookOf();
   book.told(0, at(60), 0, 600);
   book.told(0, at(79.9), seconds(19.9), 100);
   book.told(0, at(80), seconds(20), 200);
 
-  it("is nobody in one that ends when the task is due", () => {
+  it("are none if it ends when the task is due", () => {
     expect(value("push.lost", "count", "before")).toBeNull();
     expect(value("push.delivered", "share", "before")).toBeNull();
   });
 
-  it("is everybody in one that begins then, and is told in it when told before its end", () => {
+  it("are all if it begins then, and are reached in it if reached before its end", () => {
     expect(value("push.lost", "count", "after")).toBe(300);
     expect(value("push.delivered", "share", "after")).toBe(70);
     expect(value("push.lost", "count", "run", "evening")).toBe(100);
     expect(value("push.lost", "count", "run")).toBe(200);
   });
 
-  it("is nobody of the last second of which only a part is in the window, as nothing of it is read", () => {
+  it("are none of a last second that is only partly in the window", () => {
     expect(value("push.lost", "count", "odd", "match")).toBeNull();
     expect(value("push.lost", "count", "odd")).toBe(300);
   });
 });
 
-describe("how late people are told", () => {
+describe("lateness", () => {
   const { book, value } = bookOf();
-  // Ninety at once, five after a second each, and five after ten seconds; of them 234 ms for the last one.
+  // Ninety at once, five after a second, four after ten seconds, and one after 10.234 s.
   book.told(0, at(61), 0, 90);
   book.told(0, at(62), seconds(1), 4);
   book.told(0, at(62), seconds(1), 1);
   book.told(0, at(70), seconds(10), 4);
   book.told(0, at(71), ms(10_234), 1);
-  // Outside of the window.
+  // Outside the window.
   book.told(0, at(80), seconds(20), 1_000);
 
-  it("is said by percentiles, of which each is its own, within a hundredth", () => {
+  it("has percentiles that are exact to a hundredth", () => {
     const late = (stat: string): number => value("push.lateness", stat, "after")!;
     expect(late("p50")).toBe(0);
     expect(late("p95")).toBeGreaterThan(0.99);
@@ -76,7 +76,7 @@ describe("how late people are told", () => {
     expect(late("p99")).toBeLessThan(10.1);
   });
 
-  it("is said by the latest exactly, and by nothing when nobody was told", () => {
+  it("has an exact maximum, and no data without subscribers", () => {
     expect(value("push.lateness", "max", "after")).toBe(10.234);
     expect(value("push.lateness", "max", "before")).toBeNull();
     expect(value("push.lateness", "p95", "before")).toBeNull();
@@ -84,7 +84,7 @@ describe("how late people are told", () => {
   });
 });
 
-it("messages are counted in the seconds in which they came, and the fullest second may begin at any time", () => {
+it("messages are counted by second, and the busiest second may begin at any time", () => {
   const { book, value } = bookOf();
   for (const [second, messages, inSecond] of [
     [60, 10, 10],
@@ -96,7 +96,7 @@ it("messages are counted in the seconds in which they came, and the fullest seco
     book.arrived(at(second), messages, inSecond);
   expect(value("push.rate", "max", "after")).toBe(30);
   expect(value("push.rate", "peak", "after")).toBe(45);
-  // Of seconds in which anything came.
+  // The mean is over seconds with a message.
   expect(value("push.rate", "mean", "after")).toBe(20);
   expect(value("push.rate", "mean", "before")).toBeNull();
 });

@@ -1,4 +1,4 @@
-/** Push beside a population, through the door, the figures and the faults. */
+/** Push beside a population: a whole run with figures and faults. */
 import { describe, expect, it } from "vitest";
 import type { Replication } from "../../../src/simulate/replication.ts";
 import { push } from "../../../src/simulate/push/system.ts";
@@ -64,7 +64,7 @@ describe("push beside a population", () => {
   const calm = run("");
   const hard = run(FAULTS);
 
-  it("is counted as it happened", () => {
+  it("is counted correctly", () => {
     expect(figure(calm, "push.delivered.share{task=pushed}")).toBe(100);
     expect(figure(calm, "push.lost.count")).toBe(0);
     expect(figure(calm, "push.duplicate.share")).toBe(0);
@@ -79,8 +79,8 @@ describe("push beside a population", () => {
     expect(figure(calm, "push.rate.peak")).toBeGreaterThanOrEqual(figure(calm, "push.rate.max"));
     expect(figure(calm, "push.rate.peak")).toBeLessThanOrEqual(1_150);
     expect(figure(calm, "push.over.count")).toBe(0);
-    // Little's law: at a thousand a second twenty lots, each 20 ms at the message service and four ways of half a millisecond
-    // to the store, are 0.44 of four slots; claims, records and half-full lots come on top.
+    // Little's law: at a thousand per second twenty batches, each 20 ms at the message service and four ways of half a millisecond
+    // to the store, are 0.44 of four slots; claims, records and half-full batches add to it.
     expect(figure(calm, "push.busy.mean")).toBeGreaterThan(11);
     expect(figure(calm, "push.busy.mean")).toBeLessThan(16);
     // Twelve thousand apps in an hour are 3.3 a second.
@@ -88,7 +88,7 @@ describe("push beside a population", () => {
     expect(figure(calm, "prefetch.rate.peak")).toBeLessThan(20);
   });
 
-  it("tells duplicates by what caused them", () => {
+  it("distinguishes duplicates by their cause", () => {
     expect(figure(hard, "push.lost.count")).toBe(0);
     const { crash, failover, lease, redelivery } = hard.figures["push.duplicate.count{by=cause}"]!.groups!;
     expect(crash).toBeGreaterThan(0);
@@ -97,7 +97,7 @@ describe("push beside a population", () => {
     expect(Object.values(calm.figures["push.duplicate.count{by=cause}"]!.groups!)).toEqual([0, 0, 0, 0]);
   });
 
-  it("holds its invariants, draws its own charts, and tells nothing of people", () => {
+  it("holds its invariants, draws its own charts, and reports nothing about people", () => {
     for (const { invariants } of [calm, hard]) {
       expect(invariants.filter(({ held }) => !held)).toEqual([]);
       expect(invariants.map(({ name }) => name)).toContain("whoever is to be told is in the store");
@@ -107,7 +107,7 @@ describe("push beside a population", () => {
     expect(hard.timeline[0]).toMatchObject({ what: "fault hosts begins", who: "worker-1, worker-2" });
   });
 
-  it("comes out again to the last byte, and its twin is the run without faults", () => {
+  it("is reproduced to the last byte, and its twin is the run without faults", () => {
     expect(JSON.stringify(run(FAULTS))).toBe(JSON.stringify(hard));
     expect(run(FAULTS, { faults: false }).digest).toBe(calm.digest);
     expect(hard.digest).not.toBe(calm.digest);
@@ -116,7 +116,7 @@ describe("push beside a population", () => {
   const broken = ({ invariants }: Replication): readonly (readonly [string, string | undefined])[] =>
     invariants.filter(({ held }) => !held).map(({ name, why }) => [name, why]);
 
-  it("a worker that says too early that all were told turns figures and invariants red when hosts crash, and only then", () => {
+  it("a worker that reports too early turns figures and invariants red when hosts crash, and only then", () => {
     const lucky = run("", { machines: HASTY });
     expect(figure(lucky, "push.delivered.share{task=pushed}")).toBe(100);
     expect(figure(lucky, "push.lost.count")).toBe(0);
@@ -131,8 +131,8 @@ describe("push beside a population", () => {
     ]);
   });
 
-  it("a worker that tells three times whomever it takes over is reported", () => {
-    // Pushes take long, so that whoever crashes has a lot of them in his hands.
+  it("a worker that pushes three times after a takeover is reported", () => {
+    // Pushes take long, so that a crashing worker holds a batch of them.
     const slow = ["push.service.latency=500 ms", "push.limiter.jitter=1 s", "push.service.capacity=10000"];
     expect(broken(run(FAULTS, { set: slow }))).toEqual([]);
     expect(broken(run(FAULTS, { set: slow, machines: REPEATING }))).toEqual([
@@ -140,7 +140,7 @@ describe("push beside a population", () => {
     ]);
   });
 
-  it("a worker that takes people out of one part who are in another's source is reported", () => {
+  it("a worker that claims subscribers from another part's source is reported", () => {
     expect(broken(run("", { machines: GREEDY }))).toContainEqual([
       "whoever is claimed has left the source",
       expect.stringMatching(/^\d+ of \w+ are in the source and in a claim$/),

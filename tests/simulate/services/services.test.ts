@@ -1,4 +1,4 @@
-/** Services beside a population, through the door, the figures and the faults. */
+/** Services beside a population: a whole run with figures and faults. */
 import { describe, expect, it } from "vitest";
 import { simulate } from "../../../src/simulate/simulation.ts";
 import type { Replication } from "../../../src/simulate/replication.ts";
@@ -36,7 +36,7 @@ describe("services beside a population", () => {
   const slow = run(SLOW);
   const figure = (of: Replication, text: string): number => of.figures[text]!.value!;
 
-  it("are counted as they were fed", () => {
+  it("are counted correctly", () => {
     expect(figure(calm, "task.rate")).toBeGreaterThan(580);
     expect(figure(calm, "task.rate")).toBeLessThan(620);
     expect(figure(calm, "task.rate{entry=read}")).toBeLessThan(110);
@@ -52,7 +52,7 @@ describe("services beside a population", () => {
     expect(figure(slow, "task.completed.share{window=after}")).toBeGreaterThan(99.9);
   });
 
-  it("are told in the timeline, and drawn first", () => {
+  it("are in the timeline, and drawn first", () => {
     expect(slow.timeline.map(({ kind, id, what, who }) => [kind, id, `${what} ${who}`])).toEqual([
       ["fault-begins", "slow", "fault slow begins storage"],
       ["fault-ends", "slow", "fault slow ends storage"],
@@ -60,7 +60,7 @@ describe("services beside a population", () => {
     expect(slow.series[0]!.chart).toEqual({ name: "tasks-completed", title: "Tasks completed" });
   });
 
-  it("are all that a story of services tells of: nothing about people, unless something happens to them or is asked", () => {
+  it("are all that a story of services reports: people only if a fault hits them or a figure asks for them", () => {
     const isOfPeople = (name: string): boolean => !/^(task|tier)/.test(name);
     expect(Object.keys(slow.figures).filter(isOfPeople)).toEqual([]);
     expect(slow.series.filter(({ figure }) => isOfPeople(figure))).toEqual([]);
@@ -74,7 +74,7 @@ describe("services beside a population", () => {
     }
   });
 
-  it("say which tier is fullest", () => {
+  it("name the fullest tier", () => {
     expect(calm.figures["tier.utilisation.max"]!.binds).toBe("storage");
     expect(calm.figures["tier.headroom.min"]!.binds).toBe("storage");
     expect(calm.figures["task.rate"]).not.toHaveProperty("binds");
@@ -87,7 +87,7 @@ describe("services beside a population", () => {
     expect(slow.digest).not.toBe(calm.digest);
   });
 
-  it("live at their own size, whatever a row of people stands for", () => {
+  it("are simulated at full size at every population scale", () => {
     const coarse = simulate(tiny(SERVICES, ["run.scale=1/10000"]), {
       replication: 0,
       faults: true,
@@ -97,7 +97,7 @@ describe("services beside a population", () => {
       expect(coarse.figures[text]!.value).toBe(calm.figures[text]!.value);
   });
 
-  it("leave a run without any as it was, and what is asked of none unknown", () => {
+  it("leave a run without services unchanged, and their figures unknown there", () => {
     const none = simulate(
       tiny("run: { duration: 2 min, warmup: 30 s }\nthresholds: [{ figure: task.rate, max: 1 /s }]", [
         "run.scale=1/1000",
