@@ -1,6 +1,6 @@
 /**
- * A fault of ours must never look like a regression, nor like a stack trace that a user should understand:
- * it goes to a file that can be sent to us, and one line says where that is.
+ * Reports internal errors: the stack trace is written to a file that the user can send to us, and one line on stderr names
+ * the file. So a bug of Firedrill never looks like a failed scenario.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { arch, platform, release, tmpdir } from "node:os";
@@ -9,16 +9,16 @@ import { VERSION } from "./tool.ts";
 
 let folder = tmpdir();
 
-/** The run's own folder, once it is known to be writable. */
+/** Sets the folder of bug reports; it must be writable. */
 export const keepBugReportsIn = (dir: string): void => {
   folder = dir;
 };
 
-/** Writes the report and returns the line for stderr. */
+/** Writes a bug report and returns the line for stderr. */
 export const reportBug = (error: unknown, argv: readonly string[]): string => {
   const summary = error instanceof Error ? error.message : String(error);
   const text = [
-    `Firedrill ${VERSION} failed by a fault of its own.`,
+    `Firedrill ${VERSION} failed with an internal error.`,
     `command: firedrill ${argv.join(" ")}`,
     `node ${process.version}, V8 ${process.versions.v8}, ${platform()} ${release()} ${arch()}`,
     `memory: ${String(Math.round(process.memoryUsage.rss() / 2 ** 20))} MiB`,
@@ -28,8 +28,8 @@ export const reportBug = (error: unknown, argv: readonly string[]): string => {
     "",
   ].join("\n");
   const where = [folder, tmpdir()].find((dir) => couldWrite(dir, text));
-  const file = where === undefined ? "could not be written" : `is in ${join(where, NAME)}`;
-  return `internal error: ${firstLine(summary)} (a fault of ours, not of your scenario; a report of it ${file})`;
+  const file = where === undefined ? "the bug report could not be written" : `bug report: ${join(where, NAME)}`;
+  return `internal error: ${firstLine(summary)} (a bug of Firedrill, not an error in your scenario; ${file})`;
 };
 
 const NAME = `firedrill-bug-${String(process.pid)}.txt`;

@@ -1,31 +1,37 @@
+/** Exit codes: a script can tell a bad design from a wrong model, an input error and an internal error. */
 import type { RunDocument } from "../study/document.ts";
 
-/**
- * Exit codes, so that a script can tell a bad design from a wrong model, a typing mistake or a fault of ours.
- * Of several the first of internal, nondeterministic, missed, broken, unknown, held wins.
- */
+/** All exit codes. Of several results the first of internal, nondeterministic, missed, broken, unknown, held applies. */
 export const EXIT = {
   /** Every expectation, threshold and gate rule holds. */
   held: 0,
-  /** A threshold or gate rule is broken: the design is not good enough, or got worse. */
+  /** A threshold or gate rule is broken: the design is not good enough, or has become worse. */
   broken: 1,
-  /** Inconclusive: no data, precision not reached, baseline missing or made by another model. */
+  /** Inconclusive: no data, precision not reached, or no baseline of the same model. */
   unknown: 2,
-  /** A published figure is missed: the model is wrong. */
+  /** A published value is missed: the model is wrong. */
   missed: 3,
-  /** The same seed gave another digest. */
+  /** The same seed gave a different digest. */
   nondeterministic: 4,
+  /** The command line is wrong. */
   usage: 64,
+  /** An input file is invalid. */
   invalid: 65,
+  /** An input file does not exist. */
   missing: 66,
+  /** A required service is not available. */
   unavailable: 69,
+  /** A bug of Firedrill, or a broken invariant. */
   internal: 70,
+  /** The output cannot be written. */
   unwritable: 73,
+  /** Stopped by Ctrl-C. */
   interrupted: 130,
 } as const;
 
-/** Ends a command with this code and this one line on stderr: for what a user or his machine caused, never for our own faults. */
+/** Ends a command with an exit code and a message on stderr: for errors of the input or the machine, not for bugs. */
 export class Refusal extends Error {
+  /** The exit code. */
   readonly code: number;
 
   constructor(code: number, message: string) {
@@ -34,7 +40,7 @@ export class Refusal extends Error {
   }
 }
 
-/** What a run's rows say: a broken invariant is a fault of ours, a missed published figure one of the model. */
+/** Returns the exit code of a run: a broken invariant is a bug, a missed published value an error of the model. */
 export const exitOf = ({ invariants, expect, thresholds }: RunDocument): number => {
   const has = (rows: readonly { readonly verdict: string }[], verdict: string): boolean =>
     rows.some((row) => row.verdict === verdict);
@@ -44,15 +50,15 @@ export const exitOf = ({ invariants, expect, thresholds }: RunDocument): number 
   return has([...invariants, ...expect, ...thresholds], "unknown") ? EXIT.unknown : EXIT.held;
 };
 
-/** Most telling first. */
+/** Most important first. */
 const PRECEDENCE = [EXIT.internal, EXIT.nondeterministic, EXIT.missed, EXIT.broken, EXIT.unknown, EXIT.held] as const;
 
-/** The code of several results: the first in the order of precedence. */
+/** Returns the exit code of several results: the first in the order of precedence. */
 export const worstOf = (codes: readonly number[]): number =>
   PRECEDENCE.find((code) => codes.includes(code)) ?? EXIT.held;
 
 const UNWRITABLE = ["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR", "EISDIR", "ENAMETOOLONG"];
 
-/** Whether an error says that something cannot be written to: a full disk, no permission, a folder in the way. */
+/** True if an error means that a path cannot be written: a full disk, no permission, a folder in its place. */
 export const isUnwritable = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && "code" in error && UNWRITABLE.includes(String(error.code));

@@ -1,4 +1,4 @@
-/** `firedrill fidelity <measured.json>`: the transport model against measured TCP, anybody's. */
+/** `firedrill fidelity <measured.json>`: compares the transport model with measured TCP connections. */
 import type { Command } from "commander";
 import { EXIT, Refusal } from "./exit.ts";
 import { colorOption, readFolderName, readSamples, readWorkers } from "./settings.ts";
@@ -13,7 +13,7 @@ interface FidelityFlags {
   readonly color: ColorChoice;
 }
 
-/** Where charts go when nobody says: a document alone needs none. */
+/** Default folder of the charts; with --json there are none by default. */
 const CHARTS = "reports/fidelity";
 
 const judgeFile = async (file: string, flags: FidelityFlags): Promise<number> => {
@@ -46,7 +46,7 @@ const judgeFile = async (file: string, flags: FidelityFlags): Promise<number> =>
   if (dir !== undefined) {
     const { keepFidelity } = await import("../report/fidelity-folder.ts");
     const drawn = await keepFidelity(dir, cells, document);
-    if (flags.quiet !== true) tell(drawn > 0 ? `charts are in ${dir}/charts` : `kept in ${dir}`);
+    if (flags.quiet !== true) tell(drawn > 0 ? `charts written to ${dir}/charts` : `results written to ${dir}`);
   }
   const verdicts = document.kinds.map(({ verdict }) => verdict);
   return verdicts.includes("broken") ? EXIT.missed : verdicts.includes("unknown") ? EXIT.unknown : EXIT.held;
@@ -56,20 +56,20 @@ const judgeFile = async (file: string, flags: FidelityFlags): Promise<number> =>
 export const register = (program: Command): void => {
   program
     .command("fidelity")
-    .description("the transport model against measured TCP: every cell of a measured file")
+    .description("compare the transport model with measured TCP connections, cell by cell")
     .argument(
       "<measured>",
-      "a JSON file of measured cells, such as bench/data/tcp-measured.json (firedrill schema measured)",
+      "JSON file of measured cells, such as bench/data/tcp-measured.json (format: firedrill schema measured)",
     )
-    .option("--samples <n>", "connections of the model for each cell, at least 4000", readSamples, 4_000)
-    .option("--workers <n>", "threads", readWorkers)
-    .option("--out <dir>", `folder of the charts (default: ${CHARTS}, with --json none)`, readFolderName)
+    .option("--samples <n>", "simulated connections per cell, at least 4000", readSamples, 4_000)
+    .option("--workers <n>", "number of threads (default: one per processor)", readWorkers)
+    .option("--out <dir>", `folder of the charts (default: ${CHARTS}; none with --json)`, readFolderName)
     .option("--json", "print one JSON document")
     .option("--quiet", "no progress")
     .addOption(colorOption())
     .addHelpText(
       "after",
-      "\nExit codes: 0 every cell holds, 2 some cannot be judged, 3 some are missed, 65 not a measured file, 66 no such file,\n73 cannot write.",
+      "\nExit codes: 0 all cells hold, 2 some cannot be judged, 3 some are missed, 65 invalid file, 66 file not found,\n73 output cannot be written.",
     )
     .action(async (file: string, flags: FidelityFlags) => {
       process.exitCode = await judgeFile(file, flags);

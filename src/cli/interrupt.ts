@@ -1,20 +1,22 @@
-/** Ctrl-C asks to stop and keep what is finished; a second one stops at once. */
+/** Handles Ctrl-C: the first one stops the study and keeps its finished replications, a second one exits at once. */
 import { EXIT } from "./exit.ts";
 
+/** The state of an interruption. */
 export interface Interruption {
+  /** Aborted at the first signal. */
   readonly signal: AbortSignal;
-  /** The exit code once somebody interrupted; undefined before. */
+  /** Exit code after an interruption; undefined before. */
   readonly code: number | undefined;
-  /** Gives Ctrl-C its old meaning back. */
+  /** Stops listening to signals. */
   release(): void;
 }
 
-/** npm and other wrappers pass on a Ctrl-C that the terminal has sent to everybody already: within this, two are one (chosen). */
+/** Two signals within this time count as one (chosen): npm forwards a Ctrl-C that the terminal has sent to all processes. */
 const ECHO_MS = 150;
 
 const CODES = { SIGINT: EXIT.interrupted, SIGTERM: 143 } as const;
 
-/** Listens until it is released. `announce` is called once, at the first signal. */
+/** Listens to SIGINT and SIGTERM until released; calls `announce` at the first signal. */
 export const onInterrupt = (announce: () => void): Interruption => {
   const controller = new AbortController();
   let code: number | undefined;

@@ -1,14 +1,15 @@
-/** `firedrill list`: what there is to run, to ask for and to break. */
+/** `firedrill list`: lists shipped scenarios, metrics, faults and interventions. */
 import { Argument, type Command } from "commander";
 
 const LISTS = ["scenarios", "metrics", "faults", "interventions"] as const;
 type List = (typeof LISTS)[number];
 
+/** Adds the command to the program. */
 export const register = (program: Command): void => {
   program
     .command("list")
-    .description("list shipped scenarios, metrics that figures are made of, faults or interventions")
-    .addArgument(new Argument("[what]", "which list").choices(LISTS).default("scenarios"))
+    .description("list shipped scenarios, metrics, faults or interventions")
+    .addArgument(new Argument("[what]", "list to print").choices(LISTS).default("scenarios"))
     .option("--json", "print one JSON array")
     .action(async (what: List, flags: { readonly json?: true }) => {
       const entries = await LISTERS[what]();
@@ -36,7 +37,7 @@ const LISTERS: Readonly<Record<List, () => Promise<readonly Entry[]>>> = {
     ),
 };
 
-/** For people: `onlyFullScale` becomes a note, and lists are set with blanks. */
+/** Returns the cells of a row: `onlyFullScale` becomes a note, and lists are joined with blanks. */
 const rowOf = (entry: Entry): readonly string[] =>
   Object.entries(entry).flatMap(([key, value]) => {
     if (typeof value === "boolean") return value ? ["1:1 only"] : [];
@@ -44,7 +45,7 @@ const rowOf = (entry: Entry): readonly string[] =>
     return [typeof value === "string" ? value : value.join(" ")];
   });
 
-/** Columns padded to their widest cell, the last one free. */
+/** Returns the lines of a table, each column padded to its widest cell. */
 const table = (rows: readonly (readonly string[])[]): readonly string[] => {
   const columns = Math.max(0, ...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));

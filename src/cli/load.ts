@@ -1,11 +1,11 @@
-/** From what a user typed to a scenario, or every problem at once on stderr. */
+/** Loads a scenario with the settings of the command line. */
 import { renderProblems } from "../scenario/problem.ts";
 import { readScenario } from "../scenario/read.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { EXIT, Refusal } from "./exit.ts";
 import type { InputFlags } from "./settings.ts";
 
-/** Refuses with 66 when there is no such file, and with 65 when it is not right. */
+/** Returns the scenario; throws a `Refusal` with all problems, and code 66 for a missing or 65 for an invalid file. */
 export const load = (given: string, { seed, scale, reps, set }: InputFlags): Scenario => {
   const overrides = {
     ...(seed === undefined ? {} : { seed }),

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The command line. Every command lives in a file of its own, which loads what is heavy only when it is
- * asked for, so that help answers at once. This file turns whatever ends a command into an exit code.
+ * The command line. Each command has its own file and loads other modules only when it runs, so that help is fast. This
+ * file turns the end of a command into an exit code.
  */
 import { Command, CommanderError } from "commander";
 import { reportBug } from "./bug.ts";
@@ -31,7 +31,7 @@ const COMMANDS = [
 ];
 for (const register of COMMANDS) register(program);
 
-/** Commands that were made apart do not inherit it. */
+/** Makes commander throw instead of exiting; subcommands do not inherit the setting. */
 const throwInsteadOfExiting = (command: Command): void => {
   command.exitOverride();
   for (const one of command.commands) throwInsteadOfExiting(one);
@@ -40,9 +40,9 @@ throwInsteadOfExiting(program);
 
 const argv = process.argv.slice(2);
 
-/** The exit code of what a command threw, after saying on stderr what it was. */
+/** Prints the error of a command on stderr and returns its exit code. */
 const codeOf = (error: unknown): number => {
-  // Commander has said what it had to say; its own exit code is 0 for help and version only.
+  // Commander has printed its message; its exit code is 0 for help and version only.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.held : EXIT.usage;
   if (isUnwritable(error) && error.syscall === "write") {
     process.stderr.write(`error cannot write: ${error.message}\n`);
@@ -56,7 +56,7 @@ const codeOf = (error: unknown): number => {
   return EXIT.internal;
 };
 
-/** A reader that has seen enough, such as `head`, is no fault: what is left to say is dropped, the work is finished. */
+/** Ignores a reader that closes the pipe early, such as `head`: the output is dropped, the work is completed. */
 const forgiveClosedPipe = (error: NodeJS.ErrnoException): void => {
   if (error.code !== "EPIPE") throw error;
 };

@@ -1,4 +1,4 @@
-/** Where answers go: stdout for the answer alone, stderr for all else, a folder for the run. */
+/** Writes output: results to stdout, other messages to stderr, a run to its folder. */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -10,17 +10,18 @@ import { EXIT, isUnwritable, Refusal } from "./exit.ts";
 import { repetitionsText } from "./settings.ts";
 import type { Finished } from "./study.ts";
 
-/** Resolves when the text is on its way, or when nobody reads any more. */
+/** Writes a result to stdout; resolves after the write, or if the pipe is closed. */
 export const answer = (text: string): Promise<void> =>
   new Promise((resolve) => {
     process.stdout.write(text, () => resolve());
   });
 
+/** Writes a line to stderr. */
 export const tell = (text: string): void => void process.stderr.write(`${text}\n`);
 
 const asName = (text: string): string => text.replaceAll(/[^\w.-]+/g, "-").slice(0, 40);
 
-/** Same input, same folder: seed, scale, replications and eight characters of the input's fingerprint. */
+/** Returns the folder of a run: seed, scale, replications and eight digits of the fingerprint, so equal input gives one folder. */
 export const folderOf = (scenario: Scenario, plan: StudyPlan): string => {
   const { faults, interventions, twin } = plan;
   const input = createHash("sha256").update(JSON.stringify([scenario.fingerprint, faults, interventions, twin]));
@@ -33,7 +34,7 @@ export const folderOf = (scenario: Scenario, plan: StudyPlan): string => {
   return join("reports", asName(scenario.name), parts.join("_"));
 };
 
-/** Step by step: Node's own recursion never ends where a file system refuses new folders, as /proc does. */
+/** Creates a folder level by level: Node's recursive option never returns on file systems such as /proc. */
 const makeFolder = (dir: string): void => {
   if (existsSync(dir)) return;
   makeFolder(dirname(dir));
@@ -49,13 +50,13 @@ const whyNotMade = (dir: string): string | undefined => {
   }
 };
 
-/** Refuses before a long run what would fail after it. */
+/** Throws a `Refusal` if a folder cannot be written, before a long run starts. */
 export const demandWritable = async (dir: string): Promise<void> => {
   const problem = whyNotMade(dir) ?? (await probeWritable(dir));
   if (problem !== undefined) throw new Refusal(EXIT.unwritable, `error ${problem}`);
 };
 
-/** Leaves the run in its folder. A disk that has filled up in the meantime is no fault of ours. */
+/** Writes the run to its folder; throws a `Refusal` if it cannot be written, e.g. on a full disk. */
 export const keep = async (dir: string, { document, pictures, meta, perReplication }: Finished): Promise<void> => {
   try {
     await writeFolder(dir, { document, pictures, meta, perReplication });

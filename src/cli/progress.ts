@@ -1,25 +1,30 @@
 /**
- * How far a study is, on stderr. A terminal gets one line that is written over; a log a line per tenth at
- * most; with `--quiet` nobody anything.
+ * Shows the progress of a study on stderr: one line that is redrawn on a terminal, at most one line per tenth in a log,
+ * nothing with `--quiet`.
  */
 import { printClock, printInterval, printNumber } from "../report/numbers.ts";
 import type { Interval } from "../study/document.ts";
 import { canRedraw } from "./terminal.ts";
 
+/** The progress of a study at one moment. */
 export interface Standing {
-  /** Replications finished and planned. */
+  /** Number of finished replications. */
   readonly finished: number;
+  /** Number of planned replications. */
   readonly planned: number;
-  /** Simulated seconds done and to do, over all replications and twins. */
+  /** Simulated seconds so far, over all replications and twins. */
   readonly seconds: number;
+  /** Simulated seconds of all planned replications and twins. */
   readonly secondsPlanned: number;
-  /** Simulated time of the replication that is furthest among those under way; undefined if none is. */
+  /** Simulated time of the most advanced running replication, in seconds; undefined if none is running. */
   readonly clock: number | undefined;
+  /** Number of events so far. */
   readonly events: number;
+  /** The first judged figure, if there is one. */
   readonly leading: { readonly name: string; readonly unit: string; readonly interval: Interval } | undefined;
 }
 
-/** E.g. `replication 3 of 10 · 1:12:30 · 2.1 M events/s · 12 s left · loss 3.52 % [3.44, 3.60]`. */
+/** Returns the line of progress, e.g. `replication 3 of 10 · 1:12:30 · 2.1 M events/s · 12 s left · loss 3.52 % [3.44, 3.60]`. */
 export const describe = (standing: Standing, elapsedSeconds: number): string => {
   const { finished, planned, seconds, secondsPlanned, clock, events, leading } = standing;
   const parts = [`replication ${String(Math.min(planned, finished + 1))} of ${String(planned)}`];
@@ -35,7 +40,7 @@ const short = (count: number): string => {
   return count >= 1e3 ? `${(count / 1e3).toFixed(0)} k` : printNumber(Math.round(count));
 };
 
-/** A length of wall-clock time for people: `12 s`, `3 min`, `1 h 20 min`. */
+/** Returns a wall-clock duration as text: `12 s`, `3 min`, `1 h 20 min`. */
 export const span = (seconds: number): string => {
   if (seconds < 90) return `${String(Math.max(0, Math.ceil(seconds)))} s`;
   const minutes = Math.round(seconds / 60);
@@ -43,10 +48,10 @@ export const span = (seconds: number): string => {
 };
 
 const REDRAW_MS = 200;
-/** Where a terminal does not say how wide it is. */
+/** Width of a terminal that does not report one. */
 const USUAL_COLUMNS = 80;
 
-/** Shows what `standing` says until it is stopped. */
+/** Shows progress until it is stopped. */
 export class Progress {
   readonly #stream: NodeJS.WriteStream;
   readonly #standing: () => Standing;
@@ -64,7 +69,7 @@ export class Progress {
     this.#timer.unref();
   }
 
-  /** Takes the line away, so that what follows stands clean. */
+  /** Stops and clears the line. */
   stop(): void {
     clearInterval(this.#timer);
     if (this.#drawn) this.#stream.write("\r\u001b[K");

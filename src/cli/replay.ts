@@ -1,4 +1,4 @@
-/** What `firedrill run` does: read, run, answer, keep, and say how to do it again. */
+/** Implements `firedrill run`: reads the scenario, runs it, prints and keeps the results, and prints how to reproduce them. */
 import { renderJson } from "../report/json.ts";
 import { renderText } from "../report/text.ts";
 import type { Scenario } from "../scenario/scenario.ts";
@@ -14,17 +14,19 @@ import { planOf, runOnThreads, type Finished } from "./study.ts";
 import { wantsColor } from "./terminal.ts";
 import { VERSION } from "./tool.ts";
 
-/** Returns the exit code. */
+/** Runs a scenario and returns the exit code. */
 export const replay = async (given: string, flags: RunFlags): Promise<number> => {
   const scenario = load(given, flags);
   const dir = flags.out ?? folderOf(scenario, planOf(scenario, flags));
   await demandWritable(dir);
   keepBugReportsIn(dir);
-  const interruption = onInterrupt(() => tell("\nstopping; what is finished is kept (Ctrl-C again to quit at once)"));
+  const interruption = onInterrupt(() =>
+    tell("\nstopping; finished replications are kept (press Ctrl-C again to quit at once)"),
+  );
   try {
     const finished = await runOnThreads(scenario, flags, interruption.signal);
     if (finished === undefined) {
-      tell("interrupted before a replication was finished; nothing is written");
+      tell("interrupted before the first replication was finished; nothing was written");
       return interruption.code ?? EXIT.interrupted;
     }
     const { document, meta } = finished;
@@ -35,7 +37,7 @@ export const replay = async (given: string, flags: RunFlags): Promise<number> =>
       invariantsCode(document),
       await again(scenario, flags, finished, interruption.signal),
     ];
-    if (flags.quiet !== true) tell(`kept in ${dir}`);
+    if (flags.quiet !== true) tell(`results written to ${dir}`);
     tell(`reproduce: ${meta.reproduce}  # firedrill ${VERSION}, digest ${document.digest}`);
     return interruption.code ?? worstOf(codes);
   } finally {
@@ -48,7 +50,7 @@ const textOptions = (flags: RunFlags) => ({
   ...(process.stdout.isTTY ? { columns: process.stdout.columns } : {}),
 });
 
-/** A broken invariant is a fault of ours, and reported as one, although the document is there. */
+/** Reports broken invariants as a bug, although the document was written; returns the exit code. */
 const invariantsCode = ({ invariants }: RunDocument): number => {
   const broken = invariants.filter(({ verdict }) => verdict === "broken");
   if (broken.length === 0) return EXIT.held;
@@ -57,7 +59,7 @@ const invariantsCode = ({ invariants }: RunDocument): number => {
   return EXIT.internal;
 };
 
-/** With `--twice`: the whole study once more, on new threads. Says where the two part. */
+/** With `--twice`, runs the whole study again on new threads and reports the first difference; returns the exit code. */
 const again = async (scenario: Scenario, flags: RunFlags, first: Finished, signal: AbortSignal): Promise<number> => {
   if (flags.twice !== true || first.document.partial === true) return EXIT.held;
   const second = await runOnThreads(scenario, flags, signal);
@@ -67,12 +69,12 @@ const again = async (scenario: Scenario, flags: RunFlags, first: Finished, signa
     const digest = ({ pairs }: Finished): string =>
       pairs.find(({ run }) => run.replication === at)?.run.digest ?? "none";
     tell(
-      `nondeterminism: replication ${String(at)} had digest ${digest(first)}, and the second time ${digest(second)}`,
+      `nondeterminism: replication ${String(at)} had digest ${digest(first)} in the first run, ${digest(second)} in the second`,
     );
     return EXIT.nondeterministic;
   }
   if (JSON.stringify(first.document) !== JSON.stringify(second.document)) {
-    tell("nondeterminism: the digests are equal, but the documents are not");
+    tell("nondeterminism: the digests are equal, but the documents differ");
     return EXIT.nondeterministic;
   }
   if (flags.quiet !== true) tell(`twice: the same digest, ${first.document.digest}`);

@@ -1,4 +1,4 @@
-/** `firedrill report <run…>`: draws runs again from their folders, after a killed run or with a newer firedrill. */
+/** `firedrill report <run…>`: renders reports again from the folders of runs, e.g. with a newer version. */
 import type { Command } from "commander";
 import { EXIT, Refusal } from "./exit.ts";
 
@@ -23,8 +23,8 @@ const reportOne = async (dir: string, flags: ReportFlags): Promise<void> => {
 export const register = (program: Command): void => {
   program
     .command("report")
-    .description("render a run's report again from its folder; html, markdown and png unless some are chosen")
-    .argument("<run...>", "folders that hold a run.json")
+    .description("render the reports of runs again from their folders (default: all formats)")
+    .argument("<run...>", "folders with a run.json")
     .option("--html", "write report.html")
     .option("--md", "write report.md")
     .option("--png", "write charts/*.png")

@@ -1,4 +1,4 @@
-/** `firedrill run`: replay a scenario, print what was found, and leave a folder with the report. */
+/** `firedrill run`: replays a scenario, prints the results and writes a report. */
 import type { Command } from "commander";
 import { addInputFlags, addOutputFlags, readFolderName, type RunFlags } from "./settings.ts";
 
@@ -8,14 +8,16 @@ Examples:
   firedrill run scenarios/hainan-rerouting.yaml --reps 10..200 --set faults.route.loss=10%
   firedrill run scenarios/hainan-rerouting.yaml --json | jq .verdict
 
-Exit codes: 0 all holds, 1 a threshold is broken, 2 inconclusive, 3 a published figure is missed, 4 nondeterminism,
-64 usage, 65 scenario invalid, 66 file not found, 70 internal error, 73 cannot write, 130 interrupted.`;
+Exit codes: 0 all judgements hold, 1 a threshold is broken, 2 inconclusive, 3 a published value is missed,
+4 nondeterminism, 64 wrong usage, 65 invalid scenario, 66 file not found, 70 internal error,
+73 output cannot be written, 130 interrupted.`;
 
+/** Adds the command to the program. */
 export const register = (program: Command): void => {
-  const command = program.command("run").description("replay a scenario: replications, verdict, report");
-  addOutputFlags(addInputFlags(command.argument("<scenario>", "a file, or the name of a shipped scenario")))
+  const command = program.command("run").description("replay a scenario, judge it and write a report");
+  addOutputFlags(addInputFlags(command.argument("<scenario>", "scenario file, or name of a shipped scenario")))
     .option("--out <dir>", "folder of the run (default: reports/<scenario>/<run id>)", readFolderName)
-    .option("--twice", "run again and compare digests")
+    .option("--twice", "run twice and compare the digests")
     .addHelpText("after", EXAMPLES)
     .action(async (file: string, flags: RunFlags) => {
       const { replay } = await import("./replay.ts");

@@ -1,4 +1,4 @@
-/** `firedrill verify --scales`: the same story with many rows and with few, and whether they agree. */
+/** Implements `firedrill verify --scales`: runs a scenario at several scales and compares the results. */
 import { createColors } from "picocolors";
 import { labelOf } from "../report/labels.ts";
 import { NO_BREAK, printNumber } from "../report/numbers.ts";
@@ -11,7 +11,7 @@ import { tell } from "./output.ts";
 import type { VerifyFlags } from "./settings.ts";
 import { runOnThreads } from "./study.ts";
 
-/** Runs a story at each scale; undefined when it was stopped. */
+/** Runs a scenario at each scale and returns the comparisons; undefined if it was interrupted. */
 export const compareStory = async (
   given: string,
   flags: VerifyFlags,
@@ -36,6 +36,7 @@ export const compareStory = async (
   });
 };
 
+/** Returns the comparison as a table for a terminal. */
 export const scalesText = (name: string, rows: readonly ScaleRow[], color: boolean): string => {
   const colors = createColors(color);
   const paints = { held: colors.green, broken: colors.red, unknown: colors.yellow };

@@ -1,11 +1,12 @@
-/** `firedrill schema`: the JSON Schema of what goes in and of what comes out, for editors and scripts. */
+/** `firedrill schema`: prints the JSON Schema of input and output files, for editors and scripts. */
 import { Argument, type Command } from "commander";
 
+/** Adds the command to the program. */
 export const register = (program: Command): void => {
   program
     .command("schema")
-    .description("print the JSON Schema of scenario files, of run documents or of measured files")
-    .addArgument(new Argument("[what]", "which schema").choices(["scenario", "run", "measured"]).default("scenario"))
+    .description("print the JSON Schema of scenario files, run documents or measured files")
+    .addArgument(new Argument("[what]", "schema to print").choices(["scenario", "run", "measured"]).default("scenario"))
     .action(async (what: "scenario" | "run" | "measured") => {
       const schema =
         what === "run"

@@ -1,38 +1,59 @@
-/** The flags that most commands share, how they are read, and how a run is told to be repeated. */
+/** The flags that commands share, their parsing, and the command that reproduces a run. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { ColorChoice } from "./terminal.ts";
 
+/** A number of replications, or a range of it. */
 export interface Repetitions {
+  /** Number of replications that always run. */
   readonly least: number;
+  /** Highest number of replications; equal to `least` for a fixed number. */
   readonly most: number;
 }
 
-/** What changes a result. */
+/** Flags that change the result. */
 export interface InputFlags {
+  /** Seed instead of the scenario's. */
   readonly seed?: string;
+  /** Replications instead of the scenario's. */
   readonly reps?: Repetitions;
+  /** Scale instead of the scenario's, e.g. `1/1000`. */
   readonly scale?: string;
+  /** Settings, each `path=value`. */
   readonly set: readonly string[];
+  /** False to drop all faults. */
   readonly faults: boolean;
+  /** False to drop all interventions. */
   readonly interventions: boolean;
+  /** False to skip the paired runs without faults. */
   readonly twin: boolean;
 }
 
-/** What changes only how it is computed and shown. */
+/** Flags that change only how a result is computed and shown. */
 export interface OutputFlags {
+  /** Number of threads. */
   readonly workers?: number;
+  /** Folder of the run. */
   readonly out?: string;
+  /** Present to run twice and compare. */
   readonly twice?: true;
+  /** Present to print JSON. */
   readonly json?: true;
+  /** Present to show no progress. */
   readonly quiet?: true;
+  /** When to use colour. */
   readonly color: ColorChoice;
 }
 
+/** Flags of `run`. */
 export type RunFlags = InputFlags & OutputFlags;
 
+/** Flags of `verify`. */
 export interface VerifyFlags extends RunFlags {
+  /** Present to rewrite the goldens. */
   readonly accept?: true;
+  /** Why the goldens change. */
   readonly reason?: string;
+  /** Present to compare scales instead of goldens. */
   readonly scales?: true;
 }
 
@@ -46,23 +67,23 @@ const whole = (text: string, most: number, least = 1): number => {
   return value;
 };
 
-/** `10`, or `10..200`: at least ten, then more until every judged row is decided. */
+/** Reads `10`, or `10..200` for at least ten and more until every judged row is decided. */
 export const readRepetitions = (text: string): Repetitions => {
   const [, first = text, last = first] = /^(\d+)\.\.(\d+)$/.exec(text) ?? [];
   const isBad = [first, last].some((one) => !/^\d{1,9}$/.test(one) || Number(one) < 1);
   if (isBad) throw new InvalidArgumentError("write a whole number from 1, or two of them, such as 10..200.");
   const [least, most] = [whole(first, MOST_REPLICATIONS), whole(last, MOST_REPLICATIONS)];
-  if (least > most) throw new InvalidArgumentError(`${text} has its ends the wrong way round.`);
+  if (least > most) throw new InvalidArgumentError(`${text} is the wrong way round: write the lower number first.`);
   return { least, most };
 };
 
 const readScale = (text: string): string => {
   const [, below = "1"] = /^1(?:\/([1-9]\d{0,8}))?$/.exec(text) ?? [undefined, undefined];
-  if (!/^1(\/[1-9]\d{0,8})?$/.test(text))
-    throw new InvalidArgumentError("write 1, or a share of people such as 1/1000.");
+  if (!/^1(\/[1-9]\d{0,8})?$/.test(text)) throw new InvalidArgumentError("write 1, or a fraction such as 1/1000.");
   return below === "1" ? "1" : text;
 };
 
+/** Reads the name of a folder; it must not be blank. */
 export const readFolderName = (text: string): string => {
   if (text.trim() === "") throw new InvalidArgumentError("write the name of a folder.");
   return text;
@@ -73,45 +94,48 @@ const readSet = (text: string, before: readonly string[]): readonly string[] => 
   return [...before, text];
 };
 
+/** Returns the option `--color`. */
 export const colorOption = (): Option =>
-  new Option("--color <when>", "colour").choices(["auto", "always", "never"]).default("auto");
+  new Option("--color <when>", "when to use colour").choices(["auto", "always", "never"]).default("auto");
 
+/** Reads a number of threads, from 1 to 256. */
 export const readWorkers = (text: string): number => whole(text, MOST_WORKERS);
 const MOST_SAMPLES = 1_000_000;
-/** Of fewer the model's own chance would show. */
+/** With fewer samples the random error of the model would matter. */
 const LEAST_SAMPLES = 4_000;
+/** Reads a number of simulated connections per cell. */
 export const readSamples = (text: string): number => whole(text, MOST_SAMPLES, LEAST_SAMPLES);
 
-/** Adds the flags that say what is run. */
+/** Adds the flags of `InputFlags`. */
 export const addInputFlags = (command: Command): Command =>
   command
-    .option("--seed <text>", "dice, instead of the scenario's own")
+    .option("--seed <text>", "seed of all random draws, instead of the scenario's")
     .option(
       "--reps <n|min..max>",
-      "replications; with two numbers, more until every judged row is decided",
+      "number of replications; with two numbers, at least the first, and more until every judged row is decided",
       readRepetitions,
     )
-    .option("--scale <1/n>", "rows for people: 1/1000 lets one row stand for a thousand", readScale)
-    .option("--set <path=value>", "change a parameter; may be repeated", readSet, [])
+    .option("--scale <1/n>", "rows per person: 1/1000 simulates one row per thousand people", readScale)
+    .option("--set <path=value>", "set a parameter; can be repeated", readSet, [])
     .option("--no-faults", "drop all faults")
     .option("--no-interventions", "drop all interventions")
     .option("--no-twin", "skip the paired runs without faults");
 
-/** Adds the flags that say how it is shown. */
+/** Adds the flags of `OutputFlags` that all commands share. */
 export const addOutputFlags = (command: Command): Command =>
   command
-    .option("--workers <n>", "threads (default: one a processor)", readWorkers)
+    .option("--workers <n>", "number of threads (default: one per processor)", readWorkers)
     .option("--json", "print one JSON document on stdout")
     .option("--quiet", "no progress on stderr")
     .addOption(colorOption());
 
 const quoted = (word: string): string => (/^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
-/** As `--reps` takes it. */
+/** Returns a number of replications as `--reps` takes it. */
 export const repetitionsText = ({ least, most }: Repetitions): string =>
   least === most ? String(least) : `${String(least)}..${String(most)}`;
 
-/** The command that gives the same document again, whatever becomes of the scenario's defaults. */
+/** Returns the command that reproduces a document, with seed, replications and scale written out. */
 export const reproduceCommand = (
   file: string,
   flags: InputFlags,

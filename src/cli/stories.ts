@@ -1,4 +1,4 @@
-/** What `firedrill verify` does: run each golden story at its golden settings, compare, and accept if told so. */
+/** Implements `firedrill verify`: runs each golden scenario at its golden settings, compares, and accepts changes on request. */
 import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { printJson } from "../report/json.ts";
@@ -17,12 +17,12 @@ import { VERSION } from "./tool.ts";
 
 const FOLDER = join("reports", "golden");
 
-/** Returns the exit code. */
+/** Verifies the given scenarios, or all goldens, and returns the exit code. */
 export const verify = async (given: readonly string[], flags: VerifyFlags): Promise<number> => {
   demandAcceptable(flags);
   const names = given.length > 0 ? given : goldenNames();
   if (names.length === 0) {
-    tell(`no golden stories in ${FOLDER}; name one and add --accept --reason`);
+    tell(`no goldens in ${FOLDER}; name a scenario and add --accept --reason TEXT`);
     return EXIT.unknown;
   }
   if (flags.scales === true) return verifyScales(names, flags);
@@ -43,7 +43,7 @@ export const verify = async (given: readonly string[], flags: VerifyFlags): Prom
   return worstOf(stories.flatMap(({ document, changes }) => [exitOf(document), changeCode(changes, flags)]));
 };
 
-/** Agreement between scales is a property of the model: scales that differ are a model that is wrong. */
+/** Compares scales and returns the exit code: a model whose results differ between scales is wrong. */
 const verifyScales = async (names: readonly string[], flags: VerifyFlags): Promise<number> => {
   const interruption = onInterrupt(() => tell("\nstopping"));
   const stories: { scenario: string; rows: readonly ScaleRow[] }[] = [];
@@ -63,15 +63,16 @@ const verifyScales = async (names: readonly string[], flags: VerifyFlags): Promi
   return worstOf(stories.flatMap(({ rows }) => rows.map(({ verdict }) => codes[verdict])));
 };
 
-/** Goldens change where somebody can say why, never by themselves. */
+/** Throws a `Refusal` unless goldens may change: outside CI and with a reason. */
 const demandAcceptable = ({ accept, reason }: VerifyFlags): void => {
   if (accept !== true) return;
   if (isCi())
     throw new Refusal(
       EXIT.usage,
-      "error --accept is refused where CI is set: goldens change in a commit that says why",
+      "error --accept is not allowed in CI (the variable CI is set): change goldens in a commit with a reason",
     );
-  if (reason === undefined || reason.trim() === "") throw new Refusal(EXIT.usage, "error --accept wants --reason TEXT");
+  if (reason === undefined || reason.trim() === "")
+    throw new Refusal(EXIT.usage, "error --accept needs a reason: add --reason TEXT");
 };
 
 const changeCode = (changes: readonly Change[] | undefined, { accept }: VerifyFlags): number =>
@@ -88,7 +89,7 @@ const goldenNames = (): readonly string[] => {
   }
 };
 
-/** The golden, undefined if there is none; one that cannot be read is no reason to call a run good. */
+/** Returns the golden, or undefined if there is none; throws a `Refusal` if it cannot be read. */
 const readGolden = (name: string): Golden | undefined => {
   const path = join(FOLDER, `${name}.json`);
   let text: string;
@@ -101,9 +102,12 @@ const readGolden = (name: string): Golden | undefined => {
     const golden = JSON.parse(text) as Golden;
     if (golden.schema === "firedrill.golden/1") return golden;
   } catch {
-    // Told below: what is not JSON is no golden either.
+    // Reported below, as any file that is not a golden.
   }
-  throw new Refusal(EXIT.unknown, `error ${path} is not a golden (firedrill.golden/1)`);
+  throw new Refusal(
+    EXIT.unknown,
+    `error ${path} is not a golden (firedrill.golden/1): delete it, or rewrite it with --accept`,
+  );
 };
 
 const verifyOne = async (given: string, flags: VerifyFlags, signal: AbortSignal): Promise<Story | undefined> => {
@@ -118,7 +122,7 @@ const verifyOne = async (given: string, flags: VerifyFlags, signal: AbortSignal)
   return { document: finished.document, changes };
 };
 
-/** A flag beats the golden, which beats the scenario. */
+/** Returns the settings of the run: a flag overrides the golden, and the golden overrides the scenario. */
 const atGoldenSettings = (flags: VerifyFlags, golden: Golden | undefined): VerifyFlags =>
   golden === undefined
     ? flags
@@ -128,7 +132,7 @@ const write = (path: string, text: string): void => {
   const temporary = `${path}.${String(process.pid)}.tmp`;
   writeFileSync(temporary, text);
   renameSync(temporary, path);
-  tell(`accepted ${path}; say in the commit why it changed`);
+  tell(`accepted ${path}; give the reason in the commit`);
 };
 
 const asJson = ({ document, changes }: Story) => ({

@@ -1,4 +1,4 @@
-/** One verified story for a terminal: published beside simulated, and before beside after. */
+/** Renders a verified scenario for a terminal: published and simulated values, and changes of the golden. */
 import { createColors } from "picocolors";
 import { labelOf } from "../report/labels.ts";
 import { NO_BREAK } from "../report/numbers.ts";
@@ -8,14 +8,17 @@ import { printMeasured, remarksOf, SIGNS } from "../report/verdict.ts";
 import type { RunDocument, Verdict } from "../study/document.ts";
 import type { Change } from "../study/golden.ts";
 
-/** One story's outcome. `changes` is undefined where there was no golden. */
+/** A verified scenario. */
 export interface Story {
+  /** The results of the run. */
   readonly document: RunDocument;
+  /** Differences from the golden; undefined if there is none. */
   readonly changes: readonly Change[] | undefined;
 }
 
 const WIDTH = 118;
 
+/** Returns a verified scenario as tables for a terminal. */
 export const storyText = ({ document, changes }: Story, color: boolean): string => {
   const colors = createColors(color);
   const paints = { held: colors.green, broken: colors.red, unknown: colors.yellow };
@@ -68,7 +71,7 @@ const changeLines = (
   changes: Story["changes"],
   style: { width: number; header: (text: string) => string },
 ): readonly string[] => {
-  if (changes === undefined) return ["", "golden: none before; --accept --reason TEXT makes this one"];
+  if (changes === undefined) return ["", "golden: none; add --accept --reason TEXT to create it"];
   if (changes.length === 0) return ["", "golden: unchanged"];
   const columns = ["golden", "before", "after"].map((title) => ({ title, align: "left" as const }));
   const rows = changes.map(({ what, before, after }) => ({ cells: [what, before, after].map((text) => ({ text })) }));

@@ -1,4 +1,4 @@
-/** One study from the shell's side: workers, progress, Ctrl-C, and the facts of the machine that go beside the document. */
+/** Runs one study from the command line: workers, progress, interruption, and the metadata of the machine. */
 import { arch, availableParallelism, cpus, freemem, platform } from "node:os";
 import { labelOf } from "../report/labels.ts";
 import { printCount, printNumber } from "../report/numbers.ts";
@@ -18,16 +18,21 @@ import { Progress, span, type Standing } from "./progress.ts";
 import { reproduceCommand, type InputFlags, type RunFlags } from "./settings.ts";
 import { VERSION } from "./tool.ts";
 
-/** A study and all that is written of it. */
+/** A finished study with all that is written to its folder. */
 export interface Finished {
+  /** The results; a function of the input alone. */
   readonly document: RunDocument;
+  /** Data of the charts. */
   readonly pictures: RunPictures;
+  /** Facts of the machine and the time of the run. */
   readonly meta: Meta;
+  /** Values of each replication. */
   readonly perReplication: readonly ReplicationRow[];
+  /** All replications with their twins. */
   readonly pairs: readonly Pair[];
 }
 
-/** Without faults and interventions there is nothing that a twin could lack. */
+/** Returns the plan of a study; it has twins only if the scenario has faults or interventions to drop. */
 export const planOf = (scenario: Scenario, flags: InputFlags): StudyPlan => {
   const { least, most } = flags.reps ?? { least: scenario.run.replications, most: scenario.run.replications };
   const { faults, interventions } = flags;
@@ -35,16 +40,16 @@ export const planOf = (scenario: Scenario, flags: InputFlags): StudyPlan => {
   return { least, most, faults, interventions, twin: flags.twin && faults && dropped > 0 };
 };
 
-/** More rows than this, and the costs are told beforehand. */
+/** Number of rows above which the costs are printed before the run. */
 const LARGE_RUN = 20_000_000;
 
-/** How many runs at a time, and how many threads to each. */
+/** Number of concurrent runs, and of threads per run. */
 interface Crew {
   readonly runs: number;
   readonly threads: number;
 }
 
-/** Threads go to runs first, which need not wait for each other; what is left over, or has no memory, works together on one. */
+/** Distributes threads: first to independent runs, as far as memory allows, then several to each run. */
 const crewFor = (scenario: Scenario, plan: StudyPlan, asked: number | undefined): Crew => {
   const { bytes } = estimate(scenario);
   const fitting = Math.max(1, Math.floor((0.8 * freemem()) / Math.max(1, bytes)));
@@ -60,10 +65,10 @@ const warnOfCosts = (scenario: Scenario, plan: StudyPlan, crew: Crew): void => {
   const memory = ((bytes * crew.runs) / 2 ** 30).toFixed(1);
   const time = span((seconds * runs) / (crew.runs * crew.threads));
   const what = `${printCount(runs, "run")} of ${printNumber(count)} ${noun}`;
-  process.stderr.write(`a large run: ${what} will take about ${memory} GiB and ${time}\n`);
+  process.stderr.write(`large run: ${what} will take about ${memory} GiB and ${time}\n`);
 };
 
-/** Runs the study that `flags` ask for; undefined when it was stopped before anything was finished. */
+/** Runs a study on threads; undefined if it was interrupted before the first replication was finished. */
 export const runOnThreads = async (
   scenario: Scenario,
   flags: RunFlags,
@@ -104,7 +109,7 @@ export const runOnThreads = async (
   };
 };
 
-/** The pairs, and the events of all runs and twins that were finished. */
+/** Runs the study with progress; returns its result and the number of events of all finished runs and twins. */
 const watched = async (
   scenario: Scenario,
   plan: StudyPlan,
@@ -127,7 +132,7 @@ const watched = async (
   }
 };
 
-/** An executor that is asked how far it is. */
+/** An executor that also counts progress. */
 class Count implements Executor {
   readonly workers: number;
   events = 0;
@@ -162,7 +167,7 @@ class Count implements Executor {
     return this.#inner.close();
   }
 
-  /** The leading figure is the first that is judged. */
+  /** Notes the finished pairs; the leading figure is the first that is judged. */
   finish(pairs: readonly Pair[], planned: number): void {
     this.#pairs = pairs;
     this.#planned = planned;

@@ -1,8 +1,9 @@
-/** What a stream can show: colour, and lines that are written over. */
+/** Determines what a stream can show: colour, and lines that are redrawn. */
 
-/** `--color` and what the environment says; a flag beats NO_COLOR, which beats FORCE_COLOR, which beats the terminal. */
+/** Values of `--color`. */
 export type ColorChoice = "auto" | "always" | "never";
 
+/** True if a stream gets colour: the flag overrides NO_COLOR, which overrides FORCE_COLOR, which overrides the terminal. */
 export const wantsColor = (
   choice: ColorChoice,
   stream: { readonly isTTY?: boolean },
@@ -15,12 +16,12 @@ export const wantsColor = (
   return stream.isTTY === true && env["TERM"] !== "dumb" && !isCi(env);
 };
 
-/** Whether lines may be written over: a person's terminal, not a log. */
+/** True if lines can be redrawn: on a terminal, not in a log. */
 export const canRedraw = (
   stream: { readonly isTTY?: boolean },
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): boolean => stream.isTTY === true && env["TERM"] !== "dumb" && !isCi(env);
 
-/** CI services set CI to anything but false. */
+/** True if the variable CI is set to a value other than 0 or false. */
 export const isCi = (env: Readonly<Record<string, string | undefined>> = process.env): boolean =>
   !["", "0", "false"].includes(env["CI"] ?? "");

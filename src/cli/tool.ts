@@ -1,4 +1,4 @@
-/** Which Firedrill this is: the version in its package. */
+/** Reads the version of Firedrill from its package. */
 import { readFileSync } from "node:fs";
 
 const read = (): string => {
@@ -6,4 +6,5 @@ const read = (): string => {
   return (JSON.parse(text) as { readonly version: string }).version;
 };
 
+/** The version of Firedrill. */
 export const VERSION = read();

@@ -1,14 +1,15 @@
-/** `firedrill validate`: says whether scenario files are right, and of those that are not everything that is wrong. */
+/** `firedrill validate`: checks scenario files and prints all their problems. */
 import type { Command } from "commander";
 import { EXIT } from "./exit.ts";
 
+/** Adds the command to the program. */
 export const register = (program: Command): void => {
   program
     .command("validate")
-    .description("check scenario files; every problem at once, with its place and what to write instead")
+    .description("check scenario files; print all problems with their position and what to write")
     .argument("<file...>", "scenario files, or names of shipped scenarios")
     .option("--json", "print the problems as one JSON array")
-    .addHelpText("after", "\nExit codes: 0 all valid, 65 a scenario is invalid, 66 a file is not there.")
+    .addHelpText("after", "\nExit codes: 0 all scenarios are valid, 65 a scenario is invalid, 66 a file was not found.")
     .action(async (files: readonly string[], flags: { readonly json?: true }) => {
       process.exitCode = await validate(files, flags.json === true);
     });

@@ -1,4 +1,4 @@
-/** What a run of a scenario is asked: the figures that it names, and those that every run of its systems prints. */
+/** Lists the figures of a run: those that the scenario names, and the standard ones of its systems. */
 import { sectionOf } from "./faults.ts";
 import type { Figure } from "./figure-parts.ts";
 import { sectionOfMetric } from "./metrics.ts";
@@ -8,17 +8,17 @@ import { SECTIONS } from "./sections.ts";
 
 const ALL: readonly Section[] = SECTIONS;
 
-/** True if something happens in the section, or is asked about it. */
+/** True if a fault, intervention, expectation or threshold concerns the section. */
 const isInvolved = (section: Section, { faults, interventions, expect, thresholds }: Scenario): boolean =>
   interventions.some(({ action }) => Object.hasOwn(section.interventions, action.kind)) ||
   faults.some((fault) => sectionOf(fault) === section) ||
   [...expect, ...thresholds].some(({ figure }) => sectionOfMetric(figure.metric) === section);
 
 /**
- * Returns the sections that a run reports on: those that only some worlds have, where this one has them. A section that
- * every world has is left out if it only carries another one, and nothing happens in it or is asked about it.
+ * Returns the sections that a run reports on. A section that every world has is left out if the world also has an
+ * optional one and no fault, intervention or figure concerns it.
  */
-export const sectionsTold = (scenario: Scenario): readonly Section[] => {
+export const reportedSections = (scenario: Scenario): readonly Section[] => {
   const here = ALL.filter((section) => section.isIn(scenario.world));
   const isOptional = (section: Section): boolean => !section.isIn({});
   const hasOthers = here.some(isOptional);
@@ -35,9 +35,9 @@ const standardOf = ({ metrics }: Section): readonly Figure[] =>
       }),
   );
 
-/** Returns every figure that a run of this scenario computes: expectations' and thresholds', then the standard ones; each once. */
+/** Returns every figure that a run computes, each once: those of expectations and thresholds, then the standard ones. */
 export const figuresOf = (scenario: Scenario): readonly Figure[] => {
   const asked = [...scenario.expect, ...scenario.thresholds].map(({ figure }) => figure);
-  const standard = sectionsTold(scenario).flatMap(standardOf);
+  const standard = reportedSections(scenario).flatMap(standardOf);
   return [...new Map([...asked, ...standard].map((figure) => [figure.text, figure])).values()];
 };

@@ -1,17 +1,21 @@
-/** What can go wrong in a scenario, and what can be done about it: the schema's own words, for people and tools. */
+/** Lists all faults and interventions with the descriptions of the schema, for `firedrill list`. */
 import { z } from "zod";
 import { TARGETS } from "./faults.ts";
 import { interventionShape } from "./interventions.ts";
 
+/** One effect or action. */
 export interface CatalogueEntry {
+  /** Its key in the file. */
   readonly name: string;
-  /** How it is written, e.g. `9 %` or `drop | reset`. */
+  /** Accepted notation, e.g. `9 %` or `drop | reset`. */
   readonly takes: string;
+  /** Its description in the schema. */
   readonly meaning: string;
 }
 
+/** One effect of a fault at one kind of place. */
 export interface FaultEntry extends CatalogueEntry {
-  /** Selectors that `where` may use. */
+  /** Selectors that `where` accepts. */
   readonly where: readonly string[];
 }
 
@@ -31,7 +35,7 @@ const formOf = (json: z.core.JSONSchema.BaseSchema): string => {
   return (json.anyOf ?? []).map(formOf).join(" or ");
 };
 
-/** Every effect of a fault, once for each kind of place that has it. */
+/** Every effect of a fault, once per kind of place that it applies to. */
 export const FAULTS: readonly FaultEntry[] = TARGETS.flatMap(({ target: { selectors, effects } }) =>
   Object.entries(effects).map(([name, { field, honours }]) => ({
     ...entryOf(name, field),

@@ -1,6 +1,6 @@
 /**
- * What is asked of figures: expectations (published: a miss means the model is wrong) and thresholds
- * (ours: a miss means the design is not good enough).
+ * Reads the limits on figures: expectations are published values, and a miss means that the model is wrong; thresholds
+ * are requirements, and a miss means that the design is not good enough.
  */
 import { z } from "zod";
 import { readFigure } from "./figure.ts";
@@ -15,11 +15,14 @@ import type { Expectation, Threshold } from "./scenario.ts";
 import type { Names } from "./section.ts";
 import { didYouMean } from "./suggest.ts";
 
-/** A limit in the figure's unit: percent as percent, seconds, or a plain number. */
+/** Reads a limit in the figure's unit: percent as percent, seconds, or a plain number. */
 const readLimit = (given: string | number, unit: string, { signed }: { readonly signed: boolean }): Read<number> => {
   const read = readUnsigned(given, unit, signed);
   if ("value" in read && read.value < 0 && !signed)
-    return { wrong: `${quote(given)} is negative`, hint: "no figure is; a difference may be: of: difference" };
+    return {
+      wrong: `${quote(given)} is negative`,
+      hint: "write 0 or more, or add of: difference to limit a difference",
+    };
   return read;
 };
 
@@ -36,37 +39,41 @@ const readUnsigned = (given: string | number, unit: string, signed: boolean): Re
   return readRate(given, unit);
 };
 
-const limit = either(
-  z.string(),
-  z.number(),
-  "A value in the figure's unit, such as 3 %, 1.5 s or 4 /h; a bare number for counts",
-);
+const LIMIT = "in the figure's unit, such as 3 %, 1.5 s or 4 /h; a bare number for counts";
+const limit = either(z.string(), z.number(), `Value ${LIMIT}`);
 const figureText = text(
-  "name.stat{label=value,label!=value,label=[a,b],window=w,by=label}; see firedrill list metrics",
+  "Figure: name.stat{label=value,label!=value,label=[a,b],window=w,by=label}; firedrill list metrics prints all names",
 );
 
+/** The keys of an expectation. */
 export const expectShape = {
   figure: figureText,
-  between: z.tuple([limit, limit]).meta({ description: "Lowest and highest published value, both included" }),
-  source: text("A key of sources"),
-  kind: z.enum(["by-construction", "as-it-comes"]).meta({ description: "Whether a parameter we typed fixes it" }),
+  between: z.tuple([limit, limit]).meta({ description: "Lowest and highest published value, both inclusive" }),
+  source: text("Source of the published value, a key of sources"),
+  kind: z.enum(["by-construction", "as-it-comes"]).meta({
+    description:
+      "by-construction: parameters of the scenario determine the figure; as-it-comes: the simulation produces it",
+  }),
   "fixed-by": z.exactOptional(
-    oneOrMore(text("A path"), "Paths of the parameters that fix it, such as faults.gateway.loss"),
+    oneOrMore(text("Path of a parameter"), "Paths of the parameters that determine it, such as faults.gateway.loss"),
   ),
-  published: z.exactOptional(text("As the source puts it")),
+  published: z.exactOptional(text("Published value as the source words it; the range of between by default")),
 };
 
+/** The keys of a threshold. */
 export const thresholdShape = {
   figure: figureText,
   of: z.exactOptional(
     z
       .enum(["value", "difference"])
-      .meta({ description: "Judge the value (default), or its difference to the run without faults" }),
+      .meta({ description: "Limits apply to the value (default), or to its difference from the run without faults" }),
   ),
-  min: z.exactOptional(limit),
-  max: z.exactOptional(limit),
+  min: z.exactOptional(limit.meta({ description: `Lowest allowed value, ${LIMIT}` })),
+  max: z.exactOptional(limit.meta({ description: `Highest allowed value, ${LIMIT}` })),
   shows: z.exactOptional(
-    z.enum(["failure"]).meta({ description: "It is green only while something fails, and the report says so" }),
+    z
+      .enum(["failure"])
+      .meta({ description: "failure: the limit holds only while the design fails, and the report says so" }),
   ),
 };
 
@@ -77,7 +84,7 @@ interface Surroundings {
   readonly report: Reporter;
 }
 
-/** The figure, and the unit of its limits as far as that can be told. */
+/** Returns the figure and the unit of its limits, each undefined if it cannot be determined. */
 const figureOf = (
   given: string | undefined,
   path: Path,
@@ -104,7 +111,7 @@ const limitOf = ({ given, unit, signed = false }: Limit, path: Path, report: Rep
   return undefined;
 };
 
-/** The expectation, or undefined when it cannot be told; that is reported. */
+/** Returns the expectation, or reports why it cannot be read and returns undefined. */
 export const resolveExpectation = (item: MapNode, path: Path, around: Surroundings): Expectation | undefined => {
   const { report, sources } = around;
   const given = judgeFields(expectShape, item, path, report);
@@ -122,7 +129,7 @@ export const resolveExpectation = (item: MapNode, path: Path, around: Surroundin
   return { figure, between: [low, high], source, kind, fixedBy, published: given.published ?? range(between) };
 };
 
-/** A figure by construction names what fixes it, and one that is as it comes names nothing. */
+/** Checks that `fixed-by` names existing parameters for kind `by-construction`, and is absent for `as-it-comes`. */
 const checkFixedBy = (
   item: MapNode,
   { kind, fixedBy }: { readonly kind: Expectation["kind"] | undefined; readonly fixedBy: readonly string[] },
@@ -131,24 +138,24 @@ const checkFixedBy = (
 ): void => {
   const below = [...path, "fixed-by"];
   if (kind === "by-construction" && !item.entries.has("fixed-by"))
-    report(below, "is missing", "name the parameters that fix the figure, such as [faults.gateway.loss]", "key");
+    report(below, "is missing", "write the parameters that determine the figure, such as [faults.gateway.loss]", "key");
   if (kind === "as-it-comes" && fixedBy.length > 0)
-    report(below, "nothing fixes a figure that is as it comes", "write kind: by-construction");
+    report(below, "does not apply to kind: as-it-comes", "remove it, or write kind: by-construction");
   fixedBy.forEach((parameter, i) => {
     if (pathExists(parameter)) return;
     const at = nodeAt(item, ["fixed-by"])?.kind === "list" ? [...below, i] : below;
-    report(at, `there is no parameter ${quote(parameter)}`, "write a path such as faults.gateway.loss");
+    report(at, `unknown parameter ${quote(parameter)}`, "write a path such as faults.gateway.loss");
   });
 };
 
-/** "3–4 %" of 3 % and 4 %, "500 ms–2 s" of the two. */
+/** Returns a range as text: "3–4 %" for 3 % and 4 %, "500 ms–2 s" for 500 ms and 2 s. */
 const range = ([low, high]: readonly [string | number, string | number]): string => {
   const [, number, unit] = /^([\d.]+)\s*(\D*)$/.exec(String(low)) ?? [];
   const same = number !== undefined && unit !== "" && String(high).endsWith(unit ?? "");
   return `${same ? number : String(low)}–${String(high)}`;
 };
 
-/** The threshold, or undefined when it cannot be told; that is reported. */
+/** Returns the threshold, or reports why it cannot be read and returns undefined. */
 export const resolveThreshold = (item: MapNode, path: Path, around: Surroundings): Threshold | undefined => {
   const { report } = around;
   demandOneOf(["min", "max"], thresholdShape, { item, path, report }, "has no limit");
@@ -159,7 +166,7 @@ export const resolveThreshold = (item: MapNode, path: Path, around: Surroundings
   const max = limitOf({ given: given.max, unit, signed }, [...path, "max"], report);
   if (figure === undefined || (min === undefined && max === undefined)) return undefined;
   if (min !== undefined && max !== undefined && min > max)
-    report([...path, "min"], "the least allowed is above the most", "swap min and max");
+    report([...path, "min"], "min is above max", "swap min and max");
   const printed = figure.unit === "" ? "" : ` ${figure.unit}`;
   const limits = [
     ...(min === undefined ? [] : [`≥ ${String(min)}${printed}`]),

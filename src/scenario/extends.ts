@@ -1,6 +1,6 @@
 /**
- * `extends`: a scenario says only what differs from its base. Maps merge by key, lists whose items have
- * an `id` merge by it, everything else is replaced. Every value keeps the place it was written at.
+ * Resolves `extends`: merges a scenario into its base. Maps merge by key, lists whose items have an `id` merge by it, and
+ * everything else is replaced. Every value keeps its place in the file that it comes from.
  */
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
@@ -13,20 +13,21 @@ import { parseTree, readText } from "./text.ts";
 
 const CHAIN_MAX = 20;
 
-/** The file a user means: the path as given, else a shipped scenario by its bare name. */
+/** Returns the path as given if it is a file, else the shipped scenario of that name, else the path as given. */
 export const findScenario = (given: string): string =>
   existsSync(given) && statSync(given).isFile() ? given : (shippedFile(given) ?? given);
 
+/** A file and its bases. */
 export interface Chain {
-  /** Bases merged into the file; undefined when any of them could not be read. */
+  /** The file merged over its bases; undefined if one of them cannot be read. */
   readonly tree: MapNode | undefined;
-  /** The file alone, without its bases. */
+  /** The file without its bases; undefined if it cannot be read. */
   readonly own: MapNode | undefined;
-  /** True when the file itself does not exist or is none. */
+  /** True if the file itself does not exist, or the path is not a file. */
   readonly missing: boolean;
 }
 
-/** Reads a file and all it extends. */
+/** Reads a file and all files that it extends, directly or through others. */
 export const readChain = (file: string, findings: Findings): Chain => {
   const trees: MapNode[] = [];
   const visited: string[] = [];
@@ -46,8 +47,8 @@ export const readChain = (file: string, findings: Findings): Chain => {
       findings.add(
         base.place,
         "extends",
-        `${quote(written(base))} extends itself in a loop`,
-        "a base must not lead back here",
+        `${quote(written(base))} makes a loop of extends`,
+        "write a base that does not extend this file, directly or through others",
       );
       return { tree: undefined, own: trees[0], missing: false };
     }
@@ -83,7 +84,7 @@ const loadFile = (
   return { tree: findings.count === before ? tree : undefined, missing: false };
 };
 
-/** The shipped story that a mistyped name is nearest to, or that begins so. */
+/** Returns a hint with the shipped scenario nearest to a mistyped name or to its beginning; undefined if none is near. */
 const meantStory = (file: string): string | undefined => {
   const name = basename(file, ".yaml");
   const names = shippedScenarios().map((one) => one.name);
@@ -95,7 +96,7 @@ const meantStory = (file: string): string | undefined => {
   return meant === undefined ? undefined : `did you mean "${meant}"?`;
 };
 
-/** From the file's own folder, then among the shipped scenarios. */
+/** Finds a base in the file's own folder, then among the shipped scenarios. */
 const baseFile = (file: string, base: TreeNode, findings: Findings): string | undefined => {
   const name = base.kind === "scalar" && typeof base.value === "string" ? base.value : "";
   if (name === "" || name.includes("\0")) {
@@ -109,13 +110,13 @@ const baseFile = (file: string, base: TreeNode, findings: Findings): string | un
   findings.add(
     base.place,
     "extends",
-    `there is no ${quote(name)} beside ${basename(file)} or among the shipped scenarios`,
+    `no file ${quote(name)} beside ${basename(file)} or among the shipped scenarios`,
     didYouMean(name, shippedWorlds()),
   );
   return undefined;
 };
 
-/** Two items of one file's list must not share an id: the merge could not tell them apart. */
+/** Reports items of one list that share an id: a merge by id would be ambiguous. */
 const checkIds = (tree: MapNode, findings: Findings): void => {
   for (const [key, { node }] of tree.entries) {
     if (node.kind !== "list") continue;
@@ -124,8 +125,7 @@ const checkIds = (tree: MapNode, findings: Findings): void => {
       const id = idOf(item);
       if (id === undefined || item.kind !== "map") return;
       const place = item.entries.get("id")?.node.place ?? item.place;
-      if (seen.has(id))
-        findings.add(place, `${key}[${String(i)}].id`, `the id ${quote(id)} is there twice`, "give it another id");
+      if (seen.has(id)) findings.add(place, `${key}[${String(i)}].id`, `duplicate id ${quote(id)}`, "write another id");
       seen.add(id);
     });
   }

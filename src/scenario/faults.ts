@@ -1,6 +1,6 @@
 /**
- * Faults: what goes wrong, where, and from when to when. A fault strikes one kind of place (a target of one section), and
- * the shape of that target judges it, so that an effect cannot be written for a place that does not have it.
+ * Reads faults: what goes wrong, where, and from when to when. A fault targets one kind of place (a target of one
+ * section) and is checked by the shape of that target, so that an effect is only accepted at places that have it.
  */
 import { z } from "zod";
 import type { Duration, Instant } from "../base/units.ts";
@@ -16,27 +16,32 @@ import { didYouMean, nearest } from "./suggest.ts";
 import { checkNames } from "./where.ts";
 
 const common = {
-  id: id("What the rest of the scenario and reports call it"),
-  at: duration("When it begins, from the start of the run"),
+  id: id("Name by which figures and reports refer to it"),
+  at: duration("Start time, counted from the start of the run"),
   until: z.exactOptional(
-    text("The intervention that ends it, or when it ends, from the start of the run; without it it lasts"),
+    text(
+      "End: the id of an intervention, or a time counted from the start of the run; by default the fault has no end",
+    ),
   ),
 };
 
+/** A kind of place with the section that declares it. */
 export interface OwnedTarget {
+  /** The section that declares the target. */
   readonly section: Section;
+  /** The kind of place. */
   readonly target: Target;
 }
 
-/** Every kind of place, in the order of the sections; the first is struck by a fault that selects nothing. */
+/** Every kind of place, in the order of the sections; a fault without selectors targets the first. */
 export const TARGETS: readonly OwnedTarget[] = SECTIONS.flatMap((section: Section) =>
   Object.values(section.targets).map((target) => ({ section, target })),
 );
 
-/** Returns the shape of a fault that strikes this target. */
+/** Returns the keys of a fault of this target. */
 export const faultShape = ({ selectors, effects }: Target) => ({
   ...common,
-  where: fields(selectors, "Where: all that match every selector given"),
+  where: fields(selectors, "Affected places: all that match every selector given"),
   ...Object.fromEntries(Object.entries(effects).map(([name, { field }]) => [name, field])),
 });
 
@@ -44,10 +49,10 @@ const EFFECTS = [...new Set(TARGETS.flatMap(({ target }) => Object.keys(target.e
 const SELECTORS = [...new Set(TARGETS.flatMap(({ target }) => Object.keys(target.selectors)))];
 const ANY_SHAPE: Shape = Object.assign({}, ...TARGETS.map(({ target }) => faultShape(target))) as Shape;
 
-/** Returns the section whose places a fault strikes. */
+/** Returns the section that a fault belongs to. */
 export const sectionOf = ({ where }: { readonly where: object }): Section => targetOf(Object.keys(where)).section;
 
-/** A selector of a special place decides; the first target is what is left. Keys are names of selectors. */
+/** Returns the target that has one of these selectors, else the first target. */
 const targetOf = (keys: readonly string[]): OwnedTarget => {
   const [first, ...special] = TARGETS;
   return special.find(({ target }) => keys.some((key) => Object.hasOwn(target.selectors, key))) ?? first!;
@@ -57,15 +62,15 @@ interface Context {
   readonly interventions: readonly { readonly id: string; readonly at: Instant }[];
   readonly duration: Duration | undefined;
   readonly names: Names;
-  /** The readable parts of the world; complete where every name is known. */
+  /** The readable parts of the world; complete if every name is known. */
   readonly world: object;
   readonly report: Reporter;
 }
 
-/** Returns the fault, or undefined if a part that it cannot be without is missing; that is reported. */
+/** Returns the fault, or reports what is wrong; undefined if `id`, `at` or `where` cannot be read. */
 export const resolveFault = (item: MapNode, path: Path, context: Context): Fault | undefined => {
   const { names, report } = context;
-  demandOneOf(EFFECTS, ANY_SHAPE, { item, path, report }, "has no effect");
+  demandOneOf(EFFECTS, ANY_SHAPE, { item, path, report }, "names no effect");
   const { target } = targetOf(selectedIn(item));
   refuseOthers(item, target, path, report);
   const given = judgeFields(faultShape(target), item, path, report, EFFECTS) as Judged;
@@ -75,7 +80,7 @@ export const resolveFault = (item: MapNode, path: Path, context: Context): Fault
     checkEffects(given, target, path, report);
   }
   if (given.at !== undefined && context.duration !== undefined && given.at >= context.duration)
-    report([...path, "at"], "the run is over by then", "run.duration is shorter");
+    report([...path, "at"], "is not before the end of the run", "write less than run.duration");
   const until =
     given.until === undefined ? undefined : resolveUntil(given.until, given.at, [...path, "until"], context);
   if (given.id === undefined || given.at === undefined || where === undefined) return undefined;
@@ -97,7 +102,7 @@ interface Judged {
   readonly [effect: string]: unknown;
 }
 
-/** Selectors that an item names, right or slightly mistyped. */
+/** Returns the selectors of an item, with mistyped ones corrected. */
 const selectedIn = (item: MapNode): readonly string[] => {
   const where = item.entries.get("where")?.node;
   if (where?.kind !== "map") return [];
@@ -111,7 +116,7 @@ const refuseOthers = (item: MapNode, target: Target, path: Path, report: Reporte
     if (SELECTORS.includes(key) && !Object.hasOwn(target.selectors, key))
       report(
         [...path, "where", key],
-        `a fault strikes one kind of place, and this one selects ${target.noun}`,
+        `a fault targets one kind of place, and this one selects ${target.noun}`,
         `write a second fault for the ${key}`,
       );
   for (const key of item.entries.keys())
@@ -119,7 +124,7 @@ const refuseOthers = (item: MapNode, target: Target, path: Path, report: Reporte
       report([...path, key], `${key} does not apply to ${target.noun}`, () => `in where, select ${placesWith(key)}`);
 };
 
-/** E.g. `shards (shard)`: the places that have an effect, with their selectors. */
+/** Returns the places that have an effect, with their selectors, e.g. `shards of the push store (shard)`. */
 const placesWith = (effect: string): string =>
   TARGETS.filter(({ target }) => Object.hasOwn(target.effects, effect))
     .map(({ target: { noun, selectors, effects } }) => {
@@ -131,7 +136,7 @@ const placesWith = (effect: string): string =>
 const checkPicks = (where: object, target: Target, path: Path, { names, world, report }: Context): void => {
   const isKnown = Object.keys(target.selectors).every((kind) => !(kind in names) || names[kind] !== undefined);
   const wrong = isKnown ? target.picks?.(where, world) : undefined;
-  if (wrong !== undefined) report([...path, "where"], wrong, "these selectors contradict one another");
+  if (wrong !== undefined) report([...path, "where"], wrong, "change the selectors: they contradict one another");
 };
 
 const checkEffects = (given: Judged, target: Target, path: Path, report: Reporter): void => {
@@ -159,7 +164,11 @@ const resolveUntil = (
     const read = readDuration(text);
     if (!("value" in read)) report(path, read.wrong, read.hint);
     else if (at !== undefined && read.value <= at)
-      report(path, `${quote(text)} is not after the fault begins`, "it counts from the start of the run");
+      report(
+        path,
+        `${quote(text)} is not after the start of the fault`,
+        "write a later time, counted from the start of the run",
+      );
     else return { at: instant(read.value) };
     return undefined;
   }
@@ -168,12 +177,12 @@ const resolveUntil = (
     report(
       path,
       `${quote(text)} is not an intervention of this scenario`,
-      () => didYouMean(text, interventionIds) || "write an intervention's id or a time",
+      () => didYouMean(text, interventionIds) || "write the id of an intervention, or a time",
     );
     return undefined;
   }
   const end = interventions.find((intervention) => intervention.id === text);
   if (end !== undefined && at !== undefined && end.at <= at)
-    report(path, `${quote(text)} takes effect before the fault begins`, "let it end later");
+    report(path, `${quote(text)} takes effect before the fault begins`, "name a later intervention");
   return { intervention: text };
 };

@@ -1,11 +1,12 @@
 /**
- * The words the schema is made of: a field per kind of quantity, each knowing how people write it, what
- * to answer when they do not, and how an editor should be told.
+ * Building blocks of the schema: one field per kind of quantity, with the notation that it accepts, the error for any
+ * other, and its JSON Schema for editors.
  */
 import { z } from "zod";
 import type { Duration } from "../base/units.ts";
 import { quote, readBytes, readCount, readDuration, readRate, readScale, readShare, type Read } from "./quantities.ts";
 
+/** A kebab-case key in camelCase: `delay-per-1000-km` is `delayPer1000Km`. */
 export type CamelKey<K extends string> = K extends `${infer Head}-${infer Tail}`
   ? `${Head}${Capitalize<CamelKey<Tail>>}`
   : K;
@@ -14,10 +15,10 @@ type Camel<T> = { [K in keyof T as K extends string ? CamelKey<K> : K]: T[K] };
 type Scalar = string | number | boolean | bigint | symbol | null | undefined;
 type ReadonlyDeep<T> = T extends Scalar ? T : { readonly [K in keyof T]: ReadonlyDeep<T[K]> };
 
-/** What a program gets of a value that the schema accepted: every unit parsed, every default filled in. */
+/** The output of a schema: every unit parsed, every default filled in, all of it read-only. */
 export type Model<S extends z.ZodType> = ReadonlyDeep<z.output<S>>;
 
-/** A map with just these keys, kebab-case in the file and camelCase in the program. */
+/** Returns the schema of a map with exactly these keys, kebab-case in the file and camelCase in the program. */
 export const fields = <S extends z.core.$ZodLooseShape>(shape: S, description: string) =>
   z
     .strictObject(shape)
@@ -27,11 +28,11 @@ export const fields = <S extends z.core.$ZodLooseShape>(shape: S, description: s
 const camel = (value: object): unknown =>
   Object.fromEntries(Object.entries(value).map(([key, field]) => [camelCase(key), field as unknown]));
 
-/** `delay-per-1000-km` is `delayPer1000Km`. */
+/** Returns a kebab-case key in camelCase: `delay-per-1000-km` becomes `delayPer1000Km`. */
 export const camelCase = (key: string): string =>
   key.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
-/** How an editor sees a quantity, put into the JSON Schema in place of what zod would say. */
+/** The JSON Schema of a quantity; it replaces what zod would write. */
 type Json = Readonly<Record<string, unknown>>;
 
 const quantity = <T>(noun: string, read: (given: string | number) => Read<T>, description: string, json: Json) =>
@@ -45,7 +46,7 @@ const quantity = <T>(noun: string, read: (given: string | number) => Read<T>, de
     })
     .meta({ description, json });
 
-/** What stands there, in words. */
+/** Returns a value as errors print it, such as `a list` or `"12"`. */
 export const nameOf = (value: unknown): string => {
   if (value === null || value === undefined) return "nothing";
   if (Array.isArray(value)) return "a list";
@@ -56,19 +57,21 @@ export const nameOf = (value: unknown): string => {
 
 const TIME = "\\d+(\\.\\d+)? ?(d|h|min|s|ms|us)";
 
+/** Returns the schema of a duration such as `90 s`, in microseconds. */
 export const duration = (description: string, { signed = false, positive = false } = {}) =>
   quantity<Duration>(
     "a duration such as 90 s",
     (given) => {
       const read = readDuration(given, { signed });
       if (positive && "value" in read && read.value <= 0)
-        return { wrong: `${quote(given)} is no time at all`, hint: "write a duration above 0 s" };
+        return { wrong: `${quote(given)} is not above zero`, hint: "write a duration above 0 s" };
       return read;
     },
     description,
     { type: "string", pattern: `^${signed ? "-?" : ""}${TIME}( ${TIME})*$`, examples: ["90 s", "1 h 30 min"] },
   );
 
+/** Returns the schema of a share such as `9 %`, as a fraction. */
 export const share = (description: string, { signed = false } = {}) =>
   quantity("a share such as 9 %", (given) => readShare(given, { signed }), description, {
     type: "string",
@@ -76,6 +79,7 @@ export const share = (description: string, { signed = false } = {}) =>
     examples: ["9 %", "0.15 %"],
   });
 
+/** Returns the schema of a whole number such as `20 k`. */
 export const count = (description: string, bounds: { min?: number; max?: number } = {}) =>
   quantity("a whole number", (given) => readCount(given, bounds), description, {
     anyOf: [
@@ -85,6 +89,7 @@ export const count = (description: string, bounds: { min?: number; max?: number 
     examples: [30000, "180 M"],
   });
 
+/** Returns the schema of a rate such as `4 /h`, from 0 to `max` in the unit. */
 export const rate = (description: string, { unit, max }: { readonly unit: string; readonly max: number }) =>
   quantity(
     `a rate such as 4 ${unit}`,
@@ -98,13 +103,14 @@ export const rate = (description: string, { unit, max }: { readonly unit: string
     { type: "string", pattern: `^\\d+(\\.\\d+)? ?[kMG]? ?${unit}$`, examples: [`4 ${unit}`] },
   );
 
+/** Returns the schema of a scale such as `1/1000`, as people per row. */
 export const scale = (description: string) =>
   quantity("a scale such as 1/1000", readScale, description, {
     anyOf: [{ const: 1 }, { type: "string", pattern: "^1(/[1-9][0-9]{0,6})?$" }],
     examples: ["1/1000", 1],
   });
 
-/** A plain number without unit, for what is a ratio or a mean. */
+/** Returns the schema of a number without a unit, such as a ratio or a mean. */
 export const number = (description: string, { min, max }: { min: number; max: number }) =>
   z
     .number({ error: ({ input }) => `expected a number from ${String(min)} to ${String(max)}, not ${nameOf(input)}` })
@@ -112,6 +118,7 @@ export const number = (description: string, { min, max }: { min: number; max: nu
     .max(max)
     .meta({ description });
 
+/** Returns the schema of a text of 1 to 2,000 characters. */
 export const text = (description: string) =>
   z
     .string({ error: ({ input }) => `expected text, not ${nameOf(input)}` })
@@ -119,29 +126,32 @@ export const text = (description: string) =>
     .max(2_000)
     .meta({ description });
 
+/** What a name looks like: lower-case letters, digits and hyphens. */
 export const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
-/** A map from names to values of one kind. */
+/** Returns the schema of a map from names to values of one kind. */
 export const named = <V extends z.ZodType>(value: V, description: string) =>
   z.record(z.string().regex(NAME), value).meta({ description });
 
-/** An id: what other parts of the scenario and reports call this. Begins with a letter, so that no time looks like one. */
+/** Returns the schema of an id, by which the scenario and reports refer to an item; it starts with a letter, unlike a time. */
 export const id = (description: string) =>
   z
     .string({ error: ({ input }) => `expected an id, not ${nameOf(input)}` })
     .regex(/^[a-z][a-z0-9-]{0,62}$/)
     .meta({ description });
 
+/** Returns the schema of a value that matches `a` or `b`. */
 export const either = <A extends z.ZodType, B extends z.ZodType>(a: A, b: B, description: string) =>
   z.union([a, b]).meta({ description });
 
-/** One or several of a kind, always a list in the program. */
+/** Returns the schema of one value or a list of them; the output is always a list. */
 export const oneOrMore = <V extends z.ZodType>(value: V, description: string) =>
   z
     .union([value, z.array(value).min(1)])
     .transform((given): readonly z.output<V>[] => (Array.isArray(given) ? (given as z.output<V>[]) : [given]))
     .meta({ description });
 
+/** Returns the schema of a size such as `128 KiB`, in bytes. */
 export const bytes = (description: string) =>
   quantity("a size such as 128 KiB", readBytes, description, {
     type: "string",

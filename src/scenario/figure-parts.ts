@@ -3,24 +3,31 @@
  * needs the grammar of that text.
  */
 
-/** One figure asked of a run. */
+/** One figure of a run, such as the mean loss of one region. */
 export interface Figure {
-  /** Canonical text: labels sorted, no blanks. The key in the run's document. */
+  /** Canonical text, labels sorted and without blanks; the key in the run's document. */
   readonly text: string;
   /** Metric name without the stat, e.g. `login.time`. */
   readonly metric: string;
   /** The last dotted part: mean, p50, p95, p99, max, rate, share, count. */
   readonly stat: string;
-  /** Label → matcher. `window` and `by` are apart. */
+  /** Matchers of labels, sorted by label; without `window` and `by`. */
   readonly labels: readonly LabelMatch[];
+  /** Name of the window that it covers; `run` by default. */
   readonly window: string;
+  /** Label by which it is split into groups; undefined for one value. */
   readonly by: string | undefined;
+  /** `%`, `s`, `/s`, `/h`, or empty for a count. */
   readonly unit: string;
 }
 
+/** One condition on a label, such as `carrier!=mobile`. */
 export interface LabelMatch {
+  /** Name of the label. */
   readonly label: string;
+  /** Accepted values, or excluded ones if `negated`. */
   readonly values: readonly string[];
+  /** True for `!=`. */
   readonly negated: boolean;
 }
 

@@ -1,8 +1,8 @@
 /**
- * Figures: what can be asked of a run, such as the mean loss of one region in one window.
+ * Parses figures, such as the mean loss of one region in one window.
  *
- * Grammar: `name.stat{label=value,label!=value,label=[a,b],window=w,by=label}`. Names, labels and their
- * values are resolved before anything runs.
+ * Grammar: `name.stat{label=value,label!=value,label=[a,b],window=w,by=label}`. Names, labels and their values are
+ * resolved before the run starts.
  */
 import { type Figure, type LabelMatch, partsOf, textOf } from "./figure-parts.ts";
 import type { Hint } from "./findings.ts";
@@ -21,7 +21,7 @@ interface Wrong {
   readonly hint: Hint;
 }
 
-/** Parses a figure and resolves its names, before anything runs. A hint that takes time to find is a function. */
+/** Parses a figure and resolves its names; a hint that is expensive to compute is a function. */
 export const readFigure = (given: string, names: Names): { readonly value: Figure } | Wrong => {
   const compact = given.replace(/\s+/g, "");
   const [, name, inside = ""] = FIGURE.exec(compact) ?? [];
@@ -32,7 +32,7 @@ export const readFigure = (given: string, names: Names): { readonly value: Figur
     };
   const found = findMetric(name);
   if (found === undefined)
-    return { wrong: `no figure ${quote(name)}`, hint: () => `${meantFigure(name)} (firedrill list metrics)` };
+    return { wrong: `unknown figure ${quote(name)}`, hint: () => `${meantFigure(name)} (firedrill list metrics)` };
   const read: Draft = { labels: [], window: undefined, by: undefined };
   for (const part of splitLabels(inside)) {
     const wrong = readLabel(part, read, found.metric, names);
@@ -49,7 +49,7 @@ export const readFigure = (given: string, names: Names): { readonly value: Figur
   return { value: { text: textOf(partsOf(figure)), ...figure } };
 };
 
-/** Nearest by letters, else one that begins and ends alike: of login.latency.p95 login.time.p95. */
+/** Suggests the nearest name, else one with the same first and last part: login.time.p95 for login.latency.p95. */
 const meantFigure = (name: string): string => {
   const [first = "", last = ""] = [name.split(".", 1)[0], name.split(".").at(-1)];
   const meant =
@@ -65,7 +65,7 @@ interface Draft {
   by: string | undefined;
 }
 
-/** At commas outside of brackets. */
+/** Splits at commas outside brackets. */
 const splitLabels = (inside: string): readonly string[] => (inside === "" ? [] : inside.split(/,(?![^[]*\])/));
 
 const readLabel = (part: string, read: Draft, metric: Metric, names: Names): Wrong | undefined => {
@@ -78,7 +78,7 @@ const readLabel = (part: string, read: Draft, metric: Metric, names: Names): Wro
   const [first = ""] = values;
   if (label === "by" || label === "window") {
     if (negated || values.length !== 1) return { wrong: `${label} takes one value`, hint: `write ${label}=${first}` };
-    if (read[label] !== undefined) return { wrong: `${label} is there twice`, hint: "remove one of them" };
+    if (read[label] !== undefined) return { wrong: `duplicate ${label}`, hint: "remove one of them" };
     read[label] = first;
     if (label === "window") return unknownName("window", first, names);
     if (metric.labels.some((known) => known === first)) return undefined;
@@ -91,7 +91,7 @@ const readLabel = (part: string, read: Draft, metric: Metric, names: Names): Wro
       hint: () => didYouMean(label, [...metric.labels, "window", "by"]),
     };
   if (read.labels.some((other) => other.label === label))
-    return { wrong: `the label ${quote(label)} is there twice`, hint: `write ${label}=[a,b]` };
+    return { wrong: `duplicate label ${quote(label)}`, hint: `write ${label}=[a,b]` };
   read.labels.push({ label, values, negated });
   for (const value of values) {
     const wrong = unknownName(known, value, names);

@@ -1,4 +1,4 @@
-/** Interventions: what operators do about it, each one action at one time. Sections declare the actions. */
+/** Reads interventions: actions of operators, one action at one time each. Sections declare the actions. */
 import type { Duration, Instant } from "../base/units.ts";
 import { duration, id } from "./fields.ts";
 import type { Reporter } from "./findings.ts";
@@ -14,9 +14,10 @@ const ACTIONS: Readonly<Record<string, ActionKind>> = Object.assign(
 ) as Readonly<Record<string, ActionKind>>;
 const ACTION_KEYS = Object.keys(ACTIONS);
 
+/** The keys of an intervention. */
 export const interventionShape: Shape = {
-  id: id("What the rest of the scenario and reports call it"),
-  at: duration("When it takes effect, from the start of the run"),
+  id: id("Name by which faults, figures and reports refer to it"),
+  at: duration("Time at which it takes effect, counted from the start of the run"),
   ...Object.fromEntries(Object.entries(ACTIONS).map(([key, { field }]) => [key, field])),
 };
 
@@ -25,16 +26,16 @@ interface Context extends ActionContext {
   readonly report: Reporter;
 }
 
-/** Returns the intervention, or undefined if it cannot be told; that is reported. */
+/** Returns the intervention, or reports why it cannot be read and returns undefined. */
 export const resolveIntervention = (item: MapNode, path: Path, context: Context): Intervention | undefined => {
   const { report } = context;
-  demandOneOf(ACTION_KEYS, interventionShape, { item, path, report }, "has no action");
+  demandOneOf(ACTION_KEYS, interventionShape, { item, path, report }, "names no action");
   const [first, second] = [...item.entries.keys()].filter((key) => ACTION_KEYS.includes(key));
   if (first !== undefined && second !== undefined)
-    report([...path, second], `does two things: ${first} and ${second}`, "write two interventions", "key");
+    report([...path, second], `has two actions, ${first} and ${second}`, "write two interventions", "key");
   const given = judgeFields(interventionShape, item, path, report) as Judged;
   if (given.at !== undefined && context.duration !== undefined && given.at >= context.duration)
-    report([...path, "at"], "the run is over by then", "run.duration is shorter");
+    report([...path, "at"], "is not before the end of the run", "write less than run.duration");
   const key = ACTION_KEYS.find((one) => given[one] !== undefined);
   if (key === undefined) return undefined;
   const kind = ACTIONS[key]!;

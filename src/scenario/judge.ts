@@ -1,21 +1,23 @@
 /**
- * Applies the schema to a tree, field by field: what is right is handed on even when a neighbour is
- * wrong, so that one reading finds everything there is to find.
+ * Applies the schema to a tree, field by field: valid fields are returned even if others are wrong, so that one reading
+ * finds every problem.
  */
-import { z } from "zod";
+import type { z } from "zod";
 import { NAME, nameOf } from "./fields.ts";
 import type { Reporter } from "./findings.ts";
 import { nodeAt, plain, printPath, type MapNode, type Path, type TreeNode } from "./positions.ts";
 import { quote } from "./quantities.ts";
 import type { Shape } from "./section.ts";
+import { keysAt, schemasAt, toWrite } from "./shapes.ts";
 import { didYouMean, nearest } from "./suggest.ts";
 
-/** Of so many unknown keys of one map it is asked which key they were meant to be. */
+/** Number of unknown keys of one map for which the intended key is searched. */
 const SUGGESTED_MAX = 50;
 
+/** The valid fields of a map, each optional. */
 export type Fields<S extends Shape> = { readonly [K in keyof S]?: z.output<S[K]> };
 
-/** The fields that are right; the others are reported. `elsewhere` names keys that somebody else judges. */
+/** Returns the valid fields and reports the others. `elsewhere` lists keys that are checked by another call. */
 export const judgeFields = <S extends Shape>(
   shape: S,
   node: MapNode,
@@ -45,7 +47,7 @@ export const judgeFields = <S extends Shape>(
   return fields as Fields<S>;
 };
 
-/** Demands one of some keys of an item, unless a mistyped key may have meant it. */
+/** Reports an item that has none of `keys`, unless an unknown key may be a mistyped one of them. */
 export const demandOneOf = (
   keys: readonly string[],
   shape: Shape,
@@ -107,7 +109,7 @@ const explainOne = (issue: Issue, where: Where): void => {
       const values = issue.values.map(String);
       if (found === undefined) report(at, "is missing", `write ${values.join(", ")}`, "key");
       else
-        report(at, `${nameOf(found)} is not ${values.join(" or ")}`, () =>
+        report(at, `expected ${listOf(values)}, not ${nameOf(found)}`, () =>
           didYouMean(typeof found === "string" ? found : "", values),
         );
       return;
@@ -124,14 +126,18 @@ const explainOne = (issue: Issue, where: Where): void => {
       tooFar(issue, found, where);
       return;
     case "invalid_format":
-      report(at, `${nameOf(found)} is not a name`, "write lower-case letters, digits and hyphens, a letter first");
+      report(
+        at,
+        `${nameOf(found)} is not a name`,
+        "write lower-case letters, digits and hyphens, beginning with a letter",
+      );
       return;
     default:
       report(at, issue.message);
   }
 };
 
-/** The branch that is of the right kind speaks; if none is, the union itself does. */
+/** Reports the problems of the branch that has the type of the value, else those of the union. */
 const explainUnion = (issue: Extract<Issue, { code: "invalid_union" }>, found: unknown, where: Where): void => {
   const { report, at, schema, node, steps, path } = where;
   if (found === undefined) {
@@ -156,7 +162,7 @@ const innermost = (issue: Issue): string => {
   return first === undefined || issue.message !== "Invalid input" ? issue.message : innermost(first);
 };
 
-/** Other ways to say yes and no. */
+/** Other spellings of true and false. */
 const BOOLEANS: Readonly<Record<string, string>> = {
   yes: "true",
   on: "true",
@@ -171,6 +177,10 @@ const meantBoolean = (found: unknown): string => {
   const meant = BOOLEANS[text.toLowerCase()] ?? nearest(text, ["true", "false"]);
   return meant === undefined ? "" : `did you mean ${meant}?`;
 };
+
+/** E.g. `silent, reset or drained`. */
+const listOf = (values: readonly string[]): string =>
+  values.length < 2 ? values.join("") : `${values.slice(0, -1).join(", ")} or ${values.at(-1)!}`;
 
 const NOUNS: Readonly<Record<string, string>> = {
   object: "a map",
@@ -193,13 +203,13 @@ const tooFar = (
 ): void => {
   const bound = String(issue.code === "too_small" ? issue.minimum : issue.maximum);
   const least = issue.code === "too_small" ? "at least" : "at most";
-  if (issue.origin === "array") report(at, `expected ${least} ${bound} of them`);
+  if (issue.origin === "array") report(at, `expected ${least} ${bound} ${bound === "1" ? "item" : "items"}`);
   else if (issue.origin === "string")
     report(at, issue.code === "too_small" ? "is empty" : `expected ${least} ${bound} characters`);
   else report(at, `${nameOf(found)} is out of range`, `write ${least} ${bound}`);
 };
 
-/** In { } a comma ends a value: the digits after it look like a key. */
+/** Suggests a key. In { } a comma ends a value, so that the digits after it look like a key. */
 const meantKey = (key: string, known: readonly string[]): string =>
   /^\d+$/.test(key) ? "write thousands without a comma, such as 50000 or 50 k" : didYouMean(key, known);
 
@@ -212,80 +222,12 @@ const valueAt = (node: TreeNode, steps: Path): unknown => {
   return value;
 };
 
-/** What can stand at a path: the schema itself, without what makes it optional, and several where it is a union. */
-const schemasAt = (schema: z.core.$ZodType, steps: Path): readonly z.core.$ZodType[] => {
-  const { def } = (schema as z.core.$ZodTypes)._zod;
-  if (def.type === "optional" || def.type === "default" || def.type === "prefault")
-    return schemasAt(def.innerType, steps);
-  const [first, ...rest] = steps;
-  if (first === undefined) return [schema];
-  switch (def.type) {
-    case "pipe":
-      return schemasAt(def.in, steps);
-    case "union":
-      return def.options.flatMap((option) => schemasAt(option, steps));
-    case "array":
-      return schemasAt(def.element, rest);
-    case "record":
-      return schemasAt(def.valueType, rest);
-    case "object": {
-      const below = def.shape[String(first)];
-      return below === undefined ? [] : schemasAt(below, rest);
-    }
-    default:
-      return [];
-  }
-};
-
-/** Keys that the schema knows at a path, for "did you mean". */
-const keysAt = (schema: z.core.$ZodType, steps: Path): readonly string[] =>
-  schemasAt(schema, steps).flatMap((one): readonly string[] => {
-    const { def } = (one as z.core.$ZodTypes)._zod;
-    if (def.type === "pipe") return keysAt(def.in, []);
-    if (def.type === "union") return def.options.flatMap((option) => keysAt(option, []));
-    return def.type === "object" ? Object.keys(def.shape) : [];
-  });
-
 const toWriteAt = ({ schema, steps }: Where): string => {
   const [at] = schemasAt(schema, steps);
   return at === undefined ? "" : toWrite(String(steps.at(-1)), at);
 };
 
-/** What to write for a key that is missing. */
-const toWrite = (key: string, schema: z.core.$ZodType): string => {
-  const sample = sampleOf(schema);
-  const description = z.globalRegistry.get(schema)?.description;
-  return `write ${key}: ${sample}${sample !== ANY || description === undefined ? "" : ` (${description})`}`;
-};
-
-const ANY = "…";
-
-/** The least that a schema takes, as far as there is an example that says something. */
-const sampleOf = (schema: z.core.$ZodType): string => {
-  const { json } = (z.globalRegistry.get(schema) ?? {}) as {
-    readonly json?: { readonly examples?: readonly unknown[] };
-  };
-  const [example] = json?.examples ?? [];
-  if (typeof example === "string") return example;
-  const { def } = (schema as z.core.$ZodTypes)._zod;
-  switch (def.type) {
-    case "pipe":
-      return sampleOf(def.in);
-    case "enum":
-      return String(Object.values(def.entries)[0]);
-    case "object": {
-      const needed = Object.entries(def.shape).filter(([, field]) => field._zod.optin === undefined);
-      const written = needed.map(([key, field]) => `${key}: ${sampleOf(field)}`).join(", ");
-      return written === "" ? "{}" : `{ ${written} }`;
-    }
-    case "record":
-      return `{ name: ${sampleOf(def.valueType)} }`;
-    default:
-      return ANY;
-  }
-};
-
-/** The maps of a list, each with its path; what is no list or no map is reported. */
+/** Returns the maps of the list at `key`, each with its path, and reports any other value. */
 export const judgeItems = (root: MapNode, key: string, report: Reporter): readonly (readonly [MapNode, Path])[] => {
   const node = root.entries.get(key)?.node;
   if (node === undefined) return [];
@@ -300,7 +242,7 @@ export const judgeItems = (root: MapNode, key: string, report: Reporter): readon
   });
 };
 
-/** The keys of a map of the file that are names, right or wrong otherwise. */
+/** Returns the keys of the map at `key` that are well-formed names, whatever their values. */
 export const namesIn = (root: MapNode, key: string): readonly string[] => {
   const node = root.entries.get(key)?.node;
   return node?.kind === "map" ? [...node.entries.keys()].filter((name) => NAME.test(name)) : [];

@@ -1,6 +1,6 @@
 /**
- * The door for measurements: distributions of real TCP connections, a cell for each condition. Whatever a cell was measured
- * under is kept as it is written; the model says itself what it cannot live.
+ * Reads measurements: distributions of real TCP connections, one cell per condition. The conditions of a cell are kept as
+ * written; the model reports which of them it cannot simulate.
  */
 import { parseDocument } from "yaml";
 import { z } from "zod";
@@ -11,49 +11,49 @@ import { readText } from "./text.ts";
 
 const time = z.number().nonnegative().nullable();
 
-/** What a cell may have been measured under. Values are judged by the model, which says what it cannot live. */
+/** Conditions of a measurement. The model checks their values and reports those that it cannot simulate. */
 const PARAMS = {
-  rtt_ms: "Round trip of the link without jitter; or else base_one_way_ms",
-  base_one_way_ms: "Delay each way without jitter",
+  rtt_ms: "Round-trip delay of the link without jitter; instead of base_one_way_ms",
+  base_one_way_ms: "One-way delay of the link without jitter",
   cc: "Congestion control of both ends: cubic or bbr",
-  loss_model: "bernoulli, gilbert_packet or gilbert_time; what follows in brackets is a remark",
-  loss: "bernoulli: chance of each packet to be lost, both ways",
-  loss_up: "bernoulli: from client to server, where the ways differ",
-  loss_down: "bernoulli: from server to client, where the ways differ",
-  mean: "gilbert_packet and gilbert_time: mean share lost",
-  burst: "gilbert_packet: mean packets of a burst",
-  bad_ms: "gilbert_time: mean length of an outage, both ways at once",
-  syn_linear_timeouts: "SYN time-outs of 1 s before they double: 0 up to Linux 6.4, 4 from 6.5 on",
-  tcp_timestamps: "1 by default, 0 without",
-  jitter: "“U(0,60) ms”, added to each packet, order kept",
-  jitter_ms: "The same: added to each packet is a uniform time up to this",
-  rate_mbit: "Of the link each way; inf by default",
-  queue_bytes: "In front of the link; without limit by default",
-  exchanges: "Kinds login*: bytes asked and answered, one after the other: “300/1200, 300/8192”",
-  size_bytes: "Kind upload",
-  block: "Kind port_block: drop or rst",
-  connect_timeout_ms: "Kind port_block: patience of the client; none for the kernel's own",
-  nat: "Kind heartbeat: none, or “mapping expired after 45 s idle: silent drop”, or “…: new mapping, server answers RST”",
-  idle_before_heartbeat_ms: "Kind heartbeat",
-  heartbeat_bytes: "Kind heartbeat: bytes asked and answered: “20/20”",
-  app_timeout_ms: "Kind heartbeat: patience of the app",
+  loss_model: "bernoulli, gilbert_packet or gilbert_time; a text in brackets after it is a comment",
+  loss: "bernoulli: probability of packet loss, each way",
+  loss_up: "bernoulli: probability of packet loss from client to server, if the directions differ",
+  loss_down: "bernoulli: probability of packet loss from server to client, if the directions differ",
+  mean: "gilbert_packet and gilbert_time: mean packet loss, as a fraction",
+  burst: "gilbert_packet: mean length of a burst of losses, in packets",
+  bad_ms: "gilbert_time: mean length of an outage of both directions",
+  syn_linear_timeouts: "Number of SYN timeouts of 1 s before they double: 0 up to Linux 6.4, 4 since 6.5",
+  tcp_timestamps: "TCP timestamps: 1 (default) or 0",
+  jitter: "Uniform delay added to each packet, order kept: “U(0,60) ms”",
+  jitter_ms: "Highest uniform delay added to each packet, order kept; instead of jitter",
+  rate_mbit: "Rate of the link, each way; inf by default",
+  queue_bytes: "Size of the queue in front of the link; unlimited by default",
+  exchanges: "Kinds login*: request and response sizes in bytes, one exchange after another: “300/1200, 300/8192”",
+  size_bytes: "Kind upload: size of the upload",
+  block: "Kind port_block: how connections are blocked, drop or rst",
+  connect_timeout_ms: "Kind port_block: connect timeout of the client; none for the kernel's own",
+  nat: "Kind heartbeat: none, “mapping expired after 45 s idle: silent drop”, or “…: new mapping, server answers RST”",
+  idle_before_heartbeat_ms: "Kind heartbeat: idle time before the heartbeat",
+  heartbeat_bytes: "Kind heartbeat: request and response sizes in bytes: “20/20”",
+  app_timeout_ms: "Kind heartbeat: timeout of the app",
 } as const;
 
-const parameter = z.union([z.number(), z.string(), z.boolean()], { error: "expected a number, a text, true or false" });
+const parameter = z.union([z.number(), z.string(), z.boolean()], { error: "expected a number, text, true or false" });
 const described = Object.fromEntries(
   Object.entries(PARAMS).map(([name, description]) => [name, parameter.optional().meta({ description })]),
 );
 
 const bound = z.number().nullable();
-const interval = z
-  .tuple([bound, bound])
-  .refine(([low, high]) => low === null || high === null || low <= high, { error: "its ends are the wrong way round" });
-/** A value and its 95 % interval; null where it failed too often to say. */
+const interval = z.tuple([bound, bound]).refine(([low, high]) => low === null || high === null || low <= high, {
+  error: "the lower end is above the upper end",
+});
+/** Returns the schema of a value with its 95 % interval; null if too many connections failed. */
 const measured = (description: string) =>
   z.looseObject({ v: z.number().nonnegative().nullable(), ci: interval }).optional().meta({ description });
 const share = z.number().min(0).max(1);
 
-/** Times in their order, those that never came last. */
+/** Times in ascending order, null for failures last. */
 const quantiles = z
   .array(time)
   .length(101)
@@ -63,58 +63,61 @@ const quantiles = z
       context.addIssue({
         code: "custom",
         path: [at],
-        message: "comes before the quantile below it: sort them, null last",
+        message: "is below the quantile before it: sort the values, null last",
       });
   })
   .meta({
     description:
-      "The 0th, 1st … 100th percentile of the times of all connections, ms, ascending; null for those that never succeeded",
+      "0th, 1st … 100th percentile of the times of all connections, in ms, ascending; null for connections that failed",
   });
 
 const cell = z.looseObject({
   id: z
     .string()
-    .regex(/^\P{C}{1,500}$/u, "expected up to 500 characters, none of them invisible")
-    .meta({ description: "Each cell's own" }),
+    .regex(/^\P{C}{1,500}$/u, "expected 1 to 500 characters, none of them a control character")
+    .meta({ description: "Unique id of the cell" }),
   kind: z.string().min(1).meta({
     description:
-      "connect, login, login_variant, login_burst, login_jitter, login_asym, upload, port_block or heartbeat; another is unknown",
+      "connect, login, login_variant, login_burst, login_jitter, login_asym, upload, port_block or heartbeat; another kind gets the verdict unknown",
   }),
   params: z
     .object(described)
     .catchall(parameter)
-    .meta({ description: "What it was measured under; another key makes the cell unknown" }),
+    .meta({ description: "Conditions of the measurement; a cell with another key gets the verdict unknown" }),
   stats: z
     .looseObject({
-      n: z.number().positive().meta({ description: "Connections measured" }),
+      n: z.number().positive().meta({ description: "Number of connections measured" }),
       q101_ms: quantiles,
-      mean_censored_30s_ms: measured("Mean time, ms, of all connections, whatever takes longer counting as 30 s"),
+      mean_censored_30s_ms: measured("Mean time of all connections, in ms; longer ones count as 30 s"),
       mean_of_successes_ms: measured(
-        "Mean time, ms, of those that succeeded; judged where the mean of all is not given",
+        "Mean time of successful connections, in ms; judged if the mean of all is not given",
       ),
-      success_10s: measured("Share done within 10 s"),
-      success_30s: measured("Share done within 30 s"),
+      success_10s: measured("Share of connections that succeed within 10 s, as a fraction"),
+      success_30s: measured("Share of connections that succeed within 30 s, as a fraction"),
     })
-    .meta({ description: "What was found; all that is given is judged" }),
+    .meta({ description: "Results of the measurement; every given one is judged" }),
   outcomes: z.record(z.string(), share).optional().meta({
-    description: "Kinds port_block and heartbeat: share of each outcome, such as ok or connect_error:ECONNREFUSED",
+    description:
+      "Kinds port_block and heartbeat: share of each outcome as a fraction, such as ok or connect_error:ECONNREFUSED",
   }),
 });
 
 const file = z.looseObject({ cells: z.array(cell).min(1) });
 
-/** Shape of a measured file, for editors and for whoever writes one. */
+/** Returns the JSON Schema of a measured file. */
 export const measuredJsonSchema = (): unknown => z.toJSONSchema(file, { io: "input", unrepresentable: "any" });
 
+/** One cell of a measured file. */
 export type MeasuredCell = z.infer<typeof cell>;
 
+/** The cells, or all problems of the file; `missing` if there is no such file. */
 export type MeasuredReading =
   { readonly cells: readonly MeasuredCell[] } | { readonly problems: readonly Problem[]; readonly missing: boolean };
 
-/** Thousands of cells. */
+/** Size of a file of thousands of cells. */
 const MIB_MAX = 32;
 
-/** Reads a measured file (JSON, at most 32 MiB). Never throws for what a user can cause. */
+/** Reads a measured file (JSON, at most 32 MiB). Errors in the file are returned, not thrown. */
 export const readMeasured = (path: string): MeasuredReading => {
   const findings = new Findings();
   const read = readText(path, MIB_MAX);
@@ -128,7 +131,7 @@ export const readMeasured = (path: string): MeasuredReading => {
     content = JSON.parse(read.text);
   } catch {
     const offset = Math.min(goodUntil(read.text), Math.max(0, read.text.length - 1));
-    findings.add({ source, offset }, "", "is not JSON from here on", 'a measured file is JSON: { "cells": [ … ] }');
+    findings.add({ source, offset }, "", "is not JSON from here on", 'write a JSON document: { "cells": [ … ] }');
     return { problems: findings.sorted(), missing: false };
   }
   const judged = file.safeParse(content);
@@ -137,7 +140,7 @@ export const readMeasured = (path: string): MeasuredReading => {
     const double = judged.data.cells.find(({ id }) => seen.size === seen.add(id).size);
     if (double === undefined) return { cells: judged.data.cells };
     const offset = Math.max(0, read.text.lastIndexOf(JSON.stringify(double.id)));
-    findings.add({ source, offset }, "", `two cells are called ${double.id}`, "give each its own id");
+    findings.add({ source, offset }, "", `duplicate cell id ${double.id}`, "write another id");
     return { problems: findings.sorted(), missing: false };
   }
   const tree = parseDocument(read.text, { prettyErrors: false, logLevel: "silent" });
@@ -148,9 +151,9 @@ export const readMeasured = (path: string): MeasuredReading => {
   return { problems: findings.sorted(), missing: false };
 };
 
-const HINT = "firedrill schema measured tells what a measured file says";
+const HINT = "see the format: firedrill schema measured";
 
-/** How much of a text could still become JSON: its parser does not always tell where it stopped. */
+/** Returns the length of the longest prefix that may continue as JSON; the parser does not always report a position. */
 const goodUntil = (text: string): number => {
   let [good, bad] = [0, text.length];
   while (bad - good > 1) {
@@ -173,7 +176,7 @@ const couldGoOn = (text: string): boolean => {
   }
 };
 
-/** Where a value stands, or else the nearest that holds it. */
+/** Returns the offset of a value, or of its nearest existing parent. */
 const offsetOf = (tree: ReturnType<typeof parseDocument>, keys: readonly (string | number)[]): number => {
   for (let length = keys.length; length >= 0; length--) {
     const node: unknown = tree.getIn(keys.slice(0, length), true);

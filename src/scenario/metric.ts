@@ -1,25 +1,28 @@
-/** What a metric is: everything that is said of a figure except its formula, which lies in `simulate/<system>/figures.ts`. */
+/** Declares what a metric is: everything about a figure except its formula, which is in `simulate/<system>/figures.ts`. */
 import type { Instant } from "../base/units.ts";
 import type { LabelMatch } from "./figure-parts.ts";
 
+/** One quantity that a run measures. */
 export interface Metric {
   /** Dotted, without the stat, e.g. `login.time`. */
   readonly name: string;
-  /** As reports print it, e.g. "Packet loss". */
+  /** Title in reports, e.g. "Packet loss". */
   readonly title: string;
-  /** What kind of quantity. */
+  /** Kind of quantity. */
   readonly dimension: "share" | "time" | "count" | "rate";
-  /** Labels that a figure may use; each is a name that its section lists. */
+  /** Labels that a figure may use; the section lists the values of each. */
   readonly labels: readonly string[];
+  /** What it measures, for `firedrill list metrics`. */
   readonly meaning: string;
+  /** Statistics that a figure may ask for. */
   readonly stats: readonly Stat[];
-  /** Which direction is an improvement; undefined where neither is. */
+  /** Direction of improvement; undefined if neither is better. */
   readonly better?: "low" | "high";
-  /** Least and greatest possible value in the figure's unit; by default 0 to 100 for %, and from 0 for all else. */
+  /** Lowest and highest possible value in the figure's unit; by default 0 to 100 for %, and from 0 for other units. */
   readonly range?: Range;
-  /** What a value at the upper end means; by default just that. */
+  /** Where values are censored; undefined if they are exact. */
   readonly censored?: Censoring;
-  /** True if it has no value in a run whose faults were left out. */
+  /** True if it has no value in a run without faults. */
   readonly needsFault?: true;
   /** The levels of its charts. */
   readonly scale?: Scale;
@@ -35,33 +38,41 @@ export interface ScaleMargin {
   readonly stats?: readonly string[];
 }
 
+/** Possible values in the figure's unit. */
 export interface Range {
+  /** Lowest possible value. */
   readonly low: number;
+  /** Highest possible value. */
   readonly high: number;
 }
 
+/** One statistic of a metric. */
 export interface Stat {
-  /** The last dotted part of a figure: mean, p50, p95, p99, max, min, peak, last, share, rate or count. */
+  /** Last dotted part of a figure: mean, p50, p95, p99, max, min, peak, last, share, rate or count. */
   readonly name: string;
+  /** Unit of its values. */
   readonly unit: Unit;
-  /** Per-second peaks, queue waits and maxima do not survive scaling: judged at 1:1 only. */
+  /** True for per-second peaks, queue waits and maxima: they do not scale and are judged at 1:1 only. */
   readonly onlyFullScale: boolean;
-  /** True if every run that reports on its system prints it. */
+  /** True if every run that reports on its section prints it. */
   readonly isStandard: boolean;
 }
 
+/** Units of figures; a count has an empty one. */
 export type Unit = "%" | "s" | "" | "/s" | "/h";
 
 /**
- * A time whose end may not be observed. Its value then stands at the limit and means "at least": at a fixed number of
- * seconds, or at the end of the figure's window, counted from the first of the instants that `since` returns.
+ * The limit of a time whose end may not be observed; a value at the limit means "at least". The limit is a fixed number of
+ * seconds, or the end of the figure's window, counted from the first instant that `since` returns.
  */
 export type Censoring =
   { readonly atSeconds: number } | { since(story: Story, labels: readonly LabelMatch[]): readonly Instant[] };
 
-/** The part of a scenario that tells when a time begins. */
+/** The parts of a scenario that determine when a time begins. */
 export interface Story {
+  /** Faults with their start. */
   readonly faults: readonly { readonly id: string; readonly at: Instant }[];
+  /** Interventions with their time. */
   readonly interventions: readonly { readonly at: Instant; readonly action: { readonly kind: string } }[];
 }
 
@@ -82,7 +93,7 @@ export interface Scale {
 /** Metrics by name. */
 export type Metrics = Readonly<Record<string, Omit<Metric, "name">>>;
 
-/** The stats of these names, all in one unit. `standard` names those that every run prints. */
+/** Returns statistics with these names in one unit. `standard` lists those that every run prints. */
 export const stats = (
   unit: Unit,
   names: readonly string[],
@@ -92,10 +103,10 @@ export const stats = (
   }: { readonly onlyFullScale?: boolean; readonly standard?: readonly string[] } = {},
 ): readonly Stat[] => names.map((name) => ({ name, unit, onlyFullScale, isStandard: standard.includes(name) }));
 
-/** True if the matchers allow this value of a label; a label that is not matched allows all. */
+/** True if the matchers accept this value of a label; a label without a matcher accepts all. */
 export const allows = (labels: readonly LabelMatch[], label: string, value: string): boolean =>
   labels.every((match) => match.label !== label || match.values.includes(value) !== match.negated);
 
-/** Returns when the faults that a figure is about begin. */
+/** Returns when faults begin, for the faults that the label `fault` accepts. */
 export const sinceFaults = ({ faults }: Story, labels: readonly LabelMatch[]): readonly Instant[] =>
   faults.filter(({ id }) => allows(labels, "fault", id)).map(({ at }) => at);

@@ -1,6 +1,6 @@
 /**
- * The catalogue of metrics: everything that can be asked of a run. A figure that is not in it is refused before the run
- * starts, so that no threshold passes because nobody measured it.
+ * The catalogue of metrics: everything that a run can measure. An unknown figure is rejected before the run starts, so that
+ * no threshold passes because its figure is not measured.
  */
 import type { Metric, Stat } from "./metric.ts";
 import type { Section } from "./section.ts";
@@ -11,20 +11,21 @@ const OWNED: readonly (readonly [Metric, Section])[] = SECTIONS.flatMap((section
 );
 const BY_NAME = new Map(OWNED.map((owned) => [owned[0].name, owned]));
 
+/** All metrics, in the order of the sections. */
 export const METRICS: readonly Metric[] = OWNED.map(([metric]) => metric);
 
-/** Every figure's name, `login.time.p95` and so on. */
+/** The names of all figures, such as `login.time.p95`. */
 export const METRIC_NAMES: readonly string[] = METRICS.flatMap(({ name, stats: own }) =>
   own.map((stat) => `${name}.${stat.name}`),
 );
 
-/** Returns the metric of a name without stat, such as `login.time`; undefined for one that this version does not know. */
+/** Returns the metric of a name without stat, such as `login.time`; undefined if this version does not know it. */
 export const metricOf = (name: string): Metric | undefined => BY_NAME.get(name)?.[0];
 
-/** Returns the section that declares a metric; undefined for one that this version does not know. */
+/** Returns the section that declares a metric; undefined if this version does not know it. */
 export const sectionOfMetric = (name: string): Section | undefined => BY_NAME.get(name)?.[1];
 
-/** Returns the metric and stat of a dotted name whose last part is the stat. */
+/** Returns the metric and stat of a name such as `login.time.p95`; undefined if either is unknown. */
 export const findMetric = (name: string): { readonly metric: Metric; readonly stat: Stat } | undefined => {
   const dot = name.lastIndexOf(".");
   const metric = metricOf(name.slice(0, dot));

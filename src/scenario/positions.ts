@@ -1,52 +1,76 @@
 /**
- * A text's values with the place each stands at: what `extends` merges, what the schema judges and what
- * a problem points into. A value keeps its own file through every merge.
+ * A tree of values with the position of each in its text: `extends` merges it, the schema checks it, and problems point
+ * into it. A value keeps its own file through every merge.
  */
 import { LineCounter } from "yaml";
 
-/** A text problems can point into: a file, or the value of an option. */
+/** A text that problems can point into: a file, or the value of an option. */
 export interface Source {
-  /** As shown to the user. */
+  /** Name shown to the user. */
   readonly name: string;
+  /** The whole text. */
   readonly text: string;
+  /** Its lines without their ends. */
   readonly lines: readonly string[];
+  /** Turns offsets into lines and columns. */
   readonly counter: LineCounter;
 }
 
+/** A position in a text. */
 export interface Place {
+  /** The text. */
   readonly source: Source;
+  /** Characters before it. */
   readonly offset: number;
 }
 
+/** A single value. */
 export interface ScalarNode {
+  /** Distinguishes the nodes. */
   readonly kind: "scalar";
+  /** Where it begins. */
   readonly place: Place;
+  /** As YAML reads it. */
   readonly value: string | number | boolean | null;
-  /** As written: the seed `012` is "012". */
+  /** As written, e.g. "012" for the seed `012`. */
   readonly text: string;
 }
 
+/** A list. */
 export interface ListNode {
+  /** Distinguishes the nodes. */
   readonly kind: "list";
+  /** Where it begins. */
   readonly place: Place;
+  /** Its items in order. */
   readonly items: readonly TreeNode[];
 }
 
+/** A map. */
 export interface MapNode {
+  /** Distinguishes the nodes. */
   readonly kind: "map";
+  /** Where it begins. */
   readonly place: Place;
+  /** Its entries by key, in order. */
   readonly entries: ReadonlyMap<string, Entry>;
 }
 
+/** One entry of a map. */
 export interface Entry {
+  /** Where its key begins. */
   readonly key: Place;
+  /** Its value. */
   readonly node: TreeNode;
 }
 
+/** A value of any kind. */
 export type TreeNode = ScalarNode | ListNode | MapNode;
 
+/** Keys and list indices from the root to a value. */
 export type Path = readonly (string | number)[];
 
+/** Returns a text as a source of problems. */
 export const sourceOf = (name: string, text: string): Source => {
   const counter = new LineCounter();
   const lines = text.split("\n");
@@ -58,13 +82,13 @@ export const sourceOf = (name: string, text: string): Source => {
   return { name, text, lines: lines.map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line)), counter };
 };
 
-/** Line and column, both from 1, and the line itself. */
+/** Returns line and column of a position, both from 1, and the text of the line. */
 export const locate = ({ source, offset }: Place): { line: number; column: number; excerpt: string } => {
   const { line, col } = source.counter.linePos(offset);
   return { line, column: col, excerpt: source.lines[line - 1] ?? "" };
 };
 
-/** The value at a path, or undefined. */
+/** Returns the value at a path; undefined if there is none. */
 export const nodeAt = (root: TreeNode, path: Path): TreeNode | undefined => {
   let node: TreeNode | undefined = root;
   for (const step of path) {
@@ -75,7 +99,7 @@ export const nodeAt = (root: TreeNode, path: Path): TreeNode | undefined => {
   return node;
 };
 
-/** Where the value at a path stands; for one that is absent, where its nearest ancestor is named. */
+/** Returns the position of the value at a path; if it is absent, that of the key of its nearest ancestor. */
 export const placeOf = (root: TreeNode, path: Path): Place => {
   const value = nodeAt(root, path);
   if (value !== undefined) return value.place;
@@ -86,7 +110,7 @@ export const placeOf = (root: TreeNode, path: Path): Place => {
   return root.place;
 };
 
-/** Where the key that leads to a path stands; of a list's item, the item itself. */
+/** Returns the position of the last key of a path; for an item of a list, that of the item. */
 export const keyPlaceOf = (root: TreeNode, path: Path): Place => {
   const parent = nodeAt(root, path.slice(0, -1));
   const last = path.at(-1);
@@ -97,11 +121,11 @@ export const keyPlaceOf = (root: TreeNode, path: Path): Place => {
   return placeOf(root, path);
 };
 
-/** `faults[0].loss`. */
+/** Returns a path as text, e.g. `faults[0].loss`. */
 export const printPath = (path: Path): string =>
   path.map((step, i) => (typeof step === "number" ? `[${String(step)}]` : i === 0 ? step : `.${step}`)).join("");
 
-/** The values alone, for the schema. The seed is text whatever it looks like. */
+/** Returns the plain values of a tree, for the schema; the seed stays the text that was written. */
 export const plain = (node: TreeNode, path: Path = []): unknown => {
   switch (node.kind) {
     case "scalar":
@@ -113,7 +137,7 @@ export const plain = (node: TreeNode, path: Path = []): unknown => {
   }
 };
 
-/** As one would write it on one line: "29.91 M", "[8080, 443]". */
+/** Returns a value as written on one line: "29.91 M", "[8080, 443]". */
 export const written = (node: TreeNode): string => {
   switch (node.kind) {
     case "scalar":
@@ -125,10 +149,11 @@ export const written = (node: TreeNode): string => {
   }
 };
 
-/** A list whose every item is a map with an `id`: such lists merge and are addressed by it. */
+/** Returns the `id` of a map; undefined if it has none. */
 export const idOf = (node: TreeNode): string | undefined => {
   const id = node.kind === "map" ? node.entries.get("id")?.node : undefined;
   return id?.kind === "scalar" && id.value !== null ? id.text : undefined;
 };
 
+/** True if every item of a list has an `id`: such lists are merged and addressed by it. */
 export const hasIds = (list: ListNode): boolean => list.items.every((item) => idOf(item) !== undefined);

@@ -1,31 +1,34 @@
 /**
- * What a user can get wrong: never an exception but a value that says where, what, and what to write
- * instead. All problems of a scenario are reported at once.
+ * Problems of the input: values, not exceptions, that tell where, what is wrong, and what to write. All problems of a
+ * scenario are reported at once.
  */
 
+/** One problem. */
 export interface Problem {
-  /** As the user named it; for `--set` and the like the option itself. */
+  /** The file as the user named it, or an option such as `--set`. */
   readonly file: string;
-  /** Both from 1. In an option the line is 1 and the column counts from the option's value. */
+  /** Line, from 1; 1 in an option. */
   readonly line: number;
+  /** Column, from 1; in an option it counts from the start of the value. */
   readonly column: number;
-  /** E.g. `faults[0].loss`; empty when it is about the whole text. */
+  /** E.g. `faults[0].loss`; empty if it concerns the whole text. */
   readonly path: string;
+  /** What is wrong. */
   readonly message: string;
-  /** What to write instead; empty when nobody can know. */
+  /** What to write; empty if it cannot be known. */
   readonly hint: string;
-  /** The line of the file, for the picture under the message; not part of the JSON. */
+  /** Text of the line, printed under the message; not part of the JSON. */
   readonly excerpt: string;
 }
 
-/** As `firedrill validate --json` prints them. */
+/** Returns the problems as `firedrill validate --json` prints them. */
 export const problemsAsJson = (problems: readonly Problem[]): readonly Omit<Problem, "excerpt">[] =>
   problems.map(({ file, line, column, path, message, hint }) => ({ file, line, column, path, message, hint }));
 
 const SHOWN_MAX = 50;
 const WIDTH_MAX = 120;
 
-/** Text for a terminal: a message, the line it is about and a caret with the hint. Plain, without colour. */
+/** Returns the text for a terminal, without colour: each message with its line and a caret with the hint. */
 export const renderProblems = (problems: readonly Problem[]): string => {
   const shown = problems.slice(0, SHOWN_MAX).map(renderProblem);
   const left = problems.length - shown.length;
@@ -47,7 +50,7 @@ const renderProblem = (problem: Problem): string => {
   return `${head}\n${gutter}${text}\n${below}${" ".repeat(caret)}^${hint === "" ? "" : ` ${printable(hint)}`}`;
 };
 
-/** A long line is cut to what surrounds the caret. */
+/** Cuts a long line to the part around the caret. */
 const around = (line: string, column: number): { text: string; caret: number } => {
   const start = column <= WIDTH_MAX - 20 ? 0 : column - WIDTH_MAX / 2;
   const before = start > 0 ? "…" : "";
@@ -58,5 +61,5 @@ const around = (line: string, column: number): { text: string; caret: number } =
   };
 };
 
-/** A file must not be able to drive the terminal: control characters are shown as a box, one for one. */
+/** Replaces each control character by a box, so that a file cannot control the terminal. */
 const printable = (text: string): string => text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, "▯");

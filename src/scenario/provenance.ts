@@ -1,6 +1,6 @@
 /**
- * The assumption ledger: where every number of a scenario comes from. A parameter of the world without a
- * stated provenance is a problem; that is how the model stays open to question.
+ * Builds the assumption ledger: the source of every number of a scenario. A parameter of the world without a stated
+ * provenance is an error, so that every assumption can be questioned.
  */
 import { z } from "zod";
 import { printDuration, type Duration } from "../base/units.ts";
@@ -13,6 +13,7 @@ import type { Defaults, Section } from "./section.ts";
 import { SECTIONS } from "./sections.ts";
 import { didYouMean } from "./suggest.ts";
 
+/** The map of path patterns to provenances. */
 export const provenanceField = z
   .record(
     z.string(),
@@ -20,18 +21,21 @@ export const provenanceField = z
       {
         is: z
           .enum(["measured", "published", "assumed", "calibrated"])
-          .meta({ description: "Where the number comes from" }),
-        source: text("A key of sources"),
-        note: z.exactOptional(text("What the source says, what was chosen")),
+          .meta({ description: "Kind of source of the number" }),
+        source: text("Source of the number, a key of sources"),
+        note: z.exactOptional(text("What the source says, or why the value was chosen")),
       },
-      "Provenance of the parameters under a pattern",
+      "Provenance of the parameters that a pattern matches",
     ),
   )
-  .meta({ description: "Path pattern (* is one part; covers all below; the most specific counts) → provenance" });
+  .meta({
+    description:
+      "Path pattern → provenance. * matches one part, a pattern covers all paths below it, and the most specific one applies",
+  });
 
 type Entries = Readonly<Record<string, z.output<typeof provenanceField>[string]>>;
 
-/** A number of the scenario, under the name that `--set` and `fixed-by` use. */
+/** A number of the scenario; `name` is its path in `--set` and `fixed-by`. */
 interface Parameter {
   readonly name: string;
   readonly path: Path;
@@ -49,7 +53,7 @@ const leaves = (node: TreeNode, name: string, path: Path): Parameter[] => {
   return NOT_PARAMETERS.some((pattern) => pattern.test(name)) ? [] : [{ name, path, value: written(node) }];
 };
 
-/** Returns the parameters of the world, with the defaults that count as parameters. */
+/** Returns the parameters of the world, including the defaults that count as parameters. */
 const worldParameters = (root: MapNode, keys: readonly string[]): Parameter[] => [
   ...keys.flatMap((key) => {
     const node = root.entries.get(key)?.node;
@@ -65,14 +69,14 @@ const defaultsLeft = (root: MapNode, { key: map, shape, values }: Defaults): Par
     return [{ name: path.join("."), path, value: `${printDefault(schema, values[camelCase(key)]!)} (default)` }];
   });
 
-/** As a file would say it: what the schema reads back. */
+/** Returns a default in the notation that the schema reads. */
 const printDefault = (schema: z.ZodType, value: number): string => {
   if (schema.safeParse(value).success) return String(value);
   const percent = `${String(Number((value * 100).toPrecision(6)))} %`;
   return schema.safeParse(percent).success ? percent : printDuration(value as Duration);
 };
 
-/** Numbers of faults and interventions; ids, times of interventions and selectors say what the story is and stay out. */
+/** Returns the numbers of faults and interventions; ids, selectors and `until` describe the story and are left out. */
 const storyParameters = (root: MapNode): Parameter[] =>
   ["faults", "interventions"].flatMap((key) => {
     const node = root.entries.get(key)?.node;
@@ -86,7 +90,7 @@ interface Surroundings {
   readonly report: Reporter;
 }
 
-/** One row a parameter. Reports parameters without provenance, unknown sources and patterns that fit nothing. */
+/** Returns one row per parameter; reports missing provenances, unknown sources and patterns that match no parameter. */
 export const assumptionsOf = (
   root: MapNode,
   entries: Entries,
@@ -126,14 +130,14 @@ export const assumptionsOf = (
     if (!used.has(pattern))
       report(
         ["provenance", pattern],
-        `${quote(pattern)} fits no parameter`,
-        "write a path; * stands for one part of it",
+        `${quote(pattern)} matches no parameter`,
+        "write the path of a parameter; * matches one part of it",
         "key",
       );
   return rows;
 };
 
-/** A section without any provenance is one omission, not as many as it has parameters. */
+/** Reports parameters without provenance; a section without any is one problem, not one per parameter. */
 const reportMissing = (missing: readonly Parameter[], all: readonly Parameter[], report: Reporter): void => {
   const counts = (some: readonly Parameter[]): ReadonlyMap<string, number> => {
     const bySection = new Map<string, number>();
@@ -148,10 +152,10 @@ const reportMissing = (missing: readonly Parameter[], all: readonly Parameter[],
     if (count === 1 || count < whole.get(section)!) {
       const parts = name.split(".");
       const pattern = parts.length > 2 ? [section, "*", ...parts.slice(2)].join(".") : name;
-      report(path, "no provenance fits this parameter", `add provenance: ${pattern}: { is: assumed, source: … }`);
+      report(path, "has no provenance", `add provenance: ${pattern}: { is: assumed, source: … }`);
     } else if (!reported.has(section)) {
       reported.add(section);
-      const message = `no provenance fits any of its ${String(count)} parameters`;
+      const message = `none of its ${String(count)} parameters has a provenance`;
       report([section], message, `add provenance: ${section}: { is: assumed, source: … }`, "key");
     }
   }
@@ -160,6 +164,6 @@ const reportMissing = (missing: readonly Parameter[], all: readonly Parameter[],
 const covers = (pattern: readonly string[], name: readonly string[]): boolean =>
   pattern.length <= name.length && pattern.every((part, i) => part === "*" || part === name[i]);
 
-/** Longer wins; of equal length the one with fewer stars. */
+/** Returns the rank of a pattern: longer ones first, then those with fewer stars. */
 const specificity = (pattern: readonly string[]): number =>
   pattern.length * 100 - pattern.filter((part) => part === "*").length;

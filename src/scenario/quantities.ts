@@ -1,15 +1,15 @@
 /**
- * Quantities as people write them: "1 h 30 min", "9 %", "29.91 M". A number where a unit is needed says
- * nothing about what it means, so it is refused, with the text to write instead.
+ * Reads quantities as people write them: "1 h 30 min", "9 %", "29.91 M". A bare number where a unit is needed is
+ * ambiguous, so it is rejected with the text to write instead.
  */
 import { wholePower } from "../base/math.ts";
 import type { Duration } from "../base/units.ts";
 
-/** A quantity understood, or what is wrong with it and what to write. */
+/** The value of a quantity, or what is wrong with the text and what to write. */
 export type Read<T> = { readonly value: T } | { readonly wrong: string; readonly hint: string };
 
 const DAY = 86_400_000_000;
-/** Longer than any incident, short enough that microseconds stay exact integers. */
+/** Longest duration: longer than any incident, and short enough for exact integers of microseconds. */
 export const LONGEST_DAYS = 400;
 
 const TIME_UNITS: Readonly<Record<string, number>> = {
@@ -42,7 +42,7 @@ const OTHER_SPELLINGS: Readonly<Record<string, string>> = {
   usec: "us",
 };
 
-/** What stands in the file, short enough for a message and free of control characters. */
+/** Returns a value as written in the file, cut for a message and free of control characters. */
 export const quote = (value: unknown): string => {
   const text = typeof value === "string" ? JSON.stringify(value) : String(value);
   return text.length <= 60 ? text : `${text.slice(0, 57)}…`;
@@ -51,7 +51,7 @@ export const quote = (value: unknown): string => {
 const NUMBER = /^-?\d+(?:\.\d+)?$/;
 const PART = /(\d+(?:\.\d+)?)\s*([a-zµ]+)/gy;
 
-/** Whole microseconds. A sign is understood only where `signed` says so. */
+/** Reads a duration of at most 400 days as whole microseconds; a minus sign is accepted only if `signed`. */
 export const readDuration = (given: string | number, { signed = false } = {}): Read<Duration> => {
   const text = String(given).trim();
   if (NUMBER.test(text)) {
@@ -67,7 +67,7 @@ export const readDuration = (given: string | number, { signed = false } = {}): R
   return { value: (negative ? -parts.value : parts.value) as Duration };
 };
 
-/** Parts in falling order, each unit once: "1 h 30 min". */
+/** Reads parts in falling order, each unit once: "1 h 30 min". */
 const durationParts = (text: string): Read<number> => {
   let sum = 0;
   let last = Infinity;
@@ -77,7 +77,7 @@ const durationParts = (text: string): Read<number> => {
     const [whole, count = "", unit = ""] = part;
     const size = TIME_UNITS[unit];
     if (size === undefined) return { wrong: "", hint: spelling(count, unit) };
-    if (size >= last) return { wrong: "", hint: "write the largest unit first and each once, such as 1 h 30 min" };
+    if (size >= last) return { wrong: "", hint: "write the largest unit first and each unit once, such as 1 h 30 min" };
     sum += Number(count) * size;
     last = size;
     end = part.index + whole.length;
@@ -95,18 +95,18 @@ const spelling = (count: string, unit: string): string => {
   return known === undefined ? "the units are ms, s, min, h and d" : `write ${count} ${known}`;
 };
 
-/** A share as a fraction: "9 %" is 0.09. Bounded to 0..100 % (−100..100 % if signed) unless `unbounded`. */
+/** Reads a share as a fraction: "9 %" is 0.09. Bounds are 0 to 100 %, or −100 to 100 % if `signed`, unless `unbounded`. */
 export const readShare = (given: string | number, { signed = false, unbounded = false } = {}): Read<number> => {
   const percent = readPercent(given);
   if (!("value" in percent)) return percent;
   const { value } = percent;
   if (value < 0 && !signed) return { wrong: `${quote(given)} is negative`, hint: "write a share from 0 % to 100 %" };
   if (Math.abs(value) > 100 && !unbounded)
-    return { wrong: `${quote(given)} is more than all`, hint: "write a share from 0 % to 100 %" };
+    return { wrong: `${quote(given)} is above 100 %`, hint: "write a share from 0 % to 100 %" };
   return { value: shiftPoint(value, -2) };
 };
 
-/** The number before the percent sign, unbounded. */
+/** Reads the number before the percent sign, without bounds. */
 export const readPercent = (given: string | number): Read<number> => {
   const text = String(given).trim();
   const match = /^([-+]?\d+(?:\.\d+)?)\s*%$/.exec(text);
@@ -127,14 +127,14 @@ const shiftPoint = (value: number, places: number): number => {
 
 const MULTIPLES: Readonly<Record<string, string>> = { "": "e0", k: "e3", M: "e6", G: "e9" };
 
-/** A whole number: "180 M", "20 k", "30000". */
+/** Reads a whole number: "180 M", "20 k", "30000". */
 export const readCount = (given: string | number, { min = 0, max = Number.MAX_SAFE_INTEGER } = {}): Read<number> => {
   const text = String(given).trim();
   const match = /^(-?\d+(?:\.\d+)?)\s*([kMG]?)$/.exec(text);
   if (match?.[1] === undefined)
     return { wrong: `${quote(given)} is not a count`, hint: "write a whole number, such as 30000, 20 k or 1.5 M" };
   const value = Number(match[1] + (MULTIPLES[match[2] ?? ""] ?? "e0"));
-  if (!Number.isInteger(value)) return { wrong: `${quote(given)} is not whole`, hint: "write a whole number" };
+  if (!Number.isInteger(value)) return { wrong: `${quote(given)} is not a whole number`, hint: "write a whole number" };
   if (value < min || value > max)
     return {
       wrong: `${quote(given)} is out of range`,
@@ -143,16 +143,16 @@ export const readCount = (given: string | number, { min = 0, max = Number.MAX_SA
   return { value };
 };
 
-/** How often: "120 /h", "56 k /s". `unit` is what stands after the number. A sign is understood. */
+/** Reads a rate: "120 /h", "56 k /s". `unit` is the text after the number, such as `/h`; a minus sign is accepted. */
 export const readRate = (given: string | number, unit: string): Read<number> => {
   const [, number = "4", multiple = "", per] =
     /^(-?\d+(?:\.\d+)?)\s*([kMG]?)\s*(\/[a-z]+)?$/.exec(String(given).trim()) ?? [];
   if (per === unit) return { value: Number(number + MULTIPLES[multiple]!) };
-  const wrong = per === undefined && NUMBER.test(String(given)) ? "has no unit" : `is not a number ${unit}`;
+  const wrong = per === undefined && NUMBER.test(String(given)) ? "has no unit" : `is not a rate in ${unit}`;
   return { wrong: `${quote(given)} ${wrong}`, hint: `write ${number}${multiple === "" ? "" : ` ${multiple}`} ${unit}` };
 };
 
-/** How many people a row stands for: "1/1000" is 1000, "1" is 1. */
+/** Reads a scale as people per row: "1/1000" is 1000, "1" is 1. */
 export const readScale = (given: string | number): Read<number> => {
   const match = /^1(?:\s*\/\s*(\d+))?$/.exec(String(given).trim());
   const people = match === null ? NaN : Number(match[1] ?? "1");
@@ -162,7 +162,7 @@ export const readScale = (given: string | number): Read<number> => {
 
 const SIZES = ["B", "KiB", "MiB", "GiB", "TiB"];
 
-/** Whole bytes. */
+/** Reads a size as whole bytes. */
 export const readBytes = (given: string | number): Read<number> => {
   const [, number, unit = ""] = /^(\d+(?:\.\d+)?)\s*([A-Za-z]*)$/.exec(String(given).trim()) ?? [];
   if (number === undefined) return { wrong: `${quote(given)} is not a size`, hint: "write a size such as 128 KiB" };

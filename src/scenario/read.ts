@@ -1,7 +1,6 @@
 /**
- * The only door from text to truth: a scenario file, with all it extends and all settings made, becomes
- * a `Scenario` in which every unit is parsed, every name resolved and every default filled in, or every
- * problem at once with the place it stands at.
+ * Reads a scenario file, with all that it extends and all settings applied, into a `Scenario`: every unit parsed, every
+ * name resolved, every default filled in. Otherwise it returns all problems at once, each with its position.
  */
 import type { Duration, Instant } from "../base/units.ts";
 import { resolveExpectation, resolveThreshold } from "./expectations.ts";
@@ -22,11 +21,11 @@ import { nearest } from "./suggest.ts";
 import { withSettings, type Settings } from "./settings.ts";
 import { checkWorld, namesOfWorld, type ReadWorld, WORLD_KEYS, worldOf, worldShape } from "./world.ts";
 
-/** A scenario, or all that is wrong with it; `missing` when there is no such file. */
+/** A scenario, or all its problems; `missing` if there is no such file. */
 export type Reading =
   { readonly scenario: Scenario } | { readonly problems: readonly Problem[]; readonly missing: boolean };
 
-/** Reads a scenario by path or by the bare name of a shipped one. Never throws for what a user can cause. */
+/** Reads a scenario by path, or by the bare name of a shipped one. Errors in the input are returned, not thrown. */
 export const readScenario = (given: string, settings: Settings = {}): Reading => {
   const findings = new Findings();
   const file = findScenario(given);
@@ -116,7 +115,7 @@ const resolveRun = (root: MapNode, report: Reporter): Partial<RunPlan> => {
   if (duration !== undefined && duration < SHORTEST_RUN)
     report(["run", "duration"], "is too short", "write at least 1 s");
   if (duration !== undefined && warmup !== undefined && warmup >= duration)
-    report(["run", "warmup"], "nothing is left of the run after the warm-up", "write less than run.duration");
+    report(["run", "warmup"], "is not shorter than the run", "write less than run.duration");
   return {
     ...(duration === undefined ? {} : { duration }),
     ...(warmup === undefined ? {} : { warmup }),
@@ -137,14 +136,14 @@ const resolveWindows = (
   for (const [name, window] of Object.entries(given)) {
     const path = ["windows", name];
     if (name === "run") {
-      report(path, "run is always there: warm-up to the end", "choose another name", "key");
+      report(path, "the window run is built in: from warm-up to the end", "write another name", "key");
       continue;
     }
     const read = typeof window === "string" ? readWindow(window, path, report) : window;
     if (read === undefined) continue;
-    if (read.to <= read.from) report(path, "ends before it begins", "write from..to");
+    if (read.to <= read.from) report(path, "ends before it begins", "write the earlier time first: from..to");
     else if (duration !== undefined && read.to > duration)
-      report(path, "reaches beyond the run", "run.duration is shorter");
+      report(path, "ends after the run", "write at most run.duration");
     windows[name] = { from: read.from as number as Instant, to: read.to as number as Instant };
   }
   if (duration !== undefined && warmup !== undefined)
@@ -165,8 +164,8 @@ const readWindow = (text: string, path: Path, report: Reporter): { from: Duratio
 };
 
 /**
- * Returns all names that selectors and figures may use. A section that is not in the file has no names; those of one that
- * could not be read, or whose key is mistyped, are unknown.
+ * Returns all names that selectors and figures may use. A section that is not in the file has no names; the names of a
+ * section that cannot be read, or whose key is mistyped, are unknown.
  */
 const namesOf = (root: MapNode, world: ReadWorld): Names => {
   const meant = [...root.entries.keys()].map((key) =>
@@ -185,26 +184,30 @@ const idsIn = (root: MapNode, key: string): readonly string[] => {
   return node?.kind === "list" ? node.items.flatMap((item) => idOf(item) ?? []) : [];
 };
 
-/** What is held or taken back must have been ordered before. All interventions, in the file's order. */
+/** Reports orders about an evacuation that has not begun. `interventions` are all of them, in the file's order. */
 const checkOrders = (interventions: readonly Intervention[], report: Reporter): void => {
   const first = Math.min(...interventions.flatMap(({ at, action }) => (action.kind === "evacuate" ? [at] : [])));
   interventions.forEach(({ at, action }, place) => {
     if (action.kind === "evacuation" && at < first)
-      report(["interventions", place, "evacuation"], "nothing is being evacuated then", "write an evacuate before it");
+      report(
+        ["interventions", place, "evacuation"],
+        "no evacuation has begun at this time",
+        "write an evacuate intervention before it",
+      );
   });
 };
 
-/** A fault and an intervention must not share an id: reports and `until` could not tell them apart. */
+/** Reports an intervention with the id of a fault: reports and `until` would be ambiguous. */
 const checkSharedIds = (root: MapNode, report: Reporter): void => {
   const faults = idsIn(root, "faults");
   judgeItems(root, "interventions", report).forEach(([item, path]) => {
     const id = idOf(item);
     if (id !== undefined && faults.includes(id))
-      report([...path, "id"], `a fault is called ${quote(id)} too`, "give it another id");
+      report([...path, "id"], `the id ${quote(id)} is also that of a fault`, "write another id");
   });
 };
 
-/** Whether a path by keys and ids leads to something, as in `faults.gateway.loss`. */
+/** True if a path of keys and ids, such as `faults.gateway.loss`, leads to a value. */
 const pathExists = (root: MapNode, path: string): boolean => {
   let node: TreeNode | undefined = root;
   for (const step of path.split(".")) {

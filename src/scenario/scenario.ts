@@ -1,7 +1,7 @@
 /**
- * A scenario after the door: every unit parsed, every name resolved, every default filled in, so that
- * nothing below parses again. Times are microseconds (`Duration`, `Instant`), shares and losses are
- * fractions in [0, 1], people and connections are whole numbers.
+ * The resolved scenario: every unit parsed, every name resolved, every default filled in, so that no other floor parses
+ * again. Times are microseconds (`Duration`, `Instant`), shares and losses are fractions in [0, 1], people and connections
+ * are whole numbers.
  */
 import type { Duration, Instant } from "../base/units.ts";
 import type { z } from "zod";
@@ -18,84 +18,120 @@ type FaultIn<S> = S extends { readonly targets: Readonly<Record<string, Target>>
 type ActionOf<K> = K extends ActionKind<infer A> ? A : never;
 type ActionIn<S> = S extends { readonly interventions: infer I } ? ActionOf<I[keyof I]> : never;
 
-/** What all sections of the file describe, by the names of the program. */
+/** The world: the keys of all sections, in camelCase. */
 export type WorldModel = {
   readonly [K in keyof Both<WorldOf<Listed>> as CamelKey<K & string>]: Both<WorldOf<Listed>>[K];
 };
 
-/** A fault of any section. `sectionOf` tells which. */
+/** A fault of any section; `sectionOf` returns the section. */
 export type Fault = FaultIn<Listed>;
 
+/** One action of operators. */
 export interface Intervention {
+  /** Unique among faults and interventions. */
   readonly id: string;
+  /** When it takes effect. */
   readonly at: Instant;
+  /** What is done. */
   readonly action: ActionIn<Listed>;
 }
 
+/** A scenario. */
 export interface Scenario {
+  /** Short name; reports are kept in a folder of this name. */
   readonly name: string;
+  /** One line for people. */
   readonly title: string;
-  /** The file it was read from, as the user named it. */
+  /** The file, as the user named it. */
   readonly file: string;
-  /** Source key → what it is. */
+  /** Descriptions of the sources, by key. */
   readonly sources: Readonly<Record<string, string>>;
+  /** Names all random draws. */
   readonly seed: string;
+  /** Length, size and number of runs. */
   readonly run: RunPlan;
+  /** The simulated world. */
   readonly world: WorldModel;
+  /** What goes wrong, in the file's order. */
   readonly faults: readonly Fault[];
+  /** What operators do, in the file's order. */
   readonly interventions: readonly Intervention[];
-  /** By name. `run` (warmup to the end) is always there. */
+  /** Windows by name, including `run` (from warm-up to the end). */
   readonly windows: Readonly<Record<string, Window>>;
+  /** Published values. */
   readonly expect: readonly Expectation[];
+  /** Requirements. */
   readonly thresholds: readonly Threshold[];
+  /** One row per parameter. */
   readonly assumptions: readonly Assumption[];
-  /** Hex digest of the resolved scenario without `file`: same input, same fingerprint. */
+  /** Hex digest of the resolved scenario without `file`. */
   readonly fingerprint: string;
 }
 
+/** Length, size and number of runs. */
 export interface RunPlan {
+  /** Simulated time. */
   readonly duration: Duration;
+  /** Start of the window `run`. */
   readonly warmup: Duration;
-  /** How many people a row stands for on average: 1000 for `1/1000`, 1 for `1`. */
+  /** People per row on average: 1000 for `1/1000`, 1 for `1`. */
   readonly peopleARow: number;
+  /** Number of runs with different draws. */
   readonly replications: number;
-  /** Whether beats that change nothing are counted as a rate, or each is lived. */
+  /** `foretold` counts heartbeats without consequences as a rate, `each` simulates every one. */
   readonly heartbeats: "foretold" | "each";
 }
 
+/** A part of the run. */
 export interface Window {
+  /** When it begins. */
   readonly from: Instant;
+  /** When it ends. */
   readonly to: Instant;
 }
 
+/** A published value: a miss means that the model is wrong. */
 export interface Expectation {
+  /** The judged figure. */
   readonly figure: Figure;
-  /** Inclusive, in the figure's unit (percent as percent, seconds). */
+  /** Lowest and highest value, inclusive, in the figure's unit (percent as percent, seconds). */
   readonly between: readonly [number, number];
+  /** Key of the source. */
   readonly source: string;
+  /** Whether parameters determine the figure, or the simulation produces it. */
   readonly kind: "by-construction" | "as-it-comes";
+  /** Paths of the parameters that determine it; empty for `as-it-comes`. */
   readonly fixedBy: readonly string[];
-  /** As the file wrote it, e.g. "3–4 %". */
+  /** The published value as text, e.g. "3–4 %". */
   readonly published: string;
 }
 
+/** A requirement: a miss means that the design is not good enough. */
 export interface Threshold {
+  /** The judged figure. */
   readonly figure: Figure;
-  /** Judged is the paired difference to the run without faults, not the value. */
+  /** Present if the limits apply to the paired difference from the run without faults. */
   readonly of?: "difference";
+  /** Lowest allowed value in the figure's unit. */
   readonly min: number | undefined;
+  /** Highest allowed value in the figure's unit. */
   readonly max: number | undefined;
-  /** E.g. "≤ 300 s". */
+  /** The limits as text, e.g. "≤ 300 s". */
   readonly limit: string;
-  /** It is green only while something fails. */
+  /** Present if the limits hold only while the design fails. */
   readonly shows?: "failure";
-  /** True for per-second peaks, queue waits and maxima: they do not survive scaling and are judged at 1:1 only. */
+  /** True for per-second peaks, queue waits and maxima: they do not scale and are judged at 1:1 only. */
   readonly onlyFullScale: boolean;
 }
 
+/** A parameter and the source of its value. */
 export interface Assumption {
+  /** Dotted path, as `--set` takes it. */
   readonly parameter: string;
+  /** Value as written in the file. */
   readonly value: string;
+  /** Kind of source. */
   readonly provenance: "measured" | "published" | "assumed" | "calibrated";
+  /** Source in full, with its key and a note. */
   readonly source: string;
 }

@@ -1,4 +1,4 @@
-/** The schema of a scenario file: what may be said, in which units. Editors get it as JSON Schema. */
+/** The schema of a scenario file, and its JSON Schema for editors. */
 import { z } from "zod";
 import { expectShape, thresholdShape } from "./expectations.ts";
 import { faultShape, TARGETS } from "./faults.ts";
@@ -7,40 +7,48 @@ import { interventionShape } from "./interventions.ts";
 import { provenanceField } from "./provenance.ts";
 import { worldShape } from "./world.ts";
 
+/** The keys of `run`. */
 export const runShape = {
-  duration: duration("Simulated time", { positive: true }),
-  warmup: duration("Until the default window begins"),
-  scale: scale("How many people a row stands for: 1/1000, or 1"),
-  replications: count("Runs with different draws", { min: 1, max: 10_000 }),
+  duration: duration("Simulated time of a run", { positive: true }),
+  warmup: duration("Warm-up: the default window begins after it"),
+  scale: scale("Rows per person: 1/1000 simulates one row per thousand people, 1 one row per person"),
+  replications: count("Number of runs with different random draws", { min: 1, max: 10_000 }),
   heartbeats: z.enum(["foretold", "each"]).default("foretold").meta({
     description:
-      "foretold: beats that change nothing are counted as a rate, so that a run costs what happens; each: all are lived, equal in distribution",
+      "foretold (default): heartbeats without consequences are counted as a rate, which is faster; each: every heartbeat is simulated, with the same distribution of results",
   }),
 };
 
+/** The keys of a file that belong to no section of the world, except `run` and the lists. */
 export const headShape = {
   version: z.literal(1).meta({ description: "Version of this format" }),
-  name: id("Name of the scenario; reports lie in a folder of this name"),
-  title: z.exactOptional(text("One line for people; the name by default")),
-  description: z.exactOptional(text("What happened and what it should show")),
-  extends: z.exactOptional(text("A base: from this file's folder, then among the shipped scenarios")),
+  name: id("Name of the scenario, and of the folder of its reports"),
+  title: z.exactOptional(text("Title in reports, one line; the name by default")),
+  description: z.exactOptional(text("What happened, and what the scenario should show")),
+  extends: z.exactOptional(text("Base scenario: a file in the folder of this one, else a shipped one")),
   sources: z
-    .record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/), text("What it is"))
+    .record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/), text("Description of the source"))
     .default({})
-    .meta({ description: "Key → what it is" }),
+    .meta({ description: "Sources of numbers: key → description" }),
   seed: z.exactOptional(
-    text("Any text; the name by default").meta({
+    text("Seed of all random draws").meta({
       json: { type: ["string", "number"] },
-      description: "Any text, as written; the name by default",
+      description: "Seed of all random draws: any text; the name by default",
     }),
   ),
   windows: named(
     either(
-      text("From and to, such as 20 min..40 min"),
-      fields({ from: duration("Begin"), to: duration("End") }, "From and to"),
-      "A stretch of the run that figures can be asked of",
+      text("Start and end, such as 20 min..40 min"),
+      fields(
+        {
+          from: duration("Start time, counted from the start of the run"),
+          to: duration("End time, counted from the start of the run"),
+        },
+        "Start and end",
+      ),
+      "Part of the run that figures can refer to",
     ),
-    "Windows by name; run (warmup to the end) is always there",
+    "Windows by name; the window run (from warm-up to the end) is built in",
   ).default({}),
   provenance: provenanceField.default({}),
 };
@@ -49,22 +57,26 @@ const listOf = (item: z.ZodType, description: string) => z.array(item).meta({ de
 
 const scenarioSchema = z.strictObject({
   ...headShape,
-  run: fields(runShape, "How long, how large, how often"),
+  run: fields(runShape, "Length, size and number of runs"),
   faults: listOf(
     z.union(
-      TARGETS.map(({ target }) =>
-        z.strictObject(faultShape(target)).meta({ description: `A fault of ${target.noun}` }),
-      ),
+      TARGETS.map(({ target }) => z.strictObject(faultShape(target)).meta({ description: `Fault at ${target.noun}` })),
     ),
-    "What goes wrong, where and when",
+    "Faults: what goes wrong, where and when",
   ),
-  interventions: listOf(z.strictObject(interventionShape), "What is done about it, each one action at one time"),
-  expect: listOf(z.strictObject(expectShape), "Published figures: a miss means the model is wrong"),
-  thresholds: listOf(z.strictObject(thresholdShape), "Our limits: a miss means the design is not good enough"),
+  interventions: listOf(
+    z.strictObject(interventionShape),
+    "Interventions: actions of operators, one action at one time each",
+  ),
+  expect: listOf(z.strictObject(expectShape), "Expectations: published values; a miss means that the model is wrong"),
+  thresholds: listOf(
+    z.strictObject(thresholdShape),
+    "Thresholds: requirements; a miss means that the design is not good enough",
+  ),
   ...worldShape,
 });
 
-/** JSON Schema (2020-12) of one file. What `extends` may supply is not required here. */
+/** Returns the JSON Schema (2020-12) of one file; keys that a base may supply are not required. */
 export const scenarioJsonSchema = (): Record<string, unknown> => {
   const { $schema, ...schema } = z.toJSONSchema(scenarioSchema, {
     io: "input",
@@ -80,7 +92,7 @@ export const scenarioJsonSchema = (): Record<string, unknown> => {
   return { $schema, $id: "firedrill.scenario/1", title: "Firedrill scenario", ...schema };
 };
 
-/** A file may leave to its base what merges by key or id: only what names a thing must be said again. */
+/** Removes required keys that a base may supply: values merge by key or id, so only ids, `version` and `name` remain. */
 const loosen = (schema: z.core.JSONSchema.BaseSchema, path: readonly (string | number)[]): void => {
   const replaced = path.includes("expect") || path.includes("thresholds");
   if (replaced || schema.required === undefined) return;

@@ -1,7 +1,7 @@
 /**
- * A section: everything that a system of the world says before a run starts. Its keys in the scenario file, the names in
- * it, the places where faults strike and what they do there, the interventions, the figures, and its cost. `sections.ts`
- * lists them; nothing else names a system.
+ * Declares what a section is: everything about a system of the world that is needed before a run starts. It has the keys in
+ * the scenario file, the names in it, the places and effects of faults, the interventions, the figures, and the cost.
+ * `sections.ts` lists all sections; no other file names a system.
  */
 import type { z } from "zod";
 import type { Duration, Instant } from "../base/units.ts";
@@ -10,141 +10,171 @@ import type { Reporter } from "./findings.ts";
 import type { Metrics } from "./metric.ts";
 import type { Path } from "./positions.ts";
 
+/** The keys of a map, each with its schema. */
 export type Shape = Readonly<Record<string, z.ZodType>>;
 
 /**
- * Functions take the section's own part of the world. They are declared as methods, so that a list can hold sections of
- * different worlds; each is only called with a world that its own shape accepted.
+ * One part that a world may have. Its functions take the section's own part of the world. They are declared as methods, so
+ * that a list can hold sections of different worlds; each is only called with a world that its own shape accepted.
  */
 export interface Section {
-  /** The name of its folder on every floor. */
+  /** Name of its folder on every floor. */
   readonly name: string;
-  /** Its keys in the scenario file, each with its shape; an optional key is `z.exactOptional`. */
+  /** Its keys in the scenario file, each with its schema; an optional key is `z.exactOptional`. */
   readonly shape: Shape;
   /** True if the world has this system. */
   isIn(world: object): boolean;
-  /** Reports what does not fit together in the readable parts of the world. */
+  /** Reports inconsistencies in the readable parts of the world. */
   check(world: object, context: CheckContext): void;
   /** Returns a warning about a valid but risky configuration; undefined if there is none. */
   warn?(world: object): string | undefined;
-  /** Returns all names by kind, for `where` and for labels; undefined for a kind that cannot be told yet. */
+  /** Returns all names by kind, for `where` and for labels; undefined for a kind whose names are not known yet. */
   names(world: object, known: KnownNames): Names;
-  /** The kinds of place that a fault may strike, by name. */
+  /** The kinds of place that a fault may target, by name. */
   readonly targets: Readonly<Record<string, Target>>;
+  /** Actions of operators, by key in the file. */
   readonly interventions: Readonly<Record<string, ActionKind>>;
+  /** What a run measures, by name. */
   readonly metrics: Metrics;
-  /** Parameters by dotted path that name or draw things and need no provenance. */
+  /** Parameters, by dotted path, that name or place things and need no provenance. */
   readonly notParameters: readonly RegExp[];
-  /** Values that count as parameters although a file need not write them. */
+  /** Defaults that count as parameters even if a file does not write them. */
   readonly defaults?: Defaults;
-  /** True if a scheduler of its own takes decisions that reports tell. */
+  /** True if it has a scheduler whose decisions are reported. */
   readonly decides: boolean;
-  /** True if several threads can run one replication together. */
+  /** True if several threads can share one replication. */
   readonly runsOnThreads: boolean;
-  /** Returns what one replication costs. */
+  /** Returns the cost of one replication. */
   cost(world: object, run: RunSize): Cost;
 }
 
+/** What a check of the world needs. */
 export interface CheckContext {
+  /** Length of the run; undefined if it cannot be read. */
   readonly duration: Duration | undefined;
+  /** Takes the problems. */
   readonly report: Reporter;
 }
 
-/** Names by kind (`region`, `gateway`, `tier` …); undefined while the world is not known well enough to tell. */
+/** Names by kind (`region`, `gateway`, `tier` …); undefined for a kind whose part of the world cannot be read. */
 export type Names = Readonly<Record<string, readonly string[] | undefined>>;
 
+/** What is known of the file while the world may be incomplete. */
 export interface KnownNames {
-  /** Returns the keys of a map of the file that are names, right or wrong otherwise. */
+  /** Returns the keys of a map of the file that are well-formed names, whatever their values. */
   readonly keysOf: (key: string) => readonly string[];
-  /** False if the file has no such key, and none that looks like a slip of it. */
+  /** True if the file has this key, or one that may be a mistyped form of it. */
   readonly has: (key: string) => boolean;
 }
 
-/** A kind of place that one fault may strike, such as network paths or hosts. */
+/** A kind of place that a fault may target, such as network paths or hosts. */
 export interface Target {
-  /** As errors and lists print it, e.g. "network paths". */
+  /** Plural noun in errors and lists, e.g. "network paths". */
   readonly noun: string;
+  /** The keys of `where`. */
   readonly selectors: Shape;
+  /** What a fault can do there, by key. */
   readonly effects: Readonly<Record<string, Effect>>;
-  /** Reports a selection that picks nothing; called once every name is known. */
+  /** Returns an error for a selection that matches no place; called if all names are known. */
   picks?(where: object, world: object): string | undefined;
 }
 
 /** What a fault does to its target. */
 export interface Effect {
-  /** How it is written. */
+  /** Schema of its value. */
   readonly field: z.ZodType;
-  /** Selectors that it respects; all of the target's by default. */
+  /** Selectors that it honours; all of the target's by default. */
   readonly honours?: readonly string[];
-  /** What to write instead of a selector that it does not respect. */
+  /** Hint for a selector that it does not honour. */
   readonly instead?: string;
-  /** True if it happens once, at the fault's begin: an end means nothing. */
+  /** True if it happens once, when the fault begins, so that `until` does not apply. */
   readonly isInstant?: true;
   /** Reports a value that does not fit the selected places. */
   check?(where: object, path: Path, report: Reporter): void;
 }
 
-/** What operators can do. */
+/** A kind of action that operators can take. */
 export interface ActionKind<A extends Action = Action> {
+  /** Schema of its value. */
   readonly field: z.ZodType;
-  /** Returns the action of a field's value; `kind` comes first. */
+  /** Returns the action for a value of the field; `kind` is its first key. */
   resolve(given: unknown): A;
-  /** Reports names that do not exist, and orders that cannot be carried out. */
+  /** Reports unknown names and orders that cannot be carried out. */
   check?(action: A, path: Path, context: ActionContext): void;
 }
 
+/** An action of operators. */
 export interface Action {
+  /** Its key in the file. */
   readonly kind: string;
 }
 
+/** What a check of an action needs. */
 export interface ActionContext {
+  /** All names of the scenario. */
   readonly names: Names;
+  /** The readable parts of the world. */
   readonly world: object;
+  /** Takes the problems. */
   readonly report: Reporter;
 }
 
-/** Defaults of the map at `key`, by the names of the program. */
+/** Defaults of one map of the file. */
 export interface Defaults {
+  /** Key of the map. */
   readonly key: string;
+  /** Keys of the map, each with its schema. */
   readonly shape: Shape;
+  /** Defaults by camelCase key. */
   readonly values: Readonly<Record<string, number>>;
 }
 
+/** The parts of a run plan that determine its cost. */
 export interface RunSize {
+  /** Simulated time. */
   readonly duration: Duration;
+  /** People per row. */
   readonly peopleARow: number;
 }
 
-/** Of one replication on one thread. */
+/** The estimated cost of one replication on one thread. */
 export interface Cost {
-  /** How many `noun` are simulated one by one. */
+  /** Number of `noun` that are simulated one by one. */
   readonly count: number;
+  /** Plural noun of what is counted, e.g. "rows". */
   readonly noun: string;
+  /** Memory. */
   readonly bytes: number;
+  /** Computing time. */
   readonly seconds: number;
 }
 
 /** The selectors of a `where` after reading, each optional. */
 export type Selection<S extends Shape> = { readonly [K in keyof S]?: z.output<S[K]> };
 
-/** A fault as its section judged it: `where` and `effects` are of one of its targets. */
+/** A fault after reading: `where` and `effects` belong to one target of its section. */
 export interface FaultOf<S extends { readonly targets: Readonly<Record<string, Target>> }> {
+  /** Unique among faults and interventions. */
   readonly id: string;
+  /** When it begins. */
   readonly at: Instant;
-  /** When it ends: with an intervention, at a time, or never. */
+  /** When it ends; undefined if it lasts. */
   readonly until: FaultEnd;
+  /** Affected places: all that match every selector. */
   readonly where: Selection<Merged<S["targets"][keyof S["targets"]]["selectors"]>>;
+  /** What happens there. */
   readonly effects: Caused<Merged<S["targets"][keyof S["targets"]]["effects"]>>;
 }
 
+/** The end of a fault: with an intervention, at a time, or never. */
 export type FaultEnd = { readonly intervention: string } | { readonly at: Instant } | undefined;
 
 type Keys<U> = U extends unknown ? keyof U : never;
 type At<U, K extends PropertyKey> = U extends Readonly<Record<K, infer V>> ? V : never;
-/** All keys of the members of a union, each with the values that it has in any of them. */
+/** All keys of the members of a union, each with its values in any of them. */
 type Merged<U> = { readonly [K in Keys<U>]: At<U, K> };
 
-/** The effects of a fault after reading, each optional, by the names of the program. */
+/** The effects of a fault after reading, each optional, in camelCase. */
 type Caused<E> = {
   readonly [K in keyof E as CamelKey<K & string>]?: E[K] extends { readonly field: infer F extends z.ZodType }
     ? z.output<F>

@@ -1,27 +1,34 @@
 /**
- * `--set path=value` and its short forms: the tree as if the file had said so. Maps are addressed by key,
- * lists by `id`; a problem with such a value names the option.
+ * Applies `--set path=value` and its short forms to the tree, as if the file had these values. Maps are addressed by key,
+ * lists by `id`; a problem with a setting names the option.
  */
 import type { Findings, Hint } from "./findings.ts";
 import { hasIds, idOf, sourceOf, type MapNode, type Place, type TreeNode } from "./positions.ts";
 import { quote } from "./quantities.ts";
+import { isMapOfNamed, schemasAt } from "./shapes.ts";
 import { didYouMean } from "./suggest.ts";
 import { parseNode } from "./text.ts";
+import { worldShape } from "./world.ts";
 
+/** Settings with a short form. */
 export interface Overrides {
+  /** Value of `--seed`. */
   readonly seed?: string;
-  /** As typed: "1/1000". */
+  /** Value of `--scale` as typed, e.g. "1/1000". */
   readonly scale?: string;
+  /** Lowest number of `--reps`. */
   readonly replications?: number;
 }
 
+/** All settings of a command. */
 export interface Settings {
-  /** Each `path=value`. */
+  /** Values of `--set`, each `path=value`, in order. */
   readonly set?: readonly string[];
+  /** Values of the short forms; they are applied last. */
   readonly overrides?: Overrides;
 }
 
-/** The tree with all settings made, in order; what cannot be made is reported and left out. */
+/** Returns the tree with all settings applied in order; a setting that cannot be applied is reported and left out. */
 export const withSettings = (root: MapNode, { set = [], overrides = {} }: Settings, findings: Findings): MapNode => {
   let tree = root;
   for (const setting of set) tree = withSetting(tree, setting, findings);
@@ -48,17 +55,23 @@ const withSetting = (root: MapNode, setting: string, findings: Findings): MapNod
     return root;
   };
   if (equals <= 0 || path === "") return fail(0, "", "is not a setting", "write --set path=value");
-  if (value.trim() === "") return fail(equals, path, "no value", `write --set ${path}=value`);
-  if (path === "extends" || path === "version") return fail(0, path, "cannot be set from outside", "change the file");
-  // Blanks in place of the path keep the offsets right.
+  if (value.trim() === "") return fail(equals, path, "has no value", `write --set ${path}=value`);
+  if (path === "extends" || path === "version")
+    return fail(0, path, "cannot be changed by a setting", "change it in the file");
+  // The path is replaced by blanks, which keeps the offsets.
   const before = findings.count;
   const node = parseNode(" ".repeat(equals + 1) + value, source, findings);
   if (node === undefined || findings.count > before) return root;
   return put(root, path.split("."), node, findings) ?? root;
 };
 
-/** Maps whose keys are names of the world: a new one would need all that such a thing is made of. */
-const NAMED = new Set(["access", "carriers", "regions", "centres", "lines", "families", "tiers", "entries"]);
+/**
+ * True if the keys at a path are names of things in the world, such as `regions` or `push.tasks`. One setting cannot add
+ * a thing: it would lack its other required keys.
+ */
+const isNamesOnly = ([section = "", ...below]: readonly string[]): boolean =>
+  Object.hasOwn(worldShape, section) &&
+  schemasAt(worldShape[section as keyof typeof worldShape], below).some(isMapOfNamed);
 
 const put = (root: MapNode, path: readonly string[], value: TreeNode, findings: Findings): MapNode | undefined => {
   const complain = (message: string, hint: Hint): undefined => {
@@ -76,10 +89,10 @@ const put = (root: MapNode, path: readonly string[], value: TreeNode, findings: 
       const item = replace(node.items[index]!, depth + 1);
       return item === undefined ? undefined : { ...node, items: node.items.with(index, item) };
     }
-    if (node.kind === "scalar") return complain(`${above} is a value, nothing lies below it`, `write ${above}=…`);
+    if (node.kind === "scalar") return complain(`${above} is a value and has no keys`, `write ${above}=…`);
     const entry = node.entries.get(step);
     const last = depth === path.length - 1;
-    if (entry === undefined && !last && NAMED.has(path[depth - 1] ?? ""))
+    if (entry === undefined && !last && isNamesOnly(path.slice(0, depth)))
       return complain(`${above} has no ${quote(step)}`, () => didYouMean(step, [...node.entries.keys()]));
     const empty: MapNode = { kind: "map", place: value.place, entries: new Map() };
     const below = replace(entry?.node ?? empty, depth + 1);

@@ -1,4 +1,4 @@
-/** The scenarios that come with Firedrill. */
+/** Finds the scenarios that are shipped with Firedrill. */
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,20 +8,23 @@ import { parseTree, readText } from "./text.ts";
 
 const FOLDER = resolve(dirname(fileURLToPath(import.meta.url)), "../../scenarios");
 
+/** One shipped scenario. */
 export interface Shipped {
-  /** By which every command finds it. */
+  /** Name that every command accepts. */
   readonly name: string;
+  /** Its title, or empty. */
   readonly title: string;
+  /** Path, relative to the working directory if it is below it. */
   readonly file: string;
 }
 
-/** A path as short as it can be said from here. */
+/** Returns a path relative to the working directory if it lies below it. */
 const shown = (file: string): string => {
   const near = relative("", file);
   return near === "" || near.startsWith("..") ? file : near;
 };
 
-/** The file of a shipped scenario or world by its name or its path among them; undefined when there is none. */
+/** Returns the file of a shipped scenario or world by name or by relative path; undefined if there is none. */
 export const shippedFile = (name: string): string | undefined => {
   if (name === "" || isAbsolute(name)) return undefined;
   const file = [name, `${name}.yaml`, join("worlds", `${name}.yaml`)]
@@ -30,10 +33,10 @@ export const shippedFile = (name: string): string | undefined => {
   return file === undefined ? undefined : shown(file);
 };
 
-/** Names of the shipped worlds, as `extends` takes them. */
+/** Returns the shipped worlds as `extends` takes them, e.g. `worlds/china-2014.yaml`. */
 export const shippedWorlds = (): readonly string[] => yamlIn(join(FOLDER, "worlds")).map((file) => `worlds/${file}`);
 
-/** All stories that are shipped, by name; worlds are not among them. */
+/** Returns all shipped scenarios by name; worlds are not among them. */
 export const shippedScenarios = (): readonly Shipped[] =>
   yamlIn(FOLDER).map((file) => {
     const tree = treeOf(join(FOLDER, file));

@@ -1,6 +1,6 @@
-/** "Did you mean": the known name nearest to a mistyped one. */
+/** Finds the known name nearest to a mistyped one, for "did you mean". */
 
-/** The candidate within a third of the word's length in edits (two neighbours swapped count as one), or undefined. */
+/** Returns the nearest candidate within a third of the word's length in edits (a swap of neighbours counts as one), or undefined. */
 export const nearest = (word: string, known: Iterable<string>): string | undefined => {
   if (word.length > 80) return undefined;
   let best: string | undefined;
@@ -16,7 +16,10 @@ export const nearest = (word: string, known: Iterable<string>): string | undefin
   return best;
 };
 
-/** A hint naming the nearest, else a few of the known names, else nothing. A wrong number has no nearest: it hints at those there are. */
+/**
+ * Returns a hint with the nearest known name, else with a few known names, else an empty text. A name that differs from
+ * known ones only in its number gets a list of those.
+ */
 export const didYouMean = (word: string, known: readonly string[]): string => {
   const siblings = known.filter((name) => name !== word && withoutDigits(name) === withoutDigits(word));
   const name = siblings.length > 0 ? undefined : nearest(word, known);
@@ -28,7 +31,7 @@ export const didYouMean = (word: string, known: readonly string[]): string => {
 
 const withoutDigits = (name: string): string => name.replace(/\d+/g, "#");
 
-/** Damerau–Levenshtein distance, neighbours swapped at most once. */
+/** Returns the Damerau–Levenshtein distance, with each pair of neighbours swapped at most once. */
 const editsBetween = (a: string, b: string): number => {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -1,7 +1,7 @@
 /**
- * From bytes to a tree of values. A scenario is a plain text: one document, no anchors, aliases, tags or
- * merge keys, nothing that could make it mean more than it shows, and nothing that costs more than it
- * weighs (size, depth and number of values are bounded before the YAML parser sees the text).
+ * Parses bytes into a tree of values. Accepted is one YAML document without anchors, aliases, tags and merge keys, so that
+ * the text shows all that it means. Size, depth and number of values are bounded before the YAML parser reads the text,
+ * which bounds the cost of parsing.
  */
 import { readFileSync, statSync } from "node:fs";
 import {
@@ -19,17 +19,18 @@ import { type Entry, type MapNode, type Place, type Source, type TreeNode } from
 import type { Findings } from "./findings.ts";
 import { quote } from "./quantities.ts";
 
-/** Of a scenario. */
+/** Size of a scenario. */
 const MIB_MAX = 1;
 const DEPTH_MAX = 40;
 const INDENT_MAX = 200;
-/** Commas, line ends and brackets, which bound the number of values. */
+/** Commas, line ends and brackets; they bound the number of values. */
 const SEPARATORS_MAX = 20_000;
 const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
 
+/** The text of a file, or why it cannot be read; `missing` if there is no such file. */
 export type Text = { readonly text: string } | { readonly refused: string; readonly missing: boolean };
 
-/** Reads a file's text, or says in a sentence why not; `missing` when there is no such file to read. */
+/** Reads the text of a file of at most `mostMib`. */
 export const readText = (path: string, mostMib = MIB_MAX): Text => {
   try {
     const stat = statSync(path);
@@ -55,11 +56,11 @@ export const readText = (path: string, mostMib = MIB_MAX): Text => {
 const decode = (bytes: Uint8Array): Text => {
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
     return { refused: "is UTF-16; save it as UTF-8", missing: false };
-  if (bytes.includes(0)) return { refused: "is not a text (it holds NUL bytes)", missing: false };
+  if (bytes.includes(0)) return { refused: "is not a text file (it contains NUL bytes)", missing: false };
   return { text: new TextDecoder("utf-8").decode(bytes) };
 };
 
-/** The tree of a text, or undefined when it is not a map; what is wrong goes to `findings`. */
+/** Parses a text whose root is a map; adds the problems to `findings` and returns undefined otherwise. */
 export const parseTree = (text: string, source: Source, findings: Findings): MapNode | undefined => {
   const node = parseNode(text, source, findings);
   if (node === undefined || node.kind === "map") return node;
@@ -67,7 +68,7 @@ export const parseTree = (text: string, source: Source, findings: Findings): Map
   return undefined;
 };
 
-/** Any value: what stands behind `--set path=` is one. */
+/** Parses any value, such as that of `--set path=value`; adds the problems to `findings` and returns undefined otherwise. */
 export const parseNode = (text: string, source: Source, findings: Findings): TreeNode | undefined => {
   const complain = (offset: number, message: string, hint = ""): undefined => {
     findings.add({ source, offset }, "", message, hint);
@@ -76,9 +77,9 @@ export const parseNode = (text: string, source: Source, findings: Findings): Tre
   if (excess !== undefined) return complain(excess.offset, excess.message, excess.hint);
   const document = parseDocument(text, {
     prettyErrors: false,
-    // The library compares every key with every other; `mapOf` looks each up once.
+    // The library compares every key with every other; `entriesOf` looks each up once.
     uniqueKeys: false,
-    // "silent" would also keep quiet about a second document.
+    // "silent" would also suppress the error for a second document.
     logLevel: "error",
     stringKeys: false,
   });
@@ -90,7 +91,7 @@ export const parseNode = (text: string, source: Source, findings: Findings): Tre
     return complain(offset, ...syntaxMessage(syntax.code, syntax.message, text, offset));
   }
   if (document.directives.yaml.explicit === true)
-    return complain(0, "YAML directives are refused", "remove the line with %YAML");
+    return complain(0, "YAML directives are not allowed", "remove the line with %YAML");
   if (document.contents === null || isEmpty(document)) return complain(0, "is empty", "begin with version: 1");
   return treeOf(document.contents, "", source, findings);
 };
@@ -104,16 +105,16 @@ interface Excess {
   readonly hint: string;
 }
 
-/** What the parser must not see: control characters, bad bytes, depth and mass. */
+/** Finds what the parser must not read: control characters, invalid bytes, excessive depth or size. */
 const excessOf = (text: string): Excess | undefined => {
   const control = /\ufffd|(?![\t\n\r])\p{Cc}/u.exec(text);
   if (control === null) return massOf(text);
   const offset = control.index;
   if (control[0] === "\ufffd") return { offset, message: "is not valid UTF-8 here", hint: "save the file as UTF-8" };
-  return { offset, message: "a control character", hint: "remove it" };
+  return { offset, message: "contains a control character", hint: "remove it" };
 };
 
-/** The first place where brackets, indentation or the number of values exceed what a scenario can need. Comments are free. */
+/** Finds the first place where brackets, indentation or the number of values exceed the limits; comments do not count. */
 const massOf = (text: string): Excess | undefined => {
   let depth = 0;
   let separators = 0;
@@ -124,18 +125,18 @@ const massOf = (text: string): Excess | undefined => {
     if (token === "]" || token === "}") depth = Math.max(0, depth - 1);
     if (!isIndent) separators++;
     if (depth > DEPTH_MAX || (isIndent && token.length > INDENT_MAX))
-      return { offset, message: "is nested too deeply", hint: "no scenario needs more than ten levels" };
+      return { offset, message: "is nested too deeply", hint: "write fewer levels: ten are enough for every scenario" };
     if (separators > SEPARATORS_MAX)
       return {
         offset,
-        message: "holds too many values",
-        hint: `at most ${String(SEPARATORS_MAX)} lines and list items`,
+        message: "contains too many values",
+        hint: `write at most ${String(SEPARATORS_MAX)} lines and list items`,
       };
   }
   return undefined;
 };
 
-/** The parser notices that a bracket is not closed only where the next line begins. */
+/** Finds the bracket that is not closed; the parser reports it only at the next line. */
 const openBracketAt = (message: string, text: string, offset: number): Omit<Excess, "message"> | undefined => {
   const [, closing] = /end with a ([}\]])/.exec(message) ?? [];
   if (closing === undefined) return undefined;
@@ -152,10 +153,11 @@ const openBracketAt = (message: string, text: string, offset: number): Omit<Exce
 
 const syntaxMessage = (code: string, message: string, text: string, offset: number): [string, string] => {
   const line = text.slice(text.lastIndexOf("\n", offset - 1) + 1).split("\n", 1)[0] ?? "";
-  if (code === "TAB_AS_INDENT" || line.startsWith("\t")) return ["a tab where blanks belong", "indent with blanks"];
-  if (code === "RESOURCE_EXHAUSTION") return ["is nested too deeply", "no scenario needs more than ten levels"];
-  if (code === "MULTIPLE_DOCS") return ["a second document", "one file holds one scenario"];
-  if (/figure:\s*[^"'\s]+\{/.test(line)) return ["not YAML", 'quote a figure that stands inside { }: figure: "…"'];
+  if (code === "TAB_AS_INDENT" || line.startsWith("\t")) return ["a tab is used for indentation", "indent with spaces"];
+  if (code === "RESOURCE_EXHAUSTION")
+    return ["is nested too deeply", "write fewer levels: ten are enough for every scenario"];
+  if (code === "MULTIPLE_DOCS") return ["contains a second YAML document", "write one scenario per file"];
+  if (/figure:\s*[^"'\s]+\{/.test(line)) return ["not YAML", 'quote a figure inside { }: figure: "…"'];
   const first = message.split("\n", 1)[0] ?? "";
   return [`not YAML: ${first.charAt(0).toLowerCase()}${first.slice(1)}`, ""];
 };
@@ -167,12 +169,12 @@ const treeOf = (node: ParsedNode | null, path: string, source: Source, findings:
     return { kind: "scalar", place, value: null, text: "" };
   };
   if (node === null) return { kind: "scalar", place, value: null, text: "" };
-  if (isAlias(node)) return refuse(`an alias (*${node.source})`, "aliases are refused: write the value out");
+  if (isAlias(node)) return refuse(`an alias (*${node.source})`, "aliases are not allowed: write the value out");
   if (node.anchor !== undefined) {
     const mark = markBefore(place, `&${node.anchor}`);
-    return refuse(`an anchor (&${node.anchor})`, "anchors are refused: remove it", mark);
+    return refuse(`an anchor (&${node.anchor})`, "anchors are not allowed: remove it", mark);
   }
-  if (node.tag !== undefined) return refuse("a tag (!)", "tags are refused: remove it", markBefore(place, "!"));
+  if (node.tag !== undefined) return refuse("a tag (!)", "tags are not allowed: remove it", markBefore(place, "!"));
   if (isMap(node)) return { kind: "map", place, entries: entriesOf(node, path, source, findings) };
   if (isSeq(node)) {
     const items = node.items.map((item, i) => treeOf(item, `${path}[${String(i)}]`, source, findings));
@@ -182,10 +184,10 @@ const treeOf = (node: ParsedNode | null, path: string, source: Source, findings:
   const text = typeof value === "string" ? value : (node.source ?? "");
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean" || value === null)
     return { kind: "scalar", place, value, text };
-  return refuse("a value of an unknown kind", "write text, a number, true or false");
+  return refuse("the value is of an unsupported type", "write text, a number, true or false");
 };
 
-/** Anchors and tags stand before the value that the parser points at. */
+/** Returns the position of an anchor or tag; the parser reports only that of the value after it. */
 const markBefore = ({ source, offset }: Place, mark: string): Place => {
   let at = Math.max(0, source.text.lastIndexOf(mark, offset));
   while (at > 0 && source.text[at - 1] === mark) at--;
@@ -208,9 +210,9 @@ const entriesOf = (
     }
     const below = path === "" ? name : `${path}.${name}`;
     if (name === "<<")
-      findings.add(key, path, "a merge key (<<)", "merge keys are refused: use extends or write it out");
-    else if (FORBIDDEN_KEYS.has(name)) findings.add(key, below, `${quote(name)} is not a key`, "remove it");
-    else if (entries.has(name)) findings.add(key, below, `the key ${quote(name)} is there twice`, "remove one of them");
+      findings.add(key, path, "a merge key (<<)", "merge keys are not allowed: use extends, or write the keys out");
+    else if (FORBIDDEN_KEYS.has(name)) findings.add(key, below, `${quote(name)} cannot be a key`, "remove it");
+    else if (entries.has(name)) findings.add(key, below, `duplicate key ${quote(name)}`, "remove one of them");
     else {
       const node = treeOf(pair.value, below, source, findings);
       entries.set(name, { key, node: node.place.offset === 0 && pair.value === null ? { ...node, place: key } : node });

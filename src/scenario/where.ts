@@ -1,4 +1,4 @@
-/** Selectors: how `where` names places, and what is wrong with names that the world does not have. */
+/** Selectors: the schema of the names in `where`, and the check that these names exist. */
 import { z } from "zod";
 import { oneOrMore, text } from "./fields.ts";
 import type { Hint, Reporter } from "./findings.ts";
@@ -7,11 +7,10 @@ import { quote } from "./quantities.ts";
 import type { Names } from "./section.ts";
 import { didYouMean } from "./suggest.ts";
 
-/** Returns the shape of a selector that takes one name or a list of alternatives. */
-export const selector = (what: string) =>
-  z.exactOptional(oneOrMore(text(what), `${what}; one or a list of alternatives`));
+/** Returns the schema of a selector that takes one name or a list of alternatives. */
+export const selector = (what: string) => z.exactOptional(oneOrMore(text(what), `${what}, or a list of alternatives`));
 
-/** Reports every name that the world does not have. Returns true if all are known. `path` is where the selectors stand. */
+/** Reports every unknown name in the selectors at `path`; returns true if all names are known. */
 export const checkNames = (where: object, path: Path, names: Names, report: Reporter): boolean => {
   let allKnown = true;
   for (const [kind, given] of Object.entries(where)) {
@@ -27,10 +26,10 @@ export const checkNames = (where: object, path: Path, names: Names, report: Repo
   return allKnown;
 };
 
-/** Names that a scenario gives, all others are the world's. */
+/** Kinds whose names the scenario gives; the names of all others are in the world. */
 const OF_SCENARIO = ["fault", "intervention", "window"];
 
-/** Calls `say` with what is wrong and a suggestion if the name is unknown. */
+/** Calls `say` with an error and a suggestion if the name is unknown. */
 export const checkName = (
   kind: string,
   name: string,

@@ -1,4 +1,4 @@
-/** The world of a scenario: what all sections say of it together. */
+/** Combines the sections into the world of a scenario. */
 import { camelCase } from "./fields.ts";
 import type { Fields } from "./judge.ts";
 import type { Scenario, WorldModel } from "./scenario.ts";
@@ -9,28 +9,27 @@ const ALL: readonly Section[] = SECTIONS;
 
 type Both<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer All) => void ? All : never;
 
-/** The keys of all sections. */
+/** The keys of all sections, each with its schema. */
 export const worldShape = Object.assign({}, ...ALL.map(({ shape }) => shape)) as Both<
   (typeof SECTIONS)[number]["shape"]
 > satisfies Shape;
 
+/** The names of these keys. */
 export const WORLD_KEYS: readonly string[] = Object.keys(worldShape);
 
 /** The readable parts of a world. */
 export type ReadWorld = Fields<typeof worldShape>;
 
-/** Returns the world by the names of the program; keys of several words come last. */
+/** Returns the world with camelCase keys; keys of several words come last. */
 export const worldOf = (read: ReadWorld): WorldModel => {
-  const entries = Object.entries(read);
+  const entries: readonly (readonly [string, unknown])[] = Object.entries(read);
   const isRenamed = ([key]: readonly [string, unknown]): boolean => camelCase(key) !== key;
-  const renamed: unknown = Object.fromEntries([
-    ...entries.filter((entry) => !isRenamed(entry)),
-    ...entries.filter(isRenamed).map(([key, value]) => [camelCase(key), value]),
-  ]);
-  return renamed as WorldModel;
+  const ordered = [...entries.filter((entry) => !isRenamed(entry)), ...entries.filter(isRenamed)];
+  const world: unknown = Object.fromEntries(ordered.map(([key, value]): [string, unknown] => [camelCase(key), value]));
+  return world as WorldModel;
 };
 
-/** Reports what does not fit together in the readable parts of a world. */
+/** Reports inconsistencies in the readable parts of a world. */
 export const checkWorld = (world: ReadWorld, context: CheckContext): void => {
   for (const section of ALL) section.check(world, context);
 };
@@ -62,10 +61,10 @@ export const namesOfScenario = ({
 export const warningsOf = ({ world }: Pick<Scenario, "world">): readonly string[] =>
   ALL.flatMap((section) => section.warn?.(world) ?? []);
 
-/** Returns what one replication costs on one thread, by section. */
+/** Returns the cost of one replication on one thread, by section. */
 export const costsOf = ({ world, run }: Pick<Scenario, "world" | "run">): readonly Cost[] =>
   ALL.map((section) => section.cost(world, run));
 
-/** True if several threads can run one replication of this world together. */
+/** True if several threads can share one replication of this world. */
 export const runsOnThreads = ({ world }: Pick<Scenario, "world">): boolean =>
   ALL.every((section) => section.runsOnThreads || !section.isIn(world));

@@ -23,8 +23,8 @@ describe("the exit code of a run", () => {
   });
 });
 
-describe("of several codes", () => {
-  it("the first of 70, 4, 3, 1, 2, 0 wins", () => {
+describe("the exit code of several results", () => {
+  it("is the first of 70, 4, 3, 1, 2, 0", () => {
     const order = [70, 4, 3, 1, 2, 0];
     order.forEach((code, place) => expect(worstOf(order.slice(place).toReversed())).toBe(code));
     expect(worstOf([])).toBe(EXIT.held);

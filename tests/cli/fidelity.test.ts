@@ -19,7 +19,7 @@ const judge = (content: string, ...flags: string[]) =>
   firedrill(["fidelity", fileOf(content), "--samples", "4000", "--quiet", ...flags]);
 
 describe("firedrill fidelity", () => {
-  it("answers with one document, the same on one thread", () => {
+  it("prints one document, the same with one thread", () => {
     const content = JSON.stringify({ cells: connects });
     const { code, stdout, stderr } = judge(content, "--json");
     expect([code, stderr]).toEqual([0, ""]);
@@ -32,7 +32,7 @@ describe("firedrill fidelity", () => {
     expect(judge(content, "--json", "--workers", "1").stdout).toBe(stdout);
   });
 
-  it("leaves its document and a chart of each kind in a folder", () => {
+  it("writes its document and one chart per kind to a folder", () => {
     const dir = join(mkdtempSync(join(tmpdir(), "fidelity-")), "made");
     const { code, stdout } = judge(JSON.stringify({ cells: connects }), "--json", "--out", dir);
     expect(code).toBe(0);
@@ -44,7 +44,7 @@ describe("firedrill fidelity", () => {
     expect(judge(JSON.stringify({ cells: connects }), "--out", "/proc/none").code).toBe(73);
   });
 
-  it("exits with 2 where only something is unknown, and with 3 where something is missed", () => {
+  it("exits with 2 if cells are unknown, and with 3 if cells are missed", () => {
     const [first, second] = connects;
     const odd = { ...second!, params: { ...second!.params, cc: "reno" } };
     const few = { ...second!, id: "few", stats: { ...second!.stats, n: 5 } };
@@ -71,17 +71,17 @@ describe("firedrill fidelity", () => {
         cells: [{ ...connects[0], stats: { n: 3, q101_ms: [...Array.from({ length: 100 }, () => 7), 6] } }],
       }),
       65,
-      /q101_ms\[100\]: comes before the quantile below it/,
+      /q101_ms\[100\]: is below the quantile before it/,
     ],
-    ["the same cell twice", JSON.stringify({ cells: [connects[0], connects[0]] }), 65, /two cells are called/],
-  ])("refuses %s with the place", (_what, content, exit, message) => {
+    ["the same cell twice", JSON.stringify({ cells: [connects[0], connects[0]] }), 65, /duplicate cell id/],
+  ])("rejects %s with its position", (_what, content, exit, message) => {
     const { code, stderr } = judge(content);
     expect(code).toBe(exit);
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
-  it("says when there is no such file, or no such number of samples", () => {
+  it("rejects a missing file and too few samples", () => {
     expect(firedrill(["fidelity", "/no/such.json"]).code).toBe(66);
     expect(firedrill(["fidelity", ROOT]).code).toBe(66);
     expect(firedrill(["fidelity", FILE, "--samples", "3999"]).code).toBe(64);

@@ -1,4 +1,4 @@
-/** Two majors of Node, one result. The other one is named by FIREDRILL_OTHER_NODE; CI brings it along. */
+/** Checks that two majors of Node give the same result; FIREDRILL_OTHER_NODE is the path of the other one, set in CI. */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

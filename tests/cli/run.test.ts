@@ -20,7 +20,7 @@ const runJson = (
 describe("a run", () => {
   const first = runJson("--workers", "2");
 
-  it("answers with one document on stdout, leaves it in the folder, and says how to get it again", () => {
+  it("prints one document, writes it to the folder, and prints how to reproduce it", () => {
     expect(first.code).toBe(0);
     expect(first.document).toMatchObject({
       schema: "firedrill.run/1",
@@ -40,7 +40,7 @@ describe("a run", () => {
     expect(readFileSync(join(alone.out, "run.json"), "utf8")).toBe(readFileSync(join(first.out, "run.json"), "utf8"));
   });
 
-  it("with other dice is another run, and without faults has no twin to differ from", () => {
+  it("differs with another seed, and has no twin without faults", () => {
     const other = runJson("--seed", "other", "--reps", "1", "--no-faults");
     expect(other.document.digest).not.toBe(first.document.digest);
     expect(Object.values(first.document.figures).every(({ difference }) => difference !== undefined)).toBe(true);
@@ -48,13 +48,13 @@ describe("a run", () => {
       false,
     );
     expect(lastLine(other.stderr)).toContain("--no-faults");
-    // What was published of the fault is not due without it.
+    // Published values of the fault are not judged without it.
     expect(other.code).toBe(0);
     expect(other.document.expect).toEqual([]);
     expect(other.document.notJudged.join("\n")).toContain("the faults were left out");
   });
 
-  it("without a fault of strength is the run without the fault", () => {
+  it("with a fault of strength 0 equals the run without faults", () => {
     const none = runJson("--set", "faults.gateway.loss=0 %", "--no-twin");
     const dropped = runJson("--no-faults");
     expect(none.document.digest).toBe(dropped.document.digest);
@@ -83,7 +83,7 @@ describe("a run", () => {
     expect(document.replications).toBe(2);
   });
 
-  it("does the work although its reader has gone", () => {
+  it("is completed although the reader of its output has gone", () => {
     const out = emptyFolder();
     const command = `"${process.execPath}" "${MAIN}" run "${SMALL}" --reps 1 --no-twin --json --out "${out}" | head -c 1; echo " \${PIPESTATUS[0]}"`;
     const { stdout, stderr } = spawnSync("bash", ["-c", command], { encoding: "utf8", env: plainEnv() });
@@ -94,7 +94,7 @@ describe("a run", () => {
 });
 
 describe("progress", () => {
-  it("is silent when told to be, and in a log writes no control characters", () => {
+  it("is silent with --quiet, and writes no control characters to a log", () => {
     const quiet = firedrill(["run", SMALL, "--reps", "1", "--no-twin", "--quiet", "--out", emptyFolder()]);
     expect(quiet.stderr.trimEnd().split("\n")).toHaveLength(1);
     const log = firedrill(["run", SMALL, "--reps", "1", "--no-twin", "--out", emptyFolder()]);
@@ -123,7 +123,7 @@ describe("an interrupted run", () => {
     return code;
   };
 
-  it("keeps what is finished, marks it partial, and ends with 130, or 143 when terminated", async () => {
+  it("keeps finished replications, marks them as partial, and exits with 130, or 143 if terminated", async () => {
     const out = emptyFolder();
     expect(await interrupt(["SIGINT"], out)).toBe(130);
     const document = JSON.parse(readFileSync(join(out, "run.json"), "utf8")) as RunDocument;
@@ -133,7 +133,7 @@ describe("an interrupted run", () => {
     expect(await interrupt(["SIGTERM"], emptyFolder())).toBe(143);
   });
 
-  it("that is killed leaves no half file", async () => {
+  it("leaves no incomplete file if it is killed", async () => {
     const out = emptyFolder();
     await interrupt(["SIGKILL"], out);
     for (const name of readdirSync(out).filter((one) => one.endsWith(".json")))
@@ -142,7 +142,7 @@ describe("an interrupted run", () => {
 });
 
 describe("verify", () => {
-  it("accepts a golden with a reason, holds the next run against it, and shows what changed", () => {
+  it("accepts a golden with a reason, compares the next run with it, and shows changes", () => {
     const cwd = emptyFolder();
     mkdirSync(join(cwd, "reports/golden"), { recursive: true });
     const golden = join(cwd, "reports/golden/small.json");

@@ -3,7 +3,7 @@ import { storyText } from "../../src/cli/storytext.ts";
 import { chongqing, evacuated } from "../report/fixtures/runs.ts";
 
 describe("a verified story", () => {
-  it("says what binds, and which green is no praise", () => {
+  it("prints what binds, and which thresholds hold only while the design fails", () => {
     const text = storyText({ document: evacuated.document, changes: [] }, false);
     expect(text).toMatch(/Load, maximum .*\n +bottleneck: shanghai logic\n/);
     expect(text).toMatch(/N−1 margin, minimum .*\n +green only while something fails\n/);

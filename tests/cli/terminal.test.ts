@@ -24,7 +24,7 @@ story("colour", () => {
     expect(wantsColor("never", tty, { FORCE_COLOR: "1" })).toBe(false);
   });
 
-  it("is no matter of redrawing: a log is never written over", () => {
+  it("does not affect redrawing: a log is never redrawn", () => {
     expect(canRedraw(tty, {})).toBe(true);
     expect(canRedraw(pipe, { FORCE_COLOR: "1" })).toBe(false);
     expect(canRedraw(tty, { CI: "1" })).toBe(false);
@@ -44,20 +44,20 @@ story("progress", () => {
     expect(describe({ ...standing, leading: undefined }, 0)).toBe("replication 1 of 1");
   });
 
-  it("speaks of long times in long units", () => {
+  it("prints long times in long units", () => {
     expect([span(0.2), span(89), span(300), span(5000)]).toEqual(["1 s", "89 s", "5 min", "1 h 23 min"]);
   });
 });
 
 story("flags", () => {
-  it("read one number of replications, or the least and the most", () => {
+  it("accept one number of replications, or a range", () => {
     expect(readRepetitions("10")).toEqual({ least: 10, most: 10 });
     expect(readRepetitions("10..200")).toEqual({ least: 10, most: 200 });
     for (const wrong of ["", "x", "1.5", "0", "-3", "5..", "..5", "9..3", "1e3"])
       expect(() => readRepetitions(wrong), wrong).toThrow();
   });
 
-  it("are all in the reproduction that changes the result, quoted for a shell", () => {
+  it("that change the result are all in the command that reproduces it, quoted for a shell", () => {
     const flags = { set: ["faults.a.loss=0 %", "x=it's"], faults: true, interventions: false, twin: true };
     const resolved = { seed: "012", reps: { least: 5, most: 9 }, scale: "1/1000" };
     expect(reproduceCommand("my file.yaml", flags, resolved)).toBe(

@@ -7,7 +7,7 @@ import { emptyFolder, firedrill, MAIN, plainEnv, ROOT } from "./shell.ts";
 const STORY = "scenarios/chongqing-unicom-2014.yaml";
 
 describe("help", () => {
-  it("is an answer: on stdout, with code 0, and in colour for nobody who did not ask", () => {
+  it("is printed on stdout, with code 0 and without colour", () => {
     const { code, stdout, stderr } = firedrill(["--help"]);
     expect(code).toBe(0);
     expect(stdout).toContain("run [options] <scenario>");
@@ -15,8 +15,8 @@ describe("help", () => {
     expect(stderr).toBe("");
   });
 
-  it("loads no package but the one that reads flags", () => {
-    // A hook that writes down every module that is loaded.
+  it("loads no package except the one that parses flags", () => {
+    // A hook that records every loaded module.
     const folder = emptyFolder();
     const list = join(folder, "loaded.txt");
     writeFileSync(
@@ -32,7 +32,7 @@ describe("help", () => {
     expect([...new Set(packages)]).toEqual(["commander"]);
   });
 
-  it("comes on stderr, with code 64, when no command is given", () => {
+  it("is printed on stderr, with code 64, if no command is given", () => {
     const { code, stdout, stderr } = firedrill([]);
     expect([code, stdout]).toEqual([64, ""]);
     expect(stderr).toContain("Usage: firedrill");
@@ -44,7 +44,7 @@ describe("a typing mistake", () => {
     [["rnu", STORY], "run"],
     [["run", STORY, "--repz", "3"], "--reps"],
     [["verfy"], "verify"],
-  ])("in %j is 64 and asks whether %s was meant", (args, meant) => {
+  ])("in %j exits with 64 and suggests %s", (args, meant) => {
     const { code, stdout, stderr } = firedrill(args);
     expect([code, stdout]).toEqual([64, ""]);
     expect(stderr).toContain(`Did you mean ${meant}?`);
@@ -57,13 +57,13 @@ describe("a typing mistake", () => {
     [["--set", "loss"], "path=value"],
     [["--workers", "-1"], "whole number"],
     [["--color", "blue"], "auto, always, never"],
-  ])("in %j is 64 and says what to write", (flags, hint) => {
+  ])("in %j exits with 64 and a hint", (flags, hint) => {
     const { code, stderr } = firedrill(["run", STORY, ...flags]);
     expect(code).toBe(64);
     expect(stderr).toContain(hint);
   });
 
-  it("in the scenario is 65, with the place and what was meant", () => {
+  it("in the scenario exits with 65, position and suggestion", () => {
     const { code, stdout, stderr } = firedrill(["run", STORY, "--set", "faults.gatway.loss=1 %"]);
     expect([code, stdout]).toEqual([65, ""]);
     expect(stderr).toContain('did you mean "gateway"?');
@@ -74,7 +74,7 @@ describe("a typing mistake", () => {
     ["tianjin", 'did you mean "tianjin-2015"?'],
     ["kepler-tow-centres", 'did you mean "kepler-two-centres"?'],
     ["nothing-of-ours", "firedrill list scenarios"],
-  ])("in the story's name, %s, is 66 and asks what was meant", (name, hint) => {
+  ])("in the name of a scenario, %s, exits with 66 and a suggestion", (name, hint) => {
     const { code, stdout, stderr } = firedrill(["run", name]);
     expect([code, stdout]).toEqual([66, ""]);
     expect(stderr).toContain(`no such file (${hint})`);
@@ -82,7 +82,7 @@ describe("a typing mistake", () => {
 });
 
 describe("a folder that cannot be written", () => {
-  it("is 73 before anything is run", () => {
+  it("exits with 73 before the run starts", () => {
     const file = join(emptyFolder(), "file");
     writeFileSync(file, "");
     const { code, stdout, stderr } = firedrill(["run", STORY, "--out", join(file, "below")]);
@@ -93,7 +93,7 @@ describe("a folder that cannot be written", () => {
 });
 
 describe("accepting a golden", () => {
-  it("is refused in CI, and without a reason", () => {
+  it("is rejected in CI, and without a reason", () => {
     const inCi = firedrill(["verify", STORY, "--accept", "--reason", "because"], { CI: "true" });
     expect(inCi.code).toBe(64);
     expect(inCi.stderr).toContain("CI");
@@ -102,9 +102,9 @@ describe("accepting a golden", () => {
     expect(silent.stderr).toContain("--reason");
   });
 
-  it("without any golden is inconclusive, never good", () => {
+  it("is inconclusive without any golden", () => {
     const { code, stderr } = firedrill(["verify"], {}, emptyFolder());
     expect(code).toBe(2);
-    expect(stderr).toContain("no golden stories");
+    expect(stderr).toContain("no goldens");
   });
 });

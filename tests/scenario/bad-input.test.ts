@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { HEAD, problemsOf, processorMs, read } from "./door.ts";
+import { HEAD, problemsOf, processorMs, read } from "./reading.ts";
 
-/** The text, with ‸ where the one problem must point; what it must say and advise. */
+/** The text, with ‸ at the position of its one problem; message and hint of the problem. */
 type Case = readonly [claim: string, text: string, message: string | RegExp, hint: string | RegExp];
 
 const FAULT = "where: { region: beijing }";
@@ -12,10 +12,10 @@ const run = (rest: string): string =>
   `version: 1\nname: story\nextends: worlds/china-2014.yaml\nrun: { scale: 1/1000, replications: 10, ${rest} }\n`;
 
 const YAML: readonly Case[] = [
-  ["a tab as indentation", "version: 1\nname: story\nrun:\n‸\tduration: 1 h\n", /tab/, "indent with blanks"],
+  ["a tab as indentation", "version: 1\nname: story\nrun:\n‸\tduration: 1 h\n", /tab/, "indent with spaces"],
   ["a list that never ends", "version: 1\nports: ‸[80, 443\nname: x", "this [ is not closed", "write ] where it ends"],
   [
-    "the innermost map that never ends, whatever stands in quotes and comments",
+    "the innermost map that never ends, regardless of quotes and comments",
     'version: 1\ntitle: "{"\na: { b: { c: "}" }, d: ‸{ e: 1 # }\nname: x',
     "this { is not closed",
     "write } where it ends",
@@ -27,33 +27,38 @@ const YAML: readonly Case[] = [
     /not YAML/,
     /quote/,
   ],
-  ["a key that is there twice", `${HEAD}seed: a\n‸seed: b\n`, 'the key "seed" is there twice', "remove one of them"],
+  ["a duplicate key", `${HEAD}seed: a\n‸seed: b\n`, 'duplicate key "seed"', "remove one of them"],
   [
-    "a key that is there twice in a flow map",
+    "a duplicate key in a flow map",
     `${HEAD}faults:\n  - { id: f, at: 1 h, ‸at: 2 h, loss: 1 %, ${FAULT} }\n`,
-    /twice/,
+    'duplicate key "at"',
     /remove/,
   ],
-  ["an anchor", `${HEAD}title: ‸&a text\n`, "an anchor (&a)", /refused/],
+  ["an anchor", `${HEAD}title: ‸&a text\n`, "an anchor (&a)", /not allowed/],
   ["an alias", `${HEAD}title: ‸*a\n`, /alias/, /write the value out/],
   ["a merge key", `${HEAD}‸<<: { seed: a }\n`, /merge key/, /extends/],
   ["a tag", `${HEAD}title: ‸!!str 5\n`, /a tag/, /remove/],
-  ["a tag of one's own", `${HEAD}title: ‸!js/function "f"\n`, /a tag/, /remove/],
+  ["a custom tag", `${HEAD}title: ‸!js/function "f"\n`, /a tag/, /remove/],
   ["a directive", `‸%YAML 1.1\n---\n${HEAD}`, /directives/, /%YAML/],
-  ["a second document", `${HEAD}‸---\nversion: 1\n`, "a second document", "one file holds one scenario"],
-  ["__proto__ as a key", `${HEAD}‸__proto__: { seed: a }\n`, '"__proto__" is not a key', "remove it"],
-  ["constructor as a key deep inside", `${HEAD}regions: { beijing: { ‸constructor: 1 } }\n`, /not a key/, "remove it"],
+  ["a second document", `${HEAD}‸---\nversion: 1\n`, "contains a second YAML document", "write one scenario per file"],
+  ["__proto__ as a key", `${HEAD}‸__proto__: { seed: a }\n`, '"__proto__" cannot be a key', "remove it"],
+  [
+    "constructor as a key deep inside",
+    `${HEAD}regions: { beijing: { ‸constructor: 1 } }\n`,
+    /cannot be a key/,
+    "remove it",
+  ],
   ["a key that is a list", `${HEAD}? ‸[a]\n: b\n`, "a key must be a plain word", "write key: value"],
-  ["a list where a scenario belongs", "‸- version: 1\n", "a scenario is a map of keys and values", /version: 1/],
-  ["a word where a scenario belongs", "‸hello\n", /map/, /version: 1/],
+  ["a list instead of a scenario", "‸- version: 1\n", "a scenario is a map of keys and values", /version: 1/],
+  ["a word instead of a scenario", "‸hello\n", /map/, /version: 1/],
   ["an empty file", "‸", "is empty", "begin with version: 1"],
   ["a file of comments", "‸# nothing\n# here\n", "is empty", "begin with version: 1"],
-  ["an escape character", `${HEAD}title: "‸\u001b[31m"\n`, "a control character", "remove it"],
+  ["an escape character", `${HEAD}title: "‸\u001b[31m"\n`, "contains a control character", "remove it"],
   ["10,000 open brackets", `${HEAD}ports: ${"[".repeat(40)}‸${"[".repeat(9_960)}\n`, "is nested too deeply", /levels/],
   [
     "too many values",
     `${HEAD}ports: [${"1,".repeat(19_990)}1‸,${"1,".repeat(1_000)}1]\n`,
-    "holds too many values",
+    "contains too many values",
     /20000/,
   ],
 ];
@@ -61,7 +66,7 @@ const YAML: readonly Case[] = [
 const KEYS: readonly Case[] = [
   ["an unknown key", `${HEAD}‸titel: x\n`, 'unknown key "titel"', 'did you mean "title"?'],
   [
-    "an unknown key of a fault, said once",
+    "an unknown key of a fault, reported once",
     fault(`at: 1 h, ‸los: 1 %, ${FAULT}`),
     'unknown key "los"',
     'did you mean "loss"?',
@@ -90,41 +95,41 @@ const KEYS: readonly Case[] = [
     /unknown key/,
     'did you mean "candidates"?',
   ],
-  ["another version", HEAD.replace("version: 1", "version: ‸2"), "2 is not 1", /.*/],
+  ["another version", HEAD.replace("version: 1", "version: ‸2"), "expected 1, not 2", /.*/],
   ["a name with blanks", HEAD.replace("name: story", "name: ‸My Story"), /not a name/, /hyphens/],
   ["a number as a name", HEAD.replace("name: story", "name: ‸12"), /expected an id, not 12/, ""],
-  ["nothing where text belongs", `${HEAD}title:‸\n`, "expected text, not nothing", ""],
-  ["a map where a list belongs", `${HEAD}faults: ‸{ id: f }\n`, "expected a list", /hyphen/],
-  ["a word where a fault belongs", `${HEAD}faults: [‸loss]\n`, 'expected a map, not "loss"', ""],
+  ["no value instead of text", `${HEAD}title:‸\n`, "expected text, not nothing", ""],
+  ["a map instead of a list", `${HEAD}faults: ‸{ id: f }\n`, "expected a list", /hyphen/],
+  ["a word instead of a fault", `${HEAD}faults: [‸loss]\n`, 'expected a map, not "loss"', ""],
   [
     "a fault without an id",
     `${HEAD}faults:\n  - ‸{ at: 1 h, loss: 1 %, ${FAULT} }\n`,
     "is missing",
-    "write id: … (What the rest of the scenario and reports call it)",
+    "write id: … (Name by which figures and reports refer to it)",
   ],
   [
-    "a fault that does nothing",
+    "a fault without an effect",
     `${HEAD}faults:\n  - ‸{ id: f, at: 1 h, ${FAULT} }\n`,
-    "has no effect",
+    "names no effect",
     /write one of loss/,
   ],
   [
-    "an intervention that does two things",
+    "an intervention with two actions",
     `${HEAD}interventions: [{ id: i, at: 1 h, pause-scheduler: 1 min, ‸withdraw: { centre: north } }]\n`,
-    /two things/,
+    "has two actions, pause-scheduler and withdraw",
     /two interventions/,
   ],
   [
-    "a withdrawal of two kinds",
+    "a withdrawal with two selectors",
     `${HEAD}interventions: [{ id: i, at: 1 h, withdraw: ‸{ centre: north, server: north-mobile-1 } }]\n`,
-    /no single target/,
+    "needs exactly one selector",
     /one of/,
   ],
 ];
 
 const QUANTITIES: readonly Case[] = [
   [
-    "an order that is held later, with a mistake of its own and no second one",
+    "a mistake in an evacuation that is paused later, reported once",
     `${HEAD}interventions:\n  - { id: i, at: 1 h, evacuate: { centre: north, within: ‸20 } }\n  - { id: p, at: 2 h, evacuation: pause }\n`,
     "20 has no unit",
     /write 20 s/,
@@ -135,25 +140,30 @@ const QUANTITIES: readonly Case[] = [
   ["a duration in a unit of another kind", fault(`at: 1 h, delay: ‸3 %, ${FAULT}`), '"3 %" is not a duration', /90 s/],
   ["a unit spelled out", fault(`at: ‸3 hours, loss: 1 %, ${FAULT}`), '"3 hours" is not a duration', "write 3 h"],
   [
-    "an m that may be two units",
+    "an ambiguous m as a unit",
     fault(`at: ‸5 m, loss: 1 %, ${FAULT}`),
     /not a duration/,
     "write 5 min (minutes) or 5 ms (milliseconds)",
   ],
   ["a negative duration", fault(`at: ‸-5 min, loss: 1 %, ${FAULT}`), /negative/, /0 s or more/],
   ["a negative share", fault(`at: 1 h, loss: ‸-5 %, ${FAULT}`), /negative/, /0 % to 100 %/],
-  ["a share above all", fault(`at: 1 h, loss: ‸101 %, ${FAULT}`), /more than all/, /0 % to 100 %/],
+  ["a share above 100 %", fault(`at: 1 h, loss: ‸101 %, ${FAULT}`), /above 100 %/, /0 % to 100 %/],
   ["a mistyped false", evacuate("heeds-health: ‸flase"), 'expected true or false, not "flase"', "did you mean false?"],
-  ["a no", evacuate("heeds-health: ‸no"), 'expected true or false, not "no"', "did you mean false?"],
-  ["a one", evacuate("heeds-health: ‸1"), "expected true or false, not 1", "did you mean true?"],
+  ["a no instead of false", evacuate("heeds-health: ‸no"), 'expected true or false, not "no"', "did you mean false?"],
+  ["a one instead of true", evacuate("heeds-health: ‸1"), "expected true or false, not 1", "did you mean true?"],
   ["neither true nor false", evacuate("heeds-health: ‸perhaps"), /true or false/, ""],
   ["NaN", fault(`at: 1 h, loss: ‸.nan, ${FAULT}`), /\.nan/, ""],
   ["infinity", fault(`at: 1 h, slow: ‸.inf, ${FAULT}`), /\.inf/, ""],
   ["a duration beyond 400 days", run("duration: ‸401 d, warmup: 1 h"), /too long/, "write at most 400 d"],
   ["a duration of a hundred digits", run(`duration: ‸${"9".repeat(100)} d, warmup: 1 h`), /too long/, /400 d/],
   ["a run shorter than a second", run("duration: ‸999 ms, warmup: 0 s"), "is too short", "write at least 1 s"],
-  ["a warm-up as long as the run", run("duration: 1 h, warmup: ‸60 min"), /nothing is left/, /less than run\.duration/],
-  ["a count that is not whole", `${HEAD}online: ‸1.5\n`, "1.5 is not whole", "write a whole number"],
+  [
+    "a warm-up as long as the run",
+    run("duration: 1 h, warmup: ‸60 min"),
+    /not shorter than the run/,
+    /less than run\.duration/,
+  ],
+  ["a count that is not whole", `${HEAD}online: ‸1.5\n`, "1.5 is not a whole number", "write a whole number"],
   ["a count with commas", `${HEAD}online: ‸"1,000"\n`, /not a count/, /20 k/],
   ["no replication", `${HEAD.replace("replications: 10", "replications: ‸0")}`, "0 is out of range", /1 to 10000/],
   [
@@ -162,9 +172,9 @@ const QUANTITIES: readonly Case[] = [
     "10001 is out of range",
     /1 to 10000/,
   ],
-  ["a scale that is no share", `${HEAD.replace("1/1000", "‸1000")}`, "1000 is not a scale", /1\/1000/],
-  ["a scale of two millionths", `${HEAD.replace("1/1000", "‸1/2000000")}`, /not a scale/, /1000000/],
-  ["a scale of nothing", `${HEAD.replace("1/1000", "‸1/0")}`, /not a scale/, /1\/1000/],
+  ["a scale that is not a fraction", `${HEAD.replace("1/1000", "‸1000")}`, "1000 is not a scale", /1\/1000/],
+  ["a scale below a millionth", `${HEAD.replace("1/1000", "‸1/2000000")}`, /not a scale/, /1000000/],
+  ["a scale with a zero", `${HEAD.replace("1/1000", "‸1/0")}`, /not a scale/, /1\/1000/],
 ];
 
 const NAMES: readonly Case[] = [
@@ -199,14 +209,19 @@ const NAMES: readonly Case[] = [
     /not a server/,
     "known: north-mobile-1, north-mobile-2, north-mobile-3",
   ],
-  ["a port nobody listens on", fault("at: 1 h, block: drop, where: { port: ‸80 }"), /not a port/, /8080/],
+  ["an unknown port", fault("at: 1 h, block: drop, where: { port: ‸80 }"), /not a port/, /8080/],
   [
-    "an unknown kind of stop",
+    "an unknown kind of down",
     fault("at: 1 h, down: ‸quiet, where: { centre: north }"),
-    /"quiet" is not silent or reset or drained/,
+    'expected silent, reset or drained, not "quiet"',
     /.*/,
   ],
-  ["a stop of nothing", fault(`at: 1 h, down: ‸silent, ${FAULT}`), /could stop/, /gateway, server, line or centre/],
+  [
+    "a down without a place",
+    fault(`at: 1 h, down: ‸silent, ${FAULT}`),
+    /can be down/,
+    /gateway, server, line or centre/,
+  ],
   [
     "an unknown intervention",
     fault(`at: 1 h, loss: 1 %, ${FAULT}, until: ‸repair`),
@@ -216,7 +231,7 @@ const NAMES: readonly Case[] = [
   [
     "a fault that ends before it begins",
     fault(`at: 1 h, loss: 1 %, ${FAULT}, until: ‸30 min`),
-    /not after the fault begins/,
+    /not after the start of the fault/,
     /start of the run/,
   ],
   [
@@ -225,83 +240,88 @@ const NAMES: readonly Case[] = [
     /before the fault begins/,
     /later/,
   ],
-  ["a fault after the end", fault(`at: ‸3 h, loss: 1 %, ${FAULT}`), "the run is over by then", /run\.duration/],
+  [
+    "a fault after the end",
+    fault(`at: ‸3 h, loss: 1 %, ${FAULT}`),
+    "is not before the end of the run",
+    /run\.duration/,
+  ],
   [
     "an intervention after the end",
     `${HEAD}interventions: [{ id: i, at: ‸5 h, pause-scheduler: 1 min }]\n`,
-    "the run is over by then",
+    "is not before the end of the run",
     /run\.duration/,
   ],
   [
     "a gateway that is not in the region",
     fault("at: 1 h, loss: 1 %, where: ‸{ region: hainan, gateway: cq-unicom-3g-2 }"),
-    /picks no path/,
+    /matches no path/,
     /contradict/,
   ],
   [
     "access that does not leave through the gateway",
     fault("at: 1 h, loss: 1 %, where: ‸{ access: wifi, gateway: cq-unicom-3g-2 }"),
-    /picks no path/,
+    /matches no path/,
     /contradict/,
   ],
   [
-    "a region that the carrier does not serve",
+    "a carrier without users in the region",
     fault("at: 1 h, loss: 1 %, where: ‸{ region: hong-kong, carrier: mobile }"),
-    /picks no path/,
+    /matches no path/,
     /contradict/,
   ],
   [
     "a server that is not in the centre",
     fault("at: 1 h, down: silent, where: ‸{ centre: north, server: shanghai-mobile-1 }"),
-    /picks no path/,
+    /matches no path/,
     /contradict/,
   ],
   [
-    "a peering that is not crossed",
+    "a crossing between equal carriers",
     fault("at: 1 h, loss: 1 %, where: ‸{ carrier: mobile, line: mobile, crossing: true }"),
-    /picks no path/,
+    /matches no path/,
     /contradict/,
   ],
   [
-    "a move to nowhere",
+    "a move to an unknown centre",
     `${HEAD}interventions: [{ id: i, at: 1 h, move: { where: { region: hainan }, to: ‸nort } }]\n`,
     '"nort" is not a centre of this world',
     'did you mean "north"?',
   ],
   [
-    "two faults of one id",
+    "two faults with one id",
     `${HEAD}faults:\n  - { id: f, at: 1 h, loss: 1 %, ${FAULT} }\n  - { id: ‸f, at: 1 h, loss: 2 %, ${FAULT} }\n`,
-    'the id "f" is there twice',
-    "give it another id",
+    'duplicate id "f"',
+    "write another id",
   ],
   [
-    "a fault and an intervention of one id",
+    "a fault and an intervention with one id",
     `${fault(`at: 1 h, loss: 1 %, ${FAULT}`)}interventions: [{ id: ‸f, at: 1 h, pause-scheduler: 1 min }]\n`,
-    'a fault is called "f" too',
-    "give it another id",
+    'the id "f" is also that of a fault',
+    "write another id",
   ],
   [
     "a window that ends before it begins",
     `${HEAD}windows: { w: ‸2 h..1 h }\n`,
     "ends before it begins",
-    "write from..to",
+    "write the earlier time first: from..to",
   ],
-  ["a window beyond the run", `${HEAD}windows: { w: ‸1 h..4 h }\n`, "reaches beyond the run", /run\.duration/],
+  ["a window beyond the run", `${HEAD}windows: { w: ‸1 h..4 h }\n`, "ends after the run", /run\.duration/],
   ["a window without an end", `${HEAD}windows: { w: ‸1 h }\n`, /not a window/, /20 min\.\.40 min/],
-  ["a window called run", `${HEAD}windows: { ‸run: 1 h..2 h }\n`, /always there/, /another name/],
+  ["a window called run", `${HEAD}windows: { ‸run: 1 h..2 h }\n`, /built in/, /another name/],
 ];
 
 const WORLD: readonly Case[] = [
   [
     "access shares that sum to 101 %",
     `${HEAD}carriers: { mobile: { ‸access: { 2g: 18 % } } }\n`,
-    "the shares of access of mobile sum to 101 %",
-    "they must sum to 100 %",
+    "the access shares of mobile sum to 101 %",
+    "change them to sum to 100 %",
   ],
   ["carriers that sum to 110 %", `${HEAD}‸carriers: { overseas: { share: 10 % } }\n`, /sum to 110 %/, /100 %/],
-  ["a region without people", `${HEAD}regions: { beijing: { people: ‸0 } }\n`, "a region without users", /people/],
+  ["a region without people", `${HEAD}regions: { beijing: { people: ‸0 } }\n`, "the region has no users", /people/],
   [
-    "a region whose carriers serve nobody",
+    "a region whose carriers have no users",
     `${HEAD}regions: { beijing: { ‸carriers: { mobile: 0 % } } }\n`,
     /sum to 0 %/,
     /100 %/,
@@ -331,7 +351,7 @@ const WORLD: readonly Case[] = [
     "write at most 90",
   ],
   [
-    "a heartbeat that begins above its end",
+    "a shortest heartbeat interval above the longest",
     `${HEAD}clients: { heartbeat: { shortest: ‸700 s } }\n`,
     /above the longest/,
     /swap/,
@@ -343,15 +363,15 @@ const WORLD: readonly Case[] = [
     'did you mean "firedrill"?',
   ],
   [
-    "a provenance of nothing",
+    "a provenance of an unknown parameter",
     `${HEAD}provenance: { ‸onlin: { is: assumed, source: firedrill } }\n`,
-    '"onlin" fits no parameter',
+    '"onlin" matches no parameter',
     /path/,
   ],
   [
     "a base that is not there",
     HEAD.replace("worlds/china-2014.yaml", "‸worlds/china-2041.yaml"),
-    /there is no "worlds\/china-2041.yaml"/,
+    /no file "worlds\/china-2041.yaml"/,
     "known: worlds/china-2014.yaml, worlds/china-2015.yaml",
   ],
   ["a base that is a folder", HEAD.replace("worlds/china-2014.yaml", "‸."), /is a directory/, ""],
@@ -359,7 +379,7 @@ const WORLD: readonly Case[] = [
     "a scenario that extends itself",
     HEAD.replace("worlds/china-2014.yaml", "‸story.yaml"),
     /loop/,
-    /must not lead back/,
+    /does not extend this file/,
   ],
   [
     "more gateways than can be named",
@@ -370,48 +390,48 @@ const WORLD: readonly Case[] = [
     /too many gateways/,
     /at most 200000/,
   ],
-  ["no world at all", "‸version: 1\nname: story\n", "there is no world", "write extends: worlds/china-2014.yaml"],
+  ["no world", "‸version: 1\nname: story\n", "there is no world", "write extends: worlds/china-2014.yaml"],
 ];
 
 const FIGURES: readonly Case[] = [
   [
     "a threshold that shows something else",
     `${HEAD}thresholds: [{ figure: loss.mean, max: 1 %, shows: ‸failur }]\n`,
-    '"failur" is not failure',
+    'expected failure, not "failur"',
     'did you mean "failure"?',
   ],
   [
-    "a figure nobody measures",
+    "an unknown figure",
     `${HEAD}thresholds: [{ figure: ‸login.latancy.p95, max: 1 s }]\n`,
-    'no figure "login.latancy.p95"',
+    'unknown figure "login.latancy.p95"',
     'did you mean "login.time.p95"? (firedrill list metrics)',
   ],
   [
-    "a stat the metric has not",
+    "a stat that the metric does not have",
     `${HEAD}thresholds: [{ figure: ‸loss.p99, max: 1 % }]\n`,
-    'no figure "loss.p99"',
+    'unknown figure "loss.p99"',
     /loss\.mean/,
   ],
   [
-    "a label the metric has not",
+    "a label that the metric does not have",
     `${HEAD}thresholds: [{ figure: ‸"login.time.p95{centre=north}", max: 1 s }]\n`,
     'login.time has no label "centre"',
     /known|did you mean/,
   ],
   [
-    "a region of no figure",
+    "an unknown region in a figure",
     `${HEAD}thresholds: [{ figure: ‸"loss.mean{region=bejing}", max: 1 % }]\n`,
     '"bejing" is not a region of this world',
     'did you mean "beijing"?',
   ],
   [
-    "a fault of no figure",
+    "an unknown fault in a figure",
     `${HEAD}thresholds: [{ figure: ‸"alarm.delay.max{fault=f}", max: 1 s }]\n`,
     '"f" is not a fault of this scenario',
     "",
   ],
   [
-    "a window of no figure",
+    "an unknown window in a figure",
     `${HEAD}windows: { fault: 1 h..2 h }\nthresholds: [{ figure: ‸"loss.mean{window=falt}", max: 1 % }]\n`,
     '"falt" is not a window of this scenario',
     'did you mean "fault"?',
@@ -438,7 +458,7 @@ const FIGURES: readonly Case[] = [
   [
     "a rate of another unit",
     `${HEAD}thresholds: [{ figure: push.rate.peak, max: ‸56 k /h }]\n`,
-    '"56 k /h" is not a number /s',
+    '"56 k /h" is not a rate in /s',
     "write 56 k /s",
   ],
   [
@@ -450,9 +470,9 @@ const FIGURES: readonly Case[] = [
   ["a negative limit of a value", `${HEAD}thresholds: [{ figure: loss.mean, min: ‸-1 % }]\n`, /negative/, /difference/],
   ["no limit", `${HEAD}thresholds: [‸{ figure: loss.mean }]\n`, "has no limit", "write min or max"],
   [
-    "limits the wrong way round",
+    "a lower limit above the upper one",
     `${HEAD}thresholds: [{ figure: loss.mean, min: ‸5 %, max: 1 % }]\n`,
-    /above the most/,
+    "min is above max",
     /swap/,
   ],
   [
@@ -462,25 +482,25 @@ const FIGURES: readonly Case[] = [
     'did you mean "qq-scale"?',
   ],
   [
-    "a construction of nothing",
+    "a figure by construction without parameters",
     `${HEAD}expect: [‸{ figure: loss.mean, between: [1 %, 2 %], source: qq-scale, kind: by-construction }]\n`,
     "is missing",
-    /parameters that fix/,
+    /parameters that determine/,
   ],
   [
-    "a construction of what is not there",
+    "a figure by construction with an unknown parameter",
     `${HEAD}expect: [{ figure: loss.mean, between: [1 %, 2 %], source: qq-scale, kind: by-construction, fixed-by: [‸faults.f.loss] }]\n`,
-    /there is no parameter "faults\.f\.loss"/,
+    /unknown parameter "faults\.f\.loss"/,
     /path/,
   ],
   [
-    "an observation that something fixes",
+    "a figure as it comes with parameters",
     `${HEAD}expect: [{ figure: loss.mean, between: [1 %, 2 %], source: qq-scale, kind: as-it-comes, fixed-by: ‸[online] }]\n`,
-    /as it comes/,
+    /as-it-comes/,
     /by-construction/,
   ],
   [
-    "a band the wrong way round",
+    "a band with its ends swapped",
     `${HEAD}expect: [{ figure: loss.mean, between: ‸[4 %, 2 %], source: qq-scale, kind: as-it-comes }]\n`,
     /lowest value is above/,
     "swap them",
@@ -512,21 +532,21 @@ const check = (cases: readonly Case[]): void => {
     });
 };
 
-describe("refuses, with its place and what to write instead, what is not plain YAML:", () => {
+describe("rejects, with position and hint, what is not plain YAML:", () => {
   check(YAML);
 });
-describe("refuses what the schema does not know:", () => {
+describe("rejects what the schema does not know:", () => {
   check(KEYS);
 });
-describe("refuses quantities that say nothing:", () => {
+describe("rejects ambiguous or impossible quantities:", () => {
   check(QUANTITIES);
 });
-describe("refuses names and times that lead nowhere:", () => {
+describe("rejects unknown names and impossible times:", () => {
   check(NAMES);
 });
-describe("refuses a world that does not fit together:", () => {
+describe("rejects an inconsistent world:", () => {
   check(WORLD);
 });
-describe("refuses figures that nobody can measure:", () => {
+describe("rejects figures that cannot be measured or judged:", () => {
   check(FIGURES);
 });

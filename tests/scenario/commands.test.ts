@@ -6,7 +6,7 @@ import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { register as registerList } from "../../src/cli/list.ts";
 import { register as registerSchema } from "../../src/cli/schema.ts";
 import { register as registerValidate } from "../../src/cli/validate.ts";
-import { HEAD } from "./door.ts";
+import { HEAD } from "./reading.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "firedrill-commands-"));
 const right = join(folder, "right.yaml");
@@ -21,7 +21,7 @@ afterEach(() => {
   process.exitCode = undefined;
 });
 
-/** What a command says and how it ends. */
+/** Runs a command; returns its output and exit code. */
 const run = async (...argv: readonly string[]): Promise<{ out: string; err: string; code: unknown }> => {
   const said = { out: "", err: "" };
   vi.spyOn(process.stdout, "write").mockImplementation((text) => ((said.out += String(text)), true));
@@ -34,26 +34,26 @@ const run = async (...argv: readonly string[]): Promise<{ out: string; err: stri
 };
 
 describe("validate", () => {
-  it("says on stdout what is valid and on stderr what is wrong, and exits with 65", async () => {
+  it("prints valid files on stdout and problems on stderr, and exits with 65", async () => {
     const { out, err, code } = await run("validate", right, wrong);
     expect(out).toMatch(/^valid \S+right\.yaml: story, 0 faults, .* fingerprint [0-9a-f]{8}\n$/);
     expect(err).toContain('wrong.yaml:5:1  titel: unknown key "titel"');
-    expect(err).toContain("wrong.yaml:6:9  online: 1.5 is not whole");
+    expect(err).toContain("wrong.yaml:6:9  online: 1.5 is not a whole number");
     expect(code).toBe(65);
   });
 
-  it("exits with 0 for what is right, by path or by name", async () => {
+  it("exits with 0 for a valid file, by path or by name", async () => {
     expect(await run("validate", right, "quiet-day")).toMatchObject({ err: "", code: 0 });
   });
 
-  it("exits with 66 for what is not there", async () => {
+  it("exits with 66 for a missing file", async () => {
     const { out, err, code } = await run("validate", join(folder, "nobody.yaml"));
     expect([out, code]).toEqual(["", 66]);
     expect(err).toMatch(/^error \S+nobody\.yaml {2}no such file/);
     expect((await run("validate", join(folder, "nobody.yaml"), wrong)).code).toBe(65);
   });
 
-  it("prints one bare array with --json, empty when all is right", async () => {
+  it("prints one array with --json, empty if all files are valid", async () => {
     const { out, err } = await run("validate", "--json", right, wrong);
     expect(err).toBe("");
     expect(JSON.parse(out)).toMatchObject([
@@ -82,13 +82,13 @@ describe("list", () => {
       dimension: "time",
       unit: "s",
       labels: ["region", "carrier", "access", "gateway", "home"],
-      meaning: "From the first candidate to logged in, retries included, censored at 60 s",
+      meaning: "Time from the first connection attempt to the end of the login, retries included, censored at 60 s",
       onlyFullScale: false,
     });
     expect((await run("list", "metrics")).out.split("\n")).toHaveLength(metrics.length + 1);
   });
 
-  it("names what can go wrong and what can be done, each with a meaning", async () => {
+  it("lists faults, interventions and scenarios, each with a meaning", async () => {
     for (const [what, some] of [
       ["faults", "nat-timeout"],
       ["interventions", "restore-route"],

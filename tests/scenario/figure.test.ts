@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { readFigure } from "../../src/scenario/figure.ts";
 import { METRIC_NAMES, METRICS } from "../../src/scenario/metrics.ts";
 import { namesOfScenario } from "../../src/scenario/world.ts";
-import { HEAD, read, scenarioOf } from "./door.ts";
+import { HEAD, read, scenarioOf } from "./reading.ts";
 
 const scenario = scenarioOf(
   read(`${HEAD}
@@ -50,7 +50,7 @@ describe("a figure", () => {
     expect(textOf("loss.mean{}")).toBe("loss.mean");
   });
 
-  it("is taken apart into metric, stat, labels, window, group and unit", () => {
+  it("is parsed into metric, stat, labels, window, group and unit", () => {
     expect(readFigure("move.hourly.max{carrier!=[unicom,mobile],by=region}", names)).toEqual({
       value: {
         text: "move.hourly.max{carrier!=[mobile,unicom],by=region}",
@@ -64,7 +64,7 @@ describe("a figure", () => {
     });
   });
 
-  it("of every metric and every label of it can be asked", () => {
+  it("can be asked of every metric with each of its labels", () => {
     for (const metric of METRICS)
       for (const stat of metric.stats)
         for (const label of metric.labels) {
@@ -74,12 +74,10 @@ describe("a figure", () => {
     expect(new Set(METRIC_NAMES).size).toBe(METRIC_NAMES.length);
   });
 
-  it("says what is wrong with its labels", () => {
-    expect(textOf("loss.mean{region=hainan,region=beijing}")).toBe(
-      'the label "region" is there twice; write region=[a,b]',
-    );
+  it("has an error for each mistake in its labels", () => {
+    expect(textOf("loss.mean{region=hainan,region=beijing}")).toBe('duplicate label "region"; write region=[a,b]');
     expect(textOf("loss.mean{window!=fault}")).toContain("window takes one value");
-    expect(textOf("loss.mean{by=gateway,by=region}")).toContain("by is there twice");
+    expect(textOf("loss.mean{by=gateway,by=region}")).toContain("duplicate by");
     expect(textOf("loss.mean{by=kind}")).toContain('loss has no label "kind"');
     expect(textOf("loss.mean{region}")).toContain("is not a label");
     expect(textOf("loss.mean{region=}")).toContain("is not a label");
@@ -88,7 +86,7 @@ describe("a figure", () => {
     expect(textOf("login.tme.p95")).toContain('did you mean "login.time.p95"?');
   });
 
-  it("of any text is a figure that reads as itself, or a problem with a hint", () => {
+  it("read from any text has a stable canonical text, or is a problem with a hint", () => {
     const word = fc.constantFrom(
       "loss",
       "mean",
@@ -125,7 +123,7 @@ describe("a figure", () => {
   });
 });
 
-it("limits are in the figure's unit, printed for people, and marked where only the full scale can judge", () => {
+it("limits are in the figure's unit, printed as text, and marked if they are judged at full scale only", () => {
   expect(scenario.thresholds.map(({ min, max, limit, onlyFullScale }) => [min, max, limit, onlyFullScale])).toEqual([
     [undefined, 300, "≤ 300 s", false],
     [undefined, 60, "≤ 60 s", true],
@@ -137,7 +135,7 @@ it("limits are in the figure's unit, printed for people, and marked where only t
   expect(scenario.thresholds.findIndex((threshold) => threshold.of === "difference")).toBe(3);
 });
 
-it("expectations keep the band in the figure's unit and as the source puts it", () => {
+it("expectations keep the band in the figure's unit and in the words of the source", () => {
   expect(scenario.expect.map(({ between, published, fixedBy }) => [between, published, fixedBy])).toEqual([
     [[3, 4], "3–4 %", ["faults.route.loss"]],
     [[0.5, 2], "500 ms–2 s", []],

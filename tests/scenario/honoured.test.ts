@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { HEAD, read } from "./door.ts";
+import { HEAD, read } from "./reading.ts";
 
 const problemsOf = (fault: string): readonly string[] => {
   const reading = read(`${HEAD}\nfaults: [{ id: one, at: 30 min, ${fault} }]\n`);
@@ -14,7 +14,7 @@ services:
 provenance: { services: { is: assumed, source: firedrill } }
 `;
 
-describe("behind the access servers", () => {
+describe("a fault of services", () => {
   it.each([
     ["slow: 3, where: { tier: logic }", []],
     ["down: silent, where: { machine: logic-2 }", []],
@@ -32,7 +32,7 @@ describe("behind the access servers", () => {
   });
 });
 
-describe("a selector that an effect would not honour is refused", () => {
+describe("a selector that an effect does not honour is rejected", () => {
   it.each([
     ["slow: 3, where: { region: hainan }", ["faults[0].where.region"]],
     ["down: silent, where: { centre: north, carrier: unicom }", ["faults[0].where.carrier"]],

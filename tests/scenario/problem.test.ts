@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { problemsAsJson, renderProblems } from "../../src/scenario/problem.ts";
-import { HEAD, problemsOf, read } from "./door.ts";
+import { HEAD, problemsOf, read } from "./reading.ts";
 
 const shown = (story: string, set: readonly string[] = []): string =>
   renderProblems(problemsOf(read(story, { set }))).replaceAll(/\S*story\.yaml/g, "story.yaml");
@@ -16,7 +16,7 @@ describe("a problem on the terminal", () => {
     );
   });
 
-  it("shows the option where the value came from one", () => {
+  it("shows the option if the value is that of an option", () => {
     expect(shown(HEAD, ["clients.stay=12"])).toBe(
       [
         "error --set clients.stay=12  clients.stay: 12 has no unit",
@@ -26,20 +26,20 @@ describe("a problem on the terminal", () => {
     );
   });
 
-  it("cuts a long line to what surrounds the caret", () => {
+  it("cuts a long line to the part around the caret", () => {
     const long = `${HEAD}faults: [${`{ id: f, at: 1 h, loss: 1 %, where: {} }, `.repeat(200)}]\n`;
     const [, line = "", caret = ""] = shown(long).split("\n");
     expect(line.length).toBeLessThan(140);
     expect(line.slice(caret.indexOf("^")).startsWith("{ id: f") || line[caret.indexOf("^")] === "f").toBe(true);
   });
 
-  it("cannot drive the terminal: what it quotes holds no control characters", () => {
+  it("cannot control the terminal: quoted text has no control characters", () => {
     const text = shown(`${HEAD}title: [\u009b31m, "\\u001b[31m\\u202e"]\n"a\\e[2Jb": 1\n`);
     // eslint-disable-next-line no-control-regex
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
   });
 
-  it("is one of at most fifty, and the rest is counted", () => {
+  it("is printed up to fifty times, and the rest is counted", () => {
     const many = `${HEAD}${Array.from({ length: 3_000 }, (_, i) => `x${String(i)}: 1\n`).join("")}`;
     const problems = problemsOf(read(many));
     expect(problems).toHaveLength(3_000);
@@ -49,7 +49,7 @@ describe("a problem on the terminal", () => {
   });
 });
 
-it("as JSON a problem has six fields and no more", () => {
+it("a problem as JSON has exactly six fields", () => {
   const [problem] = problemsAsJson(problemsOf(read(`${HEAD}titel: x\n`)));
   expect({ ...problem, file: "story.yaml" }).toEqual({
     file: "story.yaml",
@@ -61,7 +61,7 @@ it("as JSON a problem has six fields and no more", () => {
   });
 });
 
-it("of a cascade only the first is told, and independent problems all are", () => {
+it("only the first problem of a cascade is reported, and all independent ones", () => {
   const story = `${HEAD}
 titel: x
 faults:

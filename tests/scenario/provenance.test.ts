@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { SCHEDULER_DEFAULTS } from "../../src/algorithms/scheduling/policy.ts";
 import { printDuration } from "../../src/base/units.ts";
 import { readScenario } from "../../src/scenario/read.ts";
-import { HEAD, problemsOf, read, scenarioOf } from "./door.ts";
+import { HEAD, problemsOf, read, scenarioOf } from "./reading.ts";
 
 const rows = (text: string, set: readonly string[] = []) =>
   new Map(scenarioOf(read(text, { set })).assumptions.map((row) => [row.parameter, row]));
@@ -27,7 +27,7 @@ describe("the assumption ledger", () => {
       expect(ledger.has(structural)).toBe(false);
   });
 
-  it("prefers the longest pattern, and of equal length the one with fewer stars", () => {
+  it("applies the longest pattern, and of two equally long ones the one with fewer stars", () => {
     const ledger = rows(HEAD);
     expect(ledger.get("access.wifi.delay")?.provenance).toBe("assumed");
     expect(ledger.get("access.3g.delay")?.provenance).toBe("published");
@@ -47,7 +47,7 @@ describe("the assumption ledger", () => {
     );
   });
 
-  it("lists the numbers of faults and interventions, assumed unless said otherwise", () => {
+  it("lists the numbers of faults and interventions, assumed by default", () => {
     const story = `${HEAD}
 faults: [{ id: f, at: 1 h, loss: 9 %, delay: 1 ms, where: { region: hainan }, until: i }]
 interventions: [{ id: i, at: 2 h, change: { where: {}, loss: 1 % } }]
@@ -75,7 +75,7 @@ provenance: { faults.f.loss: { is: calibrated, source: qq-scale } }
   });
 });
 
-it("a parameter of the world without provenance is a problem, at the parameter, or at the section when it has none at all", () => {
+it("a parameter of the world without provenance is a problem: at the parameter, or at the section if no parameter of it has one", () => {
   const world = `version: 1
 name: tiny
 run: { duration: 1 h, warmup: 1 min, scale: 1, replications: 1 }
@@ -92,7 +92,7 @@ peering: { delay: 1 ms, loss: 0 % }
       line: 7,
       column: 1,
       path: "peering",
-      message: "no provenance fits any of its 2 parameters",
+      message: "none of its 2 parameters has a provenance",
       hint: "add provenance: peering: { is: assumed, source: … }",
     },
   ]);

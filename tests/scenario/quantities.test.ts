@@ -23,12 +23,12 @@ describe("a duration", () => {
     expect(hint(readDuration("30 min 1 h"))).toContain("1 h 30 min");
   });
 
-  it("is negative only where that means something", () => {
+  it("is negative only if a sign is allowed", () => {
     expect(value(readDuration("-5 ms", { signed: true }))).toBe(-5_000);
     expect(value(readDuration("-5 ms"))).toContain("negative");
   });
 
-  it("is never read out of other text", () => {
+  it("is never read from a part of a text", () => {
     for (const text of [
       "",
       " ",
@@ -47,7 +47,7 @@ describe("a duration", () => {
       expect(value(readDuration(text)), text).toBeTypeOf("string");
   });
 
-  it("that is printed reads as the same", () => {
+  it("is read back as it was printed", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 34_560_000_000_000 }), (microseconds) => {
         expect(value(readDuration(printDuration(microseconds as Duration)))).toBe(microseconds);
@@ -55,7 +55,7 @@ describe("a duration", () => {
     );
   });
 
-  it("of any text is a duration within bounds or a problem with a hint", () => {
+  it("read from any text is within bounds, or a problem with a hint", () => {
     const texts = fc.oneof(fc.string(), fc.stringMatching(/^-?[0-9. ]{0,6}[a-zµ%]{0,4}( [0-9]{1,3} ?[a-z]{1,3})?$/));
     fc.assert(
       fc.property(texts, (text) => {
@@ -81,14 +81,14 @@ describe("a share", () => {
     );
   });
 
-  it("lies from none to all, or from minus all where signed", () => {
-    expect(value(readShare("100.1 %"))).toContain("more than all");
+  it("lies between 0 and 100 %, or -100 and 100 % if signed", () => {
+    expect(value(readShare("100.1 %"))).toContain("above 100 %");
     expect(value(readShare("-1 %"))).toContain("negative");
     expect(value(readShare("-1 %", { signed: true }))).toBe(-0.01);
-    expect(value(readShare("-101 %", { signed: true }))).toContain("more than all");
+    expect(value(readShare("-101 %", { signed: true }))).toContain("above 100 %");
   });
 
-  it("written as a fraction is answered with the percentage", () => {
+  it("written as a fraction gets the percentage as a hint", () => {
     expect(hint(readShare(0.09))).toBe("write 9 % (a share)");
     expect(hint(readShare(12))).toBe("write 12 % (a share)");
     expect(hint(readPercent(0.5))).toBe("write 50 % (a share)");
@@ -96,7 +96,7 @@ describe("a share", () => {
 });
 
 describe("a count", () => {
-  it("is exact with its multiple", () => {
+  it("is exact with a multiple", () => {
     expect(value(readCount("180 M"))).toBe(180_000_000);
     expect(value(readCount("29.91 M"))).toBe(29_910_000);
     expect(value(readCount("20k"))).toBe(20_000);
@@ -109,8 +109,8 @@ describe("a count", () => {
   });
 
   it("is whole and within its bounds", () => {
-    expect(value(readCount("1.5"))).toContain("not whole");
-    expect(value(readCount("0.0001 k"))).toContain("not whole");
+    expect(value(readCount("1.5"))).toContain("not a whole number");
+    expect(value(readCount("0.0001 k"))).toContain("not a whole number");
     expect(value(readCount(0, { min: 1 }))).toContain("out of range");
     expect(value(readCount("9999999999999999"))).toBeTypeOf("string");
     expect(value(readCount("5 m"))).toContain("not a count");

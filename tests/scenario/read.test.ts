@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { SCHEDULER_DEFAULTS } from "../../src/algorithms/scheduling/policy.ts";
 import { readScenario } from "../../src/scenario/read.ts";
 import { shippedScenarios } from "../../src/scenario/shipped.ts";
-import { HEAD, problemsOf, read, scenarioOf } from "./door.ts";
+import { HEAD, problemsOf, read, scenarioOf } from "./reading.ts";
 
 const STORY = `${HEAD}
 faults:
@@ -24,7 +24,7 @@ interventions:
 windows: { before: 20 min..40 min, fault: { from: 50 min, to: 95 min } }
 `;
 
-describe("a right scenario", () => {
+describe("a valid scenario", () => {
   it("becomes instants, fractions and lists", () => {
     const { faults, interventions, windows, run, seed, title } = scenarioOf(read(STORY));
     expect(faults).toEqual([
@@ -66,7 +66,7 @@ describe("a right scenario", () => {
     expect([seed, title]).toEqual(["story", "story"]);
   });
 
-  it("brings the world of its base with every default filled in", () => {
+  it("has the world of its base with every default filled in", () => {
     const { world } = scenarioOf(read(HEAD));
     expect(world.online).toBe(180_000_000);
     expect(world.rowsAGatewayMin).toBe(60);
@@ -142,7 +142,7 @@ regions: { chongqing: { people: 30 M } }
     expect([scenario.name, scenario.title]).toEqual(["child", "child"]);
   });
 
-  it("leaves every problem in the file where the value stands", () => {
+  it("reports every problem in the file of the value", () => {
     const base = HEAD.replace("20 min", "20") + "titel: x\n";
     const problems = problemsOf(
       read("version: 1\nname: child\nextends: base.yaml\nsed: a\n", {}, { "base.yaml": base }),
@@ -154,7 +154,7 @@ regions: { chongqing: { people: 30 M } }
     ]);
   });
 
-  it("finds a loop over several files and says which line closes it", () => {
+  it("finds a loop over several files and reports the line that closes it", () => {
     const problems = problemsOf(
       read(
         "version: 1\nname: a\nextends: b.yaml\n",
@@ -165,7 +165,7 @@ regions: { chongqing: { people: 30 M } }
         },
       ),
     );
-    expect(problems).toMatchObject([{ line: 2, column: 10, message: '"story.yaml" extends itself in a loop' }]);
+    expect(problems).toMatchObject([{ line: 2, column: 10, message: '"story.yaml" makes a loop of extends' }]);
     expect(problems[0]?.file).toMatch(/c\.yaml$/);
   });
 });
@@ -194,17 +194,22 @@ describe("--set", () => {
       ["regions.bejing.people=1 M", 1, 'regions has no "bejing"', 'did you mean "beijing"?'],
       ["clints.stay=1 h", 1, 'unknown key "clints"', 'did you mean "clients"?'],
       ["clients.say=1 h", 1, 'unknown key "say"', 'did you mean "stay"?'],
-      ["clients.stay.mean=1 h", 1, "clients.stay is a value, nothing lies below it", "write clients.stay=…"],
-      ["clients.stay=", 13, "no value", "write --set clients.stay=value"],
+      ["clients.stay.mean=1 h", 1, "clients.stay is a value and has no keys", "write clients.stay=…"],
+      ["clients.stay=", 13, "has no value", "write --set clients.stay=value"],
       ["clients.stay", 1, "is not a setting", "write --set path=value"],
-      ["extends=x.yaml", 1, "cannot be set from outside", "change the file"],
+      ["extends=x.yaml", 1, "cannot be changed by a setting", "change it in the file"],
       ["ports=[443", 7, "this [ is not closed", "write ] where it ends"],
-      ["title=*a", 7, "an alias (*a)", "aliases are refused: write the value out"],
+      ["title=*a", 7, "an alias (*a)", "aliases are not allowed: write the value out"],
     ];
     for (const [setting, column, message, hint] of cases)
       expect(problemsOf(read(STORY, { set: [setting] })), setting).toMatchObject([
         { file: `--set ${setting}`, line: 1, column, message, hint },
       ]);
+  });
+
+  it("adds a key where its value is complete, as in the exceptions of gateways", () => {
+    const { world } = scenarioOf(read(STORY, { set: ["gateways.named.cq-unicom-3g-1.delay=9 ms"] }));
+    expect(world.gateways.named).toEqual({ "cq-unicom-3g-1": { delay: 9_000 } });
   });
 
   it("has short forms for seed, scale and replications, with the same rules", () => {
@@ -221,7 +226,7 @@ describe("--set", () => {
 });
 
 describe("the fingerprint", () => {
-  it("is of what is meant, not of how or where it is written", () => {
+  it("depends on the content, not on the notation or the file", () => {
     const plain = scenarioOf(read(STORY));
     expect(plain.fingerprint).toMatch(/^[0-9a-f]{64}$/);
     expect(scenarioOf(read(`# a comment\n${STORY}`)).fingerprint).toBe(plain.fingerprint);
@@ -242,7 +247,7 @@ describe("the fingerprint", () => {
   });
 });
 
-it("everything that is shipped can be read by its bare name", () => {
+it("every shipped scenario can be read by its bare name", () => {
   const names = shippedScenarios().map(({ name }) => name);
   expect(names).toContain("quiet-day");
   for (const name of [...names, "china-2014"]) expect(scenarioOf(readScenario(name)).name).toBe(name);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { renderProblems } from "../../src/scenario/problem.ts";
 import { readScenario } from "../../src/scenario/read.ts";
-import { HEAD, problemsOf, processorMs, read } from "./door.ts";
+import { HEAD, problemsOf, processorMs, read } from "./reading.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "firedrill-robust-"));
 afterAll(() => {
@@ -15,7 +15,7 @@ afterAll(() => {
 const bytes = (...parts: readonly (string | readonly number[])[]): Uint8Array =>
   Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part) : Buffer.from([...part]))));
 
-describe("the door, within two seconds,", () => {
+describe("the reader, within two seconds,", () => {
   const refuses = (
     claim: string,
     story: string | Uint8Array,
@@ -52,7 +52,7 @@ describe("the door, within two seconds,", () => {
     [5, 58],
   );
   refuses(
-    "a bomb of aliases",
+    "an alias bomb",
     `a: &a [x,x,x,x,x,x,x,x,x]\n${[..."bcdefghi"].map((name, i) => `${name}: &${name} [${`*${"abcdefgh"[i] ?? ""},`.repeat(9)}]\n`).join("")}`,
     /an anchor/,
     [1, 4],
@@ -81,13 +81,13 @@ describe("the door, within two seconds,", () => {
     ),
     /UTF-16/,
   );
-  refuses("bytes that are no UTF-8", bytes(`${HEAD}title: caf`, [0xe9], "\n"), /not valid UTF-8/, [5, 11]);
+  refuses("bytes that are not UTF-8", bytes(`${HEAD}title: caf`, [0xe9], "\n"), /not valid UTF-8/, [5, 11]);
   refuses("a program", bytes([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0, 0]), /NUL/);
   refuses("an empty file", "", /is empty/);
 });
 
-describe("what is not there", () => {
-  it("is said to be missing, and so is a folder", () => {
+describe("a file that does not exist", () => {
+  it("is reported as missing, and so is a folder", () => {
     for (const file of [join(folder, "nobody.yaml"), folder, "", "a\0b", "x".repeat(5_000), join(folder, "a/b/c")]) {
       const reading = readScenario(file);
       expect("missing" in reading && reading.missing, file).toBe(true);
@@ -101,7 +101,7 @@ describe("what is not there", () => {
   });
 });
 
-describe("no input makes the door throw:", () => {
+describe("no input makes the reader throw:", () => {
   const survives = (story: string | Uint8Array, set: readonly string[] = []): void => {
     const file = join(folder, "any.yaml");
     writeFileSync(file, story);
@@ -117,7 +117,7 @@ describe("no input makes the door throw:", () => {
     }
   };
 
-  it("not bytes", () => {
+  it("random bytes", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (story) => {
         survives(story);
@@ -126,7 +126,7 @@ describe("no input makes the door throw:", () => {
     );
   });
 
-  it("not text that looks like YAML", () => {
+  it("text that looks like YAML", () => {
     const token = fc.constantFrom(
       "version: 1\n",
       "name: x\n",
@@ -168,7 +168,7 @@ describe("no input makes the door throw:", () => {
     );
   });
 
-  it("not any value in any place of a right scenario", () => {
+  it("any value at any path of a valid scenario", () => {
     const places = [
       "name",
       "title",

@@ -4,30 +4,30 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { scenarioJsonSchema } from "../../src/scenario/schema.ts";
 import { shippedScenarios } from "../../src/scenario/shipped.ts";
-import { HEAD } from "./door.ts";
+import { HEAD } from "./reading.ts";
 
 const COMMITTED = new URL("../../scenarios/scenario.schema.json", import.meta.url);
 
 describe("the JSON Schema beside the scenarios", () => {
-  it("is the code's own (npm run firedrill -- schema > scenarios/scenario.schema.json)", () => {
+  it("is that of the code (npm run firedrill -- schema > scenarios/scenario.schema.json)", () => {
     expect(readFileSync(COMMITTED, "utf8")).toBe(`${JSON.stringify(scenarioJsonSchema(), undefined, 2)}\n`);
   });
 
   const schema = z.fromJSONSchema(scenarioJsonSchema());
   const accepts = (text: string): boolean => schema.safeParse(parse(text)).success;
 
-  it("accepts everything that is shipped", () => {
+  it("accepts every shipped scenario", () => {
     const files = [...shippedScenarios().map(({ file }) => file), "scenarios/worlds/china-2014.yaml"];
     for (const file of files) expect(accepts(readFileSync(file, "utf8")), file).toBe(true);
   });
 
-  it("accepts a file that says only what differs from its base", () => {
+  it("accepts a file with only the differences from its base", () => {
     expect(accepts(`${HEAD}faults: [{ id: f, loss: 0 % }]\nregions: { beijing: { people: 22 M } }\nseed: 12\n`)).toBe(
       true,
     );
   });
 
-  it("refuses what an editor should mark", () => {
+  it("rejects mistakes that an editor should mark", () => {
     for (const wrong of [
       "titel: x",
       "faults: [{ loss: 1 % }]",

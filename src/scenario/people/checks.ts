@@ -1,4 +1,4 @@
-/** What a world must be besides well written: names that agree, shares that sum to one, regions with people. */
+/** Checks the consistency of a world of people: names agree, shares sum to 100 %, every region has users. */
 import { hours, printDuration, seconds } from "../../base/units.ts";
 import type { Fields } from "../judge.ts";
 import { CELLS_MOST, ENDPOINTS_MOST, HEARTBEAT_COUNTS, HEARTBEAT_MOST, HEARTBEAT_UNIT } from "./limits.ts";
@@ -17,7 +17,7 @@ const NAMES_MAX = 200_000;
 const ROUND_LEAST = seconds(1);
 const ROUND_MOST = hours(1);
 
-/** True if there are so many gateways or servers that naming them all would exhaust the machine. */
+/** True if there are too many gateways or servers to keep a name for each in memory. */
 export const isTooLarge = ({ regions = {}, carriers = {}, gateways, centres = {} }: PeopleWorld): boolean => {
   const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
   const families = sum(Object.values(gateways?.families ?? {}).map(({ count }) => count));
@@ -25,14 +25,14 @@ export const isTooLarge = ({ regions = {}, carriers = {}, gateways, centres = {}
   return servers > NAMES_MAX || Object.keys(regions).length * Object.keys(carriers).length * families > NAMES_MAX;
 };
 
-/** Reports what does not fit together in the readable parts of a world. */
+/** Reports inconsistencies in the readable parts of a world. */
 export const checkPeople = (world: PeopleWorld, report: Reporter): void => {
   if (isTooLarge(world)) {
     const most = String(NAMES_MAX);
     report(
       ["gateways"],
-      "a world of too many gateways or servers",
-      `at most ${most} of each: regions × carriers × counts`,
+      "too many gateways or servers",
+      `write smaller counts: regions × carriers × gateways, and servers, are at most ${most} each`,
     );
     return;
   }
@@ -44,16 +44,16 @@ export const checkPeople = (world: PeopleWorld, report: Reporter): void => {
   checkRoom(world, report);
   const round = world.scheduler?.round;
   if (round !== undefined && (round < ROUND_LEAST || round > ROUND_MOST))
-    report(["scheduler", "round"], `${printDuration(round)} is no round`, "write 1 s to 1 h");
+    report(["scheduler", "round"], `a round of ${printDuration(round)} is out of range`, "write 1 s to 1 h");
   const ports = world.ports ?? [];
   ports.forEach((port, i) => {
-    if (ports.indexOf(port) !== i) report(["ports", i], `${String(port)} is there twice`, "remove one of them");
+    if (ports.indexOf(port) !== i) report(["ports", i], `duplicate port ${String(port)}`, "remove one of them");
   });
 };
 
 const checkAccess = ({ access, gateways }: PeopleWorld, report: Reporter): void => {
   if (access !== undefined && Object.keys(access).length === 0)
-    report(["access"], "no kind of access", "name at least one");
+    report(["access"], "has no kind of access", "write at least one");
   if (access === undefined || gateways === undefined) return;
   const families = Object.keys(gateways.families);
   for (const [name, { gateways: family }] of Object.entries(access))
@@ -79,7 +79,7 @@ const checkKeys = (
 const checkSum = (shares: Readonly<Record<string, number>>, what: string, path: Path, report: Reporter): void => {
   const sum = Object.values(shares).reduce((total, share) => total + share, 0);
   if (Math.abs(sum - 1) <= SUM_TOLERANCE) return;
-  report(path, `${what} sum to ${String(Number((sum * 100).toPrecision(5)))} %`, "they must sum to 100 %", "key");
+  report(path, `${what} sum to ${String(Number((sum * 100).toPrecision(5)))} %`, "change them to sum to 100 %", "key");
 };
 
 const checkCarriers = ({ carriers, access }: PeopleWorld, report: Reporter): void => {
@@ -91,17 +91,22 @@ const checkCarriers = ({ carriers, access }: PeopleWorld, report: Reporter): voi
     const path = ["carriers", name];
     checkKeys(Object.keys(carrier.access), known, "an access", [...path, "access"], report);
     checkKeys(Object.keys(carrier.natTimeout), known, "an access", [...path, "nat-timeout"], report);
-    checkSum(carrier.access, `the shares of access of ${name}`, [...path, "access"], report);
+    checkSum(carrier.access, `the access shares of ${name}`, [...path, "access"], report);
     for (const [kind, share] of Object.entries(carrier.access))
       if (share > 0 && carrier.natTimeout[kind] === undefined)
-        report([...path, "nat-timeout", kind], "is missing", `${name} has users on ${kind}`, "key");
+        report(
+          [...path, "nat-timeout", kind],
+          "is missing",
+          `write ${kind}: 5 min, as ${name} has users on ${kind}`,
+          "key",
+        );
   }
 };
 
 const checkRegions = (world: PeopleWorld, report: Reporter): void => {
   const { regions, carriers, gateways, access } = world;
   if (regions === undefined) return;
-  if (Object.keys(regions).length === 0) report(["regions"], "no region", "name at least one");
+  if (Object.keys(regions).length === 0) report(["regions"], "has no region", "write at least one");
   const known = carriers === undefined ? undefined : Object.keys(carriers);
   const codes = new Map<string, string>();
   const tiles = new Map<string, string>();
@@ -110,8 +115,8 @@ const checkRegions = (world: PeopleWorld, report: Reporter): void => {
     if (!(region.people * region.penetration > 0))
       report(
         [...path, region.people > 0 ? "penetration" : "people"],
-        "a region without users",
-        "remove the region or give it people",
+        "the region has no users",
+        "remove the region, or raise its people or penetration",
       );
     taken(codes, region.code, name, [...path, "code"], report);
     taken(tiles, region.tile.join(","), name, [...path, "tile"], report);
@@ -127,7 +132,7 @@ const checkRegions = (world: PeopleWorld, report: Reporter): void => {
 const taken = (owners: Map<string, string>, value: string, owner: string, path: Path, report: Reporter): void => {
   const other = owners.get(value);
   if (other === undefined) owners.set(value, owner);
-  else report(path, `${quote(value)} is taken by ${other}`, "give it another");
+  else report(path, `${quote(value)} is also used by ${other}`, "write another one");
 };
 
 const checkCentres = ({ centres, carriers, tiers }: PeopleWorld, report: Reporter): void => {
@@ -146,9 +151,9 @@ const checkCentres = ({ centres, carriers, tiers }: PeopleWorld, report: Reporte
           machines[tier] === undefined ? "key" : undefined,
         );
   }
-  if (Object.keys(centres).length === 0) report(["centres"], "no centre", "name at least one");
+  if (Object.keys(centres).length === 0) report(["centres"], "has no centre", "write at least one");
   for (const [name, { lines }] of Object.entries(centres)) {
-    if (Object.keys(lines).length === 0) report(["centres", name, "lines"], "no line", "name at least one");
+    if (Object.keys(lines).length === 0) report(["centres", name, "lines"], "has no line", "write at least one");
     checkKeys(Object.keys(lines), carriers && Object.keys(carriers), "a carrier", ["centres", name, "lines"], report);
   }
 };
@@ -171,8 +176,8 @@ const checkClients = ({ clients }: PeopleWorld, report: Reporter): void => {
     if (value % HEARTBEAT_UNIT !== 0 || value > HEARTBEAT_MOST)
       report(
         ["clients", "heartbeat", key],
-        `${printDuration(value)} is not kept`,
-        `write whole tens of seconds, at most ${printDuration(HEARTBEAT_MOST)}`,
+        `${printDuration(value)} cannot be represented`,
+        `write a multiple of 10 s, at most ${printDuration(HEARTBEAT_MOST)}`,
       );
   for (const [key, name] of [
     ["climb-after", "climbAfter"],
@@ -180,10 +185,10 @@ const checkClients = ({ clients }: PeopleWorld, report: Reporter): void => {
     ["stable-test", "stableTest"],
   ] as const)
     if (clients.heartbeat[name] > HEARTBEAT_COUNTS[name])
-      report(["clients", "heartbeat", key], "is too many", `at most ${String(HEARTBEAT_COUNTS[name])}`);
+      report(["clients", "heartbeat", key], "is out of range", `write at most ${String(HEARTBEAT_COUNTS[name])}`);
 };
 
-/** As many destinations and cells as a client's record can name. */
+/** Reports more destinations or cells than a client's record can number, and more people than connections. */
 const checkRoom = (world: PeopleWorld, report: Reporter): void => {
   const { centres, ports, regions, carriers, access, gateways } = world;
   if (centres !== undefined && ports !== undefined) {
@@ -191,8 +196,8 @@ const checkRoom = (world: PeopleWorld, report: Reporter): void => {
     if (endpoints > ENDPOINTS_MOST)
       report(
         ["ports"],
-        `${String(endpoints)} addresses (servers times ports)`,
-        `at most ${String(ENDPOINTS_MOST)}: fewer servers or ports`,
+        `${String(endpoints)} addresses (servers × ports) are too many`,
+        `write fewer servers or ports: at most ${String(ENDPOINTS_MOST)} addresses`,
       );
   }
   if (centres !== undefined && world.online !== undefined) {
@@ -201,8 +206,8 @@ const checkRoom = (world: PeopleWorld, report: Reporter): void => {
     if (world.online > room)
       report(
         ["online"],
-        `${String(world.online)} people online, and servers for ${String(room)} connections`,
-        "fewer people, or more servers or connections in centres",
+        `${String(world.online)} people online exceed the ${String(room)} connections of all servers`,
+        "write fewer people, or more servers or connections in centres",
       );
   }
   if (regions === undefined || carriers === undefined || access === undefined || gateways === undefined) return;
@@ -214,7 +219,7 @@ const checkRoom = (world: PeopleWorld, report: Reporter): void => {
   if (cells > CELLS_MOST)
     report(
       ["gateways", "families"],
-      `up to ${String(cells)} groups of users (gateways times accesses)`,
-      `at most ${String(CELLS_MOST)}: fewer gateways`,
+      `${String(cells)} groups of users (gateways × kinds of access) are too many`,
+      `write fewer gateways: at most ${String(CELLS_MOST)} groups`,
     );
 };

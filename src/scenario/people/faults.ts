@@ -1,4 +1,4 @@
-/** What can go wrong for people: on network paths, at gateways and servers, and on the way of their telemetry. */
+/** Faults of people: on network paths, at gateways and servers, and in telemetry. */
 import { z } from "zod";
 import { duration, either, fields, number, oneOrMore, share } from "../fields.ts";
 import type { Effect, FaultOf, Selection, Target } from "../section.ts";
@@ -9,63 +9,71 @@ const DIRECTIONS = ["both", "up", "down"] as const;
 const USERS = ["region", "carrier", "access", "gateway"] as const;
 const FLEET = ["centre", "line", "server"] as const;
 
-/** Selectors of network paths, from a user's region to a server's port; interventions pick from them. */
+/** Selectors of network paths, from a user's region to a server's port; interventions use some of them. */
 export const pathSelectors = {
-  region: selector("A region"),
-  carrier: selector("The users' carrier"),
-  access: selector("A kind of access"),
-  gateway: selector("A gateway, such as cq-unicom-3g-2"),
-  centre: selector("A centre"),
-  line: selector("The carrier whose line into the centre is used"),
-  server: selector("A server, such as shenzhen-mobile-1"),
-  port: z.exactOptional(oneOrMore(z.int().min(1).max(65_535), "A port; one or a list of alternatives")),
+  region: selector("Region of the users"),
+  carrier: selector("Carrier of the users"),
+  access: selector("Kind of access of the users"),
+  gateway: selector("Gateway, such as cq-unicom-3g-2"),
+  centre: selector("Centre"),
+  line: selector("Carrier of the line into the centre"),
+  server: selector("Access server, such as shenzhen-mobile-1"),
+  port: z.exactOptional(oneOrMore(z.int().min(1).max(65_535), "Port, or a list of alternatives")),
   crossing: z.exactOptional(
-    z.boolean().meta({ description: "True: only paths that change carrier on the way; false: only those that do not" }),
+    z.boolean().meta({
+      description: "true: only paths whose line belongs to another carrier than the user; false: only other paths",
+    }),
   ),
 };
 
-export const pathWhere = fields(pathSelectors, "Which paths: all that match every selector given");
+/** The schema of a `where` that selects network paths. */
+export const pathWhere = fields(pathSelectors, "Affected paths: all that match every selector given");
 
-/** Which paths something touches. A missing selector matches all; lists are alternatives; all given selectors must match. */
+/** A selection of paths: a path must match every given selector, a list is one of alternatives. */
 export type PathWhere = Selection<typeof pathSelectors>;
 
 const effects = {
   loss: {
     field: z.exactOptional(
       either(
-        share("Packets lost on top, both ways").transform((value) => ({ share: value, direction: "both" as const })),
+        share("Additional packet loss, each way").transform((value) => ({ share: value, direction: "both" as const })),
         fields(
           {
-            share: share("Packets lost on top, each way that it touches"),
-            direction: z.enum(DIRECTIONS).default("both").meta({ description: "up, down or both" }),
+            share: share("Additional packet loss in each affected direction"),
+            direction: z
+              .enum(DIRECTIONS)
+              .default("both")
+              .meta({ description: "Affected direction: up, down or both (default)" }),
           },
-          "Loss of one direction",
+          "Additional packet loss by direction",
         ),
-        "Packets lost on top of what the path loses, per direction",
+        "Packet loss in addition to that of the path: a share for each way, or with a direction",
       ),
     ),
   },
-  delay: { field: z.exactOptional(duration("Added to the round trip")) },
+  delay: { field: z.exactOptional(duration("Additional round-trip delay")) },
   block: {
     field: z.exactOptional(
-      z.enum(["drop", "reset"]).meta({ description: "Nothing passes: drop is silence, reset answers with a refusal" }),
+      z
+        .enum(["drop", "reset"])
+        .meta({ description: "Blocks all packets: drop discards them silently, reset answers with RST" }),
     ),
   },
   "cut-over": {
     field: z.exactOptional(
-      z.boolean().meta({ description: "Exit IPs change and NAT state is lost once, when the fault begins" }),
+      z.boolean().meta({ description: "true: exit IPs change and NAT state is lost, once, when the fault begins" }),
     ),
   },
   "nat-timeout": {
-    field: z.exactOptional(duration("NAT forgets a silent link after this", { positive: true })),
+    field: z.exactOptional(duration("Idle time after which the NAT drops a mapping", { positive: true })),
     honours: USERS,
-    instead: "NAT is the gateway's: name a region, carrier, access or gateway",
+    instead: "NAT belongs to gateways: select a region, carrier, access or gateway",
   },
   down: {
     field: z.exactOptional(
       z.enum(["silent", "reset", "drained"]).meta({
         description:
-          "A gateway, server, line or centre stops: packets vanish, sockets are closed, or clients are told first",
+          "A gateway, server, line or centre stops. silent: packets are dropped; reset: sockets are closed; drained: clients are notified first",
       }),
     ),
     check: (where: PathWhere, path, report) => {
@@ -73,54 +81,59 @@ const effects = {
       if (!(where.gateway ?? where.server ?? where.centre ?? where.line))
         report(
           [...path, "down"],
-          "nothing is named that could stop",
-          "name a gateway, server, line or centre in where",
+          "selects nothing that can be down",
+          "select a gateway, server, line or centre in where",
         );
       for (const one of isDestination ? ([...USERS, "port", "crossing"] as const) : (["crossing"] as const))
         if (where[one] !== undefined)
           report(
             [...path, "where", one],
             `${one} does not apply to down`,
-            isDestination ? "servers are down for everybody: name a centre, line or server" : "name gateways only",
+            isDestination
+              ? "a server is down for all clients: select only a centre, line or server"
+              : "crossing is a property of paths, not of gateways: remove it",
           );
     },
   },
   slow: {
-    field: z.exactOptional(number("Servers serve this many times slower; 1 is no fault", { min: 1, max: 1_000 })),
+    field: z.exactOptional(
+      number("Factor by which service times of servers grow; 1 changes nothing", { min: 1, max: 1_000 }),
+    ),
     honours: FLEET,
-    instead: "servers are slow for everybody: name a centre, line or server",
+    instead: "a server is slow for all clients: select a centre, line or server",
   },
   surge: {
     field: z.exactOptional(
-      number("This many times as many people log in anew a second; 1 is no fault", { min: 1, max: 1_000 }),
+      number("Factor by which the rate of new logins grows; 1 changes nothing", { min: 1, max: 1_000 }),
     ),
     honours: USERS,
-    instead: "people log in wherever they are routed: name a region, carrier, access or gateway",
+    instead: "a surge comes from users, wherever they are routed: select a region, carrier, access or gateway",
   },
   telemetry: {
     field: z.exactOptional(
       fields(
         {
-          lost: share("Client reports lost on the way to the scheduler").prefault("0 %"),
-          late: duration("How much later the others arrive").prefault("0 s"),
+          lost: share("Share of client reports that are lost on the way to the scheduler").prefault("0 %"),
+          late: duration("Additional delay of the other reports").prefault("0 s"),
         },
-        "Reports lost and late",
+        "Loss and delay of client reports to the scheduler",
       ),
     ),
     honours: [],
-    instead: "it is one feed for all: write where: {}",
+    instead: "telemetry is one feed for all users: write where: {}",
   },
 } satisfies Readonly<Record<string, Effect>>;
 
-/** The first target of all: a fault that selects nothing strikes all paths. */
+/** The kinds of place of this section; a fault without selectors targets all paths. */
 export const PEOPLE_TARGETS = {
   paths: {
     noun: "network paths",
     selectors: pathSelectors,
     effects,
     picks: (where: PathWhere, world: PathsWorld) =>
-      picksSomething(where, pathsOf(world)) ? undefined : "picks no path: no users go that way",
+      picksSomething(where, pathsOf(world)) ? undefined : "matches no path that users take",
   },
 } satisfies Readonly<Record<string, Target>>;
 
+/** A fault of this section. */
 export type PeopleFault = FaultOf<{ readonly targets: typeof PEOPLE_TARGETS }>;

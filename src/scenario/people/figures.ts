@@ -1,4 +1,4 @@
-/** Figures about people, the servers that they are connected to, and their scheduler. */
+/** Metrics of people, of the servers that they are connected to, and of their scheduler. */
 import type { Instant } from "../../base/units.ts";
 import type { LabelMatch } from "../figure-parts.ts";
 import { allows, type Metrics, type Scale, sinceFaults, stats, type Story } from "../metric.ts";
@@ -7,10 +7,10 @@ import type { InterventionAction } from "./interventions.ts";
 const PEOPLE = ["region", "carrier", "access", "gateway", "home"];
 const FLEET = ["centre", "line", "server"];
 
-/** A login that is not through after this many seconds counts as this long (the contract of `login.time`). */
+/** Login times are censored at this many seconds (the contract of `login.time`). */
 const LOGIN_TIME_MAX = 60;
 
-/** Percentages of something that can be exceeded: a server may hold more than it should, and be asked for more than it has. */
+/** Range of percentages above 100 %: demand can exceed capacity. */
 const ABOVE_ALL = { low: 0, high: Infinity };
 
 /**
@@ -28,18 +28,19 @@ interface Orders extends Omit<Story, "interventions"> {
   readonly interventions: readonly { readonly at: Instant; readonly action: InterventionAction }[];
 }
 
-/** Returns when the orders to leave the centres that a figure is about are given. */
+/** Returns when evacuations begin, for the centres that the label `centre` accepts. */
 const sinceOrders = ({ interventions }: Orders, labels: readonly LabelMatch[]): readonly Instant[] =>
   interventions.flatMap(({ at, action }) =>
     action.kind === "evacuate" && allows(labels, "centre", action.plan.centre) ? [at] : [],
   );
 
+/** The metrics of this section, by name. */
 export const PEOPLE_METRICS = {
   loss: {
     title: "Packet loss",
     dimension: "share",
     labels: [...PEOPLE, ...FLEET, "port"],
-    meaning: "Share of packets lost, both directions, world truth, weighted by packets",
+    meaning: "Share of packets lost in both directions, in the simulated network, weighted by packets",
     stats: stats("%", ["mean"], { standard: ["mean"] }),
     better: "low",
     scaleMargin: { least: 0.1, share: 0.05 },
@@ -48,7 +49,7 @@ export const PEOPLE_METRICS = {
     title: "Login time",
     dimension: "time",
     labels: PEOPLE,
-    meaning: "From the first candidate to logged in, retries included, censored at 60 s",
+    meaning: "Time from the first connection attempt to the end of the login, retries included, censored at 60 s",
     stats: [
       ...stats("s", ["mean", "p50", "p95", "p99"], { standard: ["p50", "p95"] }),
       ...stats("s", ["max"], { onlyFullScale: true }),
@@ -61,7 +62,7 @@ export const PEOPLE_METRICS = {
     title: "Logins that succeed within 30\u00a0s",
     dimension: "share",
     labels: PEOPLE,
-    meaning: "Logged in within 30 s of the first candidate",
+    meaning: "Share of logins completed within 30 s of the first connection attempt",
     stats: stats("%", ["share"], { standard: ["share"] }),
     better: "high",
     scaleMargin: { least: 0.5 },
@@ -70,29 +71,30 @@ export const PEOPLE_METRICS = {
     title: "Logins",
     dimension: "count",
     labels: PEOPLE,
-    meaning: "Logins; the rate is the mean of a second",
+    meaning: "Logins; the rate is the mean per second",
     stats: [...stats("", ["count"]), ...stats("/s", ["rate"])],
   },
   "login.queue": {
     title: "Wait of a login at its server",
     dimension: "time",
     labels: FLEET,
-    meaning: "Wait of a login at its server",
+    meaning: "Time that a login waits at its server",
     stats: stats("s", ["max", "p99"], { onlyFullScale: true }),
     better: "low",
   },
   "login.offered": {
-    title: "Logins asked for",
+    title: "Logins requested",
     dimension: "rate",
     labels: FLEET,
-    meaning: "Logins that people asked for at a server, retries included; the maximum is of minute means",
+    meaning: "Logins requested at servers, retries included; the maximum is of minute means",
     stats: stats("/s", ["rate", "max"]),
   },
   "login.goodput": {
-    title: "Logins completed of those possible",
+    title: "Logins completed, of those possible",
     dimension: "share",
     labels: FLEET,
-    meaning: "Logins completed against what was offered and what was possible, whichever is less; the least minute",
+    meaning:
+      "Completed logins as a share of the requested or the possible ones, whichever are fewer; the minimum is of minutes",
     stats: [...stats("%", ["min"]), ...stats("/s", ["rate"])],
     better: "high",
     scaleMargin: { least: 3 },
@@ -101,7 +103,7 @@ export const PEOPLE_METRICS = {
     title: "Time until all are back",
     dimension: "time",
     labels: ["fault"],
-    meaning: "Until 99.9 % of the people whom a fault threw off line are back, censored at the window's end",
+    meaning: "Time until 99.9 % of the people that a fault took offline are back online, censored at the window's end",
     stats: stats("s", ["mean", "max"]),
     better: "low",
     censored: { since: sinceFaults },
@@ -111,7 +113,7 @@ export const PEOPLE_METRICS = {
     dimension: "share",
     labels: ["fault"],
     meaning:
-      "That time, less the longest a phone takes to notice silence, against what the servers left would take at their full rate; no data while they are not back and less than twice that time has passed",
+      "back.delay, less the longest time in which a client notices silence, relative to the time that the remaining servers need at full rate; no data for people still offline until twice that time has passed",
     stats: stats("%", ["mean", "max"]),
     better: "low",
     range: ABOVE_ALL,
@@ -121,7 +123,7 @@ export const PEOPLE_METRICS = {
     title: "Broken links",
     dimension: "count",
     labels: PEOPLE,
-    meaning: "Links found dead by their clients; the rate is the mean of a second",
+    meaning: "Links that clients found broken; the rate is the mean per second",
     stats: [...stats("", ["count"]), ...stats("/s", ["rate"])],
     better: "low",
   },
@@ -129,7 +131,7 @@ export const PEOPLE_METRICS = {
     title: "People online",
     dimension: "share",
     labels: PEOPLE,
-    meaning: "Share of people online: mean over the window, or its lowest sample",
+    meaning: "Share of people online: mean over the window, or lowest sample",
     stats: stats("%", ["share", "min"], { standard: ["share"] }),
     better: "high",
     scaleMargin: { least: 0.5 },
@@ -138,8 +140,7 @@ export const PEOPLE_METRICS = {
     title: "People whose connection changes carrier",
     dimension: "share",
     labels: PEOPLE,
-    meaning:
-      "Share of people online whose connection changes carrier on its way: their own carrier's line ends elsewhere",
+    meaning: "Share of people online whose connection enters the centre over a line of another carrier",
     stats: stats("%", ["share"]),
     better: "low",
     scaleMargin: { least: 1 },
@@ -148,14 +149,14 @@ export const PEOPLE_METRICS = {
     title: "People moved by the scheduler",
     dimension: "share",
     labels: PEOPLE,
-    meaning: "People led to another best entry by the scheduler",
+    meaning: "People that the scheduler moved to another preferred entry",
     stats: [...stats("%", ["share"]), ...stats("", ["count"])],
   },
   move: {
     title: "Moves of gateways",
     dimension: "count",
     labels: ["region", "carrier", "gateway"],
-    meaning: "Moves: changes of a gateway's best entry",
+    meaning: "Changes of the preferred entry of a gateway",
     stats: stats("", ["count"], { standard: ["count"] }),
   },
   "move.hourly": {
@@ -170,14 +171,14 @@ export const PEOPLE_METRICS = {
     title: "Alerts",
     dimension: "count",
     labels: ["kind", "region", "carrier", "gateway"],
-    meaning: "Alerts raised",
+    meaning: "Alerts raised by the scheduler",
     stats: stats("", ["count"], { standard: ["count"] }),
   },
   "alarm.delay": {
     title: "Time from fault to alarm",
     dimension: "time",
     labels: ["fault"],
-    meaning: "From a fault's begin to the first alert that names it, censored at the window's end",
+    meaning: "Time from the start of a fault to the first alert that names its place, censored at the window's end",
     stats: stats("s", ["mean", "max"]),
     better: "low",
     censored: { since: sinceFaults },
@@ -188,7 +189,7 @@ export const PEOPLE_METRICS = {
     title: "Alerts that name the fault's place",
     dimension: "share",
     labels: ["fault"],
-    meaning: "Of each replication 0 or 100: an alert named the fault's place",
+    meaning: "Share of replications in which an alert named the fault's place",
     stats: stats("%", ["share"]),
     better: "high",
     needsFault: true,
@@ -197,7 +198,7 @@ export const PEOPLE_METRICS = {
     title: "Alerts without a fault",
     dimension: "count",
     labels: [],
-    meaning: "Alerts that fit no fault, and nothing that operators did",
+    meaning: "Alerts that match neither a fault nor an intervention",
     stats: stats("", ["count"], { standard: ["count"] }),
     better: "low",
   },
@@ -205,7 +206,7 @@ export const PEOPLE_METRICS = {
     title: "Time from fault to 90\u00a0% rerouted",
     dimension: "time",
     labels: ["fault"],
-    meaning: "Until 90 % of the people on the paths a fault hit have left them, censored at the window's end",
+    meaning: "Time until 90 % of the people on the paths of a fault have left them, censored at the window's end",
     stats: stats("s", ["mean", "max"]),
     better: "low",
     censored: { since: sinceFaults },
@@ -217,7 +218,7 @@ export const PEOPLE_METRICS = {
     dimension: "share",
     labels: ["centre", "resource"],
     meaning:
-      "Of a centre's connections, logins a second, and cores of each tier: how much is asked for; the maximum is of minutes",
+      "Demand for a resource of a centre (connections, logins per second, cores of a tier) as a share of its capacity; the maximum is of minutes",
     stats: stats("%", ["mean", "max"]),
     better: "low",
     range: ABOVE_ALL,
@@ -228,7 +229,7 @@ export const PEOPLE_METRICS = {
     title: "Headroom",
     dimension: "share",
     labels: ["centre", "resource"],
-    meaning: "What is left of it, in the busiest minute of the busiest centre",
+    meaning: "Unused share of the resource in the busiest minute of the busiest centre",
     stats: stats("%", ["min"]),
     better: "high",
     range: { low: -Infinity, high: 100 },
@@ -238,7 +239,7 @@ export const PEOPLE_METRICS = {
     title: "Capacity bought",
     dimension: "share",
     labels: ["resource"],
-    meaning: "All that there is, in percent of what is used; 150 % is what three centres need to do without one",
+    meaning: "Capacity of all centres in percent of what is used; with 150 %, three centres can do without one",
     stats: stats("%", ["mean"]),
     better: "low",
     range: ABOVE_ALL,
@@ -248,7 +249,7 @@ export const PEOPLE_METRICS = {
     dimension: "share",
     labels: ["centre", "resource"],
     meaning:
-      "N−1: were the worst centre lost and its people gone to the others' doors, what the fullest of these has more than it needs; below 0 it has less",
+      "Spare capacity of the fullest remaining centre if the worst centre were lost and its people had moved to the others, relative to demand; negative if it is too small",
     stats: stats("%", ["min"]),
     better: "high",
     range: { low: -100, high: Infinity },
@@ -259,7 +260,7 @@ export const PEOPLE_METRICS = {
     title: "Time until a centre is empty",
     dimension: "time",
     labels: ["centre"],
-    meaning: "From the order until 99.9 % of a centre's connections have left it, censored at the window's end",
+    meaning: "Time from the order until 99.9 % of a centre's connections have left it, censored at the window's end",
     stats: stats("s", ["mean", "max"]),
     better: "low",
     censored: { since: sinceOrders },
@@ -270,7 +271,7 @@ export const PEOPLE_METRICS = {
     dimension: "count",
     labels: [],
     meaning:
-      "People whose state's home is gone and who have no other yet; the most at any minute's end, and at the last",
+      "People whose home centre is lost and who have no new one yet: the maximum at ends of minutes, and the last value",
     stats: stats("", ["max", "last"]),
     better: "low",
   },
@@ -278,7 +279,7 @@ export const PEOPLE_METRICS = {
     title: "Messages lost",
     dimension: "count",
     labels: [],
-    meaning: "Messages accepted by a centre that was lost before it had copied them, expected",
+    meaning: "Expected number of messages accepted by a centre that was lost before it had replicated them",
     stats: stats("", ["count"]),
     better: "low",
   },
@@ -286,7 +287,7 @@ export const PEOPLE_METRICS = {
     title: "Server load",
     dimension: "share",
     labels: FLEET,
-    meaning: "Connections held against capacity; the maximum is of minutes' ends, the peak of all instants",
+    meaning: "Connections held as a share of capacity; the maximum is of ends of minutes, the peak of all instants",
     stats: stats("%", ["mean", "max", "peak"], { standard: ["max"] }),
     better: "low",
     range: ABOVE_ALL,
@@ -294,10 +295,10 @@ export const PEOPLE_METRICS = {
   },
 } satisfies Metrics;
 
-/** Values of the label `resource` in every world; its tiers come on top. */
+/** Values of the label `resource` in every world; those of a world's tiers are added. */
 export const RESOURCES = ["connections", "logins"] as const;
 
-/** Values of the label `kind`: what the scheduler calls its alerts, with hyphens for blanks. */
+/** Values of the label `kind`: the scheduler's kinds of alert, with hyphens. */
 export const ALERT_KINDS = [
   "access-fault",
   "regional-access-fault",

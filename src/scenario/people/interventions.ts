@@ -1,4 +1,4 @@
-/** What operators and carriers do for people: gateways and servers out of service, routes, capacity, moves and evacuations. */
+/** Interventions for people: gateways and servers out of service, routes, capacity, moves and evacuations. */
 import { z } from "zod";
 import type { EvacuationPlan } from "../../algorithms/scheduling/messages.ts";
 import type { Duration, Instant } from "../../base/units.ts";
@@ -9,12 +9,13 @@ import { checkName, checkNames } from "../where.ts";
 import { pathSelectors, pathWhere, type PathWhere } from "./faults.ts";
 import { pathsOf, type PathsWorld, picksSomething } from "./paths.ts";
 
+/** An action of operators or carriers. */
 export type InterventionAction =
-  /** Takes a gateway, server or centre out of service in good order: its users are routed to siblings. */
+  /** Takes a gateway, server or centre out of service gracefully, or puts it back; its users are routed to siblings. */
   | { readonly kind: "withdraw" | "restore"; readonly where: PathWhere }
-  /** The carrier puts a route back; what it heals are the faults whose `until` names it. */
+  /** The carrier restores a route; this ends the faults whose `until` names it. */
   | { readonly kind: "restore-route"; readonly where: PathWhere }
-  /** Adds (or with a minus sign removes) loss and delay from then on. */
+  /** Permanently adds loss and delay; a negative value removes some. */
   | { readonly kind: "change"; readonly where: PathWhere; readonly loss: number; readonly delay: number }
   | {
       readonly kind: "add-capacity";
@@ -22,10 +23,10 @@ export type InterventionAction =
       readonly connections: number;
       readonly logins: number;
     }
-  /** Operators override the dispatch table: the users in `where` are routed to this centre. */
+  /** Overrides the dispatch table: the users in `where` are routed to the centre `to`. */
   | { readonly kind: "move"; readonly where: PathWhere; readonly to: string }
   | { readonly kind: "pause-scheduler"; readonly lasting: Duration }
-  /** Everybody is moved out of a centre, at a pace. */
+  /** Moves all users of a centre to the others, at a limited pace. */
   | { readonly kind: "evacuate"; readonly plan: EvacuationPlan }
   | { readonly kind: "evacuation"; readonly order: "pause" | "resume" | "roll-back" };
 
@@ -36,7 +37,7 @@ type Of<K extends InterventionAction["kind"]> = InterventionAction & { readonly 
 const checkWhere = (where: PathWhere, path: Path, { names, world, report }: ActionContext): void => {
   if (!checkNames(where, path, names, report) || names["gateway"] === undefined) return;
   if (!picksSomething(where, pathsOf(world as PathsWorld)))
-    report(path, "picks no path: no users go that way", "these selectors contradict one another");
+    report(path, "matches no path that users take", "change the selectors: they contradict one another");
 };
 
 const service = (kind: "withdraw" | "restore", description: string): ActionKind<Of<"withdraw" | "restore">> => ({
@@ -45,13 +46,13 @@ const service = (kind: "withdraw" | "restore", description: string): ActionKind<
   check({ where }: Of<"withdraw" | "restore">, path, context) {
     checkWhere(where, [...path, kind], context);
     if (Object.keys(where).length !== 1)
-      context.report([...path, kind], "names no single target", "write one of gateway, server or centre");
+      context.report([...path, kind], "needs exactly one selector", "write one of gateway, server or centre");
   },
 });
 
 const restoreRoute: ActionKind<Of<"restore-route">> = {
   field: z.exactOptional(
-    fields(pathSelectors, "The carrier puts a route back; it heals the faults whose until names it"),
+    fields(pathSelectors, "Restore a route of a carrier; this ends the faults whose until names it"),
   ),
   resolve: (where: PathWhere) => ({ kind: "restore-route", where }),
   check({ where }: Of<"restore-route">, path, context) {
@@ -64,10 +65,10 @@ const change: ActionKind<Of<"change">> = {
     fields(
       {
         where: pathWhere,
-        loss: share("Added to the loss each way; may be negative", { signed: true }).prefault("0 %"),
-        delay: duration("Added to the round trip; may be negative", { signed: true }).prefault("0 s"),
+        loss: share("Change of the packet loss, each way; may be negative", { signed: true }).prefault("0 %"),
+        delay: duration("Change of the round-trip delay; may be negative", { signed: true }).prefault("0 s"),
       },
-      "Loss and delay from then on",
+      "Change loss and delay of paths permanently",
     ),
   ),
   resolve: (given: Omit<Of<"change">, "kind">) => ({ kind: "change", ...given }),
@@ -80,11 +81,11 @@ const addCapacity: ActionKind<Of<"add-capacity">> = {
   field: z.exactOptional(
     fields(
       {
-        where: fields({ centre, line, server }, "Which servers"),
-        connections: count("More connections for each server").prefault(0),
-        logins: count("More logins a second for each server").prefault(0),
+        where: fields({ centre, line, server }, "Affected servers"),
+        connections: count("Additional connections per server").prefault(0),
+        logins: count("Additional logins per second and server").prefault(0),
       },
-      "More of each server",
+      "Add capacity to servers",
     ),
   ),
   resolve: (given: Omit<Of<"add-capacity">, "kind">) => ({ kind: "add-capacity", ...given }),
@@ -103,8 +104,8 @@ const checkCentre = (name: string, path: Path, { names, report }: ActionContext)
 const move: ActionKind<Of<"move">> = {
   field: z.exactOptional(
     fields(
-      { where: fields({ region, carrier, gateway }, "Whose users"), to: text("The centre they are routed to") },
-      "Route users to a centre",
+      { where: fields({ region, carrier, gateway }, "Affected users"), to: text("Centre to which they are routed") },
+      "Route users to a centre, overriding the scheduler",
     ),
   ),
   resolve: (given: Omit<Of<"move">, "kind">) => ({ kind: "move", ...given }),
@@ -116,28 +117,31 @@ const move: ActionKind<Of<"move">> = {
 
 const evacuateField = fields(
   {
-    centre: text("The centre whose people are moved to the others"),
-    within: duration("Everybody, or everybody of a batch, within this long", { positive: true }),
-    batch: z.exactOptional(count("People of a batch; everybody is one batch without", { min: 1 })),
-    rest: duration("Pause after a batch").prefault("0 s"),
+    centre: text("Centre whose users are moved to the others"),
+    within: duration("Time in which all users, or those of one batch, are moved", { positive: true }),
+    batch: z.exactOptional(count("Users per batch; by default all users are one batch", { min: 1 })),
+    rest: duration("Pause after each batch").prefault("0 s"),
     avoid: z
       .array(
         fields(
-          { from: duration("From the start of the run"), to: duration("Until then", { positive: true }) },
-          "A time of the run",
+          {
+            from: duration("Start time, counted from the start of the run"),
+            to: duration("End time, counted from the start of the run", { positive: true }),
+          },
+          "Part of the run",
         ),
       )
       .max(100)
       .default([])
       .meta({
-        description: "Nobody is moved in these times, such as the evening peak, and no batch reaches into one",
+        description: "Times in which no users are moved, such as the evening peak; no batch extends into one",
       }),
     "heeds-health": z
       .boolean()
       .default(true)
-      .meta({ description: "false: moves everybody to the nearest, whatever room and distress there is" }),
+      .meta({ description: "false: move all users to the nearest centre, regardless of its capacity and health" }),
   },
-  "Move a centre's people to the others, state first, at a pace that the survivors bear",
+  "Move a centre's users to the others, state first, at a pace that these can sustain",
 );
 
 const evacuate: ActionKind<Of<"evacuate">> = {
@@ -154,13 +158,13 @@ const evacuate: ActionKind<Of<"evacuate">> = {
     const { names, report } = context;
     checkCentre(plan.centre, [...path, "evacuate", "centre"], context);
     if (names["centre"]?.length === 1)
-      report([...path, "evacuate", "centre"], "is the only centre", "its people need another to go to");
+      report([...path, "evacuate", "centre"], "is the only centre", "add another centre to which its users can move");
     plan.avoid.forEach(({ from, to }, place) => {
       if (to <= from)
         report(
           [...path, "evacuate", "avoid", place, "to"],
           "ends before it begins",
-          "both count from the start of the run",
+          "write a later time; both are counted from the start of the run",
         );
     });
   },
@@ -170,20 +174,20 @@ const evacuation: ActionKind<Of<"evacuation">> = {
   field: z.exactOptional(
     z
       .enum(["pause", "resume", "roll-back"])
-      .meta({ description: "Hold the evacuation, let it go on, or take it back" }),
+      .meta({ description: "Pause or resume the running evacuation, or move its users back" }),
   ),
   resolve: (order: Of<"evacuation">["order"]) => ({ kind: "evacuation", order }),
 };
 
 const pauseScheduler: ActionKind<Of<"pause-scheduler">> = {
-  field: z.exactOptional(duration("For this long the scheduler moves nobody", { positive: true })),
+  field: z.exactOptional(duration("Pause the scheduler: it moves no users for this time", { positive: true })),
   resolve: (lasting: Duration) => ({ kind: "pause-scheduler", lasting }),
 };
 
-/** By the key that a file writes. */
+/** The actions of this section, by key in the file. */
 export const PEOPLE_INTERVENTIONS = {
-  withdraw: service("withdraw", "Take a gateway, server or centre out of service in good order"),
-  restore: service("restore", "Put it back"),
+  withdraw: service("withdraw", "Take a gateway, server or centre out of service gracefully"),
+  restore: service("restore", "Put a gateway, server or centre back into service"),
   "restore-route": restoreRoute,
   change,
   "add-capacity": addCapacity,

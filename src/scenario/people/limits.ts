@@ -1,12 +1,13 @@
-/** What a simulated client's record has room for. A user may type any policy; what does not fit is refused at the door. */
+/** Limits of a simulated client's record; the reader rejects a world that exceeds them. */
 import { seconds } from "../../base/units.ts";
 
-/** Heartbeat intervals are kept in this unit, and up to this long. */
+/** Unit in which heartbeat intervals are stored. */
 export const HEARTBEAT_UNIT = seconds(10);
+/** Longest heartbeat interval. */
 export const HEARTBEAT_MOST = seconds(630);
-/** Counts of a heartbeat's policy. */
+/** Highest counts of a heartbeat policy. */
 export const HEARTBEAT_COUNTS = { climbAfter: 7, failAfter: 7, stableTest: 6 } as const;
-/** Destinations: an IP and a port each. */
+/** Number of destinations: pairs of server and port. */
 export const ENDPOINTS_MOST = 256;
-/** Gateways times the accesses each serves. */
+/** Number of cells: pairs of gateway and kind of access that it serves. */
 export const CELLS_MOST = 16_384;

@@ -1,22 +1,25 @@
 /**
- * The paths of a world, from a gateway to a server, and whether a selector picks any. A fault that hits
- * nobody would let every threshold pass.
+ * The paths of a world, from a gateway to a server, and the check that a selection matches any. A fault without users on
+ * its paths would let every threshold pass.
  */
 import { gatewayNames, serverNames, type GatewayName, type ServerName } from "./names.ts";
 import type { PeopleModel } from "./shape.ts";
 
+/** Both ends of all paths. */
 export interface Paths {
+  /** Gateways, each with the kinds of access that it serves. */
   readonly gateways: readonly (GatewayName & { readonly access: readonly string[] })[];
+  /** Access servers. */
   readonly servers: readonly ServerName[];
 }
 
-/** The parts of a world that paths are made of. */
+/** The parts of a world that determine its paths. */
 export type PathsWorld = Pick<PeopleModel, "regions" | "carriers" | "access" | "gateways" | "centres">;
 
-/** Worlds do not change, and every fault and intervention of a scenario asks. */
+/** Cached, as worlds do not change and every fault and intervention is checked. */
 const known = new WeakMap<PathsWorld, Paths>();
 
-/** Returns the gateways, with the kinds of access that leave through them, and the servers. */
+/** Returns both ends of all paths of a world. */
 export const pathsOf = (world: PathsWorld): Paths => {
   const paths = known.get(world) ?? pathsIn(world);
   known.set(world, paths);
@@ -37,7 +40,7 @@ const pathsIn = (world: PathsWorld): Paths => ({
 const fits = (wanted: readonly string[] | undefined, ...has: readonly string[]): boolean =>
   wanted === undefined || has.some((name) => wanted.includes(name));
 
-/** Selectors by name, as far as paths can tell them apart: ports are open on every server. */
+/** Selectors by name, except ports, which are open on every server. */
 interface Selected {
   readonly region?: readonly string[];
   readonly carrier?: readonly string[];

@@ -1,4 +1,4 @@
-/** People: who is online, over which carriers and gateways, at which centres, and the scheduler that routes them. Every world has them. */
+/** The section of people: clients online, their carriers, gateways and centres, and the scheduler. Every world has it. */
 import { SCHEDULER_DEFAULTS } from "../../algorithms/scheduling/policy.ts";
 import { inSeconds } from "../../base/units.ts";
 import type { CheckContext, Cost, KnownNames, Names, RunSize, Section } from "../section.ts";
@@ -10,11 +10,11 @@ import { gatewayNames } from "./names.ts";
 import { pathsOf, type PathsWorld } from "./paths.ts";
 import { type PeopleModel, peopleShape, schedulerShape } from "./shape.ts";
 
-/** Memory of one row with all that goes with it: measured with 180 million at 1:1, rounded up. */
+/** Memory per row, all included: measured with 180 million rows, rounded up. */
 const BYTES_A_ROW = 18;
-/** One event of a row, mostly a heartbeat, comes about as often as this: measured on the world of 2014. */
+/** Mean time between events of a row, mostly heartbeats: measured on the world of 2014. */
 const SECONDS_AN_EVENT = 370;
-/** Events that one thread handles in a second in a large run: measured with 180 million rows, building included. */
+/** Events per second of one thread in a large run: measured with 180 million rows, start-up included. */
 const EVENTS_A_SECOND = 7_000_000;
 
 /** True if every gateway and server of the world can be named. */
@@ -22,7 +22,7 @@ const canBeNamed = (world: PeopleWorld): world is PeopleWorld & PathsWorld =>
   (world.regions && world.carriers && world.access && world.gateways && world.centres) !== undefined &&
   !isTooLarge(world);
 
-/** Gateways and servers are known once their world is. */
+/** Returns the names of a world; those of gateways and servers need all the parts that they are derived from. */
 const namesOf = (world: PeopleWorld, { keysOf }: KnownNames): Names => {
   const paths = canBeNamed(world) ? pathsOf(world) : undefined;
   return {
@@ -40,7 +40,7 @@ const namesOf = (world: PeopleWorld, { keysOf }: KnownNames): Names => {
   };
 };
 
-/** Rows are people online over people a row, and every gateway has its least. */
+/** Estimates the cost: people online over people per row give the rows, and every gateway has a minimum. */
 const costOf = (world: PeopleModel, { duration, peopleARow }: RunSize): Cost => {
   const least = Math.min(world.online, gatewayNames(world).length * world.rowsAGatewayMin);
   const rows = Math.max(least, Math.ceil(world.online / peopleARow));
@@ -48,6 +48,7 @@ const costOf = (world: PeopleModel, { duration, peopleARow }: RunSize): Cost => 
   return { count: rows, noun: "rows", bytes: rows * BYTES_A_ROW, seconds: events / EVENTS_A_SECOND };
 };
 
+/** The section of people. */
 export const PEOPLE = {
   name: "people",
   shape: peopleShape,

@@ -1,28 +1,29 @@
-/** Figures about reminders: who received them, how late, how often twice, and the load on the message service. */
+/** Metrics of push: deliveries, lateness, duplicates, and the load on the message service. */
 import { type Metrics, stats } from "../metric.ts";
 
+/** The metrics of this section, by name. */
 export const PUSH_METRICS = {
   "push.delivered": {
-    title: "Subscribers told",
+    title: "Subscribers notified",
     dimension: "share",
     labels: ["task"],
-    meaning: "Subscribers who were told by the window's end, pushed to or by their app's own timer",
+    meaning: "Share of subscribers notified by the window's end, by a push or by their app's own timer",
     stats: stats("%", ["share"], { standard: ["share"] }),
     better: "high",
   },
   "push.lost": {
-    title: "Subscribers not told",
+    title: "Subscribers not notified",
     dimension: "count",
     labels: ["task"],
-    meaning: "Subscribers of tasks that are due who were not told by the window's end",
+    meaning: "Subscribers of due tasks that were not notified by the window's end",
     stats: stats("", ["count"]),
     better: "low",
   },
   "push.duplicate": {
-    title: "Messages to people told before",
+    title: "Duplicate messages",
     dimension: "share",
     labels: ["task", "cause"],
-    meaning: "Messages to somebody who had been told before, of all that the message service took",
+    meaning: "Messages to subscribers that had been notified before, among all that the message service accepted",
     stats: [...stats("%", ["share"]), ...stats("", ["count"], { standard: ["count"] })],
     better: "low",
   },
@@ -30,39 +31,40 @@ export const PUSH_METRICS = {
     title: "Lateness of reminders",
     dimension: "time",
     labels: ["task"],
-    meaning: "From when a task is due until somebody is told the first time; nothing where an app's own timer tells",
+    meaning:
+      "Time from the due time of a task to the first push to a subscriber; subscribers notified by their app's own timer do not count",
     stats: stats("s", ["mean", "p50", "p95", "max"], { standard: ["p95"] }),
     better: "low",
   },
   "push.rate": {
-    title: "Messages a second at the message service",
+    title: "Messages per second at the message service",
     dimension: "rate",
     labels: [],
     meaning:
-      "Messages that come to the message service: the peak is of any second, the maximum of seconds by the clock, the mean of seconds in which any came",
+      "Messages per second at the message service: the peak is of any second, the maximum of clock seconds, the mean of clock seconds with messages",
     stats: stats("/s", ["peak", "max", "mean"], { standard: ["peak"] }),
   },
   "push.over": {
     title: "Messages above the message service's capacity",
     dimension: "count",
     labels: ["task"],
-    meaning: "Messages above the message service's capacity, which refused them",
+    meaning: "Messages that the message service refused because they exceeded its capacity",
     stats: stats("", ["count"], { standard: ["count"] }),
     better: "low",
   },
   "push.busy": {
-    title: "Slots of workers at work",
+    title: "Worker slots at work",
     dimension: "share",
     labels: [],
     meaning:
-      "Slots of all hosts at work while messages come: with a block, and not waiting for their moment at the limiter; near 100 % more workers would help, and at 30 % a third of them would do",
+      "Share of worker slots that are working while messages are sent: they have a block and do not wait for the limiter. Near 100 % more workers would help; at 30 % a third of them would be enough",
     stats: stats("%", ["mean"], { standard: ["mean"] }),
   },
   "prefetch.rate": {
-    title: "Apps that fetch ahead, a second",
+    title: "Apps that prefetch, per second",
     dimension: "rate",
     labels: ["task"],
-    meaning: "Apps that fetch ahead, whatever the window; the peak is of seconds by the clock",
+    meaning: "Apps that prefetch per second, in any window; the peak is of clock seconds",
     stats: stats("/s", ["peak"]),
   },
 } satisfies Metrics;

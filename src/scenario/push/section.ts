@@ -1,13 +1,13 @@
-/** Push: reminders to many subscribers at one time, simulated message by message at full size. Few worlds have them. */
+/** The section of push: reminders to many subscribers, simulated message by message at full size. It is optional. */
 import type { CheckContext, Cost, KnownNames, Names, Section } from "../section.ts";
 import { checkPush, warnOfPush } from "./checks.ts";
 import { PUSH_TARGETS } from "./faults.ts";
 import { PUSH_METRICS } from "./figures.ts";
 import { BROKER, CAUSES, hostNames, type PushModel, pushShape, RECORDS, shardNames } from "./shape.ts";
 
-/** Memory of a subscriber: measured with 200 million, rounded up. */
+/** Memory per subscriber: measured with 200 million, rounded up. */
 const BYTES_A_SUBSCRIBER = 10;
-/** Subscribers that one thread serves in a second, all included: measured with 200 million. */
+/** Subscribers per second of one thread, all included: measured with 200 million. */
 const SUBSCRIBERS_A_SECOND = 1_500_000;
 
 interface World {
@@ -37,6 +37,7 @@ const costOf = ({ push }: World): Cost => {
   };
 };
 
+/** The section of push. */
 export const PUSH = {
   name: "push",
   shape: pushShape,

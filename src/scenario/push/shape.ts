@@ -1,129 +1,152 @@
 /**
- * Reminders in a scenario file: who is to be told what and when, the stores, broker, workers and limiter that get it
- * done, and the message service behind them, which has a capacity. All of it lives at its own full size, whatever the
- * scale of the population. Every field is a parameter that needs a provenance.
+ * The keys of push in a scenario file: tasks with their subscribers, the stores, broker, workers and limiter that deliver
+ * them, and the message service with its capacity. All are simulated at full size, at any scale of the population. Every
+ * field is a parameter that needs a provenance.
  */
 import { z } from "zod";
 import { count, duration, fields, type Model, named, number, share } from "../fields.ts";
 
 const positive = { positive: true } as const;
 const RATE_MAX = 100_000_000;
-/** A byte each at the sink, four in the store: what memory bears. */
+/** Most subscribers of all tasks: each takes a byte in the message service and four in the store. */
 export const SUBSCRIBERS_MAX = 200_000_000;
 const KINDS = ["gcra", "counter"] as const;
 
 const task = fields(
   {
-    at: duration("When its subscribers are to be told, from the start of the run"),
-    subscribers: count("Who are to be told", { min: 1, max: SUBSCRIBERS_MAX }),
-    weight: number("Beside other tasks: the heavier gets more of the limit", { min: 0.01, max: 100 }).default(1),
-    prefetched: z.boolean().meta({ description: "Whether apps can fetch it ahead" }).default(true),
+    at: duration("Due time, counted from the start of the run"),
+    subscribers: count("Number of subscribers to notify", { min: 1, max: SUBSCRIBERS_MAX }),
+    weight: number("Weight among concurrent tasks: the limit is shared in proportion to it; 1 by default", {
+      min: 0.01,
+      max: 100,
+    }).default(1),
+    prefetched: z.boolean().meta({ description: "true (default): apps can prefetch it" }).default(true),
   },
-  "A reminder",
+  "Task: one reminder to many subscribers",
 );
 
+/** The schema of `push`. */
 export const pushField = fields(
   {
     store: fields(
       {
-        shards: count("Primaries that share all keys", { min: 1, max: 100 }).prefault(3),
-        replicas: count("Of each shard; a failover uses one up, and without any it loses all that there was", {
+        shards: count("Number of shards", { min: 1, max: 100 }).prefault(3),
+        replicas: count("Replicas per shard; a failover consumes one, and without any it loses all data", {
           max: 5,
         }).prefault(1),
-        latency: duration("Round trip of a call").prefault("1 ms"),
-        members: count("Members that a shard puts into sets or takes out of them in a second", {
+        latency: duration("Round-trip time of a call").prefault("1 ms"),
+        members: count("Set members that a shard can add or remove per second", {
           min: 1_000,
           max: RATE_MAX,
         }).prefault("1 M"),
-        lag: duration("How far replicas are behind: what a failover loses").prefault("1 s"),
-        promotion: duration("From a primary's loss until a replica has taken its place").prefault("15 s"),
+        lag: duration("Replication lag: a failover loses the writes of this time").prefault("1 s"),
+        promotion: duration("Time from the loss of a primary until a replica has replaced it").prefault("15 s"),
       },
-      "The cluster that holds lists of subscribers, claims and the limiter",
+      "Store: the cluster that holds lists of subscribers, claims and the limiter",
     ).prefault({}),
     records: fields(
-      { latency: duration("Round trip of a call").prefault("3 ms") },
-      "The other store, where each block's members are on record",
+      { latency: duration("Round-trip time of a call").prefault("3 ms") },
+      "Record store: the database with the members of each block",
     ).prefault({}),
     broker: fields(
       {
-        latency: duration("From a message's sending to its coming to a worker who waits").prefault("1 ms"),
-        redelivery: duration("From a worker's loss until what it held is handed out again").prefault("1 s"),
+        latency: duration("Time from sending a message to its arrival at a waiting worker").prefault("1 ms"),
+        redelivery: duration("Time from the loss of a worker until its messages are delivered again").prefault("1 s"),
       },
-      "The queue between dispatcher and workers",
+      "Broker: the queue between dispatcher and workers",
     ).prefault({}),
     workers: fields(
       {
-        hosts: count("Hosts", { min: 1, max: 1_000 }),
-        slots: count("Blocks that a host works on at once", { min: 1, max: 1_000 }),
-        block: count("Subscribers of a block", { min: 1, max: 100_000 }).prefault(5_000),
-        lot: count("Subscribers granted, pushed to and reported together", { min: 1, max: 100_000 }).prefault(250),
-        lease: duration("A claimed block is its worker's for so long after each report", positive).prefault("30 s"),
-        restart: duration("From a host's crash until it works again", positive).prefault("5 s"),
-        pause: duration("Before a block is tried again that could not be worked on", positive).prefault("1 s"),
+        hosts: count("Number of hosts", { min: 1, max: 1_000 }),
+        slots: count("Slots per host: blocks that it processes concurrently", { min: 1, max: 1_000 }),
+        block: count("Subscribers per block, the unit of work of a slot", { min: 1, max: 100_000 }).prefault(5_000),
+        lot: count("Subscribers per batch, which are granted, pushed and reported together", {
+          min: 1,
+          max: 100_000,
+        }).prefault(250),
+        lease: duration(
+          "Lease: time after each report during which a claimed block belongs to its worker",
+          positive,
+        ).prefault("30 s"),
+        restart: duration("Time from the crash of a host until it works again", positive).prefault("5 s"),
+        pause: duration("Wait before a failed block or batch is tried again", positive).prefault("1 s"),
       },
-      "Who claim blocks, push and report",
+      "Workers: they claim blocks, push to subscribers and report",
     ),
     limiter: fields(
       {
-        kind: z.enum(KINDS).default("gcra").meta({ description: "gcra, or the published counter of each second" }),
-        limit: count("Pushes a second", { min: 1, max: RATE_MAX }),
-        burst: count("Pushes that may go at once after a silence", { min: 1, max: RATE_MAX }).prefault(1_000),
+        kind: z
+          .enum(KINDS)
+          .default("gcra")
+          .meta({ description: "gcra (default), or counter: the published counter per second" }),
+        limit: count("Limit in pushes per second", { min: 1, max: RATE_MAX }),
+        burst: count("gcra: pushes that may be sent at once after an idle time", { min: 1, max: RATE_MAX }).prefault(
+          1_000,
+        ),
         horizon: duration(
-          "How far ahead a worker may reserve its turn: all of them have one when it is at least hosts x slots x lot / limit",
+          "gcra: longest wait for which pushes can be reserved; with at least hosts x slots x lot / limit every slot can hold a reservation",
         ).prefault("1 s"),
-        jitter: duration("What is granted may be used so much late", positive).prefault("100 ms"),
+        jitter: duration("Time after its start during which a grant can be used", positive).prefault("100 ms"),
       },
-      "What keeps pushes within the message service's capacity",
+      "Limiter: keeps the rate of pushes within the capacity of the message service",
     ),
     service: fields(
       {
-        capacity: count("Messages that it takes in any second; those above it refuses", { min: 1, max: RATE_MAX }),
-        latency: duration("Round trip of a push").prefault("20 ms"),
+        capacity: count("Messages that it accepts in any second; it refuses the excess", { min: 1, max: RATE_MAX }),
+        latency: duration("Round-trip time of a push").prefault("20 ms"),
       },
-      "The message service behind it all",
+      "Message service: it delivers messages to clients",
     ),
     dispatcher: fields(
       {
-        ahead: count("Blocks published and not finished, at most", { min: 1, max: 100_000 }).prefault(200),
-        look: duration("It looks at tasks this often", positive).prefault("1 s"),
-        patience: duration("A block that nobody works on is published again after this long", positive).prefault(
-          "1 min",
+        ahead: count("Highest number of published blocks that are not finished", { min: 1, max: 100_000 }).prefault(
+          200,
         ),
-        parts: count("Parts that a task's subscribers are dealt out into", { min: 1, max: 1_024 }).prefault(48),
-        lead: duration("Subscribers are dealt out so long before the task is due").prefault("2 min"),
+        look: duration("Interval at which it checks the tasks", positive).prefault("1 s"),
+        patience: duration("Time without a worker after which a block is published again", positive).prefault("1 min"),
+        parts: count("Number of parts into which the subscribers of a task are divided", {
+          min: 1,
+          max: 1_024,
+        }).prefault(48),
+        lead: duration(
+          "Time before the due time of a task at which its subscribers are loaded and divided into parts",
+        ).prefault("2 min"),
       },
-      "Who cuts tasks into blocks",
+      "Dispatcher: it divides tasks into blocks and publishes them",
     ).prefault({}),
     prefetch: fields(
       {
-        share: share("Subscribers whose app fetches the day's tasks and shows them by its own timer").prefault("0 %"),
-        from: duration("When the first fetch, from the start of the run; before it with a minus sign", {
+        share: share("Share of subscribers whose app prefetches tasks and shows them by its own timer").prefault("0 %"),
+        from: duration("Start of prefetching, counted from the start of the run; negative before it", {
           signed: true,
         }).prefault("0 s"),
-        over: duration("Fetches are spread over this long", positive).prefault("6 h"),
+        over: duration("Time over which prefetching is spread", positive).prefault("6 h"),
       },
-      "Who need not be pushed to",
+      "Prefetch: subscribers that need no push",
     ).prefault({}),
-    tasks: named(task, "Reminders by name"),
+    tasks: named(task, "Tasks by name"),
   },
-  "Reminders, pushed at their own full size",
+  "Push: reminders to many subscribers, simulated message by message at full size",
 );
 
-/** Its key of the file. */
+/** The key of this section. */
 export const pushShape = { push: z.exactOptional(pushField) };
 
-/** Reminders, every unit parsed and every default filled in. */
+/** Push, every unit parsed, every default filled in, keys in camelCase. */
 export type PushModel = Model<typeof pushField>;
 
-/** The names in `where` of what there is one of. */
+/** Name of the broker in `where`. */
 export const BROKER = "broker";
+/** Name of the record store in `where`. */
 export const RECORDS = "records";
-/** Whose fault it is that somebody was told twice. */
+/** Values of the label `cause`: causes of duplicate notifications. */
 export const CAUSES = ["crash", "redelivery", "lease", "failover"] as const;
 
 const numbered = (noun: string, count: number): readonly string[] =>
   Array.from({ length: count }, (_, place) => `${noun}-${String(place + 1)}`);
 
+/** Returns the names of all hosts, e.g. `worker-3`. */
 export const hostNames = ({ workers }: Pick<PushModel, "workers">): readonly string[] =>
   numbered("worker", workers.hosts);
+/** Returns the names of all shards, e.g. `shard-2`. */
 export const shardNames = ({ store }: Pick<PushModel, "store">): readonly string[] => numbered("shard", store.shards);

@@ -1,10 +1,9 @@
 /**
- * The backbone's one service definition: which services there are, what each of their methods is asked and answers,
- * and which methods it calls on its way. Tiers of a scenario serve these services, and the calls between them, with
- * their sizes on the wire, come from here.
+ * The service definition of the backbone: its services, with requests, replies and calls of each method. Tiers of a
+ * scenario serve these services; the calls between them and their sizes on the wire are derived from here.
  *
- * Two options of our own say what protobuf has no word for: `calls`, a method's calls in order, and `typical`, how many
- * bytes a text usually has (chosen, like the fields).
+ * Two custom options complete protobuf: `calls` lists the calls of a method in order, and `typical` is the usual length of
+ * a text in bytes (chosen, like the fields).
  */
 import protobuf from "protobufjs";
 
@@ -17,14 +16,14 @@ import "google/protobuf/descriptor.proto";
 extend google.protobuf.MethodOptions { repeated string calls = 50001; }
 extend google.protobuf.FieldOptions { uint32 typical = 50002; }
 
-// What phones are connected to.
+// Terminates connections of clients.
 service Access {
   rpc Login (LoginRequest) returns (LoginReply) { option (calls) = "Logic.Authorise"; }
   rpc Send (SendRequest) returns (SendReply) { option (calls) = "Logic.Deliver"; }
   rpc Sync (SyncRequest) returns (SyncReply) { option (calls) = "Logic.Collect"; }
 }
 
-// What decides, and holds no data.
+// Decides, and stores no data.
 service Logic {
   rpc Authorise (LoginRequest) returns (LoginReply) { option (calls) = "Storage.ReadAccount"; }
   rpc Deliver (SendRequest) returns (SendReply) {
@@ -55,18 +54,21 @@ message AppendRequest { uint64 user = 1; uint64 sequence = 2; string text = 3 [(
 message AppendReply { bool stored = 1; }
 `;
 
+/** One method of a service. */
 export interface Method {
   /** E.g. `Logic.Deliver`. */
   readonly name: string;
+  /** Name of its service. */
   readonly service: string;
-  /** Encoded, typically. */
+  /** Typical size of an encoded request. */
   readonly requestBytes: number;
+  /** Typical size of an encoded reply. */
   readonly replyBytes: number;
-  /** Methods that it calls, one after the other. */
+  /** Names of the methods that it calls, one after another. */
   readonly calls: readonly string[];
 }
 
-/** Large numbers, as identities are: of ten digits. */
+/** A typical identity: a number of ten digits. */
 const NUMBER = 2_000_000_000;
 
 const bytesOf = (type: protobuf.Type): number => {
@@ -101,5 +103,5 @@ const methodsOf = (definition: string): ReadonlyMap<string, Method> => {
 
 let known: ReadonlyMap<string, Method> | undefined;
 
-/** All methods of the backbone by name; parsed when first asked for. */
+/** Returns all methods of the backbone by name; the definition is parsed on the first call. */
 export const backboneMethods = (): ReadonlyMap<string, Method> => (known ??= methodsOf(DEFINITION));

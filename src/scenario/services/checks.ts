@@ -1,4 +1,4 @@
-/** What services must be besides well written: calls that lead somewhere and come to an end. */
+/** Checks the consistency of services: calls name existing tiers and form no cycle. */
 import type { Reporter } from "../findings.ts";
 import type { Path } from "../positions.ts";
 import { quote } from "../quantities.ts";
@@ -6,6 +6,7 @@ import { routeOf } from "./routes.ts";
 import type { ServicesModel } from "./shape.ts";
 import { didYouMean } from "../suggest.ts";
 
+/** Reports inconsistencies in services. */
 export const checkServices = (services: ServicesModel, report: Reporter): void => {
   const { tiers, entries } = services;
   const names = Object.keys(tiers);
@@ -23,13 +24,17 @@ export const checkServices = (services: ServicesModel, report: Reporter): void =
       ...calls.map((name, i) => known(name, ["services", "entries", entry, "calls", i])),
     ]),
   ];
-  if (names.length === 0) report(["services", "tiers"], "no tier", "name at least one");
-  if (Object.keys(entries).length === 0) report(["services", "entries"], "no entry", "name at least one");
+  if (names.length === 0) report(["services", "tiers"], "has no tier", "write at least one");
+  if (Object.keys(entries).length === 0) report(["services", "entries"], "has no entry", "write at least one");
   if (found.includes(false)) return;
   for (const [name, entry] of Object.entries(entries)) {
     const path = ["services", "entries", name];
     if (entry.method !== undefined && entry.calls !== undefined)
-      report([...path, "calls"], "a method knows its own calls", "write either method or calls");
+      report(
+        [...path, "calls"],
+        "does not apply with method, which defines its own calls",
+        "write either method or calls",
+      );
     const read = routeOf(services, entry);
     if ("wrong" in read) report([...path, read.field], read.wrong, read.hint);
   }

@@ -1,35 +1,41 @@
 /**
- * The way of a task through the tiers: which requests it becomes, in which order, and how large they are on the wire.
- * An entry says it by naming tiers, or by naming a method of the backbone's service definition, which knows the rest.
+ * Derives the route of a task through the tiers: its requests, their order and their sizes on the wire. An entry lists
+ * tiers, or names a method of the backbone's service definition, which defines the calls.
  */
 import { backboneMethods, type Method } from "./backbone.ts";
 import type { EntryModel, ServicesModel } from "./shape.ts";
 import { didYouMean } from "../suggest.ts";
 
-/** Tiers that call one another, in a row (chosen; three are usual). */
+/** Longest chain of tiers that call one another (chosen; three are usual). */
 const DEPTH_MAX = 6;
-/** Requests that one task becomes (chosen). */
+/** Highest number of requests per task (chosen). */
 const REQUESTS_MAX = 256;
 
-/** One request of a task, and those that are made on its way. */
+/** One request of a task, with the calls that it makes. */
 export interface Route {
+  /** Tier that serves it. */
   readonly tier: string;
-  /** Its number in the task, from 0: it names what is drawn for it. */
+  /** Number in the task, from 0; it names the draws of the request. */
   readonly place: number;
-  /** Encoded; 0 where no method is named. */
+  /** Encoded size; 0 without a method. */
   readonly requestBytes: number;
+  /** Encoded size of the reply; 0 without a method. */
   readonly replyBytes: number;
+  /** Calls that it makes, one after another. */
   readonly calls: readonly Route[];
 }
 
+/** Why an entry has no route. */
 export interface WrongRoute {
-  /** Field of the entry that it is about. */
+  /** Field of the entry with the problem. */
   readonly field: "tier" | "method";
+  /** What is wrong. */
   readonly wrong: string;
+  /** What to write. */
   readonly hint: string;
 }
 
-/** Thrown and caught here only: a way is followed many calls deep. */
+/** Ends the search for a route from any depth of calls; thrown and caught in this file only. */
 class Lost extends Error {
   readonly why: WrongRoute;
 
@@ -39,7 +45,7 @@ class Lost extends Error {
   }
 }
 
-/** The way of an entry's tasks, or why there is none. Tiers that it names must exist. */
+/** Returns the route of an entry's tasks, or why there is none. Tiers that it names must exist. */
 export const routeOf = (services: ServicesModel, entry: EntryModel): { readonly route: Route } | WrongRoute => {
   let places = 0;
   const place = (depth: number): number => {
@@ -47,11 +53,15 @@ export const routeOf = (services: ServicesModel, entry: EntryModel): { readonly 
     if (depth > DEPTH_MAX)
       throw new Lost({
         field,
-        wrong: "its calls go round, or too deep",
-        hint: `tiers may call one another ${String(DEPTH_MAX)} deep, in no circle`,
+        wrong: "its calls form a cycle or are too deep",
+        hint: `write calls without a cycle, at most ${String(DEPTH_MAX)} deep`,
       });
     if (places >= REQUESTS_MAX)
-      throw new Lost({ field, wrong: "a task becomes too many requests", hint: `at most ${String(REQUESTS_MAX)}` });
+      throw new Lost({
+        field,
+        wrong: "a task makes too many requests",
+        hint: `write fewer calls: at most ${String(REQUESTS_MAX)}`,
+      });
     return places++;
   };
   const byTiers = (tier: string, calls: readonly string[], depth: number): Route => ({
@@ -93,13 +103,13 @@ const methodOf = ({ tiers }: ServicesModel, { tier }: EntryModel, name: string):
   return method;
 };
 
-/** Of the tiers that a tier may call, the one that serves a method. */
+/** Returns the tier that serves a method, among those that a tier calls. */
 const serverOf = ({ tiers }: ServicesModel, caller: string, { name, service }: Method): string => {
   const found = tiers[caller]!.calls.find((tier) => tiers[tier]!.serves === service);
   if (found !== undefined) return found;
   throw new Lost({
     field: "method",
-    wrong: `nobody whom ${caller} calls serves ${name}`,
-    hint: `write serves: ${service} in a tier, and its name in the calls of ${caller}`,
+    wrong: `no tier that ${caller} calls serves ${name}`,
+    hint: `write serves: ${service} in a tier, and add the tier to the calls of ${caller}`,
   });
 };

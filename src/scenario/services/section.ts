@@ -1,4 +1,4 @@
-/** Services: servers behind the access servers, simulated request by request at full size. Few worlds have them. */
+/** The section of services: servers behind the access servers, simulated request by request at full size. It is optional. */
 import type { CheckContext, KnownNames, Names, Section } from "../section.ts";
 import { checkServices } from "./checks.ts";
 import { SERVICES_TARGETS } from "./faults.ts";
@@ -19,6 +19,7 @@ const namesOf = ({ services }: World, { has }: KnownNames): Names => {
   };
 };
 
+/** The section of services. */
 export const SERVICES = {
   name: "services",
   shape: servicesShape,

@@ -1,7 +1,7 @@
 /**
- * The servers behind the access servers in a scenario file: tiers of equal machines that call one another, and the
- * entries through which tasks come to them. They are simulated request by request at their own size, whatever the
- * scale of the population. Every field is a parameter that needs a provenance.
+ * The keys of services in a scenario file: tiers of equal machines behind the access servers that call one another, and the
+ * entries where tasks arrive. They are simulated request by request at full size, at any scale of the population. Every
+ * field is a parameter that needs a provenance.
  */
 import { z } from "zod";
 import { ADMISSION_DEFAULTS, type AdmissionPolicy } from "../../algorithms/overload/policy.ts";
@@ -11,7 +11,7 @@ import { RETRY_DEFAULTS, type RetryPolicy } from "../../algorithms/overload/retr
 import { type Duration, ms, seconds } from "../../base/units.ts";
 import { bytes, count, duration, either, fields, type Model, named, number, share, text } from "../fields.ts";
 
-/** Computing of one request, all its turns together. */
+/** Computing time of one request, all its turns together. */
 export type ServiceLaw =
   | { readonly law: "fixed" | "exponential"; readonly mean: Duration }
   | { readonly law: "lognormal"; readonly mean: Duration; readonly variation: number };
@@ -22,62 +22,73 @@ const positive = { positive: true } as const;
 
 const work = fields(
   {
-    law: z.enum(["fixed", "exponential", "lognormal"]).meta({ description: "How single requests differ" }),
-    mean: duration("Computing of a request on a core, all its turns together", positive),
+    law: z.enum(["fixed", "exponential", "lognormal"]).meta({ description: "Distribution of the computing time" }),
+    mean: duration("Mean computing time of a request on one core, all its turns together", positive),
     variation: z.exactOptional(
-      number("Standard deviation over mean, of lognormal work; 1 by default", { min: 0.01, max: 10 }),
+      number("lognormal: standard deviation divided by the mean; 1 by default", { min: 0.01, max: 10 }),
     ),
   },
-  "What a request costs",
+  "Computing time per request",
 ).transform(({ law, mean, variation = 1 }): ServiceLaw =>
   law === "lognormal" ? { law, mean, variation } : { law, mean },
 );
 
 const units = fields(
   {
-    kind: z.enum(["processes", "threads", "coroutines"]).meta({ description: "What carries a request" }),
-    memory: bytes("Of each, from a request's begin to its answer"),
-    switching: duration("Cost of putting one on a core"),
+    kind: z.enum(["processes", "threads", "coroutines"]).meta({ description: "Kind of unit that serves a request" }),
+    memory: bytes("Memory per unit, from the start of a request to its answer"),
+    switching: duration("Cost of a context switch"),
   },
-  "Units that carry requests; as many as memory has room for",
+  "Units that serve requests, limited by memory; coroutines without costs by default",
 );
 
 const ADMISSIONS = ["none", "random", "codel", "response-time", "priority"] as const;
-const kindOfAdmission = z.enum(ADMISSIONS).meta({ description: "Who guards the door" });
+const kindOfAdmission = z.enum(ADMISSIONS).meta({ description: "Kind of admission control" });
 
 const admission = either(
   kindOfAdmission,
   fields(
     {
       kind: kindOfAdmission,
-      threshold: z.exactOptional(duration("A window whose mean is above this was overloaded", positive)),
-      alpha: z.exactOptional(share("Of what was admitted, shed next when overloaded")),
-      beta: z.exactOptional(share("Of what came, admitted besides when not")),
-      target: z.exactOptional(duration("CoDel: waits below this are good", positive)),
-      interval: z.exactOptional(duration("CoDel: over which the least wait is taken", positive)),
+      threshold: z.exactOptional(
+        duration(
+          "random, priority, response-time: mean time of a window above which it counts as overloaded; 20 ms by default, 250 ms for response-time",
+          positive,
+        ),
+      ),
+      alpha: z.exactOptional(
+        share("Share of the admitted requests that is shed after an overloaded window; 5 % by default"),
+      ),
+      beta: z.exactOptional(
+        share("Share of the received requests that is admitted in addition after any other window; 1 % by default"),
+      ),
+      target: z.exactOptional(duration("codel: acceptable queuing time; 5 ms by default", positive)),
+      interval: z.exactOptional(
+        duration("codel: interval over which the lowest queuing time is taken; 100 ms by default", positive),
+      ),
     },
-    "Who guards the door, and how",
+    "Admission control with its parameters",
   ),
-  "Admission: none, random, codel, response-time or priority",
+  "Admission control: none (default), random, codel, response-time or priority",
 ).transform((given): AdmissionPolicy => {
   if (typeof given === "string") return ADMISSION_DEFAULTS[given];
   return { ...ADMISSION_DEFAULTS[given.kind], ...given } as AdmissionPolicy;
 });
 
 const RETRIES = ["none", "naive", "budget"] as const;
-const kindOfRetries = z.enum(RETRIES).meta({ description: "What is done when a call fails" });
+const kindOfRetries = z.enum(RETRIES).meta({ description: "Kind of retries" });
 
 const retries = either(
   kindOfRetries,
   fields(
     {
       kind: kindOfRetries,
-      most: z.exactOptional(count("Retries of one call", { min: 1, max: 100 })),
-      share: z.exactOptional(share("Budget: retries for each request, over all requests of a caller")),
+      most: z.exactOptional(count("Most retries of one call; 3 by default", { min: 1, max: 100 })),
+      share: z.exactOptional(share("budget: retries as a share of all requests of a caller; 10 % by default")),
     },
-    "What is done when a call fails",
+    "Retries with their parameters",
   ),
-  "Retries: none, naive, or within a budget",
+  "Retries of failed calls: none (default), naive or budget",
 ).transform((given): RetryPolicy => {
   if (typeof given === "string") return RETRY_DEFAULTS[given];
   return { ...RETRY_DEFAULTS[given.kind], ...given } as RetryPolicy;
@@ -86,93 +97,95 @@ const retries = either(
 const BALANCINGS = ["list", "random", "round-robin", "least-loaded"] as const;
 
 const balance = either(
-  z.enum(BALANCINGS).meta({ description: "Which machine is asked" }),
+  z.enum(BALANCINGS).meta({ description: "How a caller chooses the machine" }),
   fields(
     {
-      kind: z.literal("dns").meta({ description: "By names that are asked again now and then" }),
-      ttl: duration("Names are asked again after this long", positive),
+      kind: z.literal("dns").meta({ description: "Addresses come from DNS and are cached" }),
+      ttl: duration("Time after which names are resolved again", positive),
     },
-    "By names",
+    "Load balancing by DNS",
   ),
-  "Which machine is asked: list, random, round-robin, least-loaded, or { kind: dns, ttl }",
+  "Load balancing of a caller: list, random (default), round-robin, least-loaded, or { kind: dns, ttl }",
 ).transform((given): Balancing => (typeof given === "string" ? { kind: given } : given));
 
-/** Published for DAGOR: a task is of no use after 500 ms. */
+/** Published for DAGOR: a task is useless after 500 ms. */
 const TASK_TIMEOUT = "500 ms";
 
 const caller = {
-  timeout: duration("How long a caller waits for one attempt", positive).prefault(TASK_TIMEOUT),
+  timeout: duration("Timeout of one attempt", positive).prefault(TASK_TIMEOUT),
   retries: retries.prefault("none"),
-  "back-off": duration("Before a retry, on the average").prefault("0 s"),
+  "back-off": duration("Mean wait before a retry").prefault("0 s"),
   balance: balance.prefault("random"),
 };
 
-const calls = z.array(text("A tier")).max(16).meta({ description: "Tiers called one after the other" });
+const calls = z.array(text("Name of a tier")).max(16).meta({ description: "Tiers that it calls, one after another" });
 
 const tier = fields(
   {
-    machines: count("Equal machines", { min: 1, max: MACHINES_MAX }),
-    cores: count("Cores of each; very many make it a mere delay", { min: 1, max: 1_000_000 }),
+    machines: count("Number of machines", { min: 1, max: MACHINES_MAX }),
+    cores: count("Cores per machine; with very many the tier is a pure delay", { min: 1, max: 1_000_000 }),
     work,
     units: units.prefault({ kind: "coroutines", memory: "0 B", switching: "0 s" }),
-    memory: bytes("Of a machine, for units and connections").prefault("1 TiB"),
-    "connection-memory": bytes("Of a connection").prefault("0 B"),
-    descriptors: count("File descriptors of a machine, one a connection", { min: 1, max: 1e9 }).prefault(1e9),
-    queue: count("Requests that may wait for their begin on a machine", { max: 10_000_000 }).prefault(10_000_000),
+    memory: bytes("Memory per machine for units and connections").prefault("1 TiB"),
+    "connection-memory": bytes("Memory per connection").prefault("0 B"),
+    descriptors: count("File descriptors per machine, one for each connection", { min: 1, max: 1e9 }).prefault(1e9),
+    queue: count("Requests that can wait on a machine before they start", { max: 10_000_000 }).prefault(10_000_000),
     admission: admission.prefault("none"),
     calls: calls.default([]),
-    serves: z.exactOptional(text("Service of the backbone's definition that it answers: Access, Logic or Storage")),
+    serves: z.exactOptional(text("Service of the backbone's definition that it serves: Access, Logic or Storage")),
     "early-abort": z
       .boolean()
-      .meta({ description: "Deadlines travel with calls, and work that nobody waits for is dropped" })
+      .meta({ description: "true (default): calls carry deadlines, and expired work is dropped" })
       .default(true),
     ...caller,
   },
-  "Equal machines that do the same",
+  "Tier of equal machines",
 )
   .transform((given) => ({ ...given, serves: given.serves }))
-  .meta({ description: "Equal machines that do the same" });
+  .meta({ description: "Tier of equal machines" });
 
 const entry = fields(
   {
-    tier: text("The tier where its tasks come in"),
+    tier: text("Tier where its tasks arrive"),
     calls: z.exactOptional(calls),
-    method: z.exactOptional(text("Instead of calls: a method of the backbone's definition, such as Access.Send")),
-    feed: count("Tasks a second; they come as they please (Poisson)", { min: 1, max: RATE_MAX }),
-    deadline: duration("An answer after this is of no use", positive).prefault(TASK_TIMEOUT),
-    priority: count("Business level; 0 is the most important", { max: BUSINESS_LEVELS - 1 }).prefault(0),
-    connections: count("People who hold a connection to the tier", { max: 10_000_000_000 }).prefault(0),
+    method: z.exactOptional(text("Method of the backbone's definition, such as Access.Send; instead of calls")),
+    feed: count("Mean number of tasks per second; arrivals are a Poisson process", { min: 1, max: RATE_MAX }),
+    deadline: duration("Time after which an answer is useless", positive).prefault(TASK_TIMEOUT),
+    priority: count("Business priority; 0 is the most important", { max: BUSINESS_LEVELS - 1 }).prefault(0),
+    connections: count("Number of clients with a connection to the tier", { max: 10_000_000_000 }).prefault(0),
     ...caller,
   },
-  "A kind of task and where it comes in",
+  "Kind of task and the tier where it arrives",
 )
   .transform((given) => ({ ...given, calls: given.calls, method: given.method }))
-  .meta({ description: "A kind of task and where it comes in" });
+  .meta({ description: "Kind of task and the tier where it arrives" });
 
+/** The schema of `services`. */
 export const servicesField = fields(
   {
-    hop: duration("Round trip between two machines of a centre"),
+    hop: duration("Round-trip delay between two machines of a centre"),
     tiers: named(tier, "Tiers by name"),
     entries: named(entry, "Entries by name"),
   },
-  "Servers behind the access servers, request by request",
+  "Servers behind the access servers, simulated request by request at full size",
 );
 
-/** Its key of the file. */
+/** The key of this section. */
 export const servicesShape = { services: z.exactOptional(servicesField) };
 
-/** Services, every unit parsed and every default filled in. */
+/** Services, every unit parsed, every default filled in, keys in camelCase. */
 export type ServicesModel = Model<typeof servicesField>;
+/** One entry. */
 export type EntryModel = ServicesModel["entries"][string];
-/** Who calls machines: a tier or an entry. */
+/** How a tier or an entry calls machines. */
 export type CallerModel = Pick<EntryModel, "timeout" | "retries" | "backOff" | "balance">;
 
-/** A machine is known to be down to other machines after this long (chosen). */
+/** Time after which other machines know that a machine is down (chosen). */
 export const HEALTH_CHECK = seconds(5);
-/** What a machine heard of another's level is forgotten after this long without a reply (chosen). */
+/** Time without a reply after which a machine forgets the admission level of another (chosen). */
 export const LEVEL_FORGOTTEN = ms(5_000);
 
-/** E.g. `storage-3`: the third machine of the tier. */
+/** Returns the names of all machines; `storage-3` is the third one of the tier. */
 export const machineNames = ({ tiers }: Pick<ServicesModel, "tiers">): readonly string[] =>
   Object.entries(tiers).flatMap(([tier, { machines }]) =>
     Array.from({ length: machines }, (_, place) => `${tier}-${String(place + 1)}`),

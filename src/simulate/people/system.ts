@@ -5,7 +5,7 @@ import { Scheduler } from "../../algorithms/scheduling/scheduler.ts";
 import type { Digest } from "../../base/digest.ts";
 import type { Machine } from "../../base/machine.ts";
 import { after, type Instant, inMs, inSeconds, minutes, seconds, START } from "../../base/units.ts";
-import { sectionsTold } from "../../scenario/asked.ts";
+import { reportedSections } from "../../scenario/asked.ts";
 import type { Figure, LabelMatch } from "../../scenario/figure-parts.ts";
 import type { PeopleFault } from "../../scenario/people/faults.ts";
 import { PEOPLE } from "../../scenario/people/section.ts";
@@ -152,7 +152,7 @@ class People implements Running {
 
   /** True if the run reports on people. */
   get #isReported(): boolean {
-    return sectionsTold(this.#scenario).some((section) => section === PEOPLE);
+    return reportedSections(this.#scenario).some((section) => section === PEOPLE);
   }
 
   get #book(): Book {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { HEAD, read } from "../door.ts";
+import { HEAD, read } from "../reading.ts";
 
-/** The paths of all problems that these settings make. */
+/** Returns the paths of all problems with these settings. */
 const problemPaths = (...set: string[]): readonly string[] => {
   const reading = read(HEAD, { set });
   return "problems" in reading ? reading.problems.map(({ path }) => path) : [];
 };
 
-describe("what a client's record has no room for is refused", () => {
+describe("a world that exceeds a client's record is rejected", () => {
   it.each([
     ["clients.heartbeat.shortest=215 s", "clients.heartbeat.shortest"],
     ["clients.heartbeat.longest=700 s", "clients.heartbeat.longest"],
@@ -21,7 +21,7 @@ describe("what a client's record has no room for is refused", () => {
     expect(problemPaths(setting)).toEqual([path]);
   });
 
-  it("and what there is room for is not", () => {
+  it("and one at the limits is not", () => {
     expect(problemPaths("clients.heartbeat.longest=630 s", "clients.heartbeat.stable-test=6")).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { carrierShare, gatewayNames, serverNames } from "../../../src/scenario/people/names.ts";
-import { HEAD, read, scenarioOf } from "../door.ts";
+import { HEAD, read, scenarioOf } from "../reading.ts";
 
 const { world } = scenarioOf(read(HEAD));
 const gateways = gatewayNames(world);

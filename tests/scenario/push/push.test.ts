@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { warnOfPush } from "../../../src/scenario/push/checks.ts";
-import { HEAD, problemsOf, read, scenarioOf } from "../door.ts";
+import { HEAD, problemsOf, read, scenarioOf } from "../reading.ts";
 
 const world = (more = "", tasks = "evening: { at: 1 h, subscribers: 1 M }"): string => `${HEAD}
 provenance: { push: { is: assumed, source: firedrill } }
@@ -23,11 +23,17 @@ describe("push in a scenario", () => {
     });
   });
 
-  it("is varied from outside", () => {
+  it("can be changed by settings", () => {
     const { push } = scenarioOf(
       read(world(), { set: ["push.limiter.kind=counter", "push.prefetch.share=70%", "push.prefetch.over=30 min"] }),
     ).world;
     expect(push).toMatchObject({ limiter: { kind: "counter" }, prefetch: { share: 0.7 } });
+  });
+
+  it("gets no new task by one setting, as that would lack its other keys", () => {
+    expect(problemsOf(read(world(), { set: ["push.tasks.evning.subscribers=2 M"] }))).toMatchObject([
+      { message: 'push.tasks has no "evning"', hint: 'did you mean "evening"?' },
+    ]);
   });
 
   it("needs a provenance for every number", () => {
@@ -36,31 +42,31 @@ describe("push in a scenario", () => {
   });
 
   it.each([
-    ["no task", world("", ""), "push.tasks: no task"],
+    ["no task", world("", ""), "push.tasks: has no task"],
     [
-      "a task that comes before all have fetched it",
+      "a task that is due before prefetching ends",
       world().replace("tasks:", "prefetch: { share: 70 %, over: 2 h }\n  tasks:"),
-      "push.tasks.evening.at: is due before all have fetched it",
+      "push.tasks.evening.at: is due before prefetching ends",
     ],
     [
-      "more subscribers than memory bears",
+      "more subscribers than fit into memory",
       world("", "evening: { at: 1 h, subscribers: 150 M }, night: { at: 2 h, subscribers: 150 M }"),
-      "push.tasks: more subscribers than memory bears",
+      "push.tasks: has too many subscribers",
     ],
     [
-      "a lot larger than its block",
+      "a batch larger than its block",
       world().replace("slots: 4", "slots: 4, block: 100"),
-      "push.workers.lot: larger than its block",
+      "push.workers.lot: is larger than push.workers.block",
     ],
     [
-      "a reservation that may outlast its worker's lease",
+      "a lease shorter than a reservation",
       world().replace("slots: 4", "slots: 4, lease: 1 s"),
-      "push.workers.lease: may end before what was granted in it is used",
+      "push.workers.lease: may end before its grants are used",
     ],
     [
-      "a horizon that does",
+      "a horizon longer than the lease",
       world().replace("limit: 10 k", "limit: 10 k, horizon: 30 s"),
-      "push.workers.lease: may end before what was granted in it is used",
+      "push.workers.lease: may end before its grants are used",
     ],
     ["an unknown limiter", world().replace("limit: 10 k", "limit: 10 k, kind: gcrb"), "push.limiter.kind:"],
     [
@@ -69,32 +75,32 @@ describe("push in a scenario", () => {
       'push.limiter.limit: "many" is not a count',
     ],
     [
-      "a task that is due when the run is over",
+      "a task that is due after the run",
       world("", "evening: { at: 9 h, subscribers: 5 }"),
-      "push.tasks.evening.at: the run is over",
+      "push.tasks.evening.at: is not before the end of the run",
     ],
     [
-      "parts that are larger than a set can be",
+      "parts larger than a set",
       world("", "evening: { at: 1 h, subscribers: 50 M }").replace(
         "limit: 10 k }",
         "limit: 10 k }\n  dispatcher: { parts: 3 }",
       ),
-      "push.dispatcher.parts: a part would be larger than its set can be",
+      "push.dispatcher.parts: is too small: a part holds at most 16000000 subscribers",
     ],
     [
       "a horizon of an hour",
       world().replace("limit: 10 k", "limit: 10 k, horizon: 1 h").replace("slots: 4", "slots: 4, lease: 2 h"),
-      "push.limiter.horizon: a new or lost limiter grants nothing for so long",
+      "push.limiter.horizon: is too long: a new or lost limiter grants nothing for this time",
     ],
     [
-      "lots that are a microsecond each",
+      "batches of a microsecond",
       world().replace("limit: 10 k", "limit: 1 M").replace("slots: 4", "slots: 4, lot: 1"),
-      "push.workers.lot: too small for the limit",
+      "push.workers.lot: is too small for the limit",
     ],
     [
-      "a counter that can let nothing through",
+      "a counter that grants nothing",
       world().replace("limit: 10 k", "limit: 200, kind: counter"),
-      "push.workers.lot: more than the limit of a second: the counter lets none through",
+      "push.workers.lot: exceeds the limit of one second, so that the counter grants nothing",
     ],
   ])("refuses %s", (_, text, problem) => {
     expect(
@@ -110,27 +116,27 @@ describe("a mistake in push", () => {
 thresholds: [{ figure: "push.lost.count{task=evening}", max: 0 }]
 `;
 
-  it("is told alone: what its section would have named is not called unknown", () => {
+  it("is reported alone: names of its section are not reported as unknown", () => {
     const found = problemsOf(read(world(fault).replace("slots: 4", "slots: four")));
     expect(found.map(({ path }) => path)).toEqual(["push.workers.slots"]);
   });
 
-  it("says what to write for what is missing", () => {
+  it("gets a hint for a missing key", () => {
     const found = problemsOf(read(world(fault).replace("  limiter: { limit: 10 k }\n", "")));
     expect(found).toMatchObject([{ path: "push.limiter", hint: "write limiter: { limit: … }" }]);
   });
 
-  it("does not hide that there is none", () => {
+  it("is not assumed if there is no push at all", () => {
     const found = problemsOf(read(`${HEAD}${fault}`));
     expect(found.map(({ path }) => path)).toEqual(["faults[0].where.shard", "thresholds[0].figure"]);
   });
 });
 
-describe("what is no mistake but will be regretted", () => {
+describe("a warning about a valid configuration", () => {
   const remark = (limiter: string): string | undefined =>
     warnOfPush(scenarioOf(read(world().replace("limit: 10 k", limiter))).world.push!);
 
-  it("is a limit that lets more through than the message service takes", () => {
+  it("is given for a limit above the capacity of the message service", () => {
     expect(remark("limit: 10 k, burst: 1000, jitter: 100 ms")).toBeUndefined();
     expect(remark("limit: 10 k, burst: 1001, jitter: 100 ms")).toMatch(/up to 12001 messages .*capacity is 12000/);
     expect(remark("limit: 6 k, kind: counter")).toBeUndefined();
@@ -145,19 +151,19 @@ describe("a lease", () => {
 
   it("is longer than horizon, jitter and margin together, and the problem says how long", () => {
     expect(problemsOf(read(lease("1150 ms"))).map(({ hint }) => hint)).toEqual([
-      "write more than 1 s 150 ms, or less for push.limiter.horizon",
+      "write more than 1 s 150 ms, or a shorter push.limiter.horizon",
     ]);
     expect(scenarioOf(read(lease("1151 ms"))).world.push).toMatchObject({ workers: { lease: 1_151_000 } });
   });
 
-  it("may be shorter beside the counter, whose grants begin at once", () => {
+  it("may be shorter with the counter, whose grants begin at once", () => {
     expect(scenarioOf(read(lease("151 ms", ", kind: counter"))).world.push).toMatchObject({
       workers: { lease: 151_000 },
     });
   });
 });
 
-describe("what befalls push", () => {
+describe("faults of push", () => {
   it.each([
     ["crash: 60 /h, where: { host: worker-2 }", []],
     ["skew: -500 ms, where: { host: [worker-1, worker-2] }", []],

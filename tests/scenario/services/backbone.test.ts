@@ -24,14 +24,14 @@ describe("the backbone's service definition", () => {
     for (const { calls } of methods.values()) for (const name of calls) expect(methods.has(name), name).toBe(true);
   });
 
-  it("says how large requests are, encoded, by hand", () => {
+  it("gives sizes of encoded requests that agree with a calculation by hand", () => {
     // One field of a number of ten digits: a byte of tag, five of varint.
     expect(backboneMethods().get("Storage.NextSequence")).toMatchObject({ requestBytes: 6, replyBytes: 6 });
     const writer = protobuf.Writer.create().uint32(8).uint64(2_000_000_000).uint32(16).uint64(2_000_000_000);
     expect(backboneMethods().get("Access.Sync")!.requestBytes).toBe(writer.finish().length);
   });
 
-  it("makes a task's whole tree of calls from the method it begins with", () => {
+  it("derives the whole tree of calls of a task from its first method", () => {
     const names = ({ tier: name, calls }: Route): string =>
       calls.length === 0 ? name : `${name}(${calls.map(names).join(" ")})`;
     const read = routeOfMethod("Access.Send");
@@ -44,11 +44,11 @@ describe("the backbone's service definition", () => {
   it.each([
     ["Access.Sent", '"Access.Sent" is not a method of the backbone', 'did you mean "Access.Send"?'],
     ["Logic.Deliver", "the tier door serves Access", "write serves: Logic in the tier"],
-  ])("has no %s at the door", (method, wrong, hint) => {
+  ])("rejects %s at the first tier", (method, wrong, hint) => {
     expect(routeOfMethod(method)).toEqual({ field: "method", wrong, hint });
   });
 
-  it("misses who serves what is called", () => {
+  it("reports a called method that no tier serves", () => {
     const services = stack("Access.Send");
     const deaf = {
       ...services,

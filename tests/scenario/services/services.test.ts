@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { HEAD, problemsOf, read, scenarioOf } from "../door.ts";
+import { HEAD, problemsOf, read, scenarioOf } from "../reading.ts";
 
 const world = (tiers: string, entries = "send: { tier: logic, feed: 10 }"): string => `${HEAD}
 provenance: { services: { is: assumed, source: firedrill } }
@@ -26,7 +26,7 @@ describe("services in a scenario", () => {
     expect(services!.entries["send"]).toMatchObject({ feed: 10, deadline: 500_000, priority: 0, connections: 0 });
   });
 
-  it("are varied from outside", () => {
+  it("can be changed by settings", () => {
     const set = [
       "services.tiers.logic.machines=5",
       "services.entries.send.feed=2 k",
@@ -50,16 +50,16 @@ describe("services in a scenario", () => {
       'did you mean "logic"?',
     ],
     [
-      "a call that leads nowhere",
+      "a call of an unknown tier",
       world(`${LOGIC}, calls: [storage] }`),
       'services.tiers.logic.calls[0]: "storage" is not a tier',
       "",
     ],
     [
-      "calls that go round",
+      "calls that form a cycle",
       world(`${LOGIC}, calls: [logic] }`),
-      "services.entries.send.tier: its calls go round",
-      "in no circle",
+      "services.entries.send.tier: its calls form a cycle",
+      "without a cycle",
     ],
     [
       "a mistyped key",
@@ -67,22 +67,22 @@ describe("services in a scenario", () => {
       'services.tiers.logic.admision: unknown key "admision"',
       'did you mean "admission"?',
     ],
-    ["a guard that nobody knows", world(`${LOGIC}, admission: dagor }`), "services.tiers.logic.admission", ""],
+    ["an unknown kind of admission", world(`${LOGIC}, admission: dagor }`), "services.tiers.logic.admission", ""],
     ["memory without unit", world(`${LOGIC}, memory: 16 }`), "services.tiers.logic.memory: 16 has no unit", "16 KiB"],
     [
-      "no machine at all",
+      "no machine",
       world("logic: { machines: 0, cores: 4, work: { law: fixed, mean: 1 ms } }"),
       "services.tiers.logic.machines: 0 is out of range",
       "from 1 to 1000",
     ],
     [
-      "work of no time",
+      "work without computing time",
       world("logic: { machines: 1, cores: 4, work: { law: fixed, mean: 0 s } }"),
       "services.tiers.logic.work.mean",
       "above 0 s",
     ],
     ["a setting of another tier", world(`${LOGIC} }`), 'services.tiers has no "logik"', ""],
-  ])("say where it is and what to write: %s", (claim, text, message, hint) => {
+  ])("report position and hint: %s", (claim, text, message, hint) => {
     const set = claim.startsWith("a setting") ? ["services.tiers.logik.machines=3"] : [];
     const problems = problemsOf(read(text, { set }));
     const found = problems.find((one) => `${one.path}: ${one.message}`.includes(message));

@@ -1,4 +1,4 @@
-/** Writes scenario texts into a folder of their own and hands them to the door. */
+/** Reads scenarios from texts, for tests of the reader. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,20 +7,20 @@ import type { Problem } from "../../src/scenario/problem.ts";
 import type { Scenario } from "../../src/scenario/scenario.ts";
 import type { Settings } from "../../src/scenario/settings.ts";
 
-/** A right scenario of the shipped world, to which cases add what they are about. */
+/** A valid scenario of a shipped world, to which tests append their cases. */
 export const HEAD = `version: 1
 name: story
 extends: worlds/china-2014.yaml
 run: { duration: 3 h, warmup: 20 min, scale: 1/1000, replications: 10 }
 `;
 
-/** Reads `story.yaml` beside the other files given. */
+/** Writes the texts to a folder of their own and reads `story.yaml` in it. */
 export const read = (
   story: string | Uint8Array,
   settings: Settings = {},
   others: Readonly<Record<string, string>> = {},
 ): Reading => {
-  const folder = mkdtempSync(join(tmpdir(), "firedrill-door-"));
+  const folder = mkdtempSync(join(tmpdir(), "firedrill-reading-"));
   try {
     for (const [name, text] of Object.entries(others)) writeFileSync(join(folder, name), text);
     writeFileSync(join(folder, "story.yaml"), story);
@@ -30,8 +30,10 @@ export const read = (
   }
 };
 
+/** Returns the problems of a reading; none if it is valid. */
 export const problemsOf = (reading: Reading): readonly Problem[] => ("problems" in reading ? reading.problems : []);
 
+/** Returns the scenario of a reading; throws its problems if it is invalid. */
 export const scenarioOf = (reading: Reading): Scenario => {
   if ("problems" in reading)
     throw new Error(
@@ -40,7 +42,7 @@ export const scenarioOf = (reading: Reading): Scenario => {
   return reading.scenario;
 };
 
-/** Milliseconds of processor time so far: unlike the clock it does not see what else the machine is doing. */
+/** Returns the processor time of this process in ms; unlike wall-clock time it is independent of other processes. */
 export const processorMs = (): number => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000;
