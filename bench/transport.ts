@@ -42,7 +42,7 @@ const fast = (pathOf: (index: number) => PathQuality): (() => void) => {
     round += 1;
     for (let index = 0; index < FAST; index++) {
       draws.at(round, index, 0);
-      transport.live(pathOf(index), draws.out);
+      transport.sample(pathOf(index), draws.out);
     }
   };
 };

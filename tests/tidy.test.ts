@@ -36,7 +36,7 @@ const GATHERERS = [
   /^world\/population\//,
   /^world\/seams\//,
   /^world\/weather\//,
-  /^world\/(build|assignment|topology|sweeps|where|places|refuge)\.ts$/,
+  /^world\/(build|assignment|topology|bulk-updates|where|places|centre-failover)\.ts$/,
   /^deploy\/(push\/processes\.ts$|drill\/)/,
 ];
 

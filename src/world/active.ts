@@ -1,4 +1,4 @@
-/** The faults that are active in one system, and what several at the same place come to together. */
+/** The active faults of one system, and the combined effect of several at the same place. */
 
 interface Active {
   readonly id: string;
@@ -6,19 +6,22 @@ interface Active {
   readonly effects: object;
 }
 
+/** A set of active faults; products and sums are over the faults that have the value. */
 export class ActiveFaults<Fault extends Active> {
   /** By id, in the order in which they began. */
   readonly #faults = new Map<string, Fault>();
 
+  /** Adds a fault. */
   begin(fault: Fault): void {
     this.#faults.set(fault.id, fault);
   }
 
+  /** Removes a fault; one that is not active has no effect. */
   end({ id }: Pick<Fault, "id">): void {
     this.#faults.delete(id);
   }
 
-  /** Returns a copy that holds only the faults whose place passes the test. */
+  /** Returns a copy with the faults whose place passes the test. */
   touching(passes: (where: Fault["where"]) => boolean): ActiveFaults<Fault> {
     const found = new ActiveFaults<Fault>();
     for (const fault of this.#faults.values()) if (passes(fault.where)) found.begin(fault);

@@ -1,38 +1,42 @@
 /**
- * Where everybody goes before anything is learnt: each gateway to the nearest centre that has room, over its
- * own carrier's line. Lines stay at two thirds of what they hold (any two centres must carry all), and on a line
- * the servers are filled evenly. Who finds no such room goes where most is left.
+ * The initial assignment of gateways: each goes to the nearest centre that has room, over its own carrier's line. Lines are filled to
+ * two thirds of their connections (any two centres must carry all users), and the servers of a line evenly. A gateway that finds no
+ * such room goes where most is left.
  */
 import type { Fleet } from "./fleet/centre.ts";
 import type { Gateway } from "./network/gateway.ts";
 
-/** Any two of three centres carry everybody: in peace each is at most this full. */
-const PEACE_LOAD = 2 / 3;
+/** Largest load of a line while nothing is wrong: any two of three centres carry all users. */
+const NORMAL_LOAD = 2 / 3;
 
+/** What gateways are assigned by. */
 export interface AssignmentParts {
+  /** All gateways, by index. */
   readonly gateways: readonly Gateway[];
+  /** People behind each gateway. */
   readonly people: ArrayLike<number>;
+  /** Access servers and endpoints. */
   readonly fleet: Fleet;
-  /** Round trip of the path from a gateway to an endpoint in peace, ms. */
+  /** Round trip from a gateway to an endpoint while nothing is wrong, ms. */
   readonly rttMs: (gateway: number, endpoint: number) => number;
-  /** By centre: the part of all users that belongs there, where it was decided; undefined for as many as are near and find room. */
+  /** By centre: its share of all users, if the scenario sets it; else it gets the users that are near and find room. */
   readonly shares: Readonly<Record<string, number | undefined>>;
-  /** Whether lists name every server of the carrier's lines elsewhere, so that whoever loses one centre can spread over all others. */
+  /** True if lists name every server of the carrier's other lines, so that clients of a lost centre can spread over all of them. */
   readonly namesAll: boolean;
 }
 
 interface Line {
   readonly centre: string;
   readonly line: string;
-  /** Servers in turn, then the next port of each. */
+  /** The first port of each server, then the next port of each. */
   endpoints: number[];
   room: number;
 }
 
-/** For every gateway its candidates, best first: one address on each line worth trying, and two more on the best. */
+/** Returns each gateway's candidates, best first: one address on each of the best lines, and two more on the first of them. */
 export const assign = ({ gateways, people, fleet, rttMs, shares, namesAll }: AssignmentParts): number[][] => {
-  const lines = linesOf(fleet);
-  shareOut(lines, gateways, people, shares);
+  const lines = fleetLines(fleet);
+  divideRoom(lines, gateways, people, shares);
   const preferences = gateways.map((gateway, index) =>
     [...lines].sort(
       (a, b) =>
@@ -40,7 +44,7 @@ export const assign = ({ gateways, people, fleet, rttMs, shares, namesAll }: Ass
         rttMs(index, a.endpoints[0]!) - rttMs(index, b.endpoints[0]!),
     ),
   );
-  // Whoever would lose most by going to the second nearest chooses first.
+  // Gateways that would lose most by going to their second choice choose first.
   const order = gateways
     .map((_, index) => {
       const [first, second] = preferences[index]!;
@@ -59,9 +63,9 @@ export const assign = ({ gateways, people, fleet, rttMs, shares, namesAll }: Ass
     home.room -= people[index]!;
     homes.set(index, home);
   }
-  if (isShared) even(lines, homes, { gateways, people, rttMs });
-  const bests = dealOut(
-    gateways.map((_, index) => ({ line: homes.get(index)!, weight: coarse(people[index]!) })),
+  if (isShared) rebalance(lines, homes, { gateways, people, rttMs });
+  const bests = assignAddresses(
+    gateways.map((_, index) => ({ line: homes.get(index)!, weight: roundedWeight(people[index]!) })),
     fleet,
   );
   return gateways.map((_, index) => {
@@ -85,10 +89,10 @@ export const assign = ({ gateways, people, fleet, rttMs, shares, namesAll }: Ass
 };
 
 /**
- * Where it was decided how many belong to each centre, each carrier's users are shared out over its lines so. Carriers with few
- * lines come first: what a centre gets of them counts.
+ * Divides each carrier's users over its lines by the shares that the scenario sets. Carriers with few lines come first, and what a
+ * centre gets from them counts towards its share.
  */
-const shareOut = (
+const divideRoom = (
   lines: readonly Line[],
   gateways: AssignmentParts["gateways"],
   people: ArrayLike<number>,
@@ -109,11 +113,8 @@ const shareOut = (
   }
 };
 
-/**
- * Gateways are whole, so shares come out a little off: from lines above their share to lines below it goes whoever fits and
- * loses least by it.
- */
-const even = (
+/** Moves whole gateways from lines above their share to lines below it: those that fit, and lose least by it, first. */
+const rebalance = (
   lines: readonly Line[],
   homes: Map<number, Line>,
   { gateways, people, rttMs }: Pick<AssignmentParts, "gateways" | "people" | "rttMs">,
@@ -139,18 +140,18 @@ const even = (
   }
 };
 
-/** One address of each server. */
+/** Returns one address of each server. */
 const firstPorts = ({ endpoints }: Line, fleet: Fleet): number[] =>
   endpoints.filter(
     (endpoint, place) =>
       endpoints.findIndex((other) => fleet.endpoints[other]!.server === fleet.endpoints[endpoint]!.server) === place,
   );
 
-/** People in steps of a twelfth: one user more or less must not send a whole gateway elsewhere. */
-const coarse = (people: number): number => (people < 1 ? 0 : Math.exp(Math.round(8 * Math.log(people)) / 8));
+/** Rounds people to steps of an eighth in the logarithm: one user more or less must not move a whole gateway. */
+const roundedWeight = (people: number): number => (people < 1 ? 0 : Math.exp(Math.round(8 * Math.log(people)) / 8));
 
-/** The best address of each gateway on its line: heaviest first, each to the server that has most left, then to its quieter port. */
-const dealOut = (
+/** Returns the best address of each gateway on its line: heaviest first, each at the least loaded server and its less loaded port. */
+const assignAddresses = (
   gateways: readonly { readonly line: Line; readonly weight: number }[],
   { servers, endpoints }: Fleet,
 ): number[] => {
@@ -174,7 +175,7 @@ const dealOut = (
   return bests;
 };
 
-const linesOf = ({ servers, endpoints }: Fleet): Line[] => {
+const fleetLines = ({ servers, endpoints }: Fleet): Line[] => {
   const lines = new Map<string, Line>();
   endpoints.forEach(({ centre, line }, index) => {
     const key = `${centre}/${line}`;
@@ -182,7 +183,8 @@ const linesOf = ({ servers, endpoints }: Fleet): Line[] => {
     if (found === undefined) lines.set(key, { centre, line, endpoints: [index], room: 0 });
     else found.endpoints.push(index);
   });
-  for (const { centre, line, connections } of servers) lines.get(`${centre}/${line}`)!.room += connections * PEACE_LOAD;
+  for (const { centre, line, connections } of servers)
+    lines.get(`${centre}/${line}`)!.room += connections * NORMAL_LOAD;
   for (const line of lines.values())
     line.endpoints = line.endpoints.toSorted((a, b) => endpoints[a]!.port - endpoints[b]!.port || a - b);
   return [...lines.values()];

@@ -1,7 +1,4 @@
-/**
- * Scenario → World: carriers' gateways, centres, paths, people, and the clock that runs them. Everything is
- * wired here and nowhere else.
- */
+/** Scenario → World: gateways, centres, paths, people and their control, wired here and nowhere else. */
 import type { Machine } from "../base/machine.ts";
 import { inMs, inSeconds } from "../base/units.ts";
 import type { SchedulerEffect, SchedulerInput, Topology } from "../algorithms/scheduling/messages.ts";
@@ -12,7 +9,7 @@ import { Trace } from "../engine/trace.ts";
 import type { Scenario, WorldModel } from "../scenario/scenario.ts";
 import { buildFleet, type Fleet } from "./fleet/centre.ts";
 import { Homes } from "./fleet/homes.ts";
-import { Desks, doorOf } from "./fleet/server.ts";
+import { LoginQueues, loginAdmissionOf } from "./fleet/login-queues.ts";
 import { Links } from "./links.ts";
 import { Meter } from "./meter.ts";
 import { Places } from "./places.ts";
@@ -26,85 +23,107 @@ import { settle } from "./population/placement.ts";
 import { buildPopulation, type Population } from "./population/population.ts";
 import { Sessions } from "./population/sessions.ts";
 import { Telemetry } from "./population/telemetry.ts";
-import { Refuge } from "./refuge.ts";
+import { CentreFailover } from "./centre-failover.ts";
 import { DemandSeam } from "./seams/demand.ts";
 import { SchedulingSeam, tableOf } from "./seams/scheduling.ts";
-import { Sweeps } from "./sweeps.ts";
+import { BulkUpdates } from "./bulk-updates.ts";
 import { type LegsOf, legsOf, topologyOf } from "./topology.ts";
 import { Weather } from "./weather/weather.ts";
 
 const BUCKET_MS = inMs(BUCKET);
 
+/** All parts of the simulated world of people. */
 export interface World {
+  /** Simulated time and its actions. */
   readonly clock: Clock;
+  /** Carriers' gateways, by index. */
   readonly gateways: readonly Gateway[];
+  /** Access servers and endpoints. */
   readonly fleet: Fleet;
+  /** Who the clients are. */
   readonly population: Population;
+  /** What all clients share: links, paths, the dispatch table. */
   readonly crowd: Crowd;
-  readonly desks: Desks;
+  /** Login queues and connections of all servers. */
+  readonly loginQueues: LoginQueues;
+  /** Handles the events of clients. */
   readonly sessions: Sessions;
+  /** Home centres of people's state. */
   readonly homes: Homes;
+  /** Counts packets. */
   readonly meter: Meter;
-  readonly sweeps: Sweeps;
+  /** Changes many clients at once. */
+  readonly bulkUpdates: BulkUpdates;
+  /** Between clients and the scheduler. */
   readonly seam: SchedulingSeam;
+  /** Resolves `where`. */
   readonly places: Places;
+  /** Applies faults and interventions. */
   readonly weather: Weather;
-  readonly refuge: Refuge;
+  /** Where people of lost servers go. */
+  readonly centreFailover: CentreFailover;
+  /** Between clients and the tiers of centres. */
   readonly demand: DemandSeam;
-  /** What happened to those who were followed. */
+  /** Events of the people who are followed; undefined if there are none. */
   readonly trace: Trace | undefined;
-  /** Runs one bucket, and returns how many events there were in all threads. */
+  /** Runs one bucket, and returns the number of events in all threads. */
   readonly advance: () => number;
 }
 
+/** What a world needs that its scenario does not say. */
 export interface BuildOptions {
+  /** Seeds all draws. */
   readonly seed: string;
   /** People to follow one by one: a cell's name, such as `cq-unicom-3g-2/3g`, and the index in it. */
   readonly watch: readonly { readonly cell: string; readonly index: number }[];
+  /** Receives what happens to logins. */
   readonly notes: LoginNotes;
+  /** Makes the scheduler under test. */
   readonly scheduler: (topology: Topology) => Machine<SchedulerInput, SchedulerEffect>;
+  /** Runs the world. */
   readonly clock: Clock;
-  /** The threads of this run; alone when there is one. */
+  /** The threads of this run; by default there is one. */
   readonly threads?: ThreadGroup;
-  /** What connections of logins come to, shared with other threads; worked out by this one when there is none. */
+  /** Memory of login outcomes that threads share; by default this thread computes its own. */
   readonly outcomes?: SharedArrayBuffer | undefined;
 }
 
+/** Builds the world of a scenario and places its people. */
 export const buildWorld = (scenario: Scenario, options: BuildOptions): World => {
-  const ground = groundOf(scenario, options);
-  const { threads, gateways, fleet, population } = ground;
-  const crowd = crowdOf(ground);
-  const people = peopleOf(ground, crowd, options);
-  const control = controlOf(ground, crowd, people, options);
+  const context = contextOf(scenario, options);
+  const { threads, gateways, fleet, population } = context;
+  const crowd = crowdOf(context);
+  const people = peopleOf(context, crowd, options);
+  const control = controlOf(context, crowd, people, options);
   const places = new Places({ gateways, fleet, crowd });
-  const weather = weatherOf(ground, crowd, people, { ...control, places });
+  const weather = weatherOf(context, crowd, people, { ...control, places });
   weather.applyBaseline();
-  threads.runParallel(() => settle(scenario, ground.seed, { crowd, fleet, ...people }));
-  const { desks, sessions, sweeps, trace } = people;
-  const { homes, meter, seam, refuge, demand } = control;
+  threads.runParallel(() => settle(scenario, context.seed, { crowd, fleet, ...people }));
+  const { loginQueues, sessions, bulkUpdates, trace } = people;
+  const { homes, meter, seam, centreFailover, demand } = control;
   return {
     clock: options.clock,
     gateways,
     fleet,
     population,
     crowd,
-    desks,
+    loginQueues,
     sessions,
-    sweeps,
+    bulkUpdates,
     homes,
     meter,
     seam,
     places,
     weather,
-    refuge,
+    centreFailover,
     demand,
     trace,
     advance: advanceOf(threads, people),
   };
 };
 
-/** What every later step of building needs: the scenario and its networks, machines and people. */
-interface Ground {
+/** What all later steps of building need: the scenario and its networks, machines and people. */
+interface BuildContext {
   readonly scenario: Scenario;
   readonly model: WorldModel;
   readonly seed: string;
@@ -115,7 +134,7 @@ interface Ground {
   readonly legs: LegsOf;
 }
 
-const groundOf = (scenario: Scenario, { seed, threads = new ThreadGroup() }: BuildOptions): Ground => {
+const contextOf = (scenario: Scenario, { seed, threads = new ThreadGroup() }: BuildOptions): BuildContext => {
   const { world: model } = scenario;
   const gateways = buildGateways(model);
   const fleet = buildFleet(model);
@@ -124,7 +143,7 @@ const groundOf = (scenario: Scenario, { seed, threads = new ThreadGroup() }: Bui
   return { scenario, model, seed, threads, gateways, fleet, population, legs };
 };
 
-const crowdOf = ({ model, threads, gateways, fleet, population, legs }: Ground): Crowd => {
+const crowdOf = ({ model, threads, gateways, fleet, population, legs }: BuildContext): Crowd => {
   const { endpoints } = fleet;
   const shape = { cells: population.cells.length, endpoints: endpoints.length };
   const { heartbeat, reconnect } = model.clients;
@@ -141,28 +160,28 @@ const crowdOf = ({ model, threads, gateways, fleet, population, legs }: Ground):
 
 /** What handles the events of people. */
 interface People {
-  readonly desks: Desks;
+  readonly loginQueues: LoginQueues;
   readonly calendar: Calendar;
   readonly parked: Parked | undefined;
   readonly sessions: Sessions;
-  readonly sweeps: Sweeps;
+  readonly bulkUpdates: BulkUpdates;
   readonly trace: Trace | undefined;
 }
 
 const peopleOf = (
-  { scenario, model, seed, threads, fleet, population }: Ground,
+  { scenario, model, seed, threads, fleet, population }: BuildContext,
   crowd: Crowd,
   { notes, outcomes, watch }: BuildOptions,
 ): People => {
   const { clients } = model;
   const isEachBeat = scenario.run.heartbeats === "each";
-  const desks = new Desks(fleet.servers, BUCKET_MS, doorOf(model), threads);
+  const loginQueues = new LoginQueues(fleet.servers, BUCKET_MS, loginAdmissionOf(model), threads);
   const calendar = new Calendar({
     capacity: isEachBeat ? population.rowsHere : Math.ceil(population.rowsHere / 8),
     horizonMs: clients.heartbeat.longest / 1_000 + 60_000,
     bucketMs: BUCKET_MS,
   });
-  const logins = new Logins(crowd, desks, notes, {
+  const logins = new Logins(crowd, loginQueues, notes, {
     seed,
     transport: loginTransport(outcomes),
     racing: clients.racing,
@@ -173,11 +192,11 @@ const peopleOf = (
   const life = { seed, heartbeat: clients.heartbeat, stayMs: clients.stay / 1_000 };
   const parked = isEachBeat ? undefined : new Parked(crowd, calendar, life);
   const sessions = new Sessions(
-    { crowd, calendar, desks, logins, parked, trace },
+    { crowd, calendar, loginQueues, logins, parked, trace },
     { ...life, pauseMs: clients.pause / 1_000 },
   );
-  const sweeps = new Sweeps({ seed, threads, crowd, calendar, desks, logins, parked });
-  return { desks, calendar, parked, sessions, sweeps, trace };
+  const bulkUpdates = new BulkUpdates({ seed, threads, crowd, calendar, loginQueues, logins, parked });
+  return { loginQueues, calendar, parked, sessions, bulkUpdates, trace };
 };
 
 /** What measures people and steers them. */
@@ -188,40 +207,40 @@ interface Control {
   readonly homes: Homes;
   readonly seam: SchedulingSeam;
   readonly demand: DemandSeam;
-  readonly refuge: Refuge;
+  readonly centreFailover: CentreFailover;
 }
 
 const controlOf = (
-  ground: Ground,
+  context: BuildContext,
   crowd: Crowd,
-  { desks, sweeps }: People,
+  { loginQueues, bulkUpdates }: People,
   { scheduler, clock }: BuildOptions,
 ): Control => {
-  const { scenario, model, gateways, fleet } = ground;
-  const topology = topologyOf(ground);
+  const { scenario, model, gateways, fleet } = context;
+  const topology = topologyOf(context);
   topology.gateways.forEach(({ candidates }, gateway) =>
     crowd.setTable(gateway, tableOf([{ endpoint: candidates[0]!, share: 1 }], candidates)),
   );
-  const telemetry = telemetryOf(ground, crowd);
-  const homes = homesOf(ground, topology);
+  const telemetry = telemetryOf(context, crowd);
+  const homes = homesOf(context, topology);
   const seam = new SchedulingSeam({
     scheduler: scheduler(topology),
     gateways,
     fleet,
     crowd,
-    desks,
+    loginQueues,
     telemetry,
-    sweeps,
+    bulkUpdates,
     clock,
     homes,
     handoverASecond: model.state.handover,
   });
-  const refuge = new Refuge({ scenario, fleet, crowd, desks, clock, homes, seam });
-  const demand = new DemandSeam(model, { fleet, desks, crowd });
-  return { clock, telemetry, meter: meterOf(ground, crowd), homes, seam, demand, refuge };
+  const centreFailover = new CentreFailover({ scenario, fleet, crowd, loginQueues, clock, homes, seam });
+  const demand = new DemandSeam(model, { fleet, loginQueues, crowd });
+  return { clock, telemetry, meter: meterOf(context, crowd), homes, seam, demand, centreFailover };
 };
 
-const telemetryOf = ({ model, seed, gateways }: Ground, crowd: Crowd): Telemetry => {
+const telemetryOf = ({ model, seed, gateways }: BuildContext, crowd: Crowd): Telemetry => {
   const { telemetry, scheduler } = model;
   return new Telemetry(crowd, {
     seed,
@@ -235,7 +254,7 @@ const telemetryOf = ({ model, seed, gateways }: Ground, crowd: Crowd): Telemetry
   });
 };
 
-const meterOf = ({ model: { clients, telemetry }, seed }: Ground, crowd: Crowd): Meter =>
+const meterOf = ({ model: { clients, telemetry }, seed }: BuildContext, crowd: Crowd): Meter =>
   new Meter(crowd, {
     seed,
     probesABeat: telemetry.probesABeat,
@@ -243,7 +262,7 @@ const meterOf = ({ model: { clients, telemetry }, seed }: Ground, crowd: Crowd):
     packetsAMessage: clients.packetsAMessage,
   });
 
-const homesOf = ({ model, fleet }: Ground, { gateways }: Topology): Homes =>
+const homesOf = ({ model, fleet }: BuildContext, { gateways }: Topology): Homes =>
   new Homes({
     centres: Object.keys(model.centres),
     gateways: gateways.map(({ people, candidates }) => ({
@@ -255,21 +274,21 @@ const homesOf = ({ model, fleet }: Ground, { gateways }: Topology): Homes =>
   });
 
 const weatherOf = (
-  { scenario, gateways, fleet }: Ground,
+  { scenario, gateways, fleet }: BuildContext,
   crowd: Crowd,
-  { desks, sweeps }: People,
-  { clock, telemetry, meter, seam, refuge, places }: Control & { readonly places: Places },
+  { loginQueues, bulkUpdates }: People,
+  { clock, telemetry, meter, seam, centreFailover, places }: Control & { readonly places: Places },
 ): Weather =>
   new Weather({
     scenario,
     gateways,
     fleet,
     crowd,
-    desks,
+    loginQueues,
     telemetry,
-    sweeps,
+    bulkUpdates,
     seam,
-    refuge,
+    centreFailover,
     places,
     beforeChange: (link) => {
       meter.meterBeforeChange(link, clock.now / 1_000);
@@ -281,13 +300,13 @@ const weatherOf = (
  * Returns what runs a bucket of people: parked clients get their next event, clients act, then login queues serve. It returns
  * the number of events in all threads.
  */
-const advanceOf = (threads: ThreadGroup, { parked, calendar, sessions, desks }: People): (() => number) => {
+const advanceOf = (threads: ThreadGroup, { parked, calendar, sessions, loginQueues }: People): (() => number) => {
   const happened = threads.totals(new Float64Array(1));
   return () => {
     parked?.schedule();
     happened.values[0] = 0;
     threads.runParallel(() => happened.add(0, calendar.drain(sessions)));
-    desks.turn();
+    loginQueues.endBucket();
     return happened.values[0];
   };
 };

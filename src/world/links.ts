@@ -2,7 +2,7 @@
  * Links: each cell's way to each endpoint, with what people on it meet and do. The numbers of one link lie side by side,
  * because a beat, a report and a metering use several of them, and each touches another of tens of thousands of links.
  *
- * What befalls people on a link is drawn three times, on purpose. `beatFails` decides whether a client's heartbeat is answered,
+ * What happens to people on a link is drawn three times, on purpose. `beatFails` decides whether a client's heartbeat is answered,
  * `probeFails` decides what is reported of the link, and the meter draws the lost packets behind `loss.mean` as a binomial of
  * its own. A row of the simulation stands for many people, so what is reported and metered must carry the noise of people and
  * not of rows, and may not follow from the few beats that rows draw. All three use the loss of the same path; yet a heartbeat
@@ -262,13 +262,19 @@ export class LinksAgreed {
   }
 }
 
+/** Numbers of cells and endpoints. */
 export interface LinkShape {
+  /** Number of cells. */
   readonly cells: number;
+  /** Number of endpoints. */
   readonly endpoints: number;
 }
 
+/** All links, numbered by cell and endpoint. */
 export class Links {
+  /** Number of links. */
   readonly count: number;
+  /** The view that may be used at any time. */
   readonly now: LinksNow;
   readonly #endpoints: number;
   readonly #numbers: LinkNumbers;
@@ -287,10 +293,12 @@ export class Links {
     return cell * this.#endpoints + endpoint;
   }
 
+  /** Returns the cell of a link. */
   cellOf(link: number): number {
     return Math.floor(link / this.#endpoints);
   }
 
+  /** Returns the endpoint of a link. */
   endpointOf(link: number): number {
     return link % this.#endpoints;
   }

@@ -1,7 +1,6 @@
 /**
- * Packets, as the world counts them: what beats, probes, logins and messages sent over each path, and how
- * many of them were lost. Lost packets are one binomial draw for each path and metering, over the packets of
- * all its people, so the noise is theirs whatever the scale.
+ * Packets that beats, probes, logins and messages sent over each path, and the lost ones of them. Lost packets are one binomial draw
+ * for each path and metering, over the packets of all its people, so their noise does not depend on the scale.
  */
 import { binomialQuantile } from "../base/math.ts";
 import { Draws, identity, open } from "../base/random.ts";
@@ -13,26 +12,35 @@ const PROBE_PACKETS = 2;
 /** Packets of a login without loss, counted on the transport model: handshake, three exchanges, acknowledgements. */
 const LOGIN_PACKETS = 27;
 
+/** What packets are counted by. */
 export interface MeterPlan {
+  /** Seeds all draws. */
   readonly seed: string;
+  /** Probes that go with each beat. */
   readonly probesABeat: number;
+  /** Messages of a person an hour. */
   readonly messagesAnHour: number;
+  /** Packets of a message. */
   readonly packetsAMessage: number;
 }
 
-/** Draws for one metering, and its number among theirs. */
-interface Dice {
+/** Draws for one metering, and its ordinal. */
+interface LossDraws {
   readonly draws: Draws;
   readonly ordinal: number;
 }
 
+/** Counts the packets of every link and cell. */
 export class Meter {
-  /** By link, since the run began. Sent = delivered + lost: at a metering nothing is in flight. */
+  /** Packets sent by link since the run began: delivered + lost, as nothing is in flight at a metering. */
   readonly sent: Float64Array;
+  /** Packets lost by link. */
   readonly lost: Float64Array;
+  /** Packets delivered by link. */
   readonly delivered: Float64Array;
-  /** The same by cell. */
+  /** Packets sent by cell. */
   readonly sentByCell: Float64Array;
+  /** Packets lost by cell. */
   readonly lostByCell: Float64Array;
   readonly #crowd: Crowd;
   readonly #regular: Draws;
@@ -45,7 +53,7 @@ export class Meter {
   readonly #changeCount: Uint16Array;
   readonly #beatPackets: number;
   readonly #messagePacketsAMs: number;
-  /** When all were last metered: a path that came into use since then counts from here. */
+  /** When all links were last metered, ms: a link that came into use since then counts from here. */
   #allAt = 0;
 
   constructor(crowd: Crowd, plan: MeterPlan) {
@@ -67,9 +75,9 @@ export class Meter {
     this.#messagePacketsAMs = (plan.messagesAnHour * plan.packetsAMessage) / 3_600_000;
   }
 
-  /** Meters every path. Called at times that no fault moves: every minute and at the edges of windows. */
+  /** Meters every path; call at times that no fault moves: every minute and at the edges of windows. */
   meterAll(nowMs: number): void {
-    // Chance by the time, not by how many meterings there were: another window shall not change what is lost.
+    // Draws are keyed by time, not by the number of meterings: another window must not change what is lost.
     for (const link of this.#crowd.links.agreed().inUse)
       this.#meter(link, nowMs, { draws: this.#regular, ordinal: nowMs });
     this.#allAt = nowMs;
@@ -81,7 +89,7 @@ export class Meter {
     this.#meter(link, nowMs, { draws: this.#changes, ordinal: this.#changeCount[link]! });
   }
 
-  #meter(link: number, nowMs: number, { draws, ordinal }: Dice): void {
+  #meter(link: number, nowMs: number, { draws, ordinal }: LossDraws): void {
     const { links, paths, population } = this.#crowd;
     const agreed = links.agreed();
     const [beats, logins] = [agreed.beats(link, nowMs), agreed.logins(link)];
@@ -96,7 +104,7 @@ export class Meter {
     const chance = (paths.lossUp[link]! + paths.lossDown[link]!) / 2;
     const cell = links.cellOf(link);
     const u = open(draws.at(population.identity[cell]!, this.#endpointIdentity[links.endpointOf(link)]!, ordinal));
-    // What is lost is sent again; over a dead path nothing is, for nobody hears that it was lost.
+    // Lost packets are sent again, but not over a dead path, where no loss is reported.
     const sent = chance < 0.95 ? Math.round(packets / (1 - chance)) : packets;
     const lost = binomialQuantile(u, sent, chance);
     this.sent[link]! += sent;

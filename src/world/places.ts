@@ -3,16 +3,20 @@ import type { PathWhere } from "../scenario/people/faults.ts";
 import type { Fleet } from "./fleet/centre.ts";
 import type { Gateway } from "./network/gateway.ts";
 import type { Crowd } from "./population/crowd.ts";
-import type { PairTest } from "./sweeps.ts";
+import type { PairTest } from "./bulk-updates.ts";
 import { touchesCell, touchesEndpoint, touchesPair, touchesServer } from "./where.ts";
 
+/** What places are resolved in. */
 export interface PlaceParts {
+  /** All gateways, by index. */
   readonly gateways: readonly Gateway[];
+  /** Access servers and endpoints. */
   readonly fleet: Fleet;
+  /** The clients and their links. */
   readonly crowd: Crowd;
 }
 
-/** Cells and pairs are kept by `where`: they never change, and are asked for every round. */
+/** Resolves `where`; cells and pairs are cached by it, as they never change and are needed every round. */
 export class Places {
   readonly #parts: PlaceParts;
   readonly #cells = new Map<PathWhere, readonly number[]>();
@@ -22,6 +26,7 @@ export class Places {
     this.#parts = parts;
   }
 
+  /** Returns the cells in `where`, ascending. */
   cellsOf(where: PathWhere): readonly number[] {
     const known = this.#cells.get(where);
     if (known !== undefined) return known;
@@ -39,10 +44,12 @@ export class Places {
     return [...new Set(this.cellsOf(where).map((cell) => gateway[cell]!))].sort((a, b) => a - b);
   }
 
+  /** Returns the servers in `where`, ascending. */
   serversOf(where: PathWhere): readonly number[] {
     return this.#parts.fleet.servers.flatMap((server, index) => (touchesServer(where, server) ? [index] : []));
   }
 
+  /** Returns the test for pairs of cell and endpoint in `where`. */
   pairsOf(where: PathWhere): PairTest {
     const known = this.#pairs.get(where);
     if (known !== undefined) return known;

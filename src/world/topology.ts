@@ -8,11 +8,17 @@ import { distanceKm } from "./network/geography.ts";
 import type { Legs } from "./network/path.ts";
 import type { Cell, Population } from "./population/population.ts";
 
+/** What the topology is made of. */
 export interface TopologyParts {
+  /** The scenario's model. */
   readonly model: WorldModel;
+  /** All gateways, by index. */
   readonly gateways: readonly Gateway[];
+  /** Access servers and endpoints. */
   readonly fleet: Fleet;
+  /** Counted for the people behind each gateway. */
   readonly population: Population;
+  /** Legs of every path. */
   readonly legs: LegsOf;
 }
 

@@ -30,7 +30,7 @@ describe("whose fault it is", () => {
     expect(value("alarm.false.count")).toBe(0);
   });
 
-  it("is the gateway's that has fallen silent, and it is told when it is heard again", () => {
+  it("is the gateway's that reports nothing, and an all-clear follows when it reports again", () => {
     const { of, value } = live(
       "{ id: f, at: 20 min, until: 40 min, down: silent, where: { gateway: sc-mobile-wifi-1 } }",
     );
@@ -40,7 +40,7 @@ describe("whose fault it is", () => {
     expect(of("move")).toEqual([]);
   });
 
-  it("is the server's by its health check, though no client is heard", () => {
+  it("is the server's by its health check, though no client reports", () => {
     const { of, value } = live(
       "{ id: t, at: 12 min, until: 50 min, telemetry: { lost: 100 % }, where: {} }, { id: f, at: 20 min, until: 40 min, down: silent, where: { server: south-unicom-1 } }",
     );

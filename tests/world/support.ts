@@ -1,11 +1,11 @@
-/** A tiny world, read through the real door, with faults and other settings written in. */
+/** A tiny scenario, read as a user's is, with faults and other settings added. */
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { readScenario } from "../../src/scenario/read.ts";
 import type { Scenario } from "../../src/scenario/scenario.ts";
 
-/** The tiny world with this YAML after it (faults, interventions, windows, expect, thresholds) and these settings. */
+/** Returns the tiny scenario with this YAML added (faults, interventions, windows, expect, thresholds) and these settings. */
 export const tiny = (more = "", set: readonly string[] = []): Scenario => {
   const file = join(mkdtempSync(join(tmpdir(), "tiny-")), "story.yaml");
   const base = resolve("tests/fixtures/tiny.yaml");

@@ -1,7 +1,7 @@
 /**
  * How fast clients are moved: connected ones no faster than their new servers can log them in, or the move itself would
  * be a login storm; those of lost servers as fast as the remaining servers can log them in.
- * Met by: src/world/seams/scheduling.ts, src/world/refuge.ts
+ * Met by: src/world/seams/scheduling.ts, src/world/centre-failover.ts
  */
 import { type Duration, seconds } from "../../base/units.ts";
 

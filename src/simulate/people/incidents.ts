@@ -78,7 +78,7 @@ export class Incidents {
       online: this.#world.places.onlineIn(fault.where),
       left: undefined,
       connecting: this.#connecting(),
-      fullRateS: inSeconds(this.#world.refuge.welcome(fault.where, 1).over),
+      fullRateS: inSeconds(this.#world.centreFailover.reconnectPlan(fault.where, 1).over),
       back: undefined,
     });
   }

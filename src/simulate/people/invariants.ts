@@ -41,13 +41,13 @@ export class PeopleInvariants {
 
   /** Checks all invariants; the last check also counts everybody one by one. */
   check(isLast: boolean): readonly InvariantResult[] {
-    const { crowd, sweeps } = this.#world;
+    const { crowd, bulkUpdates } = this.#world;
     const booked = {
       online: total(crowd.online.values),
       connecting: total(crowd.connecting.values),
       away: total(crowd.away.values),
     };
-    return this.#invariants.check({ world: this.#world, booked, counted: isLast ? sweeps.census() : undefined });
+    return this.#invariants.check({ world: this.#world, booked, counted: isLast ? bulkUpdates.census() : undefined });
   }
 }
 
@@ -75,11 +75,11 @@ const INVARIANTS: readonly Invariant<Look>[] = [
   },
   {
     name: "connections within capacity",
-    breach: ({ world: { desks, fleet } }) => {
-      const over = fleet.servers.findIndex(({ connections }, server) => !(desks.held[server]! <= connections));
+    breach: ({ world: { loginQueues, fleet } }) => {
+      const over = fleet.servers.findIndex(({ connections }, server) => !(loginQueues.held[server]! <= connections));
       if (over < 0) return undefined;
       const { name, connections } = fleet.servers[over]!;
-      return `${name} holds ${String(desks.held[over])} connections of ${String(connections)}`;
+      return `${name} holds ${String(loginQueues.held[over])} connections of ${String(connections)}`;
     },
   },
   {
@@ -113,11 +113,13 @@ const INVARIANTS: readonly Invariant<Look>[] = [
   },
   {
     name: "served within capacity",
-    breach: ({ world: { desks, fleet } }) => {
-      const over = fleet.servers.findIndex((_, server) => !(desks.served[server]! <= desks.capacity[server]! + 1));
+    breach: ({ world: { loginQueues, fleet } }) => {
+      const over = fleet.servers.findIndex(
+        (_, server) => !(loginQueues.served[server]! <= loginQueues.capacity[server]! + 1),
+      );
       return over < 0
         ? undefined
-        : `${fleet.servers[over]!.name} served ${String(desks.served[over])} of ${String(desks.capacity[over])}`;
+        : `${fleet.servers[over]!.name} served ${String(loginQueues.served[over])} of ${String(loginQueues.capacity[over])}`;
     },
   },
 ];

@@ -8,7 +8,7 @@ import { type Labels, Ledger } from "../../measure/ledger.ts";
 import { Sheet } from "../../measure/sheet.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import type { World } from "../../world/build.ts";
-import type { Standing } from "../../world/fleet/resources.ts";
+import type { ResourceUse } from "../../world/fleet/resources.ts";
 import type { LoginNotes } from "../../world/population/logins.ts";
 import { LoginBook } from "./logins.ts";
 
@@ -129,7 +129,7 @@ export class Observer implements LoginNotes {
 
   /** Samples the minute that began at `start` and is over now; all packets must have been metered just before. */
   minute(start: Instant): void {
-    const { meter, crowd, desks, fleet, homes } = this.#world;
+    const { meter, crowd, loginQueues, fleet, homes } = this.#world;
     const { series } = this.ledger;
     const [sent, lost] = [this.#sheets["packets.sent"].row(start), this.#sheets["packets.lost"].row(start)];
     for (let cell = 0; cell < sent.length; cell++) {
@@ -149,31 +149,33 @@ export class Observer implements LoginNotes {
     this.#lostBefore.set(meter.lostByCell);
     fleet.servers.forEach(({ connections }, server) => {
       const labels = this.#serverLabels[server]!;
-      series.of("server.held", labels).add(start, desks.held[server]!);
-      series.of("server.peak", labels).add(start, Math.max(desks.peak[server]!, desks.held[server]!));
-      desks.peak[server] = 0;
+      series.of("server.held", labels).add(start, loginQueues.held[server]!);
+      series.of("server.peak", labels).add(start, Math.max(loginQueues.peak[server]!, loginQueues.held[server]!));
+      loginQueues.peak[server] = 0;
       series.of("server.capacity", labels).add(start, connections);
       for (const [name, counter] of Object.entries(QUEUE_SERIES) as [
         QueueSeries,
         (typeof QUEUE_SERIES)[QueueSeries],
       ][]) {
-        const now = desks[counter][server]!;
+        const now = loginQueues[counter][server]!;
         series.of(name, labels).add(start, now - this.#queuesBefore[name][server]!);
         this.#queuesBefore[name][server] = now;
       }
       for (const window of this.#windows)
         if (inMs(start) >= window.fromMs && inMs(start) < window.toMs)
-          this.ledger.histograms.of(inWindow("login.queue", window.name), labels).add(desks.longestWaitMs[server]!);
-      desks.longestWaitMs[server] = 0;
+          this.ledger.histograms
+            .of(inWindow("login.queue", window.name), labels)
+            .add(loginQueues.longestWaitMs[server]!);
+      loginQueues.longestWaitMs[server] = 0;
     });
     series.of("homeless").add(start, homes.homeless());
   }
 
   /** Records the use of each resource of each centre in the minute that began at `start`. */
-  standings(start: Instant, standings: readonly Standing[]): void {
-    for (const { centre, resource, used, able } of standings) {
+  standings(start: Instant, standings: readonly ResourceUse[]): void {
+    for (const { centre, resource, used, available } of standings) {
       this.ledger.series.of("resource.used", { centre, resource }).add(start, used);
-      this.ledger.series.of("resource.capacity", { centre, resource }).add(start, able);
+      this.ledger.series.of("resource.capacity", { centre, resource }).add(start, available);
     }
   }
 

@@ -171,7 +171,7 @@ class People implements Running {
     const { world, faults, interventions } = this.#scenario;
     const { round } = world.scheduler;
     clock.every(round, after(START, round), () => {
-      this.#world.seam.exchange(clock.now);
+      this.#world.seam.endRound(clock.now);
       this.#incidents.checkReroutes(inSeconds(clock.now));
     });
     if (
@@ -194,11 +194,11 @@ class People implements Running {
         this.#observer.edge(inMs(edge));
       });
     clock.every(SECOND, after(START, SECOND), () => {
-      demand.second();
+      demand.endSecond();
     });
     clock.every(MINUTE, after(START, MINUTE), () => {
       meter.meterAll(inMs(clock.now));
-      this.#observer.standings((clock.now - MINUTE) as Instant, demand.minute(inMs(clock.now)));
+      this.#observer.standings((clock.now - MINUTE) as Instant, demand.endMinute(inMs(clock.now)));
       this.#observer.minute((clock.now - MINUTE) as Instant);
     });
   }

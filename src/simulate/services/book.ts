@@ -7,7 +7,7 @@ import { Histogram } from "../../measure/histogram.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import type { ServicesModel } from "../../scenario/services/shape.ts";
 import type { Services } from "../../world/services/services.ts";
-import type { Ending, ServiceNotes } from "../../world/services/visits.ts";
+import type { Outcome, ServiceNotes } from "../../world/services/requests.ts";
 import { secondOf } from "../seconds.ts";
 
 /** Counts by second of an entry. */
@@ -61,12 +61,12 @@ export class ServicesBook implements ServiceNotes {
   }
 
   /** Counts a task that a user offers. */
-  offer(entry: number, at: Instant): void {
+  offered(entry: number, at: Instant): void {
     this.entries[entry]!.offered[secondOf(at)]! += 1;
   }
 
   /** Counts a task that has ended. Shares count only tasks whose deadline lies within the run: of later ones, only the quick have ended. */
-  task(entry: number, offered: Instant, ending: Ending, took: number): void {
+  taskEnded(entry: number, offered: Instant, ending: Outcome, took: number): void {
     const second = secondOf(offered);
     const counts = this.entries[entry]!;
     if (ending === "done") counts.answered[Math.min(this.seconds - 1, secondOf((offered + took) as Instant))]! += 1;
@@ -81,7 +81,7 @@ export class ServicesBook implements ServiceNotes {
   }
 
   /** Counts a request at a machine; it is a retry unless `attempt` is 0. */
-  request(tier: number, at: Instant, attempt: number): void {
+  requestArrived(tier: number, at: Instant, attempt: number): void {
     const counts = this.tiers[tier]!;
     counts.requests[secondOf(at)]! += 1;
     if (attempt > 0) counts.retries[secondOf(at)]! += 1;
@@ -95,7 +95,7 @@ export class ServicesBook implements ServiceNotes {
   }
 
   /** Counts a request whose processing begins, after `waited`. */
-  begun(tier: number, at: Instant, waited: number): void {
+  started(tier: number, at: Instant, waited: number): void {
     const counts = this.tiers[tier]!;
     counts.begun[secondOf(at)]! += 1;
     counts.waited[secondOf(at)]! += waited;
@@ -126,11 +126,11 @@ export class ServicesBook implements ServiceNotes {
       const peaks = this.peaks[tier]!;
       const { held, room } = services.connections(tier);
       const each = Math.min(held, room) / machines.length;
-      for (const { station } of machines) {
-        const taken = station.mostUnits * model.units.memory + each * model.connectionMemory;
-        peaks.units[second] = Math.max(peaks.units[second]!, station.mostUnits);
+      for (const { queue } of machines) {
+        const taken = queue.peakUnits * model.units.memory + each * model.connectionMemory;
+        peaks.units[second] = Math.max(peaks.units[second]!, queue.peakUnits);
         peaks.memory[second] = Math.max(peaks.memory[second]!, taken / model.memory);
-        station.mostUnits = station.units;
+        queue.peakUnits = queue.units;
       }
       peaks.connections[second] = Math.max(peaks.connections[second]!, room === 0 ? 0 : held / room);
     });

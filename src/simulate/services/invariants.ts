@@ -23,19 +23,19 @@ const INVARIANTS: readonly Invariant<Services>[] = [
     name: "cores within capacity",
     breach: ({ tiers }) => {
       for (const { model, machines } of tiers)
-        for (const { name, station } of machines)
-          if (!(station.busy >= 0 && station.busy <= model.cores))
-            return `${name} computes on ${String(station.busy)} of ${String(model.cores)} cores`;
+        for (const { name, queue: station } of machines)
+          if (!(station.busyCores >= 0 && station.busyCores <= model.cores))
+            return `${name} computes on ${String(station.busyCores)} of ${String(model.cores)} cores`;
       return undefined;
     },
   },
   {
     name: "units within memory",
     breach: ({ tiers }) => {
-      for (const { machines, unitsMost } of tiers)
-        for (const { name, station } of machines)
-          if (!(station.units >= station.busy && station.units <= unitsMost))
-            return `${name} has ${String(station.units)} units, room for ${String(unitsMost)}, ${String(station.busy)} busy`;
+      for (const { machines, units: unitsMost } of tiers)
+        for (const { name, queue: station } of machines)
+          if (!(station.units >= station.busyCores && station.units <= unitsMost))
+            return `${name} has ${String(station.units)} units, room for ${String(unitsMost)}, ${String(station.busyCores)} busy`;
       return undefined;
     },
   },

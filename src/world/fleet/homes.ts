@@ -1,21 +1,24 @@
 /**
- * Where people's state lives: every user has one home, the centre that holds contacts, settings and messages not yet fetched.
- * Other centres have a copy that lags behind. Who is led away keeps everything when the state goes first; who loses the centre
- * loses what was accepted there since the copy.
+ * Home centres: every user has one, which holds contacts, settings and messages not yet fetched; other centres hold a copy that lags
+ * behind. A planned move hands the state over first and loses nothing; a lost centre loses what it accepted since the copy.
  */
 import { assert } from "../../base/assert.ts";
 
+/** What home centres are built from. */
 export interface HomesPlan {
+  /** Names of the centres. */
   readonly centres: readonly string[];
-  /** People behind each gateway, and the centre they belong to at first. */
+  /** People behind each gateway, and their first home. */
   readonly gateways: readonly { readonly people: number; readonly centre: string }[];
-  /** Messages that a person receives a second, and seconds that copies lag behind. */
+  /** Messages that a person receives a second. */
   readonly messagesASecond: number;
+  /** Seconds that copies lag behind. */
   readonly lagS: number;
 }
 
+/** Counts the people at home in each centre, by gateway. */
 export class Homes {
-  /** Messages that nobody will ever read, expected. */
+  /** Expected messages that are lost for good. */
   lostMessages = 0;
   readonly #plan: HomesPlan;
   /** People by gateway and centre. */
@@ -28,7 +31,7 @@ export class Homes {
     plan.gateways.forEach(({ people, centre }, gateway) => (this.#people[this.#place(gateway, centre)] = people));
   }
 
-  /** The state of so many of a gateway's people has moved; fewer where fewer are left. Answers how many. */
+  /** Moves the state of a gateway's people, of at most those that are left, and returns their number. */
   handOver(gateway: number, from: string, to: string, people: number): number {
     const [left, gained] = [this.#place(gateway, from), this.#place(gateway, to)];
     const moved = Math.min(this.#people[left]!, Math.round(people));
@@ -37,11 +40,12 @@ export class Homes {
     return moved;
   }
 
+  /** True from the loss of a centre until it is regained. */
   isLost(centre: string): boolean {
     return this.#down.has(this.#plan.centres.indexOf(centre));
   }
 
-  /** A centre is gone: what it accepted last is lost, and its people have no home until they are given one. */
+  /** Loses a centre with the messages that its copies lack; its people have no home until `failOver` or `regain`. */
   lose(centre: string): void {
     const place = this.#plan.centres.indexOf(centre);
     if (this.#down.has(place)) return;
@@ -49,25 +53,27 @@ export class Homes {
     this.lostMessages += this.at(centre) * this.#plan.messagesASecond * this.#plan.lagS;
   }
 
-  /** The copies elsewhere become homes, of each gateway in the centre named for it. */
-  adopt(centre: string, heirOf: (gateway: number) => string): void {
+  /**
+   * Makes the copies elsewhere the homes of a lost centre's people, by gateway in the centre that `successorOf` names.
+   */
+  failOver(centre: string, successorOf: (gateway: number) => string): void {
     this.#plan.gateways.forEach((_, gateway) => {
-      const heir = heirOf(gateway);
-      if (heir !== centre) this.handOver(gateway, centre, heir, Infinity);
+      const successor = successorOf(gateway);
+      if (successor !== centre) this.handOver(gateway, centre, successor, Infinity);
     });
   }
 
-  /** The centre is there again, for whoever still has his home in it. */
+  /** Brings a centre back, with the people who still have their home there. */
   regain(centre: string): void {
     this.#down.delete(this.#plan.centres.indexOf(centre));
   }
 
-  /** Of the people behind a gateway, those at home in a centre. */
+  /** Returns the people behind a gateway at home in a centre. */
   of(gateway: number, centre: string): number {
     return this.#people[this.#place(gateway, centre)]!;
   }
 
-  /** People at home in a centre. */
+  /** Returns the people at home in a centre. */
   at(centre: string): number {
     const { centres, gateways } = this.#plan;
     const place = centres.indexOf(centre);
@@ -76,14 +82,14 @@ export class Homes {
     return sum;
   }
 
-  /** People whose home is gone. */
+  /** Returns the people whose home is lost. */
   homeless(): number {
     let sum = 0;
     for (const place of this.#down) sum += this.at(this.#plan.centres[place]!);
     return sum;
   }
 
-  /** Everybody, wherever at home: it never changes. */
+  /** Returns all people; the number never changes. */
   all(): number {
     return this.#people.reduce((sum, people) => sum + people, 0);
   }

@@ -1,51 +1,58 @@
 /**
- * A centre behind its doors: tiers of machines, each with so many cores, through which every login, message and heartbeat goes
- * one after the other. Of queues in a row the slowest decides how much gets through and how long it takes, so what the
- * tightest tier leaves for logins bounds the doors; what people who are already in ask for comes first.
+ * The tiers behind a centre's login queues: every login, message and heartbeat passes through each of them. The slowest of queues in
+ * a row decides throughput and delay, so the tightest tier limits the logins; requests of people who are online have priority.
  */
 import { SECOND } from "../../base/units.ts";
 import type { WorldModel } from "../../scenario/scenario.ts";
 import { type Fleet, serversByCentre } from "./centre.ts";
-import type { Desks } from "./server.ts";
+import type { LoginQueues } from "./login-queues.ts";
 
-/** What a centre's people ask for in a second. */
+/** What a centre's people ask for, a second. */
 export interface Demand {
+  /** Logins served. */
   logins: number;
+  /** Messages. */
   messages: number;
+  /** Heartbeats. */
   heartbeats: number;
-  /** Logins that its doors could have served. */
-  able: number;
+  /** Logins that its servers could have served. */
+  loginCapacity: number;
 }
 
-/** How much of a resource is used and how much there is: connections, logins a second, or cores. */
-export interface Standing {
+/** How much of one resource of a centre is in use. */
+export interface ResourceUse {
+  /** Name of the centre. */
   readonly centre: string;
+  /** `connections`, `logins` (a second), or the name of a tier (cores). */
   readonly resource: string;
+  /** Amount in use. */
   readonly used: number;
-  readonly able: number;
+  /** Amount there is; 0 while the centre is down. */
+  readonly available: number;
 }
 
-/** A door never closes altogether, so that every wait has an end. Chosen. */
-const LEAST = 0.001;
+/** The least share of its logins that a server keeps, so that every wait has an end. Chosen. */
+const SHARE_LEAST = 0.001;
 
+/** Limits logins by the tiers behind them, and reports what is in use. */
 export class Resources {
   readonly #world: WorldModel;
   readonly #fleet: Fleet;
-  readonly #desks: Desks;
+  readonly #loginQueues: LoginQueues;
   readonly #centres: readonly string[];
   /** Servers of each centre. */
   readonly #servers: readonly (readonly number[])[];
 
-  constructor(world: WorldModel, fleet: Fleet, desks: Desks) {
+  constructor(world: WorldModel, fleet: Fleet, loginQueues: LoginQueues) {
     this.#world = world;
     this.#fleet = fleet;
-    this.#desks = desks;
+    this.#loginQueues = loginQueues;
     this.#centres = Object.keys(world.centres);
     this.#servers = serversByCentre(world, fleet);
   }
 
-  /** Bounds each centre's doors to the logins that its tightest tier has cores for. */
-  bound(demandOf: (centre: number) => Demand): void {
+  /** Limits each centre's servers to the logins that its tightest tier has cores for. */
+  limitLogins(demandOf: (centre: number) => Demand): void {
     this.#centres.forEach((centre, place) => {
       const demand = demandOf(place);
       let most = Infinity;
@@ -53,39 +60,39 @@ export class Resources {
         if (login > 0)
           most = Math.min(
             most,
-            Math.max(0, this.#cores(centre, tier) - rest(this.#world, tier, demand)) / (login / SECOND),
+            Math.max(0, this.#cores(centre, tier) - coresInUse(this.#world, tier, demand)) / (login / SECOND),
           );
-      const doors = this.#sum(place, (server) => this.#fleet.servers[server]!.loginsASecond);
-      const share = Math.max(LEAST, Math.min(1, most / doors));
-      for (const server of this.#servers[place]!) this.#desks.setShare(server, share);
+      const loginCapacity = this.#sum(place, (server) => this.#fleet.servers[server]!.loginsASecond);
+      const share = Math.max(SHARE_LEAST, Math.min(1, most / loginCapacity));
+      for (const server of this.#servers[place]!) this.#loginQueues.setShare(server, share);
     });
   }
 
-  /** All resources of all centres, of which those that are down have none. */
-  standings(demandOf: (centre: number) => Demand): readonly Standing[] {
+  /** Returns the use of all resources of all centres; those of a centre that is down have nothing available. */
+  usage(demandOf: (centre: number) => Demand): readonly ResourceUse[] {
     const { servers } = this.#fleet;
-    return this.#centres.flatMap((centre, place): Standing[] => {
+    return this.#centres.flatMap((centre, place): ResourceUse[] => {
       const demand = demandOf(place);
-      const up = this.#servers[place]!.some((server) => !this.#desks.isDown(server));
-      const ifUp = (server: number, value: number): number => (this.#desks.isDown(server) ? 0 : value);
+      const up = this.#servers[place]!.some((server) => !this.#loginQueues.isDown(server));
+      const ifUp = (server: number, value: number): number => (this.#loginQueues.isDown(server) ? 0 : value);
       return [
         {
           centre,
           resource: "connections",
-          used: this.#sum(place, (server) => this.#desks.held[server]!),
-          able: this.#sum(place, (server) => ifUp(server, servers[server]!.connections)),
+          used: this.#sum(place, (server) => this.#loginQueues.held[server]!),
+          available: this.#sum(place, (server) => ifUp(server, servers[server]!.connections)),
         },
         {
           centre,
           resource: "logins",
           used: demand.logins,
-          able: demand.able,
+          available: demand.loginCapacity,
         },
         ...Object.entries(this.#world.tiers).map(([tier, { login }]) => ({
           centre,
           resource: tier,
-          used: (demand.logins * login) / SECOND + rest(this.#world, tier, demand),
-          able: up ? this.#cores(centre, tier) : 0,
+          used: (demand.logins * login) / SECOND + coresInUse(this.#world, tier, demand),
+          available: up ? this.#cores(centre, tier) : 0,
         })),
       ];
     });
@@ -100,8 +107,8 @@ export class Resources {
   }
 }
 
-/** Cores that messages and heartbeats keep busy. */
-const rest = ({ tiers }: WorldModel, tier: string, { messages, heartbeats }: Demand): number => {
+/** Returns the cores that messages and heartbeats keep busy. */
+const coresInUse = ({ tiers }: WorldModel, tier: string, { messages, heartbeats }: Demand): number => {
   const { message, heartbeat } = tiers[tier]!;
   return (messages * message + heartbeats * heartbeat) / SECOND;
 };

@@ -25,9 +25,12 @@ const BUNCH_MOST_BYTES = 65_000;
 const EXTRA_ROUNDS = 5;
 const EXTRA_MOST_US = 100_000;
 
+/** BBR version 1. */
 export class Bbr implements Congestion {
-  readonly heedsLoss = false;
-  readonly measuresPace = true;
+  /** Losses do not set its threshold. */
+  readonly reactsToLoss = false;
+  /** It measures the delivery rate. */
+  readonly usesRateSamples = true;
   readonly #chance: RandomStream;
   #mode: "start" | "drain" | "cruise" = "start";
   /** Bytes a microsecond that leave. */
@@ -62,16 +65,19 @@ export class Bbr implements Congestion {
     this.#pace = (START_GAIN * UNPACED * PACKET_BYTES * MARGIN) / (roundTripUs ?? 1_000);
   }
 
+  /** Remembers the window for the end of the repair, and leaves the threshold. */
   reduced({ window, threshold }: Window): number {
     this.#before = this.#wasRepair === "none" ? window : Math.max(this.#before, window);
     return threshold;
   }
 
+  /** Returns the pacing gap after a segment, us; 0 for the first ones. */
   gapUs(bytes: number): number {
     this.#sent += 1;
     return this.#sent > UNPACED ? bytes / this.#pace : 0;
   }
 
+  /** Takes in an acknowledgement and sets the window. */
   progress(flow: Window, progress: Progress): void {
     this.#measure(progress);
     this.#countExtra(flow, progress);
@@ -93,7 +99,7 @@ export class Bbr implements Congestion {
     if (delivered > 0) this.#resize(flow, progress);
   }
 
-  #measure({ pace: { before, by, spanUs, isStarved } }: Progress): void {
+  #measure({ rateSample: { before, by, spanUs, isAppLimited: isStarved } }: Progress): void {
     this.#isRoundStart = false;
     if (spanUs <= 0) return;
     if (before >= this.#roundEnds) {
@@ -110,7 +116,7 @@ export class Bbr implements Congestion {
     this.#rate = this.#rates[0]!.rate;
   }
 
-  #countExtra({ window }: Window, { nowUs, delivered, pace }: Progress): void {
+  #countExtra({ window }: Window, { nowUs, delivered, rateSample: pace }: Progress): void {
     if (pace.spanUs <= 0) return;
     if (this.#isRoundStart && ++this.#extraRounds >= EXTRA_ROUNDS) {
       this.#extraRounds = 0;
@@ -141,7 +147,7 @@ export class Bbr implements Congestion {
     this.#gain = CYCLE[this.#phase]!;
   }
 
-  #watchStart({ pace: { isStarved } }: Progress): void {
+  #watchStart({ rateSample: { isAppLimited: isStarved } }: Progress): void {
     if (this.#isFull || !this.#isRoundStart || isStarved) return;
     if (this.#rate >= 1.25 * this.#full) {
       this.#full = this.#rate;
@@ -153,7 +159,7 @@ export class Bbr implements Congestion {
   }
 
   #resize(flow: Window, progress: Progress): void {
-    const { delivered, losses, inFlight, repair, pace } = progress;
+    const { delivered, losses, inFlight, repair, rateSample: pace } = progress;
     let { window } = flow;
     if (losses > 0) window = Math.max(1, window - losses);
     if (repair === "recovery" && this.#wasRepair === "none") {

@@ -1,15 +1,15 @@
-/** Whether a beat is answered in time: TCP repeats it, and once it has come through, TCP repeats the answer. */
+/** The chance that a beat is answered in time: TCP repeats the beat, and after its arrival the answer. */
 import { Draws, RandomStream } from "../../base/random.ts";
 import { Connection } from "./connection.ts";
 import { EvenLoss } from "./loss.ts";
 import type { PathQuality } from "./transport.ts";
 
 const IDLE_US = 60_000_000;
-/** No client waits for longer. */
+/** The longest time-out of clients. */
 const PATIENCE_US = 60_000_000;
 const BEAT = { request: 64, response: 64 } as const;
 
-/** Times in ms at which a segment that nobody acknowledges is sent on a connection in use, by round trip in whole ms. */
+/** Times at which an unacknowledged segment is sent on a connection in use, ms, by round trip in whole ms. */
 const schedules = new Map<number, readonly number[]>();
 
 const scheduleOf = (rttMs: number): readonly number[] => {
@@ -46,7 +46,7 @@ const scheduleOf = (rttMs: number): readonly number[] => {
   return schedule;
 };
 
-/** Chance that no answer to a beat comes within `timeoutMs`, at most a minute. */
+/** Returns the chance that no answer to a beat arrives within `timeoutMs`, at most a minute. */
 export const beatFails = ({ rttMs, lossUp, lossDown }: PathQuality, timeoutMs: number): number => {
   const schedule = scheduleOf(rttMs);
   let none = 1;

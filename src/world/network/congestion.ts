@@ -1,47 +1,57 @@
-/** How much may be on the way: what a congestion control is told and answers, and CUBIC (RFC 9438, with HyStart, as in Linux). */
+/** Congestion control: its interface, and CUBIC (RFC 9438, with HyStart, as in Linux). */
 import { cubeRoot } from "../../base/math.ts";
 import { SECOND } from "../../base/units.ts";
-import type { Pace } from "./delivery.ts";
+import type { RateSample } from "./delivery.ts";
 
-/** What a sender keeps for its congestion control: segments that may be on the way, and where slow start ends. */
+/** What a sender keeps for its congestion control. */
 export interface Window {
+  /** Congestion window, segments. */
   window: number;
+  /** Slow-start threshold, segments. */
   threshold: number;
 }
 
-/** One acknowledgement. Times in microseconds. */
+/** What one acknowledgement changed; times in microseconds. */
 export interface Progress {
+  /** When it arrived. */
   readonly nowUs: number;
-  /** Segments newly known to have arrived, and newly held for lost. */
+  /** Segments newly known to have arrived. */
   readonly delivered: number;
+  /** Segments newly marked lost. */
   readonly losses: number;
-  readonly pace: Pace;
-  /** Round trip just measured, -1 without; and the shortest so far. */
+  /** Measured delivery rate; `UNMEASURED` if the control does not use it. */
+  readonly rateSample: RateSample;
+  /** Round trip just measured; -1 if none was. */
   readonly roundTripUs: number;
+  /** Shortest round trip so far. */
   readonly leastUs: number;
-  /** On the way now, and before this acknowledgement. */
+  /** Segments in flight now. */
   readonly inFlight: number;
+  /** Segments in flight before this acknowledgement. */
   readonly inFlightBefore: number;
-  /** Something was acknowledged for good, not only beyond a hole. */
+  /** True if the cumulative acknowledgement advanced. */
   readonly isAdvance: boolean;
-  /** The window was the limit, and not what there was to send. */
-  readonly isLimited: boolean;
+  /** True if the window, and not the application, limited sending. */
+  readonly isWindowLimited: boolean;
   /** A loss is repaired: in step with what arrives, or after a time-out. */
   readonly repair: "none" | "recovery" | "timeout";
-  /** First segment that is not acknowledged, and the next new one. */
+  /** First segment that is not acknowledged. */
   readonly acknowledged: number;
+  /** Next new segment. */
   readonly next: number;
 }
 
+/** A congestion control. */
 export interface Congestion {
-  /** True when losses shrink the window. */
-  readonly heedsLoss: boolean;
-  /** True when it has to be told how fast segments are delivered. */
-  readonly measuresPace: boolean;
-  /** The threshold after a loss. */
+  /** True if losses shrink the window. */
+  readonly reactsToLoss: boolean;
+  /** True if it uses delivery rate samples. */
+  readonly usesRateSamples: boolean;
+  /** Returns the threshold after a loss. */
   reduced(flow: Window): number;
+  /** Takes in an acknowledgement and sets the window. */
   progress(flow: Window, progress: Progress): void;
-  /** Microseconds to wait after a segment of so many bytes. */
+  /** Returns the pacing gap after a segment, us. */
   gapUs(bytes: number): number;
 }
 
@@ -51,9 +61,12 @@ const CONVERGENCE = (1 + BETA) / 2;
 const C = 0.4;
 const START_MOST = 16;
 
+/** CUBIC with HyStart. */
 export class Cubic implements Congestion {
-  readonly heedsLoss = true;
-  readonly measuresPace = false;
+  /** Losses shrink its window. */
+  readonly reactsToLoss = true;
+  /** It does not measure the delivery rate. */
+  readonly usesRateSamples = false;
   /** The window before the latest loss, and when growth from it began; -1 while it has not. */
   #before = 0;
   #beganUs = -1;
@@ -71,6 +84,7 @@ export class Cubic implements Congestion {
   #roundLeastUs = Infinity;
   #samples = 0;
 
+  /** Returns the threshold after a loss and remembers the window. */
   reduced({ window }: Window): number {
     this.#beganUs = -1;
     this.#forCubic = 0;
@@ -78,13 +92,15 @@ export class Cubic implements Congestion {
     return Math.max(2, Math.floor(window * BETA));
   }
 
+  /** Returns 0: CUBIC does not pace. */
   gapUs(): number {
     return 0;
   }
 
+  /** Grows the window by what an acknowledgement delivered. */
   progress(flow: Window, progress: Progress): void {
     this.#watchStart(flow, progress);
-    if (progress.repair === "recovery" || !progress.isAdvance || !progress.isLimited) return;
+    if (progress.repair === "recovery" || !progress.isAdvance || !progress.isWindowLimited) return;
     let left = progress.delivered;
     if (flow.window < flow.threshold) {
       const grown = Math.min(flow.threshold, flow.window + left);

@@ -1,9 +1,9 @@
 /**
  * One TCP connection packet by packet: the exact model of how Linux behaves on a bad path, and the oracle of every faster one.
  *
- * The handshake has two timers, the client's for its SYN and the server's own for its SYN-ACK, and a repeated SYN-ACK echoes
- * the first SYN that came through, so that the client's first round-trip sample, and every time-out after it, counts from
- * there. Then both sides are the kernel's senders and receivers; the application asks and answers at once.
+ * The handshake has two timers, the client's for its SYN and the server's for its SYN-ACK. A repeated SYN-ACK echoes the first SYN that
+ * arrived, so the client's first round-trip sample, and every time-out after it, counts from there. Then both ends are the kernel's
+ * senders and receivers; the application asks and answers at once.
  */
 import { wholePower } from "../../base/math.ts";
 import type { RandomStream } from "../../base/random.ts";
@@ -13,56 +13,71 @@ import { End, type Framing, framingOf } from "./end.ts";
 import { late } from "./timers.ts";
 import { type Packet, Wire, type WirePlan } from "./wire.ts";
 
-/** A request and its answer, in bytes, asked so long after the answer before. */
+/** A request and its response. */
 export interface Exchange {
+  /** Bytes of the request. */
   readonly request: number;
+  /** Bytes of the response. */
   readonly response: number;
+  /** Pause between the previous response and this request; 0 by default. */
   readonly afterUs?: number;
 }
 
-/** What is asked and answered, and how the kernels at both ends are set. */
+/** What is asked and answered, and the settings of the kernels at both ends. */
 export interface Conversation {
   /** SYNs a second apart before they double: 4 since Linux 6.5, 0 before. */
   readonly linearSyns: number;
+  /** True if both ends use TCP timestamps. */
   readonly hasStamps: boolean;
+  /** Congestion control of both ends. */
   readonly congestion: "cubic" | "bbr";
+  /** Requests and responses, in order. */
   readonly exchanges: readonly Exchange[];
-  /** The application gives up this long after it began; where it waits before a question, after that question. */
+  /** The application gives up this long after its start; after the latest request, if it pauses before requests. */
   readonly patienceUs: number;
 }
 
-/** The wires to the server and back. */
+/** The wires between client and server. */
 export interface Route {
+  /** To the server. */
   readonly up: WirePlan;
+  /** To the client. */
   readonly down: WirePlan;
-  /** What a packet to the server meets, besides loss: nothing, silence, or a refusal. `idleUs`: since the last packet of the flow. */
+  /** Decides whether a packet to the server passes, apart from loss; `idleUs` is the time since the flow's last packet. */
   readonly middle?: ((kind: Packet["kind"], idleUs: number) => "pass" | "drop" | "reset") | undefined;
 }
 
-interface Tally {
+interface PacketCounts {
   readonly sent: number;
   readonly lost: number;
 }
 
+/** How a connection ended. */
 export type Ending = "done" | "timeout" | "refused" | "reset" | "unreachable";
 
+/** The result of one connection. */
 export interface ConnectionOutcome {
+  /** How it ended. */
   readonly ending: Ending;
-  /** When it ended, from the first SYN; and when the connect was done, never without one. */
+  /** When it ended, from the first SYN. */
   readonly atUs: number;
+  /** When the handshake was done; Infinity if it never was. */
   readonly connectedUs: number;
   /** When the last request was sent. */
   readonly askedUs: number;
-  /** Packets sent and lost, to the server and back. */
-  readonly up: Tally;
-  readonly down: Tally;
+  /** Packets to the server. */
+  readonly up: PacketCounts;
+  /** Packets to the client. */
+  readonly down: PacketCounts;
 }
 
 const SYN_RETRIES = 6;
 const SYN_ACK_RETRIES = 5;
 const FIRST_TIMEOUT_US = 1_000_000;
 
+/** Simulates one connection. */
 export class Connection {
+  /** Time since the first SYN. */
   nowUs = 0;
   readonly #conversation: Conversation;
   readonly #middle: Route["middle"];
@@ -101,12 +116,12 @@ export class Connection {
     this.#framing = framingOf(conversation.hasStamps);
     this.#client = new End(this, this.#up, this.#framing);
     this.#server = new End(this, this.#down, this.#framing);
-    // Whoever waits before a question has all the time until then.
+    // A client that pauses before a request has no deadline until then.
     const isPatient = conversation.exchanges.some(({ afterUs = 0 }) => afterUs > 0);
     this.#deadlineUs = isPatient ? Infinity : conversation.patienceUs;
   }
 
-  /** Lives it to its end. */
+  /** Simulates the connection to its end. */
   run(): ConnectionOutcome {
     while (this.#ending === undefined) this.#step();
     return {
@@ -119,10 +134,12 @@ export class Connection {
     };
   }
 
+  /** Returns the time after which a kernel timer of this length fires, us. */
   late(us: number): number {
     return late(us, this.#chance);
   }
 
+  /** Sends a packet over a wire, unless the middle drops or resets it. */
   send(wire: Wire, packet: Packet, bytes: number): void {
     const idleUs = this.nowUs - this.#flowUs;
     const fate = wire === this.#up ? (this.#middle?.(packet.kind, idleUs) ?? "pass") : "pass";
@@ -131,7 +148,7 @@ export class Connection {
     wire.send(fate === "reset" ? { ...packet, kind: "reset" } : packet, bytes, this.nowUs, fate === "drop");
   }
 
-  /** The earliest of all that is pending: there are few kinds, and each has one that is next. */
+  /** Handles the earliest pending event; there are few kinds, each with one next event. */
   #step(): void {
     const { sender: asking, receiver: hearing } = this.#client;
     const { sender: answering, receiver: asked } = this.#server;

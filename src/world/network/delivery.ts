@@ -1,30 +1,33 @@
-/** How fast segments are delivered, measured as Linux does (tcp_rate.c): from each one's sending to its acknowledgement. */
+/** Delivery rate samples as in Linux (tcp_rate.c): from the sending of each segment to its acknowledgement. */
 
 /** Deliveries between the sending of a segment and its acknowledgement. */
-export interface Pace {
-  /** Segments delivered before it was sent, by now, and the time that took in us; -1 when that is no measurement. */
+export interface RateSample {
+  /** Segments delivered when the segment was sent. */
   readonly before: number;
+  /** Segments delivered by now. */
   readonly by: number;
+  /** Time between the two, us; -1 if it does not count as a measurement. */
   readonly spanUs: number;
-  /** There was no more to send when it was sent. */
-  readonly isStarved: boolean;
+  /** True if the application had no more to send when the segment was sent. */
+  readonly isAppLimited: boolean;
 }
 
-/** For whoever does not ask. */
-export const UNMEASURED: Pace = { before: 0, by: 0, spanUs: -1, isStarved: false };
+/** The sample of senders that take none. */
+export const UNMEASURED: RateSample = { before: 0, by: 0, spanUs: -1, isAppLimited: false };
 
+/** Takes the rate samples of one sender. */
 export class Delivery {
   readonly #board: { readonly delivered: number };
   #atUs = 0;
   /** When the latest delivered segment was sent. */
   #firstUs = 0;
-  /** Until so many are delivered, the application had no more to send; 0 when it had. */
-  #starvedTo = 0;
+  /** Samples up to this number of deliveries are limited by the application; 0 if none are. */
+  #appLimitedTo = 0;
   /** By segment, as of its latest sending. */
   readonly #before: number[] = [];
   readonly #beforeUs: number[] = [];
   readonly #sinceUs: number[] = [];
-  readonly #starved: boolean[] = [];
+  readonly #appLimited: boolean[] = [];
   /** Of what arrived with this acknowledgement, the segment sent last, and when. */
   #newest = -1;
   #newestUs = -1;
@@ -33,21 +36,22 @@ export class Delivery {
     this.#board = board;
   }
 
-  /** The application has nothing to send though `inFlight` more would be let pass. */
-  starve(inFlight: number): void {
-    this.#starvedTo = Math.max(1, this.#board.delivered + inFlight);
+  /** Notes that the application has nothing more to send, with `inFlight` segments under way. */
+  noteAppLimited(inFlight: number): void {
+    this.#appLimitedTo = Math.max(1, this.#board.delivered + inFlight);
   }
 
-  /** `isAlone`: nothing else is on the way. */
-  leave(segment: number, nowUs: number, isAlone: boolean): void {
+  /** Notes that a segment is sent; `isAlone` if nothing else is in flight. */
+  noteSent(segment: number, nowUs: number, isAlone: boolean): void {
     if (isAlone) this.#firstUs = this.#atUs = nowUs;
     this.#before[segment] = this.#board.delivered;
     this.#beforeUs[segment] = this.#atUs;
     this.#sinceUs[segment] = this.#firstUs;
-    this.#starved[segment] = this.#starvedTo > 0;
+    this.#appLimited[segment] = this.#appLimitedTo > 0;
   }
 
-  arrive(segment: number, sentUs: number, nowUs: number): void {
+  /** Notes that a segment was delivered. */
+  noteDelivered(segment: number, sentUs: number, nowUs: number): void {
     this.#atUs = nowUs;
     if (sentUs < this.#newestUs || (sentUs === this.#newestUs && segment < this.#newest)) return;
     this.#newest = segment;
@@ -55,19 +59,19 @@ export class Delivery {
     this.#firstUs = sentUs;
   }
 
-  /** What the acknowledgement just taken in tells; shorter than the shortest round trip is no measurement. */
-  take(nowUs: number, leastUs: number): Pace {
-    if (this.#board.delivered > this.#starvedTo) this.#starvedTo = 0;
+  /** Returns the sample of the latest acknowledgement; a span below the shortest round trip does not count. */
+  takeSample(nowUs: number, leastUs: number): RateSample {
+    if (this.#board.delivered > this.#appLimitedTo) this.#appLimitedTo = 0;
     const segment = this.#newest;
     const sentUs = this.#newestUs;
     this.#newest = this.#newestUs = -1;
-    if (segment < 0) return { before: 0, by: this.#board.delivered, spanUs: -1, isStarved: false };
+    if (segment < 0) return { before: 0, by: this.#board.delivered, spanUs: -1, isAppLimited: false };
     const spanUs = Math.max(sentUs - this.#sinceUs[segment]!, nowUs - this.#beforeUs[segment]!);
     return {
       before: this.#before[segment]!,
       by: this.#board.delivered,
       spanUs: spanUs < leastUs ? -1 : spanUs,
-      isStarved: this.#starved[segment]!,
+      isAppLimited: this.#appLimited[segment]!,
     };
   }
 }

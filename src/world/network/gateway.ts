@@ -1,6 +1,6 @@
 /**
- * A carrier's gateways: the exits behind which users share one fate. Each has its IPs, its own delay and
- * loss around the family's average, and serves one or two radio families of one region and carrier.
+ * A carrier's gateways: exits through which many users reach the network. Each has its IPs, its own delay and loss around the family's
+ * average, and serves one or two radio families of one region and carrier.
  */
 import { fractionOf } from "../../base/chance.ts";
 import { identity } from "../../base/random.ts";
@@ -8,21 +8,29 @@ import type { Duration } from "../../base/units.ts";
 import { gatewayNames } from "../../scenario/people/names.ts";
 import type { WorldModel } from "../../scenario/scenario.ts";
 
+/** A carrier's exit. */
 export interface Gateway {
+  /** Unique name. */
   readonly name: string;
+  /** Name of its region. */
   readonly region: string;
+  /** Name of its carrier. */
   readonly carrier: string;
+  /** Name of its family of radio accesses. */
   readonly family: string;
+  /** Its exit addresses. */
   readonly ips: readonly string[];
+  /** Round-trip time that it adds, us. */
   readonly delay: number;
+  /** Share of packets that it loses each way. */
   readonly loss: number;
-  /** Set where the scenario names this gateway; else the carrier's own by access. */
+  /** Set if the scenario names this gateway; else the access decides. */
   readonly natTimeout: Duration | undefined;
   /** Other gateways of the same region, carrier and family, by index. */
   readonly siblings: number[];
 }
 
-/** All gateways that serve somebody, in the order of their names' making. */
+/** Builds all gateways that serve users, in the order of `gatewayNames`. */
 export const buildGateways = (world: WorldModel): Gateway[] => {
   let exit = 0;
   const gateways: Gateway[] = gatewayNames(world).map(({ name, region, carrier, family }) => {
@@ -53,10 +61,10 @@ export const buildGateways = (world: WorldModel): Gateway[] => {
   return gateways;
 };
 
-/** Where a gateway lies between the best and the worst of its kind: by name, so that no seed and no neighbour changes it. */
+/** Returns where a gateway lies between the best and the worst of its kind: by name, so no seed and no neighbour changes it. */
 const nameUniform = (name: string): number => fractionOf(identity(name) >>> 0);
 
-/** Shared address space (RFC 6598), where carriers put their own: 100.64.0.1 onward. */
+/** Returns the nth address of the shared address space (RFC 6598), from 100.64.0.1. */
 const exitIp = (n: number): string => {
   const place = n + 1;
   return `100.${String(64 + (Math.floor(place / 65_536) % 64))}.${String(Math.floor(place / 256) % 256)}.${String(place % 256)}`;

@@ -1,11 +1,12 @@
 /**
- * How packets get lost: each on its own, in bursts that count packets, or in outages that count time. Bursts per packet only
- * move when a flow sends, so lone repeats stay caught in them; radio behaves like the outages.
+ * Loss models: independent, in bursts of packets, or in outages of time. Bursts of packets advance only when a flow sends, so a flow
+ * that only repeats stays in one for long; radio behaves like outages.
  */
 import type { RandomStream } from "../../base/random.ts";
 
-/** Of one direction of one flow, or of both when they share it. Asked in the order of sending. */
+/** Decides which packets of one direction of a flow are lost, or of both directions if they share it. */
 export interface Loss {
+  /** True if a packet sent at that time passes; call in the order of sending. */
   passes(atUs: number, chance: RandomStream): boolean;
 }
 
@@ -17,6 +18,7 @@ export class EvenLoss implements Loss {
     this.#share = share;
   }
 
+  /** True if the packet passes. */
   passes(_atUs: number, chance: RandomStream): boolean {
     return this.#share <= 0 || chance.next() >= this.#share;
   }
@@ -35,6 +37,7 @@ export class PacketBursts implements Loss {
     this.#isBad = chance.next() < share;
   }
 
+  /** True if the packet passes; moves the chain by one step. */
   passes(_atUs: number, chance: RandomStream): boolean {
     this.#isBad = this.#isBad ? chance.next() >= this.#ends : chance.next() < this.#begins;
     return !this.#isBad;
@@ -53,13 +56,14 @@ export class Outages implements Loss {
     this.#beginsBad = chance.next() < share;
   }
 
+  /** True if no outage is under way. */
   passes(atUs: number, chance: RandomStream): boolean {
     const changes = this.#changes;
     while ((changes.at(-1) ?? -1) <= atUs) {
       const isBad = this.#beginsBad === (changes.length % 2 === 0);
       changes.push((changes.at(-1) ?? 0) - Math.log(chance.next()) * this.#meanUs[isBad ? 1 : 0]);
     }
-    // Few changes are later than what is asked about: the two directions ask nearly in order.
+    // Few changes are later than `atUs`: the two directions ask nearly in order.
     let place = changes.length;
     while (place > 0 && changes[place - 1]! > atUs) place -= 1;
     return this.#beginsBad !== (place % 2 === 0);

@@ -1,7 +1,6 @@
 /**
- * What a user's packets meet on the way to a destination: legs in a row (radio, gateway, the carrier's own
- * route, a peering where carriers change, the centre's line), each with its delay and its loss, and whatever
- * faults lie on them. The world's truth: nobody deployed may read it.
+ * The true quality of each path from a user to a destination: its legs (radio, gateway, the carrier's route, a peering where carriers
+ * change, the centre's line), each with delay and loss, and the faults on them. Deployed algorithms must not read it.
  *
  * One row a link, as columns. Values are composed again only for the links that a change touches.
  */
@@ -11,42 +10,62 @@ import type { LinksNow } from "../links.ts";
 import { beatFails } from "./beats.ts";
 import type { PathQuality } from "./transport.ts";
 
-/** Everything a set of paths is made of before any fault. */
+/** Quality of a path while nothing is wrong. */
 export interface Legs {
   /** Round trip, ms. */
   readonly rttMs: number;
-  /** Share of packets that come through each way. */
+  /** Share of packets that pass, each way. */
   readonly passes: number;
 }
 
-/** Something lies on a path: a fault, or a change made by operators. */
-export interface Burden {
+/** A change of a path's quality, by a fault or an intervention. */
+export interface Impairment {
+  /** Share of packets lost on the way to the server. */
   readonly lossUp: number;
+  /** Share of packets lost on the way to the client. */
   readonly lossDown: number;
+  /** Round-trip time that it adds, ms. */
   readonly delayMs: number;
+  /** Whether all packets are dropped, or answered with a reset. */
   readonly block: "drop" | "reset" | undefined;
 }
 
+/** What paths are built from. */
 export interface PathParts {
+  /** Number of cells. */
   readonly cells: number;
+  /** Number of endpoints. */
   readonly endpoints: number;
+  /** How long clients wait for the answer to a beat. */
   readonly beatTimeoutMs: number;
+  /** Quality of each path while nothing is wrong. */
   readonly legs: (cell: number, endpoint: number) => Legs;
-  /** Learn the chances that follow from each path. */
+  /** Takes the chances that follow from each path. */
   readonly links: LinksNow;
 }
 
+/** Value of `block`: packets pass. */
 export const OPEN = 0;
+/** Value of `block`: packets are dropped. */
 export const DROPS = 1;
+/** Value of `block`: packets are answered with a reset. */
 export const RESETS = 2;
 
+/** The quality of all paths, by link. */
 export class Paths {
+  /** Number of cells. */
   readonly cells: number;
+  /** Number of endpoints. */
   readonly endpoints: number;
+  /** Round trip, at least 1 ms. */
   readonly rttMs: Float64Array;
+  /** Share of packets lost on the way to the server. */
   readonly lossUp: Float64Array;
+  /** Share of packets lost on the way to the client. */
   readonly lossDown: Float64Array;
+  /** `OPEN`, `DROPS` or `RESETS`. */
   readonly block: Uint8Array;
+  /** How long clients wait for the answer to a beat. */
   readonly beatTimeoutMs: number;
   readonly #legs: (cell: number, endpoint: number) => Legs;
   readonly #links: LinksNow;
@@ -66,10 +85,10 @@ export class Paths {
       for (let endpoint = 0; endpoint < endpoints; endpoint++) this.compose(cell, endpoint, []);
   }
 
-  /** Whether composing the path under these burdens would change any value. */
-  wouldChange(cell: number, endpoint: number, burdens: readonly Burden[]): boolean {
+  /** True if these impairments would change any value of the path. */
+  wouldChange(cell: number, endpoint: number, impairments: readonly Impairment[]): boolean {
     const link = cell * this.endpoints + endpoint;
-    const { rttMs, lossUp, lossDown, block } = this.#composed(cell, endpoint, burdens);
+    const { rttMs, lossUp, lossDown, block } = this.#composed(cell, endpoint, impairments);
     return (
       rttMs !== this.rttMs[link] ||
       lossUp !== this.lossUp[link] ||
@@ -78,10 +97,10 @@ export class Paths {
     );
   }
 
-  /** Composes one path anew under what lies on it now. */
-  compose(cell: number, endpoint: number, burdens: readonly Burden[]): void {
+  /** Sets the quality of a path under its present impairments. */
+  compose(cell: number, endpoint: number, impairments: readonly Impairment[]): void {
     const link = cell * this.endpoints + endpoint;
-    const { rttMs, lossUp, lossDown, block } = this.#composed(cell, endpoint, burdens);
+    const { rttMs, lossUp, lossDown, block } = this.#composed(cell, endpoint, impairments);
     this.rttMs[link] = rttMs;
     this.lossUp[link] = lossUp;
     this.lossDown[link] = lossDown;
@@ -89,18 +108,22 @@ export class Paths {
     this.#derive(link);
   }
 
-  #composed(cell: number, endpoint: number, burdens: readonly Burden[]): PathQuality & { readonly block: number } {
+  #composed(
+    cell: number,
+    endpoint: number,
+    impairments: readonly Impairment[],
+  ): PathQuality & { readonly block: number } {
     const { rttMs, passes } = this.#legs(cell, endpoint);
     let rtt = rttMs;
     let up = passes;
     let down = passes;
     let block = OPEN;
-    for (const burden of burdens) {
-      rtt += burden.delayMs;
-      up *= 1 - burden.lossUp;
-      down *= 1 - burden.lossDown;
-      if (burden.block === "drop") block = DROPS;
-      else if (burden.block === "reset" && block === OPEN) block = RESETS;
+    for (const impairment of impairments) {
+      rtt += impairment.delayMs;
+      up *= 1 - impairment.lossUp;
+      down *= 1 - impairment.lossDown;
+      if (impairment.block === "drop") block = DROPS;
+      else if (impairment.block === "reset" && block === OPEN) block = RESETS;
     }
     return {
       rttMs: Math.max(1, rtt),

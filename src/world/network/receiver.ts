@@ -1,21 +1,23 @@
 /**
- * The receiving half of a TCP endpoint: what has arrived, and when that is acknowledged. As Linux does it: at once for the
- * first segments of a connection, for every second full one, for holes and for repeats; else with the answer, or after 40 ms.
+ * The receiving half of a TCP endpoint. Like Linux it acknowledges at once the first segments of a connection, every second full
+ * segment, holes and repeats; else with the answer, or after 40 ms.
  */
 
 const DELAYED_US = 40_000;
 /** Acknowledged at once at the beginning of a connection, until it answers for the first time. */
 const QUICK = 16;
 
+/** Tracks arrived segments and delayed acknowledgements. */
 export class Receiver {
-  /** The first segment that is missing. */
+  /** First missing segment. */
   next = 0;
-  /** Segments in the order of arrival, and whether each was there already: what selective acknowledgements tell of. */
+  /** Segments in the order of arrival, as selective acknowledgements report them. */
   readonly arrivals: number[] = [];
+  /** By arrival: true if the segment had arrived before. */
   readonly repeats: boolean[] = [];
-  /** The stamp that acknowledgements echo: of the latest segment that did not leave a hole; -1 before any. */
+  /** Timestamp that acknowledgements echo: of the latest segment that left no hole; -1 before any. */
   stampUs = -1;
-  /** When the delayed acknowledgement is due. */
+  /** When the delayed acknowledgement is due; Infinity if none is. */
   dueUs = Infinity;
   #acknowledged = 0;
   #bytes = 0;
@@ -31,7 +33,7 @@ export class Receiver {
     this.#full = full;
   }
 
-  /** Takes in a segment; true when it has to be acknowledged at once. */
+  /** Takes in a segment; true if it has to be acknowledged at once. */
   take(segment: number, bytes: number, nowUs: number): boolean {
     if (this.#quick < 0) this.#quick = QUICK;
     const isRepeat = segment < this.next || this.#has[segment] === true;
@@ -55,23 +57,23 @@ export class Receiver {
     return filled > 0 || this.#beyond > 0 || (this.#quick > 0 && !this.#isConversation) || this.#bytes > this.#full;
   }
 
-  /** All of it lies below what has been acknowledged: told of again, but neither its stamp nor its acknowledgement is read. */
+  /** True if the segment was acknowledged already: it is acknowledged again, but its timestamp and acknowledgement are not read. */
   isOld(segment: number): boolean {
     return segment + 1 < this.#acknowledged;
   }
 
-  /** Keeps the stamp of a packet that leaves no hole before it. */
+  /** Keeps the timestamp of a packet that leaves no hole before it. */
   stamp(sequence: number, stampUs: number): void {
     if (sequence <= this.#acknowledged) this.stampUs = stampUs;
   }
 
-  /** Nothing is to be acknowledged at once: it will be with the answer, or when this time has passed. */
+  /** Starts the timer of the delayed acknowledgement, unless it runs. */
   delay(nowUs: number, late: (us: number) => number): void {
     if (this.dueUs === Infinity) this.dueUs = nowUs + late(DELAYED_US);
   }
 
-  /** A packet leaves and acknowledges all; with an answer in time the connection is a conversation. */
-  tell(isAnswer: boolean, nowUs: number): void {
+  /** Notes that a packet acknowledges all; an answer in time makes the connection interactive, which ends immediate acknowledgements. */
+  noteAcknowledged(isAnswer: boolean, nowUs: number): void {
     if (isAnswer && nowUs - this.#arrivedUs < DELAYED_US) this.#isConversation = true;
     this.dueUs = Infinity;
     this.#bytes = 0;

@@ -1,6 +1,6 @@
 /**
- * How a sender slows down while it repairs a loss, and how it goes back when the loss proves to have been none: in step with
- * what arrives (proportional rate reduction, RFC 6937), and undone by duplicates told of (DSACK) or by stamps (Eifel, RFC 3522).
+ * The reduction of the window during a repair (proportional rate reduction, RFC 6937), and its undoing if duplicates (DSACK) or
+ * timestamps (Eifel, RFC 3522) show that nothing was lost.
  */
 import type { Congestion, Window } from "./congestion.ts";
 
@@ -12,8 +12,9 @@ interface Repeats {
   needed: number;
 }
 
+/** The reduction of one sender's window. */
 export class Reduction {
-  /** Sent since the repair began. */
+  /** Segments sent since the repair began. */
   sent = 0;
   readonly #flow: Window;
   readonly #congestion: Congestion;
@@ -31,7 +32,7 @@ export class Reduction {
     this.#hasStamps = hasStamps;
   }
 
-  /** Remembers what to go back to, and lowers the threshold. */
+  /** Begins a repair: remembers the window and the threshold, and lowers the threshold. */
   begin(repeats: Repeats, hasProbe: boolean): void {
     this.#thresholdBefore = this.#flow.threshold;
     this.#windowBefore = this.#flow.window;
@@ -45,17 +46,17 @@ export class Reduction {
     if (repeats.again === 0) this.#firstRepeatUs = -1;
   }
 
-  /** A lost tail was repaired by its probe: the window is lowered at once. */
+  /** Lowers the window at once, after a probe has repaired a lost tail. */
   atOnce(): void {
-    if (!this.#congestion.heedsLoss) return;
+    if (!this.#congestion.reactsToLoss) return;
     this.#windowBefore = this.#flow.window;
     this.#flow.threshold = this.#congestion.reduced(this.#flow);
     this.#flow.window = Math.max(2, this.#flow.threshold);
   }
 
-  /** Down to the threshold in step with what arrives; `isGood`: it went on and nothing more was lost. */
+  /** Lowers the window in step with deliveries; `isGood` if the repair advanced and nothing more was lost. */
   step(inFlight: number, delivered: number, isGood: boolean): void {
-    if (!this.#congestion.heedsLoss || delivered <= 0) return;
+    if (!this.#congestion.reactsToLoss || delivered <= 0) return;
     const { threshold } = this.#flow;
     const room = threshold - inFlight;
     this.#arrived += delivered;
@@ -65,31 +66,35 @@ export class Reduction {
     this.#flow.window = inFlight + Math.max(more, this.sent > 0 ? 0 : 1);
   }
 
+  /** Notes that a segment is sent again. */
   repeat(nowUs: number): void {
     if (this.#firstRepeatUs < 0) this.#firstRepeatUs = nowUs;
   }
 
-  /** The stamp echoed is older than the first repeat, so the original arrived after all. */
+  /** True if the echoed timestamp is older than the first repeat: the original had arrived. */
   isLate(echoUs: number): boolean {
     const isOlder = this.#hasStamps && this.#firstRepeatUs >= 0 && echoUs >= 0 && echoUs < this.#firstRepeatUs;
     return this.#mayUndo && isOlder;
   }
 
+  /** True if nothing was lost: all repeats were duplicates, or a timestamp shows it. */
   isNeedless({ needed }: Repeats, echoUs: number): boolean {
     return this.#mayUndo && (needed === 0 || this.isLate(echoUs));
   }
 
+  /** Restores the window and the threshold. */
   undo(): void {
-    if (this.#congestion.heedsLoss) this.#flow.window = Math.max(this.#flow.window, this.#windowBefore);
+    if (this.#congestion.reactsToLoss) this.#flow.window = Math.max(this.#flow.window, this.#windowBefore);
     this.#flow.threshold = Math.max(this.#flow.threshold, this.#thresholdBefore);
     this.#mayUndo = false;
   }
 
-  /** The repair is complete. */
+  /** Ends a repair: sets the window to the threshold. */
   end(): void {
-    if (this.#congestion.heedsLoss && this.#mayUndo) this.#flow.window = this.#flow.threshold;
+    if (this.#congestion.reactsToLoss && this.#mayUndo) this.#flow.window = this.#flow.threshold;
   }
 
+  /** Forgets the repair. */
   settle(): void {
     this.#mayUndo = false;
     this.#firstRepeatUs = -1;

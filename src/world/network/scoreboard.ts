@@ -1,6 +1,6 @@
 /**
- * What a sender knows of its segments: which are under way, which have arrived, which are lost. Loss is found by time (RACK,
- * RFC 8985): what was sent before something that has arrived, and has not arrived itself by a round trip later, is lost.
+ * A sender's scoreboard: segments in flight, delivered and lost. Loss is detected by time (RACK, RFC 8985): a segment is lost if one
+ * sent later has arrived and a round trip has passed.
  */
 import { Delivery } from "./delivery.ts";
 import type { Receiver } from "./receiver.ts";
@@ -8,92 +8,110 @@ import type { Packet } from "./wire.ts";
 
 const SACKED = 1;
 const LOST = 2;
-/** Sent again, and that is still under way; sent again at some time. */
+/** Sent again and still in flight; ever sent again. */
 const AGAIN = 4;
 const EVER = 8;
 
-/** What one acknowledgement said. */
-export interface News {
-  /** Some segments were acknowledged for good; some beyond a hole; some had arrived already. */
+/** What one acknowledgement reported. */
+export interface AckResult {
+  /** True if the cumulative acknowledgement advanced. */
   readonly isAdvance: boolean;
+  /** True if segments beyond a hole were acknowledged. */
   readonly isSacked: boolean;
+  /** True if duplicates were reported. */
   readonly isRepeat: boolean;
-  /** The repeat that a probe was had arrived already. */
+  /** True if the probe's repeat was reported as a duplicate. */
   readonly isProbeNeedless: boolean;
-  /** Something below the end of the repair that was never sent again arrived: a time-out may have been needless. */
+  /** True if a segment of the repair arrived that was never sent again: a time-out may have been needless. */
   readonly isOriginal: boolean;
-  /** Segments newly known to have arrived. */
+  /** Segments newly delivered. */
   readonly delivered: number;
-  /** Round trips: of the first and the last acknowledged, -1 where any was sent again (Karn), and of the first sacked. */
+  /** Round trip of the first segment acknowledged; -1 if any was sent again (Karn). */
   readonly firstTripUs: number;
+  /** Round trip of the last segment acknowledged; -1 likewise. */
   readonly lastTripUs: number;
+  /** Round trip of the first segment acknowledged beyond a hole; -1 if none. */
   readonly sackTripUs: number;
+  /** Timestamp that it echoes; -1 for none. */
   readonly echoUs: number;
 }
 
+/** The segments of one sender, numbered from 0. */
 export class Scoreboard {
-  /** First segment not acknowledged, next new one; how many of those under way are sacked, lost, sent again. */
+  /** First segment not acknowledged. */
   first = 0;
+  /** Next new segment. */
   next = 0;
+  /** Outstanding segments that are acknowledged beyond a hole. */
   sacked = 0;
+  /** Outstanding segments that are marked lost. */
   lost = 0;
+  /** Outstanding segments whose repeat is in flight. */
   again = 0;
-  /** All that are known to have arrived, and how fast they do, for whom it matters. */
+  /** Segments known to have arrived. */
   delivered = 0;
+  /** Takes rate samples, if the congestion control uses them. */
   readonly delivery: Delivery | undefined;
-  /** How often a segment was held for lost. */
+  /** Number of times that a segment was marked lost. */
   losses = 0;
-  /** Undo: repeats from a segment on that have not proved needless, -1 before any; counted while somebody asks. */
+  /** For undoing: repeats that have not proved needless; -1 before any. */
   needed = 0;
+  /** For undoing: the first segment whose repeats count. */
   undoFrom = 0;
   readonly #sizes: number[] = [];
   readonly #sentUs: number[] = [];
   readonly #flags: number[] = [];
-  /** RACK: the latest sent of all that have arrived, and its round trip. */
+  /** RACK: the latest sent of all segments that have arrived. */
   #rackUs = -1;
   #rackSegment = -1;
+  /** RACK: the round trip of that segment. */
   rackTripUs = 0;
   #hasRackNews = false;
-  /** Arrivals at the peer that we were told of. */
-  #told = 0;
+  /** Arrivals at the peer that acknowledgements have reported. */
+  #reported = 0;
 
   /** Bytes of a full segment. */
   readonly #full: number;
 
-  constructor(measuresPace: boolean, full: number) {
+  constructor(usesRateSamples: boolean, full: number) {
     this.#full = full;
-    this.delivery = measuresPace ? new Delivery(this) : undefined;
+    this.delivery = usesRateSamples ? new Delivery(this) : undefined;
   }
 
-  /** Cuts bytes into full segments and a rest; `window`: how many may be on the way. */
+  /** Cuts bytes into full segments and a rest; `window` is the number of segments that may be in flight. */
   write(bytes: number, window: number): void {
     const { inFlight } = this;
-    if (this.next === this.total && inFlight < window && this.lost <= this.again) this.delivery?.starve(inFlight);
+    if (this.next === this.total && inFlight < window && this.lost <= this.again)
+      this.delivery?.noteAppLimited(inFlight);
     for (let left = bytes; left > 0; left -= this.#full) {
       this.#sizes.push(Math.min(this.#full, left));
       this.#flags.push(0);
     }
   }
 
+  /** Segments written so far. */
   get total(): number {
     return this.#sizes.length;
   }
 
+  /** Returns the bytes of a segment. */
   sizeOf(segment: number): number {
     return this.#sizes[segment]!;
   }
 
+  /** Returns when a segment was last sent. */
   sentUs(segment: number): number {
     return this.#sentUs[segment]!;
   }
 
+  /** Segments in flight. */
   get inFlight(): number {
     return this.next - this.first - this.sacked - this.lost + this.again;
   }
 
-  /** A segment leaves, the next new one or a repeat; one that only probes is not reckoned to be under way twice. */
-  leave(segment: number, nowUs: number, isProbe: boolean): void {
-    this.delivery?.leave(segment, nowUs, this.next === this.first);
+  /** Notes that a segment is sent, the next new one or a repeat; a repeat that is a probe does not count as in flight. */
+  noteSent(segment: number, nowUs: number, isProbe: boolean): void {
+    this.delivery?.noteSent(segment, nowUs, this.next === this.first);
     if (segment === this.next) this.next += 1;
     else if (isProbe) this.#flags[segment]! |= EVER;
     else {
@@ -105,11 +123,13 @@ export class Scoreboard {
     this.#sentUs[segment] = nowUs;
   }
 
+  /** True if a segment is lost and no repeat of it is in flight. */
   isLost(segment: number): boolean {
     const flags = this.#flags[segment]!;
     return (flags & LOST) !== 0 && (flags & (AGAIN | SACKED)) === 0;
   }
 
+  /** Marks a segment lost. */
   markLost(segment: number): void {
     const flags = this.#flags[segment]!;
     if ((flags & LOST) === 0) this.lost += 1;
@@ -118,16 +138,16 @@ export class Scoreboard {
     this.#flags[segment] = (flags | LOST) & ~AGAIN;
   }
 
-  /** After a time-out all is lost but what has arrived, and what was sent too recently to be late. */
-  giveUp(nowUs: number): void {
+  /** Marks all outstanding segments lost after a time-out, except those sent within a round trip. */
+  markAllLost(nowUs: number): void {
     for (let segment = this.first; segment < this.next; segment++) {
       if ((this.#flags[segment]! & SACKED) !== 0) continue;
       if (segment === this.first || this.#sentUs[segment]! + this.rackTripUs <= nowUs) this.markLost(segment);
     }
   }
 
-  /** Nothing was lost after all. */
-  forgive(): void {
+  /** Unmarks all lost segments, as nothing was lost. */
+  unmarkLost(): void {
     for (let segment = this.first; segment < this.next; segment++)
       if ((this.#flags[segment]! & LOST) !== 0) {
         this.#flags[segment]! &= ~LOST;
@@ -135,14 +155,14 @@ export class Scoreboard {
       }
   }
 
-  /** Whether something has arrived since it was last asked. */
+  /** True if RACK has news since the last call. */
   takeRackNews(): boolean {
     const has = this.#hasRackNews;
     this.#hasRackNews = false;
     return has;
   }
 
-  /** Marks what is lost, with patience for what may only be reordered; answers how much longer to wait for that. */
+  /** Marks lost segments, and returns how much longer to wait for those that may only be reordered, us. */
   detect(nowUs: number, patienceUs: number): number {
     let wait = 0;
     for (let segment = this.first; segment < this.next; segment++) {
@@ -157,21 +177,21 @@ export class Scoreboard {
     return wait;
   }
 
-  /** Takes in what an acknowledgement tells: `peer` is where it had arrived, `probe` the segment that a probe repeated. */
+  /** Takes in an acknowledgement of `peer`; `probe` is the segment that a probe repeated. */
   acknowledge(
     packet: Packet,
     peer: Receiver,
     nowUs: number,
     { leastUs, repairEnds, probe }: { readonly leastUs: number; readonly repairEnds: number; readonly probe: number },
-  ): News {
+  ): AckResult {
     const deliveredBefore = this.delivered;
     const firstBefore = this.first;
     let [firstUs, lastUs, sackTripUs] = [-1, -1, -1];
     let [hasRepeat, isOriginal, isRepeat, isProbeNeedless, isSacked] = [false, false, false, false, false];
-    for (; this.#told < packet.arrivals; this.#told++) {
-      const segment = peer.arrivals[this.#told]!;
+    for (; this.#reported < packet.arrivals; this.#reported++) {
+      const segment = peer.arrivals[this.#reported]!;
       const flags = this.#flags[segment]!;
-      if (peer.repeats[this.#told]!) {
+      if (peer.repeats[this.#reported]!) {
         isRepeat = true;
         if (segment === probe) isProbeNeedless = true;
         if (this.needed > 0 && segment >= this.undoFrom && (flags & EVER) !== 0) this.needed -= 1;
@@ -221,8 +241,8 @@ export class Scoreboard {
     const sentUs = this.#sentUs[segment]!;
     const tripUs = nowUs - sentUs;
     this.delivered += 1;
-    this.delivery?.arrive(segment, sentUs, nowUs);
-    // An acknowledgement sooner than any was of the original, not of its repeat.
+    this.delivery?.noteDelivered(segment, sentUs, nowUs);
+    // An acknowledgement that is faster than any before is of the original, not of its repeat.
     if ((flags & EVER) !== 0 && tripUs < leastUs) return;
     this.#hasRackNews = true;
     this.rackTripUs = tripUs;

@@ -1,26 +1,17 @@
 /**
- * The sending half of a TCP endpoint as Linux has it: a probe for a lost tail (TLP), time-outs that double, proportional
- * rate reduction, and undoing of what proves to have been needless (DSACK, F-RTO, Eifel's stamps). Segments are numbered;
- * nothing is per byte but their sizes.
+ * The sending half of a TCP endpoint, as in Linux: tail loss probes (TLP), time-outs that double, proportional rate reduction, and the
+ * undoing of needless repairs (DSACK, F-RTO, Eifel). It counts segments, not bytes.
  */
 import type { Congestion, Window } from "./congestion.ts";
 import type { Receiver } from "./receiver.ts";
 import { UNMEASURED } from "./delivery.ts";
 import { Probe } from "./probe.ts";
 import { Reduction } from "./reduction.ts";
-import { RetransmissionTimer, type Standing } from "./retransmission.ts";
+import { type FlightState, type Port, RetransmissionTimer } from "./retransmission.ts";
 import { RoundTrip } from "./rtt.ts";
-import { type News, Scoreboard } from "./scoreboard.ts";
+import { type AckResult, Scoreboard } from "./scoreboard.ts";
 import { Usage } from "./usage.ts";
 import type { Packet } from "./wire.ts";
-
-/** What carries a sender's segments and knows the time. */
-export interface Port {
-  readonly nowUs: number;
-  /** A timer of this length, as late as the kernel's. */
-  late(us: number): number;
-  transmit(segment: number, bytes: number): void;
-}
 
 const WINDOW = 10;
 
@@ -30,11 +21,15 @@ const DISORDER = 1;
 const RECOVERY = 2;
 const LOSS = 3;
 
-export class Sender implements Window, Standing {
+/** The sender of one end. */
+export class Sender implements Window, FlightState {
+  /** Congestion window, segments. */
   window = WINDOW;
+  /** Slow-start threshold, segments. */
   threshold = Infinity;
+  /** Its one timer. */
   readonly timer: RetransmissionTimer;
-  /** When the next paced packet is due. */
+  /** When the next paced packet is due; Infinity if none is. */
   paceUs = Infinity;
   readonly #port: Port;
   readonly #congestion: Congestion;
@@ -43,11 +38,11 @@ export class Sender implements Window, Standing {
   readonly #board: Scoreboard;
   readonly #usage = new Usage();
   #state = OPEN;
-  /** Repairing ends when this is acknowledged. */
+  /** The repair ends when this segment is acknowledged. */
   #repairEnds = 0;
   readonly #reduction: Reduction;
   readonly #probe = new Probe();
-  /** F-RTO: after a time-out, still asking whether it was needless. */
+  /** F-RTO: true after a time-out until it is known whether it was needless. */
   #isForwarding = false;
   #timeouts = 0;
   #paceUntilUs = 0;
@@ -56,37 +51,40 @@ export class Sender implements Window, Standing {
     this.#port = port;
     this.#congestion = congestion;
     this.#hasStamps = hasStamps;
-    this.#board = new Scoreboard(congestion.measuresPace, full);
+    this.#board = new Scoreboard(congestion.usesRateSamples, full);
     this.timer = new RetransmissionTimer(port, this);
     this.#reduction = new Reduction(this, congestion, hasStamps);
   }
 
-  /** The handshake is done: what it measured, and whether so much of it was repeated that the window starts at one. */
+  /** Takes in the round trip that the handshake measured; `isCut` starts the window at one segment. */
   begin(sampleUs: number | undefined, isCut: boolean): void {
     if (sampleUs === undefined) this.#roundTrip.unknown();
     else this.#roundTrip.sample(sampleUs, sampleUs, 0, 0);
     this.window = isCut ? 1 : WINDOW;
   }
 
+  /** Writes bytes of the application, and sends what may be sent. */
   write(bytes: number): void {
     this.#board.write(bytes, Math.floor(this.window));
     this.push();
   }
 
+  /** Segments written so far. */
   get total(): number {
     return this.#board.total;
   }
 
-  /** The next segment that has never been sent. */
+  /** Next new segment. */
   get next(): number {
     return this.#board.next;
   }
 
+  /** Returns the bytes of a segment. */
   sizeOf(segment: number): number {
     return this.#board.sizeOf(segment);
   }
 
-  /** Sends what the window and the pace let pass. */
+  /** Sends what the window and pacing allow. */
   push(): void {
     const board = this.#board;
     let sent = 0;
@@ -109,7 +107,7 @@ export class Sender implements Window, Standing {
     if (sent > 0 && this.#state === OPEN) this.timer.probe(false);
   }
 
-  /** The timer has run out. */
+  /** Acts on the timer that has expired. */
   fire(): void {
     const kind = this.timer.take();
     if (kind === "probe") this.#probeTail();
@@ -117,27 +115,27 @@ export class Sender implements Window, Standing {
     else if (kind === "timeout") this.#timeOut();
   }
 
-  /** An acknowledgement arrives; `peer` is where what it tells of had arrived. */
+  /** Takes in an acknowledgement of `peer`. */
   acknowledge(packet: Packet, peer: Receiver): void {
     const board = this.#board;
     if (board.total === 0) return;
     const { inFlight, losses } = board;
-    const news = board.acknowledge(packet, peer, this.#port.nowUs, {
+    const result = board.acknowledge(packet, peer, this.#port.nowUs, {
       leastUs: this.#roundTrip.leastUs,
       repairEnds: this.#repairEnds,
       probe: this.#probe.repeated,
     });
-    const tripUs = this.#measure(news);
-    if (this.#probe.repaired(packet, news)) this.#reduction.atOnce();
-    const isQuiet = !news.isSacked && !news.isRepeat && this.#state === OPEN && board.sacked + board.lost === 0;
-    const mayRepair = !isQuiet && this.#repair(news);
-    // Something older than the latest repeat of the first arrived: the repeat still has all its time.
-    const isOlder = tripUs >= 0 && board.next > board.first && news.sackTripUs > this.sinceFirstUs;
-    if ((news.isAdvance || isOlder) && this.timer.kind !== "reorder") {
+    const tripUs = this.#measure(result);
+    if (this.#probe.repaired(packet, result)) this.#reduction.atOnce();
+    const isQuiet = !result.isSacked && !result.isRepeat && this.#state === OPEN && board.sacked + board.lost === 0;
+    const mayRepair = !isQuiet && this.#repair(result);
+    // A segment sent before the latest repeat of the first one arrived: the repeat still has its whole time-out.
+    const isOlder = tripUs >= 0 && board.next > board.first && result.sackTripUs > this.sinceFirstUs;
+    if ((result.isAdvance || isOlder) && this.timer.kind !== "reorder") {
       if (this.#state === OPEN && board.next > board.first) this.timer.probe(true);
       else this.timer.rearm();
     }
-    if (news.delivered > 0) this.#progress(news, tripUs, inFlight, board.losses - losses);
+    if (result.delivered > 0) this.#progress(result, tripUs, inFlight, board.losses - losses);
     if (mayRepair) this.#sendLost();
     this.push();
   }
@@ -146,7 +144,7 @@ export class Sender implements Window, Standing {
     const { nowUs } = this.#port;
     const bytes = this.#board.sizeOf(segment);
     if (segment < this.#board.next && !isProbe) this.#reduction.repeat(nowUs);
-    this.#board.leave(segment, nowUs, isProbe);
+    this.#board.noteSent(segment, nowUs, isProbe);
     const gap = this.#congestion.gapUs(bytes);
     if (gap > 0) {
       // A packet that left late makes up for up to half of its gap.
@@ -156,7 +154,7 @@ export class Sender implements Window, Standing {
     this.#port.transmit(segment, bytes);
   }
 
-  /** All that is lost and not under way again, as far as the window goes. */
+  /** Sends all lost segments again that are not in flight, as far as the window allows. */
   #sendLost(): void {
     const board = this.#board;
     for (let segment = board.first; segment < board.next; segment++) {
@@ -168,20 +166,22 @@ export class Sender implements Window, Standing {
     }
   }
 
-  // How things stand, for the timer.
-
+  /** Segments sent and not acknowledged. */
   get out(): number {
     return this.#board.next - this.#board.first;
   }
 
+  /** Time since the first of them was sent; 0 if there is none. */
   get sinceFirstUs(): number {
     return this.out === 0 ? 0 : this.#port.nowUs - this.#board.sentUs(this.#board.first);
   }
 
+  /** Smoothed round trip; 0 before the first sample. */
   get smoothedUs(): number {
     return this.#roundTrip.smoothedUs;
   }
 
+  /** Retransmission time-out, without back-off. */
   get timeoutUs(): number {
     return this.#roundTrip.timeoutUs;
   }
@@ -189,7 +189,7 @@ export class Sender implements Window, Standing {
   #probeTail(): void {
     const board = this.#board;
     if (board.next === board.first) return;
-    // One probe at a time: while it is not known what became of the last, the time-out comes in its place.
+    // One probe at a time: while the fate of the last is unknown, the time-out is set instead.
     if (this.#probe.isPending) return this.timer.replace();
     const isRepeat = board.next === board.total;
     this.#transmit(isRepeat ? board.next - 1 : board.next, true);
@@ -201,7 +201,7 @@ export class Sender implements Window, Standing {
     const board = this.#board;
     if (board.next === board.first) return;
     const isNew = this.#state < RECOVERY;
-    board.giveUp(this.#port.nowUs);
+    board.markAllLost(this.#port.nowUs);
     if (this.#state <= DISORDER || this.#repairEnds <= board.first || (this.#state === LOSS && this.#timeouts === 0))
       this.#reduction.begin(board, this.#probe.hasRepeat);
     this.window = board.inFlight + 1;
@@ -217,8 +217,8 @@ export class Sender implements Window, Standing {
 
   // Acknowledgements.
 
-  /** What was sent again gives no sample, but by its stamp. Answers the round trip, or -1. */
-  #measure({ firstTripUs, lastTripUs, sackTripUs, isAdvance, echoUs }: News): number {
+  /** Takes the round-trip sample, of repeats by their timestamp only, and returns it; -1 if there is none. */
+  #measure({ firstTripUs, lastTripUs, sackTripUs, isAdvance, echoUs }: AckResult): number {
     let us = firstTripUs >= 0 ? firstTripUs : sackTripUs;
     let leastUs = lastTripUs >= 0 ? lastTripUs : us;
     if (us < 0 && this.#hasStamps && isAdvance && echoUs >= 0) us = leastUs = this.#port.nowUs - echoUs;
@@ -261,13 +261,13 @@ export class Sender implements Window, Standing {
     this.#state = RECOVERY;
   }
 
-  /** Goes on with a repair, or begins one; true when what is lost may be sent now. */
-  #repair(news: News): boolean {
+  /** Continues a repair or begins one; true if lost segments may be sent now. */
+  #repair(result: AckResult): boolean {
     const board = this.#board;
     const lostBefore = board.lost;
-    if (this.#state === RECOVERY && board.first >= this.#repairEnds) this.#endRepair(news.echoUs);
-    if (this.#state === LOSS) return this.#afterTimeout(news);
-    if (this.#state === RECOVERY && news.isAdvance && this.#reduction.isLate(news.echoUs)) {
+    if (this.#state === RECOVERY && board.first >= this.#repairEnds) this.#endRepair(result.echoUs);
+    if (this.#state === LOSS) return this.#afterTimeout(result);
+    if (this.#state === RECOVERY && result.isAdvance && this.#reduction.isLate(result.echoUs)) {
       this.#undo(true);
       this.#state = board.sacked > 0 ? DISORDER : OPEN;
       if (board.sacked === 0) return false;
@@ -279,12 +279,12 @@ export class Sender implements Window, Standing {
       if (board.lost === 0) return false;
       this.#enterRecovery();
     }
-    this.#reduction.step(board.inFlight, news.delivered, news.isAdvance && newlyLost === 0);
+    this.#reduction.step(board.inFlight, result.delivered, result.isAdvance && newlyLost === 0);
     return true;
   }
 
-  /** After a time-out: was it needless (F-RTO, RFC 5682)? Is it over? Else what is lost goes out again. */
-  #afterTimeout({ isAdvance, isSacked, isOriginal, echoUs }: News): boolean {
+  /** Continues the repair after a time-out, unless it was needless (F-RTO, RFC 5682) or is complete; true if lost segments may be sent. */
+  #afterTimeout({ isAdvance, isSacked, isOriginal, echoUs }: AckResult): boolean {
     const { first, next, total } = this.#board;
     const isOver = first >= this.#repairEnds;
     this.#detectNews();
@@ -322,11 +322,11 @@ export class Sender implements Window, Standing {
   }
 
   #undo(isForgiven: boolean): void {
-    if (isForgiven) this.#board.forgive();
+    if (isForgiven) this.#board.unmarkLost();
     this.#reduction.undo();
   }
 
-  #progress({ delivered, isAdvance }: News, roundTripUs: number, inFlightBefore: number, losses: number): void {
+  #progress({ delivered, isAdvance }: AckResult, roundTripUs: number, inFlightBefore: number, losses: number): void {
     const { nowUs } = this.#port;
     const board = this.#board;
     const { leastUs } = this.#roundTrip;
@@ -334,13 +334,13 @@ export class Sender implements Window, Standing {
       nowUs,
       delivered,
       losses,
-      pace: board.delivery?.take(nowUs, leastUs) ?? UNMEASURED,
+      rateSample: board.delivery?.takeSample(nowUs, leastUs) ?? UNMEASURED,
       roundTripUs,
       leastUs,
       inFlight: board.inFlight,
       inFlightBefore,
       isAdvance,
-      isLimited: this.#usage.allowsGrowth(this),
+      isWindowLimited: this.#usage.allowsGrowth(this),
       repair: this.#state === RECOVERY ? "recovery" : this.#state === LOSS ? "timeout" : "none",
       acknowledged: board.first,
       next: board.next,

@@ -1,13 +1,14 @@
-/** How much of its window a sender uses: a window that is not the limit says nothing of the path and must not grow (RFC 7661). */
+/** Use of the congestion window: a window that does not limit the sender must not grow (RFC 7661). */
 import type { Window } from "./congestion.ts";
 
+/** Tracks whether the window limits the sender. */
 export class Usage {
   /** In this window, which ends with a segment: it was the limit, or the most that was under way. */
   #isLimited = false;
   #most = 0;
   #usedTo = 0;
 
-  /** From `first` to `next` is under way; `isFull`: the window allowed no more. */
+  /** Notes that the segments from `first` to before `next` are in flight; `isFull` if the window allows no more. */
   note(first: number, next: number, isFull: boolean): void {
     const isNewWindow = first >= this.#usedTo;
     if (!isNewWindow && !isFull && (this.#isLimited || next - first <= this.#most)) return;
@@ -16,7 +17,7 @@ export class Usage {
     this.#usedTo = next;
   }
 
-  /** In slow start half of the window in use is enough. */
+  /** True if the window may grow; in slow start it needs to be half used only. */
   allowsGrowth({ window, threshold }: Window): boolean {
     return this.#isLimited || (window < threshold && window < 2 * this.#most);
   }

@@ -1,33 +1,44 @@
-/** One direction of a path: packets leave one after another at a rate, wait in a queue that overflows, and keep their order. */
+/** One direction of a path: packets leave at a rate, wait in a bounded queue, and keep their order. */
 import type { RandomStream } from "../../base/random.ts";
 import type { Loss } from "./loss.ts";
 
+/** A TCP packet. */
 export interface Packet {
+  /** When it arrives; set by the wire. */
   atUs: number;
+  /** What it is. */
   readonly kind: "syn" | "syn-ack" | "segment" | "reset";
   /** Number of the segment it carries; -1 for a bare acknowledgement. */
   readonly segment: number;
-  /** Its place in the sender's sequence: that segment, or the next new one. */
+  /** Its sequence number: that segment, or the next new one. */
   readonly sequence: number;
-  /** All segments below are acknowledged, and of what arrived beyond them the first so many arrivals are told. */
+  /** All segments below this one are acknowledged. */
   readonly acknowledged: number;
+  /** Number of the receiver's arrivals that selective acknowledgements report. */
   readonly arrivals: number;
-  /** When it was sent, and the stamp that it echoes; -1 for none. */
+  /** Its timestamp: when it was sent. */
   readonly stampUs: number;
+  /** Timestamp that it echoes; -1 for none. */
   readonly echoUs: number;
 }
 
+/** Properties of a wire. */
 export interface WirePlan {
+  /** Delay of every packet. */
   readonly delayUs: number;
   /** Added to each packet's delay: uniform up to this. */
   readonly jitterUs: number;
+  /** Decides which packets are lost. */
   readonly loss: Loss;
-  /** Bytes a microsecond, and how many may wait; no limit without. */
+  /** Bytes a microsecond, and bytes that may wait; unlimited if absent. */
   readonly rate?: { readonly bytesAUs: number; readonly queueBytes: number } | undefined;
 }
 
+/** One direction between two ends. */
 export class Wire {
+  /** Packets sent. */
   sent = 0;
+  /** Packets lost, also to a full queue. */
   lost = 0;
   readonly #plan: WirePlan;
   readonly #chance: RandomStream;
@@ -41,7 +52,7 @@ export class Wire {
     this.#chance = chance;
   }
 
-  /** `isCut`: it goes nowhere, whatever its luck. */
+  /** Sends a packet; it is lost in any case if `isCut`. */
   send(packet: Packet, bytes: number, nowUs: number, isCut: boolean): void {
     const { delayUs, jitterUs, loss, rate } = this.#plan;
     this.sent += 1;
@@ -66,12 +77,12 @@ export class Wire {
     this.#queue.push(packet);
   }
 
-  /** When the next packet arrives; never without one. */
+  /** When the next packet arrives; Infinity if none is under way. */
   get nextUs(): number {
     return this.#queue[this.#head]?.atUs ?? Infinity;
   }
 
-  /** The next packet; there must be one. */
+  /** Removes and returns the next packet; there must be one. */
   take(): Packet {
     const packet = this.#queue[this.#head]!;
     this.#head += 1;

@@ -40,7 +40,7 @@ export class Crowd {
   /** NAT idle time-out by cell, ms. */
   readonly natTimeoutMs: Float64Array;
   /** Times as many people as usual that log in anew, by cell; 1 in peace. */
-  readonly restlessness: Float64Array;
+  readonly loginSurge: Float64Array;
 
   constructor({ threads, population, paths, links, endpoints, gateways, spreads }: CrowdParts) {
     const cells = population.cells.length;
@@ -59,7 +59,7 @@ export class Crowd {
     this.broken = count();
     this.moved = new Float64Array(cells);
     this.natTimeoutMs = new Float64Array(cells);
-    this.restlessness = new Float64Array(cells).fill(1);
+    this.loginSurge = new Float64Array(cells).fill(1);
   }
 
   /** Returns all people behind a gateway. */

@@ -30,9 +30,9 @@ export class Dispatch {
   /** By cell: the only endpoint that its users are sent to, or `SEVERAL`. A column, for every answered beat reads it. */
   readonly onlyRoute: Int32Array;
   /** By server: the share of those who must go elsewhere that it has room for, as clients were last told; replaced, never changed. */
-  welcome: Float64Array;
+  reconnectShares: Float64Array;
   /** Until then that word counts more than the table's, ms since the run began. */
-  welcomeEndsMs = 0;
+  reconnectSharesEndMs = 0;
   readonly #population: Population;
   readonly #tables: RouteTable[];
   /** By gateway: where the table once sent people and sends nobody now. */
@@ -45,7 +45,7 @@ export class Dispatch {
     this.#tables = Array.from({ length: gateways }, () => ({ routes: [], upTo: [], candidates: [], alternates: [] }));
     this.onlyRoute = new Int32Array(population.cells.length).fill(SEVERAL);
     this.#left = Array.from({ length: gateways }, () => new Set());
-    this.welcome = new Float64Array(servers).fill(1);
+    this.reconnectShares = new Float64Array(servers).fill(1);
   }
 
   /** Returns a gateway's row of the table. */

@@ -11,7 +11,7 @@ import { Draws, open } from "../../base/random.ts";
 import { RowMap } from "../../base/row-map.ts";
 import { type RacingPolicy, race } from "../../algorithms/access/racing.ts";
 import { type ReconnectPolicy, untilNextAttempt } from "../../algorithms/access/reconnect.ts";
-import type { Desks } from "../fleet/server.ts";
+import type { LoginQueues } from "../fleet/login-queues.ts";
 import { DROPS, OPEN } from "../network/path.ts";
 import type { Transport } from "../network/transport.ts";
 import type { Client } from "./client.ts";
@@ -73,7 +73,7 @@ interface Asked {
 /** Lists of a gateway's clients while nothing changes that they depend on, by where the table sends them. */
 interface Lists {
   readonly table: RouteTable;
-  readonly welcome: Float64Array;
+  readonly reconnectShares: Float64Array;
   readonly isFresh: boolean;
   readonly byBest: Map<number, Choice>;
 }
@@ -94,7 +94,7 @@ export interface AttemptResult {
 export class Logins {
   readonly result: AttemptResult = { connected: false, endpoint: 0, delayMs: 0 };
   readonly #crowd: Crowd;
-  readonly #desks: Desks;
+  readonly #loginQueues: LoginQueues;
   readonly #notes: LoginNotes;
   readonly #plan: LoginPlan;
   readonly #draws: Draws;
@@ -107,9 +107,9 @@ export class Logins {
   readonly #restMs: number[] = [];
   readonly #failed: boolean[] = [];
 
-  constructor(crowd: Crowd, desks: Desks, notes: LoginNotes, plan: LoginPlan) {
+  constructor(crowd: Crowd, loginQueues: LoginQueues, notes: LoginNotes, plan: LoginPlan) {
     this.#crowd = crowd;
-    this.#desks = desks;
+    this.#loginQueues = loginQueues;
     this.#notes = notes;
     this.#plan = plan;
     this.#draws = new Draws(plan.seed, "login");
@@ -159,18 +159,18 @@ export class Logins {
     const arrivedMs = client.dueMs - bucketMs;
     const remembered = this.#memory.get(row);
     const restMs = (remembered >>> 16) & NEVER_COMPLETE;
-    const waitMs = Math.round(this.#desks.waitMs(server, arrivedMs % bucketMs));
+    const waitMs = Math.round(this.#loginQueues.waitMs(server, arrivedMs % bucketMs));
     const cut = crowd.paths.block[client.link] !== OPEN;
     const rank = this.rank(client);
-    if (!this.#desks.welcomes(server, rank)) {
-      const told = Math.round(this.#desks.appointmentMs(server, rank) * 1_000) as Duration;
+    if (!this.#loginQueues.isAdmitted(server, rank)) {
+      const told = Math.round(this.#loginQueues.retryAfterMs(server, rank) * 1_000) as Duration;
       result.connected = false;
       result.delayMs = this.#fail(client, { nowMs: arrivedMs, tookMs: REFUSED_MS, told });
       return;
     }
     const inTime = !cut && restMs !== NEVER_COMPLETE && waitMs + restMs <= this.#plan.timeoutMs;
-    if (waitMs > this.#plan.timeoutMs) this.#desks.abandon(server, client.people);
-    result.connected = inTime && this.#desks.admits(server, rank);
+    if (waitMs > this.#plan.timeoutMs) this.#loginQueues.abandon(server, client.people);
+    result.connected = inTime && this.#loginQueues.hasConnectionFor(server, rank);
     if (!result.connected) {
       const tookMs = inTime ? Math.max(1, Math.round(waitMs + restMs)) : this.#plan.timeoutMs;
       result.delayMs = this.#fail(client, { nowMs: arrivedMs, tookMs });
@@ -217,11 +217,11 @@ export class Logins {
     const gateway = population.gateway[cell]!;
     const table = dispatch.of(gateway);
     const best = dispatch.routeOf(cell, index);
-    const { welcome } = dispatch;
-    const isFresh = nowMs < dispatch.welcomeEndsMs;
+    const { reconnectShares } = dispatch;
+    const isFresh = nowMs < dispatch.reconnectSharesEndMs;
     let lists = this.#lists[gateway];
-    if (lists?.table !== table || lists.welcome !== welcome || lists.isFresh !== isFresh)
-      lists = this.#lists[gateway] = { table, welcome, isFresh, byBest: new Map() };
+    if (lists?.table !== table || lists.reconnectShares !== reconnectShares || lists.isFresh !== isFresh)
+      lists = this.#lists[gateway] = { table, reconnectShares, isFresh, byBest: new Map() };
     let choice = lists.byBest.get(best);
     if (choice === undefined) lists.byBest.set(best, (choice = this.#choiceOf(table.candidates, best, isFresh)));
     const { upTo } = choice;
@@ -240,20 +240,20 @@ export class Logins {
    */
   #choiceOf(candidates: readonly number[], best: number, isFresh: boolean): Choice {
     const { endpoints, dispatch } = this.#crowd;
-    const { welcome } = dispatch;
+    const { reconnectShares } = dispatch;
     const { centre, line } = endpoints[best]!;
     const list = [best, ...candidates.filter((candidate) => candidate !== best)].slice(0, CANDIDATES_MAX);
     const others =
       this.#plan.reconnect.policy === "directed"
         ? list.filter((candidate) => {
             const { line: own, centre: there, server } = endpoints[candidate]!;
-            return own === line && (isFresh ? welcome[server]! > 0 : there !== centre);
+            return own === line && (isFresh ? reconnectShares[server]! > 0 : there !== centre);
           })
         : [];
     if (others.length < 2) return { upTo: [], lists: [list] };
     let all = 0;
     return {
-      upTo: others.map((other) => (all += welcome[endpoints[other]!.server]!)),
+      upTo: others.map((other) => (all += reconnectShares[endpoints[other]!.server]!)),
       lists: others.map((chosen) => {
         const head = isFresh ? [chosen] : [best, chosen];
         return [...head, ...list.filter((one) => !head.includes(one))];
@@ -272,7 +272,7 @@ export class Logins {
       return { connected: false, after: (block === DROPS ? Infinity : paths.rttMs[link]! * 1_000) as Duration };
     this.#draws.at(client.identity, client.index, client.ordinal * CANDIDATES_MAX + place);
     const path = { rttMs: paths.rttMs[link]!, lossUp: paths.lossUp[link]!, lossDown: paths.lossDown[link]! };
-    const { connectedMs, doneMs } = this.#plan.transport.live(path, this.#draws.out);
+    const { connectedMs, doneMs } = this.#plan.transport.sample(path, this.#draws.out);
     if (connectedMs === Infinity) return { connected: false, after: Infinity as Duration };
     this.#restMs[place] = Math.min(NEVER_COMPLETE, Math.round(doneMs - connectedMs));
     this.#failed[place] = connectedMs > this.#plan.racing.timeout / 1_000;

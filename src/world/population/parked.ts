@@ -123,7 +123,7 @@ export class Parked {
     if (this.#draw(client, tens) === PARKED_MOST_MS) return NOTHING;
     const place = open(this.#draws.out[1]!) * this.#happens;
     if (place < this.#fails) return BREAKS;
-    const usual = this.#fails + (this.#happens - this.#fails) / Math.max(1, this.#crowd.restlessness[client.cell]!);
+    const usual = this.#fails + (this.#happens - this.#fails) / Math.max(1, this.#crowd.loginSurge[client.cell]!);
     return place < usual ? LEAVES : SURGES;
   }
 
@@ -217,7 +217,7 @@ export class Parked {
     const interval = tens * UNIT_MS;
     const link = crowd.links.of(cell, client.endpoint);
     const fails = interval > crowd.natTimeoutMs[cell]! ? 1 : fractionOf(this.#links.beatFails(link));
-    const leaves = Math.min(1, interval * this.#staysPerMs * crowd.restlessness[cell]!);
+    const leaves = Math.min(1, interval * this.#staysPerMs * crowd.loginSurge[cell]!);
     const happens = fails + (1 - fails) * leaves;
     if (happens !== this.#known) {
       this.#known = happens;

@@ -10,7 +10,7 @@ import { InsertBuffer } from "../../engine/insert-buffer.ts";
 import type { Calendar } from "../../engine/calendar.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import type { Fleet } from "../fleet/centre.ts";
-import type { Desks } from "../fleet/server.ts";
+import type { LoginQueues } from "../fleet/login-queues.ts";
 import { Client } from "./client.ts";
 import type { Crowd } from "./crowd.ts";
 import { packHeartbeat } from "./heartbeats.ts";
@@ -22,7 +22,7 @@ import { pauseOf } from "./sessions.ts";
 export interface Place {
   readonly crowd: Crowd;
   readonly calendar: Calendar;
-  readonly desks: Desks;
+  readonly loginQueues: LoginQueues;
   readonly fleet: Fleet;
   readonly parked: Parked | undefined;
 }
@@ -35,7 +35,7 @@ const classOf = (rank: number): number => Math.floor(rank * CLASSES);
 
 /** Puts everybody of this thread in place; the first row of the dispatch table is in force. */
 export const settle = ({ world: { clients } }: Scenario, seed: string, place: Place): void => {
-  const { crowd, calendar, desks, parked } = place;
+  const { crowd, calendar, loginQueues, parked } = place;
   const { population, dispatch, links } = crowd;
   const draws = new Draws(seed, "place");
   const { out } = draws;
@@ -69,7 +69,7 @@ export const settle = ({ world: { clients } }: Scenario, seed: string, place: Pl
       }
       crowd.online.add(cell, people);
       links.now.hold(links.of(cell, endpoint), people);
-      desks.hold(server, people);
+      loginQueues.hold(server, people);
       client.become(word, index);
       client.state = record.online(endpoint, 0);
       const firstMs = Math.floor(fractionOf(out[1]!) * silenceMs);

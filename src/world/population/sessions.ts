@@ -19,7 +19,7 @@ import {
 } from "../../algorithms/access/heartbeat.ts";
 import type { Calendar, Handler } from "../../engine/calendar.ts";
 import type { Trace } from "../../engine/trace.ts";
-import type { Desks } from "../fleet/server.ts";
+import type { LoginQueues } from "../fleet/login-queues.ts";
 import type { LinksNow } from "../links.ts";
 import { Client } from "./client.ts";
 import type { Crowd } from "./crowd.ts";
@@ -38,7 +38,7 @@ export interface SessionPlan {
 export interface SessionParts {
   readonly crowd: Crowd;
   readonly calendar: Calendar;
-  readonly desks: Desks;
+  readonly loginQueues: LoginQueues;
   readonly logins: Logins;
   /** Clients with nothing to happen for a while; without it every beat of every client is an event. */
   readonly parked: Parked | undefined;
@@ -58,7 +58,7 @@ export class Sessions implements Handler {
   readonly #links: LinksNow;
   readonly #routing: Routing;
   readonly #calendar: Calendar;
-  readonly #desks: Desks;
+  readonly #loginQueues: LoginQueues;
   readonly #logins: Logins;
   readonly #parked: Parked | undefined;
   readonly #trace: Trace | undefined;
@@ -68,12 +68,12 @@ export class Sessions implements Handler {
   readonly #timeoutMs: number;
   readonly #staysPerMs: number;
 
-  constructor({ crowd, calendar, desks, logins, parked, trace }: SessionParts, plan: SessionPlan) {
+  constructor({ crowd, calendar, loginQueues, logins, parked, trace }: SessionParts, plan: SessionPlan) {
     this.#crowd = crowd;
     this.#links = crowd.links.now;
     this.#routing = crowd.routing;
     this.#calendar = calendar;
-    this.#desks = desks;
+    this.#loginQueues = loginQueues;
     this.#logins = logins;
     this.#parked = parked;
     this.#trace = trace;
@@ -146,7 +146,7 @@ export class Sessions implements Handler {
     afterBeat(heartbeat, true, false, policy);
     const leaves = nextMs * this.#staysPerMs;
     // In a surge, those beyond the usual come back at once.
-    if (out[1]! < leaves * crowd.restlessness[cell]!) return this.#goAway(client, out[1]! < leaves);
+    if (out[1]! < leaves * crowd.loginSurge[cell]!) return this.#goAway(client, out[1]! < leaves);
     // The answer carries the dispatch table's newest word.
     if (dispatch.onlyRoute[cell] !== endpoint && dispatch.isToMove(cell, index, endpoint)) {
       client.phase = record.HINTED;
@@ -214,7 +214,7 @@ export class Sessions implements Handler {
       case record.CONNECT:
         return this.#connect(client);
       case record.ARRIVE:
-        this.#desks.arrive(crowd.endpoints[client.endpoint]!.server, people, this.#logins.rank(client));
+        this.#loginQueues.request(crowd.endpoints[client.endpoint]!.server, people, this.#logins.rank(client));
         client.phase = record.SETTLE;
         return this.#calendar.bucketMs;
       case record.SETTLE:
@@ -254,7 +254,7 @@ export class Sessions implements Handler {
       this.#tryAgain(client);
       return Math.max(1, delayMs - bucketMs);
     }
-    this.#desks.hold(this.#crowd.endpoints[client.endpoint]!.server, client.people);
+    this.#loginQueues.hold(this.#crowd.endpoints[client.endpoint]!.server, client.people);
     const leftMs = delayMs - bucketMs;
     if (leftMs <= 0) return this.#logged(client, arrivedMs + delayMs);
     client.phase = record.LOGGED;
@@ -269,7 +269,7 @@ export class Sessions implements Handler {
     this.#logins.complete(client, nowMs);
     crowd.connecting.add(home, -people);
     crowd.online.add(home, people);
-    this.#desks.complete(crowd.endpoints[client.endpoint]!.server, people);
+    this.#loginQueues.complete(crowd.endpoints[client.endpoint]!.server, people);
     this.#links.hold(client.link, people);
     onConnected(heartbeat, policy);
     const nextMs = intervalOnSend(heartbeat, policy) / 1_000;
@@ -286,6 +286,6 @@ export class Sessions implements Handler {
     const { people } = client;
     crowd.online.add(client.home, -people);
     this.#links.release(client.link, people);
-    this.#desks.hold(crowd.endpoints[client.endpoint]!.server, -people);
+    this.#loginQueues.hold(crowd.endpoints[client.endpoint]!.server, -people);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Whoever calls machines of another tier: the users of an entry together, or one machine. A caller remembers what its
- * calls taught it: how loaded each machine seems, which levels it welcomes, how many retries are left.
+ * Callers of the machines of a tier: the users of an entry together, or one machine of another tier. A caller remembers what it
+ * learnt from its calls: the load of each machine, the levels that it admits, and the retries that are left.
  */
 import { type Balancing, choose } from "../../algorithms/overload/balancing.ts";
 import { LEVELS } from "../../algorithms/overload/levels.ts";
@@ -9,24 +9,29 @@ import type { Admission } from "../../algorithms/overload/admission.ts";
 import { type Instant, NEVER } from "../../base/units.ts";
 import { type CallerModel, HEALTH_CHECK, LEVEL_FORGOTTEN } from "../../scenario/services/shape.ts";
 
-/** What a caller can know of a machine: whether it was up at a time. */
+/** What health checks of a tier can report. */
 export interface Health {
+  /** True if the machine was up at the time. */
   readonly wasUp: (machine: number, at: Instant) => boolean;
 }
 
-/** What a caller has learnt of the machines of one tier. */
+/** The client side of calls to one tier: balancing, retries, and admission levels learnt from replies. */
 export class Caller {
+  /** The caller's settings in the scenario. */
   readonly model: CallerModel;
+  /** Its retry budget. */
   readonly retries: Retries;
   readonly #count: number;
-  readonly #balance: Balancing;
-  /** Calls to each that are not answered. */
+  readonly #balancing: Balancing;
+  /** By machine: attempts without a reply. */
   readonly #waiting: Int32Array;
-  /** The level each told of last, and when; what was held back since, and of which level. */
+  /**
+   * By machine: the admission level of its latest reply, when that came, requests held back since, and their level.
+   */
   readonly #levels: Float64Array;
-  readonly #heard: Float64Array;
-  readonly #spared: Int32Array;
-  readonly #sparedLevel: Float64Array;
+  readonly #levelAt: Float64Array;
+  readonly #heldBack: Int32Array;
+  readonly #heldBackLevel: Float64Array;
   #turn = 0;
   readonly #choice = { who: 0, phase: 0, u: 0, v: 0, attempt: 0, turn: 0 };
   readonly #pool: {
@@ -35,19 +40,19 @@ export class Caller {
     readonly waiting: (machine: number) => number;
     readonly isListed: (machine: number, at: Instant) => boolean;
   };
-  /** A machine hears from health checks which others are down; users do not. */
+  /** Set for machines, which have health checks; users have none. */
   readonly #health: Health | undefined;
 
   constructor(model: CallerModel, count: number, health: Health, isMachine: boolean) {
     this.model = model;
     this.retries = new Retries(model.retries);
     this.#count = count;
-    this.#balance = model.balance;
+    this.#balancing = model.balance;
     this.#waiting = new Int32Array(count);
     this.#levels = new Float64Array(count).fill(LEVELS);
-    this.#heard = new Float64Array(count);
-    this.#spared = new Int32Array(count);
-    this.#sparedLevel = new Float64Array(count);
+    this.#levelAt = new Float64Array(count);
+    this.#heldBack = new Int32Array(count);
+    this.#heldBackLevel = new Float64Array(count);
     this.#health = isMachine ? health : undefined;
     this.#pool = {
       count,
@@ -57,7 +62,7 @@ export class Caller {
     };
   }
 
-  /** The machine to ask; the four uniforms are those of `Choice`. */
+  /** Returns the machine to call; the uniforms are those of `Choice`. */
   pick(draws: { who: number; phase: number; u: number; v: number }, attempt: number, now: Instant): number {
     const choice = this.#choice;
     choice.who = draws.who;
@@ -67,7 +72,7 @@ export class Caller {
     choice.attempt = attempt;
     choice.turn = this.#turn++;
     this.#pool.now = now;
-    const first = choose(this.#balance, choice, this.#pool);
+    const first = choose(this.#balancing, choice, this.#pool);
     if (this.#health === undefined) return first;
     const known = Math.max(0, now - HEALTH_CHECK) as Instant;
     for (let step = 0; step < this.#count; step++) {
@@ -77,58 +82,66 @@ export class Caller {
     return first;
   }
 
-  /** Whether the machine is known to turn such a request away; it is then held back, and the machine will be told. */
-  holdsBack(machine: number, level: number, now: Instant): boolean {
-    if (level < this.#levels[machine]! || now >= this.#heard[machine]! + LEVEL_FORGOTTEN) return false;
-    this.#spared[machine]! += 1;
-    this.#sparedLevel[machine] = level;
+  /**
+   * True if the machine is known to turn away this level: the request is then held back, and counted for
+   * `reportHeldBack`.
+   */
+  isHeldBack(machine: number, level: number, now: Instant): boolean {
+    if (level < this.#levels[machine]! || now >= this.#levelAt[machine]! + LEVEL_FORGOTTEN) return false;
+    this.#heldBack[machine]! += 1;
+    this.#heldBackLevel[machine] = level;
     return true;
   }
 
-  send(machine: number): void {
+  /** Counts an attempt that starts. */
+  startAttempt(machine: number): void {
     this.#waiting[machine]! += 1;
   }
 
-  /** With a request goes what was held back since the last one. */
-  tell(machine: number, admission: Admission): void {
-    if (this.#spared[machine] === 0) return;
-    admission.heldBack(this.#sparedLevel[machine]!, this.#spared[machine]!);
-    this.#spared[machine] = 0;
+  /** Reports the requests held back since the last report, along with a request. */
+  reportHeldBack(machine: number, admission: Admission): void {
+    if (this.#heldBack[machine] === 0) return;
+    admission.heldBack(this.#heldBackLevel[machine]!, this.#heldBack[machine]!);
+    this.#heldBack[machine] = 0;
   }
 
-  /** A reply, whatever it says, carries the level. */
-  hear(machine: number, level: number, now: Instant): void {
+  /** Takes in the admission level that a reply carries, whatever its outcome. */
+  learnLevel(machine: number, level: number, now: Instant): void {
     this.#levels[machine] = level;
-    this.#heard[machine] = now;
+    this.#levelAt[machine] = now;
   }
 
-  /** An attempt is over, with or without a reply. */
-  settle(machine: number): void {
+  /** Counts an attempt that ended, with or without a reply. */
+  endAttempt(machine: number): void {
     this.#waiting[machine]! -= 1;
   }
 }
 
-/** One request of every task of an entry, and those made on its way; times in microseconds. */
-export interface Way {
+/** One request in the call tree of an entry's tasks, and the calls it makes; times in microseconds. */
+export interface CallNode {
+  /** Tier that is called. */
   readonly tier: number;
-  /** Its number in the task. */
-  readonly place: number;
-  /** From caller to machine, and back. */
-  readonly there: number;
-  readonly back: number;
-  readonly calls: readonly Way[];
+  /** Its number in the tree. */
+  readonly ordinal: number;
+  /** Time from caller to machine. */
+  readonly requestDelay: number;
+  /** Time from machine to caller. */
+  readonly replyDelay: number;
+  /** Calls it makes, one after the other. */
+  readonly calls: readonly CallNode[];
 }
 
-/** What calls need to know of the entry whose task they are for. */
+/** What calls need to know of the entry of their task. */
 export interface Origin {
-  /** Names its draws. */
+  /** Identity of its draws. */
   readonly key: number;
-  /** The users, as callers. */
+  /** The entry's users, as callers. */
   readonly caller: Caller;
-  readonly way: Way;
+  /** Root of the call tree of its tasks. */
+  readonly root: CallNode;
 }
 
-/** When a machine was last down. */
+/** The latest downtime of each machine of a tier; earlier ones are forgotten. */
 export class Uptime {
   readonly #downAt: Float64Array;
   readonly #upAt: Float64Array;
@@ -138,16 +151,18 @@ export class Uptime {
     this.#upAt = new Float64Array(machines).fill(NEVER);
   }
 
+  /** Notes that a machine goes down. */
   goDown(machine: number, now: Instant): void {
     this.#downAt[machine] = now;
     this.#upAt[machine] = NEVER;
   }
 
+  /** Notes that a machine comes up. */
   comeUp(machine: number, now: Instant): void {
     this.#upAt[machine] = now;
   }
 
-  /** Only the last time that it was down is remembered. */
+  /** True if the machine was up at the time, as far as its latest downtime tells. */
   wasUp(machine: number, at: Instant): boolean {
     return at < this.#downAt[machine]! || at >= this.#upAt[machine]!;
   }

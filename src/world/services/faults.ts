@@ -1,8 +1,9 @@
-/** Applies faults to services: machines that are slow or down, entries that surge. */
+/** Faults of services: machines that are slow or down, entries that surge. */
 import type { ServicesFault } from "../../scenario/services/faults.ts";
 import { ActiveFaults } from "../active.ts";
 import type { Services } from "./services.ts";
 
+/** Applies the active faults to the services. */
 export class ServicesFaults {
   readonly #services: Services;
   readonly #active = new ActiveFaults<ServicesFault>();
@@ -11,17 +12,19 @@ export class ServicesFaults {
     this.#services = services;
   }
 
+  /** Begins a fault. */
   begin(fault: ServicesFault): void {
     this.#active.begin(fault);
     this.#combine();
   }
 
+  /** Ends a fault. */
   end(fault: ServicesFault): void {
     this.#active.end(fault);
     this.#combine();
   }
 
-  /** Sets what all active faults come to together. */
+  /** Sets the combined effect of all active faults. */
   #combine(): void {
     this.#services.tiers.forEach(({ name: tier, machines }, index) => {
       machines.forEach(({ name }, machine) => {

@@ -1,7 +1,7 @@
 /**
- * The backbone behind the access servers, request by request: entries through which tasks come in, tiers of machines
- * that call one another. Every draw belongs to a task and a place in its tree of calls, so that another guard, or
- * another way to retry, meets the very same tasks with the very same work.
+ * The services behind the access servers, request by request: tasks come in through entries, and tiers of machines call one another.
+ * Every draw belongs to a task and a node of its call tree, so that another admission policy or another retry policy meets the same
+ * tasks with the same work.
  */
 import { levelOf } from "../../algorithms/overload/levels.ts";
 import { assert } from "../../base/assert.ts";
@@ -13,16 +13,16 @@ import { after, type Instant, SECOND, START } from "../../base/units.ts";
 import { Agenda } from "../../engine/agenda.ts";
 import { type Route, routeOf } from "../../scenario/services/routes.ts";
 import type { EntryModel, ServicesModel } from "../../scenario/services/shape.ts";
-import { Caller, type Origin, type Way } from "./callers.ts";
-import { Exchange, KINDS } from "./exchange.ts";
+import { Caller, type Origin, type CallNode } from "./callers.ts";
+import { RequestExchange, KINDS } from "./request-exchange.ts";
 import { buildTiers, connectionsOf, type Guard, type TierMachine, type Tier } from "./tiers.ts";
-import { type Ending, NOBODY, type ServiceNotes } from "./visits.ts";
+import { type Outcome, NONE, type ServiceNotes } from "./requests.ts";
 
 interface Entry extends Origin {
   readonly name: string;
   readonly model: EntryModel;
   readonly tier: number;
-  /** This many times as many tasks as planned. */
+  /** Factor on the planned rate of tasks. */
   surge: number;
   tasks: number;
   nextAt: Instant;
@@ -31,37 +31,46 @@ interface Entry extends Origin {
 /** Bytes that a machine's line carries in a microsecond: a gigabit a second (chosen). */
 const LINE = 125;
 
-/** How users' packets get to the first tier is the population's business; from there on it takes half a hop and its bytes. */
-const wayOf = (
+/** Builds the call tree: between tiers a message takes half a hop and its bytes; the population models the way to the first tier. */
+const callNodeOf = (
   { tier, place, requestBytes, replyBytes, calls }: Route,
   names: readonly string[],
   half: number,
-): Way => ({
+): CallNode => ({
   tier: names.indexOf(tier),
-  place,
-  there: place === 0 ? 0 : half + Math.round(requestBytes / LINE),
-  back: place === 0 ? 0 : half + Math.round(replyBytes / LINE),
-  calls: calls.map((call) => wayOf(call, names, half)),
+  ordinal: place,
+  requestDelay: place === 0 ? 0 : half + Math.round(requestBytes / LINE),
+  replyDelay: place === 0 ? 0 : half + Math.round(replyBytes / LINE),
+  calls: calls.map((call) => callNodeOf(call, names, half)),
 });
 
-/** In the agenda, beside what the exchange puts there. */
-const FEED = 0;
+/** Kind of the event that a task comes in, next to the kinds of the exchange. */
+const TASK = 0;
 const DIGEST_KIND = 0x5e;
-const ENDINGS: readonly Ending[] = ["done", "shed", "late", "down", "refused"];
+const OUTCOMES: readonly Outcome[] = ["done", "shed", "late", "down", "refused"];
 
+/** What services are built from. */
 export interface ServicesParts {
+  /** The section `services` of the scenario. */
   readonly model: ServicesModel;
+  /** Seeds all draws. */
   readonly seed: string;
+  /** Receives what happens. */
   readonly notes: ServiceNotes;
+  /** Takes in how every task ended. */
   readonly digest: Digest;
+  /** Makes the admission control of each machine. */
   readonly guard: Guard;
 }
 
+/** The entries and tiers of a scenario, and the events between them. */
 export class Services {
+  /** Tiers in the scenario's order. */
   readonly tiers: readonly Tier[];
+  /** Entries in the scenario's order. */
   readonly entries: readonly Entry[];
   readonly #parts: ServicesParts;
-  readonly #exchange: Exchange;
+  readonly #exchange: RequestExchange;
   readonly #agenda = new Agenda();
   readonly #feed: Draws;
   readonly #users: Draws;
@@ -79,9 +88,9 @@ export class Services {
       return read.route;
     });
     this.tiers = buildTiers(model, routes, parts.guard, {
-      turn: (visit, isFirst) => this.#exchange.turn(visit, isFirst),
-      until: (visit, end) => {
-        this.#exchange.until(visit, end);
+      startTurn: (visit, isFirst) => this.#exchange.startTurn(visit, isFirst),
+      scheduleTurnEnd: (visit, end) => {
+        this.#exchange.scheduleTurnEnd(visit, end);
       },
     });
     const names = Object.keys(model.tiers);
@@ -89,25 +98,25 @@ export class Services {
       const tier = names.indexOf(own.tier);
       const { machines, uptime } = this.tiers[tier]!;
       const caller = new Caller(own, machines.length, uptime, false);
-      const way = wayOf(routes[index]!, names, Math.floor(model.hop / 2));
-      return { name, model: own, tier, way, caller, key: identity(name), surge: 1, tasks: 0, nextAt: START };
+      const root = callNodeOf(routes[index]!, names, Math.floor(model.hop / 2));
+      return { name, model: own, tier, root, caller, key: identity(name), surge: 1, tasks: 0, nextAt: START };
     });
-    this.#exchange = new Exchange({
+    this.#exchange = new RequestExchange({
       seed,
       agenda: this.#agenda,
       tiers: this.tiers,
       origins: this.entries,
       notes,
-      ended: (entry, task, began, ending) => {
-        this.#end(entry, task, began, ending);
+      callEnded: (entry, task, began, outcome) => {
+        this.#endTask(entry, task, began, outcome);
       },
     });
     this.entries.forEach((entry, index) => {
-      this.#expect(entry, index, this.#gap(entry));
+      this.#scheduleTask(entry, index, this.#interarrival(entry));
     });
   }
 
-  /** Lives through all that happens before `until`, and returns how many events that were. */
+  /** Runs all events before `until`, and returns their number. */
   advance(until: Instant): number {
     const agenda = this.#agenda;
     const exchange = this.#exchange;
@@ -117,26 +126,28 @@ export class Services {
       exchange.now = agenda.topTime as Instant;
       const kind = agenda.topPayload % KINDS;
       const place = (agenda.topPayload - kind) / KINDS;
-      if (kind === FEED) this.#offer(place);
-      else exchange.happen(kind, place);
+      if (kind === TASK) this.#offerTask(place);
+      else exchange.handle(kind, place);
     }
     exchange.now = until;
     return events;
   }
 
-  /** So many times as many tasks from now on: those that would have come anyway, sooner or later, and no others. */
+  /** Sets the factor on an entry's rate of tasks: the same tasks come, sooner or later. */
   setSurge(index: number, surge: number): void {
     const entry = this.entries[index]!;
     if (entry.surge === surge) return;
     const left = (entry.nextAt - this.#exchange.now) * entry.surge;
     entry.surge = surge;
-    this.#expect(entry, index, left);
+    this.#scheduleTask(entry, index, left);
   }
 
+  /** Sets the factor on a machine's computing times. */
   setSlowness(tier: number, machine: number, times: number): void {
     this.tiers[tier]!.machines[machine]!.slowness = times;
   }
 
+  /** Takes a machine down, silently or with resets, or brings it up again. */
   setDown(tier: number, machine: number, down: TierMachine["down"]): void {
     const { machines, uptime } = this.tiers[tier]!;
     const one = machines[machine]!;
@@ -146,51 +157,51 @@ export class Services {
     one.down = down;
   }
 
-  /** Connections that people hold to a tier, and those its machines that are up have room for. */
+  /** Returns the connections that people hold to a tier, and the room of its machines that are up. */
   connections(tier: number): { readonly held: number; readonly room: number } {
     return connectionsOf(this.tiers[tier]!, this.#exchange.now);
   }
 
-  /** Until an entry's next task, in microseconds as they would pass without surge. */
-  #gap({ key, tasks, model }: Entry): number {
+  /** Draws the time to an entry's next task, us, without surge. */
+  #interarrival({ key, tasks, model }: Entry): number {
     return exponential(open(this.#feed.at(key, tasks, 0)), SECOND / model.feed);
   }
 
-  #expect(entry: Entry, index: number, left: number): void {
+  #scheduleTask(entry: Entry, index: number, left: number): void {
     entry.nextAt = (this.#exchange.now + Math.round(left / entry.surge)) as Instant;
-    this.#agenda.push(entry.nextAt, index * KINDS + FEED);
+    this.#agenda.push(entry.nextAt, index * KINDS + TASK);
   }
 
-  #offer(index: number): void {
+  #offerTask(index: number): void {
     const entry = this.entries[index]!;
     const { now } = this.#exchange;
-    // A surge has made it come at another time.
+    // A surge has moved the task to another time.
     if (entry.nextAt !== now) return;
     const { model, key, tier } = entry;
     const task = entry.tasks++;
-    this.#expect(entry, index, this.#gap(entry));
-    this.#parts.notes.offer(index, now);
+    this.#scheduleTask(entry, index, this.#interarrival(entry));
+    this.#parts.notes.offered(index, now);
     this.#users.at(key, task, 0);
     const user = this.#users.out[0]!;
     const rank = fractionOf(this.#users.out[1]!);
     if (model.connections > 0 && rank * this.tiers[tier]!.wanted >= this.connections(tier).held) {
-      this.#end(index, task, now, "refused");
+      this.#endTask(index, task, now, "refused");
       return;
     }
     this.#exchange.call({
       entry: index,
       task,
-      way: entry.way,
+      node: entry.root,
       level: levelOf(this.#salt, model.priority, user, now),
-      parent: NOBODY,
+      parent: NONE,
       deadline: after(now, model.deadline),
     });
   }
 
-  #end(entry: number, task: number, began: Instant, ending: Ending): void {
+  #endTask(entry: number, task: number, began: Instant, outcome: Outcome): void {
     const took = this.#exchange.now - began;
     const { digest, notes } = this.#parts;
-    digest.add(DIGEST_KIND + ENDINGS.indexOf(ending), this.entries[entry]!.key, task, took);
-    notes.task(entry, began, ending, took);
+    digest.add(DIGEST_KIND + OUTCOMES.indexOf(outcome), this.entries[entry]!.key, task, took);
+    notes.taskEnded(entry, began, outcome, took);
   }
 }

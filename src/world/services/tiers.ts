@@ -1,6 +1,6 @@
 /**
- * The machines of a tier: each a queue with its guard at the door, its calls to other tiers, and the news of whether
- * it is up. How many people a tier can hold connections for follows from descriptors and memory.
+ * The machines of a tier: each is a queue with its admission control, its calls to other tiers, and whether it is up. The
+ * connections that a tier can hold follow from descriptors and memory.
  */
 import { type Admission } from "../../algorithms/overload/admission.ts";
 import { admissionOf, type AdmissionPolicy } from "../../algorithms/overload/policy.ts";
@@ -8,41 +8,53 @@ import type { Instant } from "../../base/units.ts";
 import type { Route } from "../../scenario/services/routes.ts";
 import type { ServicesModel } from "../../scenario/services/shape.ts";
 import { Caller, Uptime } from "./callers.ts";
-import { Station, type Work } from "./station.ts";
+import { MachineQueue, type QueueJobs } from "./machine-queue.ts";
 
-/** The guard of one machine; another one only to show that a sabotaged guard is caught. */
+/** Makes the admission control of one machine; tests replace it to show that a sabotaged one is caught. */
 export type Guard = (policy: AdmissionPolicy) => Admission;
+/** The admission control that a scenario's policy names. */
 export const GUARD: Guard = admissionOf;
 
+/** One machine of a tier. */
 export interface TierMachine {
+  /** The tier's name and an ordinal from 1. */
   readonly name: string;
-  readonly station: Station;
+  /** Its cores, units and waiting requests. */
+  readonly queue: MachineQueue;
+  /** Its admission control. */
   readonly admission: Admission;
-  /** By tier: what it has learnt of those it calls. */
+  /** By tier: its client side; undefined for tiers that it does not call. */
   readonly callers: readonly (Caller | undefined)[];
-  /** This many times slower than it should be. */
+  /** Factor on its computing times. */
   slowness: number;
+  /** How it is down; undefined while it is up. */
   down: "silent" | "reset" | undefined;
 }
 
+/** A tier of machines that are all alike. */
 export interface Tier {
+  /** Its name in the scenario. */
   readonly name: string;
+  /** Its settings in the scenario. */
   readonly model: ServicesModel["tiers"][string];
+  /** Its machines, in the order of their names. */
   readonly machines: readonly TierMachine[];
+  /** When each machine was up. */
   readonly uptime: Uptime;
-  /** Requests under way at once on a machine, as far as its memory goes. */
-  readonly unitsMost: number;
-  /** Connections a machine can hold, as far as its descriptors and memory go. */
+  /** Requests under way at once on a machine, as its memory allows. */
+  readonly units: number;
+  /** Connections that a machine can hold, as its descriptors and memory allow. */
   readonly room: number;
-  /** People who would hold one to any machine of the tier. */
+  /** Connections that people would hold to the tier. */
   readonly wanted: number;
 }
 
+/** Builds all tiers of a model, in its order. */
 export const buildTiers = (
   model: ServicesModel,
   routes: readonly Route[],
   guard: Guard,
-  work: Work,
+  work: QueueJobs,
 ): readonly Tier[] => {
   const names = Object.keys(model.tiers);
   const uptimes = names.map((name) => new Uptime(model.tiers[name]!.machines));
@@ -56,12 +68,12 @@ export const buildTiers = (
     const room = Math.min(own.descriptors, memoryRoom);
     const held = Math.min(room, Math.ceil(wanted / own.machines));
     const left = own.memory - held * own.connectionMemory;
-    const unitsMost = own.units.memory === 0 ? Infinity : Math.max(1, Math.floor(left / own.units.memory));
-    const plan = { cores: own.cores, units: unitsMost, queue: own.queue, switching: own.units.switching };
+    const units = own.units.memory === 0 ? Infinity : Math.max(1, Math.floor(left / own.units.memory));
+    const plan = { cores: own.cores, units, queue: own.queue, switching: own.units.switching };
     const calls = calledBy(routes, name);
     const machines = Array.from({ length: own.machines }, (_, place): TierMachine => ({
       name: `${name}-${String(place + 1)}`,
-      station: new Station(plan, work),
+      queue: new MachineQueue(plan, work),
       admission: guard(own.admission),
       callers: names.map((other, called) =>
         calls.has(other) ? new Caller(own, model.tiers[other]!.machines, uptimes[called]!, true) : undefined,
@@ -69,11 +81,11 @@ export const buildTiers = (
       slowness: 1,
       down: undefined,
     }));
-    return { name, model: own, machines, uptime: uptimes[index]!, unitsMost, room, wanted };
+    return { name, model: own, machines, uptime: uptimes[index]!, units, room, wanted };
   });
 };
 
-/** Tiers that a tier's machines call for any task. */
+/** Returns the tiers that a tier's machines call for any task. */
 const calledBy = (routes: readonly Route[], name: string): ReadonlySet<string> =>
   new Set(
     routes.flatMap(({ tier, calls }): readonly string[] => [
@@ -82,7 +94,7 @@ const calledBy = (routes: readonly Route[], name: string): ReadonlySet<string> =
     ]),
   );
 
-/** Connections held and connections that all machines which are up have room for. */
+/** Returns the connections held, and the room of all machines that are up. */
 export const connectionsOf = (
   { machines, uptime, room, wanted }: Tier,
   now: Instant,

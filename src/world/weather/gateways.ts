@@ -6,7 +6,7 @@ import type { Scenario } from "../../scenario/scenario.ts";
 import type { Gateway } from "../network/gateway.ts";
 import type { Places } from "../places.ts";
 import type { Crowd } from "../population/crowd.ts";
-import type { Sweeps } from "../sweeps.ts";
+import type { BulkUpdates } from "../bulk-updates.ts";
 import { namesDestination } from "../where.ts";
 import type { Effect } from "./effect.ts";
 import { Outages } from "./outages.ts";
@@ -32,7 +32,7 @@ export interface GatewayParts {
   readonly gateways: readonly Gateway[];
   readonly places: Places;
   readonly crowd: Crowd;
-  readonly sweeps: Sweeps;
+  readonly bulkUpdates: BulkUpdates;
   readonly paths: PathBurdens;
 }
 
@@ -116,7 +116,7 @@ export class GatewayOutages implements Effect {
   }
 
   #disconnect(cells: ReadonlySet<number>, { firstMs, spreadMs }: Reconnection): void {
-    this.#parts.sweeps.disconnectHomes(cells, firstMs, spreadMs);
+    this.#parts.bulkUpdates.disconnectHomes(cells, firstMs, spreadMs);
   }
 
   /** Returns the cells of sibling gateways that can serve a cell's users now. */

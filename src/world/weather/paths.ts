@@ -6,17 +6,17 @@
  */
 import type { PathWhere, PeopleFault } from "../../scenario/people/faults.ts";
 import type { InterventionAction } from "../../scenario/people/interventions.ts";
-import type { Burden } from "../network/path.ts";
+import type { Impairment } from "../network/path.ts";
 import type { Places } from "../places.ts";
 import type { Crowd } from "../population/crowd.ts";
-import type { Sweeps } from "../sweeps.ts";
+import type { BulkUpdates } from "../bulk-updates.ts";
 import { namesDestination } from "../where.ts";
 import type { Effect } from "./effect.ts";
 
 export interface PathParts {
   readonly places: Places;
   readonly crowd: Crowd;
-  readonly sweeps: Sweeps;
+  readonly bulkUpdates: BulkUpdates;
   /** Called before a pair's path changes its values: packets sent so far met the old ones. */
   readonly beforeChange: (pair: number) => void;
 }
@@ -24,18 +24,18 @@ export interface PathParts {
 export class PathBurdens implements Effect {
   readonly #parts: PathParts;
   /** By the id of the fault or intervention, or the name of another cause. */
-  readonly #burdens = new Map<string, { readonly where: PathWhere; readonly burden: Burden }>();
+  readonly #burdens = new Map<string, { readonly where: PathWhere; readonly burden: Impairment }>();
 
   constructor(parts: PathParts) {
     this.#parts = parts;
   }
 
   begin(fault: PeopleFault): void {
-    const { sweeps, places } = this.#parts;
+    const { bulkUpdates, places } = this.#parts;
     const { id, where, effects } = fault;
     const burden = burdenOf(fault);
     if (hasEffect(burden)) this.lay(id, where, burden);
-    if (effects.cutOver === true) sweeps.forget(places.pairsOf(where));
+    if (effects.cutOver === true) bulkUpdates.makeStale(places.pairsOf(where));
   }
 
   end({ id }: PeopleFault): void {
@@ -44,7 +44,7 @@ export class PathBurdens implements Effect {
 
   /** Changes the loss and delay of paths from now on, as an intervention. */
   change(id: string, { where, loss, delay }: Extract<InterventionAction, { kind: "change" }>): void {
-    const burden: Burden = { lossUp: loss, lossDown: loss, delayMs: delay / 1_000, block: undefined };
+    const burden: Impairment = { lossUp: loss, lossDown: loss, delayMs: delay / 1_000, block: undefined };
     if (hasEffect(burden)) this.lay(id, where, burden);
   }
 
@@ -54,7 +54,7 @@ export class PathBurdens implements Effect {
   }
 
   /** Lays a burden on all paths in `where`, until it is lifted by the same name. */
-  lay(name: string, where: PathWhere, burden: Burden): void {
+  lay(name: string, where: PathWhere, burden: Impairment): void {
     this.#burdens.set(name, { where, burden });
     this.#compose(where);
   }
@@ -68,7 +68,7 @@ export class PathBurdens implements Effect {
   }
 
   #compose(where: PathWhere): void {
-    const { places, crowd, sweeps, beforeChange } = this.#parts;
+    const { places, crowd, bulkUpdates, beforeChange } = this.#parts;
     const touches = places.pairsOf(where);
     const tests = [...this.#burdens.values()].map(({ where: other, burden }) => ({
       touches: places.pairsOf(other),
@@ -87,16 +87,16 @@ export class PathBurdens implements Effect {
         }
       }
     }
-    if (changed.size > 0) sweeps.wake((cell, endpoint) => changed.has(cell * crowd.endpointCount + endpoint));
+    if (changed.size > 0) bulkUpdates.wake((cell, endpoint) => changed.has(cell * crowd.endpointCount + endpoint));
   }
 }
 
 /** True if the burden changes anything. */
-const hasEffect = ({ lossUp, lossDown, delayMs, block }: Burden): boolean =>
+const hasEffect = ({ lossUp, lossDown, delayMs, block }: Impairment): boolean =>
   lossUp !== 0 || lossDown !== 0 || delayMs !== 0 || block !== undefined;
 
 /** Returns the burden that a fault lays on its paths. */
-const burdenOf = ({ where, effects }: PeopleFault): Burden => {
+const burdenOf = ({ where, effects }: PeopleFault): Impairment => {
   const { loss, delay = 0, block, down } = effects;
   const { share, direction } = loss ?? { share: 0, direction: "both" };
   const isServerDown = down !== undefined && down !== "drained" && namesDestination(where);

@@ -2,19 +2,19 @@
 import type { Scenario } from "../../scenario/scenario.ts";
 import type { Gateway } from "../network/gateway.ts";
 import type { Crowd } from "../population/crowd.ts";
-import type { Sweeps } from "../sweeps.ts";
+import type { BulkUpdates } from "../bulk-updates.ts";
 import { touchesCell } from "../where.ts";
 import type { Effect } from "./effect.ts";
 
 export interface PeopleParts {
   readonly scenario: Scenario;
   readonly gateways: readonly Gateway[];
-  readonly crowd: Pick<Crowd, "population" | "natTimeoutMs" | "restlessness">;
-  readonly sweeps: Pick<Sweeps, "wake">;
+  readonly crowd: Pick<Crowd, "population" | "natTimeoutMs" | "loginSurge">;
+  readonly bulkUpdates: Pick<BulkUpdates, "wake">;
 }
 
 /** Sets surges and NAT time-outs by cell: several surges multiply, and the shortest time-out counts. */
-export const surgesAndNatTimeouts = ({ scenario, gateways, crowd, sweeps }: PeopleParts): Effect => ({
+export const surgesAndNatTimeouts = ({ scenario, gateways, crowd, bulkUpdates }: PeopleParts): Effect => ({
   combine: (active) => {
     const changed = new Set<number>();
     crowd.population.cells.forEach((cell, index) => {
@@ -23,11 +23,11 @@ export const surgesAndNatTimeouts = ({ scenario, gateways, crowd, sweeps }: Peop
       const here = active.touching((where) => touchesCell(where, cell, gateway));
       const natTimeoutMs = Math.min(usual, ...here.values(({ natTimeout }) => natTimeout)) / 1_000;
       const surge = here.product((effects) => effects.surge);
-      if (crowd.natTimeoutMs[index] === natTimeoutMs && crowd.restlessness[index] === surge) return;
+      if (crowd.natTimeoutMs[index] === natTimeoutMs && crowd.loginSurge[index] === surge) return;
       crowd.natTimeoutMs[index] = natTimeoutMs;
-      crowd.restlessness[index] = surge;
+      crowd.loginSurge[index] = surge;
       changed.add(index);
     });
-    if (changed.size > 0) sweeps.wake((cell) => changed.has(cell));
+    if (changed.size > 0) bulkUpdates.wake((cell) => changed.has(cell));
   },
 });

@@ -3,21 +3,21 @@ import { inMs } from "../../base/units.ts";
 import type { PathWhere, PeopleFault } from "../../scenario/people/faults.ts";
 import type { InterventionAction } from "../../scenario/people/interventions.ts";
 import type { Fleet } from "../fleet/centre.ts";
-import type { Desks } from "../fleet/server.ts";
+import type { LoginQueues } from "../fleet/login-queues.ts";
 import type { Places } from "../places.ts";
-import type { Refuge } from "../refuge.ts";
+import type { CentreFailover } from "../centre-failover.ts";
 import type { SchedulingSeam } from "../seams/scheduling.ts";
-import type { Sweeps } from "../sweeps.ts";
+import type { BulkUpdates } from "../bulk-updates.ts";
 import { namesDestination, touchesServer } from "../where.ts";
 import type { Effect } from "./effect.ts";
 import { Outages } from "./outages.ts";
 
 export interface ServerParts {
   readonly places: Places;
-  readonly desks: Desks;
-  readonly sweeps: Sweeps;
+  readonly loginQueues: LoginQueues;
+  readonly bulkUpdates: BulkUpdates;
   readonly seam: SchedulingSeam;
-  readonly refuge: Refuge;
+  readonly centreFailover: CentreFailover;
 }
 
 export class ServerOutages implements Effect {
@@ -34,12 +34,12 @@ export class ServerOutages implements Effect {
       this.withdraw(where);
       return;
     }
-    const { places, refuge, sweeps, desks, seam } = this.#parts;
-    const over = refuge.direct(where, down);
-    if (down === "reset") sweeps.close(places.pairsOf(where), inMs(over));
+    const { places, centreFailover, bulkUpdates, loginQueues, seam } = this.#parts;
+    const over = centreFailover.applyReconnectPlan(where, down);
+    if (down === "reset") bulkUpdates.closeLinks(places.pairsOf(where), inMs(over));
     for (const server of places.serversOf(where)) {
       this.#outages.begin(server, id);
-      desks.setDown(server, true);
+      loginQueues.setDown(server, true);
       seam.health(server, false);
     }
   }
@@ -50,16 +50,16 @@ export class ServerOutages implements Effect {
       this.restore(where);
       return;
     }
-    const { places, desks, seam } = this.#parts;
+    const { places, loginQueues, seam } = this.#parts;
     for (const server of places.serversOf(where)) {
       if (!this.#outages.end(server, id)) continue;
-      desks.setDown(server, false);
+      loginQueues.setDown(server, false);
       seam.health(server, true);
     }
   }
 
   combine(): void {
-    this.#parts.refuge.updateHomes();
+    this.#parts.centreFailover.updateHomes();
   }
 
   /** Tells the scheduler to lead everybody away from these servers. */
@@ -77,15 +77,15 @@ export class ServerOutages implements Effect {
 
 export interface SlowServerParts {
   readonly fleet: Pick<Fleet, "servers">;
-  readonly desks: Pick<Desks, "setSlowness">;
+  readonly loginQueues: Pick<LoginQueues, "setSlowness">;
 }
 
 /** Sets how many times slower each server serves: the factors of several faults multiply. */
-export const slowServers = ({ fleet, desks }: SlowServerParts): Effect => ({
+export const slowServers = ({ fleet, loginQueues }: SlowServerParts): Effect => ({
   combine: (active) => {
     fleet.servers.forEach((server, index) => {
       const here = active.touching((where) => touchesServer(where, server));
-      desks.setSlowness(
+      loginQueues.setSlowness(
         index,
         here.product(({ slow }) => slow),
       );

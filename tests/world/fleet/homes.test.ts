@@ -22,13 +22,13 @@ describe("homes", () => {
     expect(homes.all()).toBe(1_500);
   });
 
-  it("that are lost take what was not yet copied with them, once, and leave people homeless until they are adopted", () => {
+  it("that are lost lose what was not yet copied, once, and leave people homeless until the copies take over", () => {
     const homes = make();
     homes.lose("north");
     homes.lose("north");
     expect(homes.lostMessages).toBeCloseTo(1_000 * 0.01 * 2, 9);
     expect(homes.homeless()).toBe(1_000);
-    homes.adopt("north", () => "south");
+    homes.failOver("north", () => "south");
     expect([homes.homeless(), homes.at("south")]).toEqual([0, 1_500]);
   });
 

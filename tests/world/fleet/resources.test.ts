@@ -3,7 +3,7 @@ import { readScenario } from "../../../src/scenario/read.ts";
 import type { WorldModel } from "../../../src/scenario/scenario.ts";
 import { buildFleet } from "../../../src/world/fleet/centre.ts";
 import { Resources } from "../../../src/world/fleet/resources.ts";
-import { Desks } from "../../../src/world/fleet/server.ts";
+import { LoginQueues } from "../../../src/world/fleet/login-queues.ts";
 
 const worldOf = (...set: string[]): WorldModel => {
   const reading = readScenario("scenarios/centre-lost-reset.yaml", { set });
@@ -12,24 +12,24 @@ const worldOf = (...set: string[]): WorldModel => {
 };
 const make = (world: WorldModel) => {
   const fleet = buildFleet(world);
-  const desks = new Desks(fleet.servers, 250);
-  return { fleet, desks, resources: new Resources(world, fleet, desks) };
+  const loginQueues = new LoginQueues(fleet.servers, 250);
+  return { fleet, desks: loginQueues, resources: new Resources(world, fleet, loginQueues) };
 };
-const QUIET = () => ({ logins: 0, messages: 0, heartbeats: 0, able: 0 });
-const rates = ({ fleet, desks }: ReturnType<typeof make>, centre: string): number =>
-  fleet.servers.reduce((sum, server, index) => sum + (server.centre === centre ? desks.rate(index) : 0), 0);
+const QUIET = () => ({ logins: 0, messages: 0, heartbeats: 0, loginCapacity: 0 });
+const rates = ({ fleet, desks: loginQueues }: ReturnType<typeof make>, centre: string): number =>
+  fleet.servers.reduce((sum, server, index) => sum + (server.centre === centre ? loginQueues.rate(index) : 0), 0);
 
-describe("a centre's doors", () => {
-  it("let in what they can while the tiers behind them have cores for it", () => {
+describe("a centre's login queues", () => {
+  it("serve all that they can while the tiers behind them have cores for it", () => {
     const made = make(worldOf());
-    made.resources.bound(QUIET);
+    made.resources.limitLogins(QUIET);
     expect(rates(made, "north")).toBeCloseTo(145_000, 6);
   });
 
-  it("let in no more logins than the tightest tier has cores for, after messages and heartbeats", () => {
+  it("serve no more logins than the tightest tier has cores for, after messages and heartbeats", () => {
     const made = make(worldOf("centres.north.machines.logic=100"));
     // 800 cores, 500 of them for 100,000 messages of 5 ms: 300 for logins of 10 ms.
-    made.resources.bound(() => ({ logins: 0, messages: 100_000, heartbeats: 0, able: 0 }));
+    made.resources.limitLogins(() => ({ logins: 0, messages: 100_000, heartbeats: 0, loginCapacity: 0 }));
     expect(rates(made, "north")).toBeCloseTo(30_000, 6);
     expect(rates(made, "shanghai")).toBeCloseTo(153_000, 6);
   });
@@ -45,24 +45,25 @@ describe("a centre's doors", () => {
   });
 });
 
-describe("standings", () => {
-  it("say what is used of each resource, and that a centre which is down has none", () => {
+describe("the use of resources", () => {
+  it("is reported for each resource, and a centre that is down has nothing available", () => {
     const made = make(worldOf());
     made.desks.hold(0, 5_000_000);
     made.fleet.servers.forEach(({ centre }, server) => {
       if (centre === "shanghai") made.desks.setDown(server, true);
     });
-    const all = made.resources.standings((centre) =>
-      centre === 0 ? { logins: 1_000, messages: 2_000, heartbeats: 10_000, able: 145_000 } : QUIET(),
+    const all = made.resources.usage((centre) =>
+      centre === 0 ? { logins: 1_000, messages: 2_000, heartbeats: 10_000, loginCapacity: 145_000 } : QUIET(),
     );
     const of = (centre: string, resource: string) =>
       all.find((one) => one.centre === centre && one.resource === resource)!;
-    expect(of("north", "connections")).toMatchObject({ used: 5e6, able: 96e6 });
-    expect(of("north", "logins")).toMatchObject({ used: 1_000, able: 145_000 });
+    expect(of("north", "connections")).toMatchObject({ used: 5e6, available: 96e6 });
+    expect(of("north", "logins")).toMatchObject({ used: 1_000, available: 145_000 });
     // 1,000 × 10 ms + 2,000 × 5 ms of 480 machines with 8 cores.
     expect(of("north", "logic").used).toBeCloseTo(20, 9);
-    expect(of("north", "logic").able).toBe(3_840);
+    expect(of("north", "logic").available).toBe(3_840);
     expect(of("north", "access").used).toBeCloseTo(0.2 + 0.2 + 0.2, 9);
-    for (const resource of ["connections", "access", "logic", "storage"]) expect(of("shanghai", resource).able).toBe(0);
+    for (const resource of ["connections", "access", "logic", "storage"])
+      expect(of("shanghai", resource).available).toBe(0);
   });
 });

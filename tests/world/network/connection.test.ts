@@ -55,7 +55,7 @@ const VARIETY: readonly (Conversation & Route)[] = [
 ];
 
 describe("the model", () => {
-  it("lives just these lives: a rule that changes says so here, and in a commit why", () => {
+  it("has exactly these outcomes; a change of a rule changes this hash, with a reason in its commit", () => {
     const digest = new Digest();
     VARIETY.forEach((given, kind) => {
       for (let index = 0; index < 60; index++) {
@@ -180,7 +180,7 @@ describe("a handshake", () => {
     expect(Math.abs(mean - lateness / all - expected)).toBeLessThan(4 * Math.sqrt(variance / times.length));
   });
 
-  it("knocks as often as the kernel: five or seven SYNs in 5 or 10 s since 6.5, three or four before, then gives up", () => {
+  it("sends as many SYNs as the kernel: five or seven SYNs in 5 or 10 s since 6.5, three or four before, then gives up", () => {
     const silent = (linearSyns: number, patienceUs: number) =>
       live(plan(NONE, NONE, { linearSyns, patienceUs, exchanges: [], middle: () => "drop" }));
     expect([5e6, 10e6].map((us) => silent(4, us).up.sent)).toEqual([5, 7]);
@@ -212,7 +212,7 @@ describe("a heartbeat", () => {
       }),
     );
 
-  it("into a mapping that is gone is answered by nobody, or by a refusal after one round trip", () => {
+  it("into an expired mapping is not answered, or is reset after one round trip", () => {
     const lost = beat("drop");
     expect([lost.ending, lost.atUs - lost.askedUs]).toEqual(["timeout", 5e6]);
     const refused = beat("reset");

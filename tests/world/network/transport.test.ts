@@ -20,7 +20,7 @@ const fromTables = (path: PathQuality, samples = SAMPLES): readonly Lived[] => {
   const draws = new Draws("tests", "tables");
   return Array.from({ length: samples }, (_, index) => {
     draws.at(1, 2, index);
-    const { connectedMs, doneMs, sentUp, sentDown, lostUp, lostDown } = transport.live(path, draws.out);
+    const { connectedMs, doneMs, sentUp, sentDown, lostUp, lostDown } = transport.sample(path, draws.out);
     return { connectedMs, doneMs, sent: sentUp + sentDown, lost: lostUp + lostDown };
   });
 };
@@ -125,26 +125,26 @@ describe("a login from tables", () => {
     );
   });
 
-  it("is the same whoever asks first, and in whatever order", () => {
+  it("is the same in any order of use", () => {
     const fresh = new Transport(LOGIN);
     const draws = new Draws("tests", "order");
     const ask = (one: Transport, index: number): number => {
       draws.at(0, index, 0);
-      return one.live(both(75, 0.15), draws.out).doneMs;
+      return one.sample(both(75, 0.15), draws.out).doneMs;
     };
     const forward = Array.from({ length: 500 }, (_, index) => ask(transport, index));
     const backward = Array.from({ length: 500 }, (_, index) => ask(fresh, 499 - index)).toReversed();
     expect(backward).toEqual(forward);
   });
 
-  it("is the same from memory that others have written to, and where that memory has no room", () => {
+  it("is the same from shared memory that others have filled, and if that memory is full", () => {
     const memory = Transport.memory();
     const ask = (one: Transport): readonly number[] => {
       const draws = new Draws("tests", "shared");
       return Array.from({ length: 2_000 }, (_, index) => {
         draws.at(0, index, 0);
         const rttMs = 10 + (index % 40) * 15;
-        return one.live(both(rttMs, 0.005 * (index % 190)), draws.out).doneMs;
+        return one.sample(both(rttMs, 0.005 * (index % 190)), draws.out).doneMs;
       });
     };
     const alone = ask(new Transport(LOGIN));

@@ -51,7 +51,7 @@ const live = (
   sabotage(world);
   const { clock, weather, seam } = world;
   const { round } = scenario.world.scheduler;
-  clock.every(round, after(START, round), () => seam.exchange(clock.now));
+  clock.every(round, after(START, round), () => seam.endRound(clock.now));
   for (const fault of scenario.faults as readonly PeopleFault[]) {
     clock.at(fault.at, () => weather.begin(fault));
     if (fault.until !== undefined && "at" in fault.until) clock.at(fault.until.at, () => weather.end(fault));
@@ -62,7 +62,7 @@ const live = (
   clock.every(minutes(5), after(START, minutes(5)), () => samples.push(sampleOf(world)));
   let events = 0;
   clock.run(instantAt(minutes(30)), () => void (events += world.advance()));
-  const found = world.sweeps.census();
+  const found = world.bulkUpdates.census();
   expect(found.online).toBe(world.crowd.online.values.reduce((sum, people) => sum + people, 0));
   return { samples, events };
 };
@@ -146,7 +146,7 @@ describe("beats that are foretold against beats that are all lived", () => {
   it.each(["loss on a region", "a NAT that forgets sooner", "a surge"])(
     "would not, if nobody were woken: %s",
     (name) => {
-      const asleep = distance(STORIES[name]!, ({ sweeps }) => void (sweeps.wake = () => undefined));
+      const asleep = distance(STORIES[name]!, ({ bulkUpdates }) => void (bulkUpdates.wake = () => undefined));
       expect(asleep.t).toBeGreaterThan(2 * FAR);
     },
   );

@@ -1,4 +1,4 @@
-/** A backbone alone, without a population: built from what a scenario would say under `services`, and counted. */
+/** Services alone, without a population: built from a scenario's `services` section, run and counted. */
 import { parse } from "yaml";
 import { Digest } from "../../../src/base/digest.ts";
 import { instantAt, seconds } from "../../../src/base/units.ts";
@@ -6,12 +6,12 @@ import { servicesField } from "../../../src/scenario/services/shape.ts";
 import type { ServicesModel } from "../../../src/scenario/services/shape.ts";
 import { Services } from "../../../src/world/services/services.ts";
 import { type Guard, GUARD } from "../../../src/world/services/tiers.ts";
-import type { Ending } from "../../../src/world/services/visits.ts";
+import type { Outcome } from "../../../src/world/services/requests.ts";
 
 export interface Count {
   /** Tasks offered by entry, and how they ended, as a share of those. */
   readonly offered: readonly number[];
-  readonly ended: (entry: number, ending: Ending) => number;
+  readonly ended: (entry: number, ending: Outcome) => number;
   /** By tier. */
   readonly requests: readonly number[];
   readonly shed: readonly number[];
@@ -23,16 +23,16 @@ export interface Count {
   readonly services: Services;
 }
 
-interface Course {
+interface RunOptions {
   readonly from: number;
   readonly to: number;
   readonly seed?: string;
   readonly guard?: Guard;
-  /** At a second, something happens. */
+  /** Actions by second. */
   readonly at?: readonly (readonly [number, (services: Services) => void])[];
-  /** Hears of every task's end. */
+  /** Called at the end of every task. */
   readonly ended?: () => void;
-  /** Hears of every request whose turn has come. */
+  /** Called at the start of every request. */
   readonly begun?: (now: number, waited: number) => void;
 }
 
@@ -41,7 +41,7 @@ export const modelOf = (text: string): ServicesModel => servicesField.parse(pars
 /** Runs to the second `to` and counts what began from the second `from` on. */
 export const run = (
   model: ServicesModel | string,
-  { from, to, seed = "test", guard = GUARD, at = [], begun, ended }: Course,
+  { from, to, seed = "test", guard = GUARD, at = [], begun, ended }: RunOptions,
 ): Count => {
   const services = typeof model === "string" ? modelOf(model) : model;
   const tiers = Object.keys(services.tiers).length;
@@ -65,21 +65,21 @@ export const run = (
     digest,
     guard,
     notes: {
-      offer: () => undefined,
-      task: (entry, began, ending) => {
+      offered: () => undefined,
+      taskEnded: (entry, began, ending) => {
         ended?.();
         // Of the last ones only the quick have ended.
         if (began < begin || began + deadlines[entry]! > seconds(to)) return;
         offered[entry]! += 1;
         endings.set(`${String(entry)} ${ending}`, (endings.get(`${String(entry)} ${ending}`) ?? 0) + 1);
       },
-      request: (tier, now) => {
+      requestArrived: (tier, now) => {
         if (now >= begin) requests[tier]! += 1;
       },
       shed: (tier, now) => {
         if (now >= begin) shed[tier]! += 1;
       },
-      begun: (tier, now, waited) => {
+      started: (tier, now, waited) => {
         begun?.(now, waited);
         if (now >= begin) waits[tier]!.push(waited);
       },

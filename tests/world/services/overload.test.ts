@@ -49,7 +49,7 @@ describe("at twice the load that single calls could bear, of the tasks offered",
     expect(completed(3, "codel")).toBeLessThan(1.1 * 0.04);
   });
 
-  it("no guard at all completes none: whoever gets an answer has waited until it was of no use", () => {
+  it("without admission control none completes: every answer comes too late", () => {
     expect(completed(2, "none")).toBeLessThan(0.01);
   });
 
@@ -115,7 +115,7 @@ describe("after a tier was slow for a while", () => {
     expect(after(storm("budget", "none", false), 165)).toBeGreaterThan(0.999);
   });
 
-  it("so does dropping what nobody waits for any more", () => {
+  it("so does dropping requests whose caller has given up", () => {
     expect(after(storm("none"))).toBeGreaterThan(0.999);
   });
 
@@ -152,10 +152,10 @@ entries:
 `;
   const rate = (units: string): number => run(waiting(units), { from: 5, to: 15 }).ended(0, "done") * 4_000;
 
-  it("are bounded by memory: so many requests are under way at once, and by Little's law no more are answered", () => {
+  it("are bounded by memory, which limits the requests under way, and by Little's law those answered", () => {
     // 1 GiB / 8 MiB = 128 processes, of which each is busy for 200.7 ms: 638 a second, and the rest find no room to wait.
     const count = run(waiting("{ kind: processes, memory: 8 MiB, switching: 5 us }"), { from: 5, to: 15 });
-    expect(count.services.tiers[0]!.machines[0]!.station.mostUnits).toBe(128);
+    expect(count.services.tiers[0]!.machines[0]!.queue.peakUnits).toBe(128);
     expect(count.ended(0, "done") * 4_000).toBeGreaterThan(0.97 * 638);
     expect(count.ended(0, "done") * 4_000).toBeLessThan(1.03 * 638);
   });
@@ -180,7 +180,7 @@ describe("the same seed", () => {
     expect(digest("a")).not.toBe(digest("b"));
   });
 
-  it("offers the same tasks with the same work to whatever guard there is", () => {
+  it("offers the same tasks with the same work under any admission control", () => {
     const offered = (admission: string): number =>
       run(chain(2, admission, 2), { from: 0, to: 10 }).services.entries[0]!.tasks;
     expect(offered("priority")).toBe(offered("none"));
@@ -189,7 +189,7 @@ describe("the same seed", () => {
     expect(calm("priority")).toBe(calm("none"));
   });
 
-  it("is not disturbed by a fault of strength nothing", () => {
+  it("is not disturbed by a fault without effect", () => {
     const model = modelOf(storm("naive"));
     const digest = (times: number): string =>
       run(model, {

@@ -47,7 +47,7 @@ entries:
   read: { tier: storage, feed: 50, priority: 3, retries: naive }
 `;
 
-describe("services of any kind, whatever befalls them,", () => {
+describe("services of any kind, under any faults,", () => {
   it("end every task once, and keep cores and units within bounds", () => {
     fc.assert(
       fc.property(backbone, fc.array(trouble, { maxLength: 4 }), (given, troubles) => {
@@ -81,11 +81,11 @@ describe("services of any kind, whatever befalls them,", () => {
           ended: () => (ended += 1),
         });
         expect(ended).toBe(services.entries.reduce((sum, { tasks }) => sum + tasks, 0));
-        for (const { machines, model, unitsMost } of services.tiers)
-          for (const { station } of machines) {
-            expect(station.busy).toBeLessThanOrEqual(model.cores);
+        for (const { machines, model, units: unitsMost } of services.tiers)
+          for (const { queue: station } of machines) {
+            expect(station.busyCores).toBeLessThanOrEqual(model.cores);
             expect(station.units).toBeLessThanOrEqual(unitsMost);
-            expect(station.units).toBeGreaterThanOrEqual(station.busy);
+            expect(station.units).toBeGreaterThanOrEqual(station.busyCores);
           }
       }),
       { numRuns: 40 },

@@ -23,7 +23,7 @@ describe("servers that several faults slow down", () => {
     const slowness: number[] = [];
     const { combine } = slowServers({
       fleet: { servers },
-      desks: { setSlowness: (index, times) => void (slowness[index] = times) },
+      loginQueues: { setSlowness: (index, times) => void (slowness[index] = times) },
     });
     const active = new ActiveFaults<PeopleFault>();
     active.begin(faultOf("all", { slow: 3 }));

@@ -1,44 +1,51 @@
 /**
- * What happens to many people at once: links forgotten, sockets closed, users led to another exit, hints
- * that reach connected clients now and not at their next beat. Each is one pass over all pending records, and over
- * the parked clients of the cells that it may touch.
+ * Changes to many clients at once: stale links, closed sockets, lost homes, hints that arrive before the next beat. Each is one pass
+ * over all pending records, and over the parked clients of the cells that it may touch.
  */
 import { fractionOf } from "../base/chance.ts";
 import { Draws } from "../base/random.ts";
 import type { Calendar, Visitor } from "../engine/calendar.ts";
 import type { ThreadGroup } from "../engine/thread-group.ts";
 import type { SharedTotals } from "../engine/shared-totals.ts";
-import type { Desks } from "./fleet/server.ts";
+import type { LoginQueues } from "./fleet/login-queues.ts";
 import { Client } from "./population/client.ts";
 import type { Crowd } from "./population/crowd.ts";
 import type { Logins } from "./population/logins.ts";
 import type { Parked } from "./population/parked.ts";
 import * as record from "./population/record.ts";
 
-export interface SweepParts {
+/** What bulk updates read and change. */
+export interface BulkUpdateParts {
+  /** Seeds all draws. */
   readonly seed: string;
+  /** The threads of this run. */
   readonly threads: ThreadGroup;
+  /** What all clients share. */
   readonly crowd: Crowd;
+  /** Holds the pending events of clients. */
   readonly calendar: Calendar;
-  readonly desks: Desks;
+  /** Counts connections. */
+  readonly loginQueues: LoginQueues;
+  /** Decides when clients retry. */
   readonly logins: Logins;
+  /** Parked clients; undefined if every beat is simulated. */
   readonly parked: Parked | undefined;
 }
 
-/** A server's closing words reach its clients over this long (chosen: as many round trips differ). */
+/** Closes of a server reach its clients within this time (chosen, as round trips differ). */
 const CLOSED_WITHIN_MS = 50;
 
-/** True for the pairs of cell and endpoint it is about. */
+/** True for the pairs of cell and endpoint that it selects. */
 export type PairTest = (cell: number, endpoint: number) => boolean;
 
-/** The clients a sweep is about: at home in these cells, and those of them that pass the test. */
-interface Reach {
+/** The clients that an update changes: of those at home in these cells, the ones that pass the test. */
+interface Selection {
   readonly homes: readonly number[];
   readonly touches: (client: Client) => boolean;
   readonly keepsLinks?: boolean;
 }
 
-/** Changes a connected client, given two words drawn for this sweep and client alone. */
+/** Changes a connected client, given two words drawn for this update and this client alone. */
 type Change = (client: Client, words: Uint32Array) => void;
 
 /** In the counts of a census. */
@@ -46,55 +53,53 @@ const ONLINE = 0;
 const CONNECTING = 1;
 const AWAY = 2;
 
-export class Sweeps {
-  readonly #parts: SweepParts;
+/** Changes and counts many clients in one pass. */
+export class BulkUpdates {
+  readonly #parts: BulkUpdateParts;
   readonly #draws: Draws;
   readonly #client: Client;
-  /** When the latest sweep was, and how many there were before it at that time. */
+  /** Time of the latest update, ms, and the number of updates before it at that time. */
   #at = -1;
   #before = 0;
   /** People found online, connecting and away. */
-  readonly #found: SharedTotals;
+  readonly #census: SharedTotals;
 
-  constructor(parts: SweepParts) {
+  constructor(parts: BulkUpdateParts) {
     this.#parts = parts;
     this.#client = new Client(parts.crowd, parts.calendar);
-    this.#found = parts.threads.totals(new Float64Array(3));
+    this.#census = parts.threads.totals(new Float64Array(3));
     this.#draws = new Draws(parts.seed, "sweep");
   }
 
-  /** Makes the other side forget these links; their clients find out at the next beat. */
-  forget(touches: PairTest): void {
-    this.#connected(this.#overPairs(touches), (client) => {
+  /** Makes the links of these pairs stale: the other side has forgotten them, and clients notice at the next beat. */
+  makeStale(touches: PairTest): void {
+    this.#updateConnected(this.#overPairs(touches), (client) => {
       client.phase = record.STALE;
     });
   }
 
-  /** Wakes the parked clients of these pairs, because what their beats meet is about to change. */
+  /** Wakes the parked clients of these pairs, because the quality of their paths is about to change. */
   wake(touches: PairTest): void {
     const { crowd, calendar, parked } = this.#parts;
     if (parked === undefined) return;
-    this.#connected({ ...this.#overPairs(touches), keepsLinks: true }, () => undefined);
+    this.#updateConnected({ ...this.#overPairs(touches), keepsLinks: true }, () => undefined);
     const links = crowd.links.agreed();
     for (const link of links.inUse)
       if (touches(crowd.links.cellOf(link), crowd.links.endpointOf(link))) links.noteWoken(link, calendar.at);
   }
 
-  /**
-   * Closes these links from the other side, which said in time over how long their people are welcome elsewhere, ms.
-   * Each client tries again when its policy says so.
-   */
-  close(touches: PairTest, toldMs: number): void {
+  /** Closes the links of these pairs from the server's side; each client retries by its policy, within `admissionMs` if it spreads. */
+  closeLinks(touches: PairTest, admissionMs: number): void {
     const { logins } = this.#parts;
     this.#disconnect(
       this.#overPairs(touches),
-      (client, u) => logins.afterBreakMs(client, toldMs) + u * CLOSED_WITHIN_MS,
+      (client, u) => logins.afterBreakMs(client, admissionMs) + u * CLOSED_WITHIN_MS,
     );
   }
 
   /**
-   * Ends the links of everybody at home in these cells, whatever paths they use, and their clients know: each
-   * tries again after `firstMs` and its own part of `spreadMs`. Call before changing where the cells lead.
+   * Disconnects all people at home in these cells, on any path; each retries after `firstMs` and its own share of `spreadMs`. Call
+   * before the routes of the cells change.
    */
   disconnectHomes(homes: ReadonlySet<number>, firstMs: number, spreadMs: number): void {
     this.#disconnect(
@@ -103,7 +108,7 @@ export class Sweeps {
     );
   }
 
-  /** Tells connected clients behind these gateways where the table now sends them; a hint is lost like a beat. */
+  /** Sends connected clients behind these gateways their new route, spread over `spreadMs`; a hint is lost like a beat. */
   hint(gateways: ReadonlySet<number>, spreadMs: number): void {
     const { population, dispatch, links, routing } = this.#parts.crowd;
     const isHinted = Uint8Array.from(population.cells, ({ gateway }) => (gateways.has(gateway) ? 1 : 0));
@@ -112,32 +117,32 @@ export class Sweeps {
     );
     const touches = ({ cell, index, endpoint }: Client): boolean =>
       isHinted[cell] === 1 && dispatch.isToMove(cell, index, endpoint);
-    this.#connected({ homes, touches }, (client, words) => {
+    this.#updateConnected({ homes, touches }, (client, words) => {
       if (client.phase !== record.ONLINE || words[1]! < links.now.beatFails(client.link)) return;
       client.phase = record.HINTED;
       this.#delay(client, fractionOf(words[0]!) * spreadMs);
     });
   }
 
-  /** Counts people by phase one by one: what the running totals must agree with. */
+  /** Counts people by phase one by one, to check the running totals. */
   census(): { online: number; connecting: number; away: number } {
     const { threads, calendar, parked } = this.#parts;
     const client = this.#client;
-    this.#found.values.fill(0);
+    this.#census.values.fill(0);
     threads.runParallel(() => {
-      this.#found.add(ONLINE, parked?.count() ?? 0);
+      this.#census.add(ONLINE, parked?.count() ?? 0);
       calendar.each((pool, at) => {
         client.load(pool, at);
         const { phase } = client;
         const group = record.isConnected(phase) ? ONLINE : phase === record.AWAY ? AWAY : CONNECTING;
-        this.#found.add(group, client.people);
+        this.#census.add(group, client.people);
       });
     });
-    const [online, connecting, away] = this.#found.values as unknown as [number, number, number];
+    const [online, connecting, away] = this.#census.values as unknown as [number, number, number];
     return { online, connecting, away };
   }
 
-  #overPairs(touches: PairTest): Reach {
+  #overPairs(touches: PairTest): Selection {
     const { population, routing, endpoints } = this.#parts.crowd;
     const isUsed = (cell: number): boolean => endpoints.some((_, endpoint) => touches(cell, endpoint));
     return {
@@ -146,15 +151,15 @@ export class Sweeps {
     };
   }
 
-  /** Ends links; `delayMs` says after how long a client tries again, from a uniform in [0, 1). */
-  #disconnect(reach: Reach, delayMs: (client: Client, u: number) => number): void {
-    const { crowd, desks } = this.#parts;
-    this.#connected(reach, (client, words) => {
+  /** Ends links; `delayMs` returns the time to a client's retry, ms, from a uniform in [0, 1). */
+  #disconnect(selection: Selection, delayMs: (client: Client, u: number) => number): void {
+    const { crowd, loginQueues } = this.#parts;
+    this.#updateConnected(selection, (client, words) => {
       const { home, people, link, endpoint } = client;
       crowd.online.add(home, -people);
       crowd.connecting.add(home, people);
       crowd.links.now.release(link, people);
-      desks.hold(crowd.endpoints[endpoint]!.server, -people);
+      loginQueues.hold(crowd.endpoints[endpoint]!.server, -people);
       client.phase = record.CONNECT;
       client.failures = 0;
       this.#delay(client, delayMs(client, fractionOf(words[0]!)));
@@ -166,7 +171,7 @@ export class Sweeps {
     client.dueMs = this.#parts.calendar.at + Math.max(1, Math.round(delayMs));
   }
 
-  #connected({ homes, touches, keepsLinks = false }: Reach, change: Change): void {
+  #updateConnected({ homes, touches, keepsLinks = false }: Selection, change: Change): void {
     const { threads, calendar, parked } = this.#parts;
     this.#before = calendar.at === this.#at ? this.#before + 1 : 0;
     this.#at = calendar.at;

@@ -3,7 +3,7 @@
  * interval, as wide as Bonferroni asks for so that all cells of all grids hold together with 95 %.
  */
 import { describe, expect, it } from "vitest";
-import { Desks } from "../../../src/world/fleet/server.ts";
+import { LoginQueues } from "../../../src/world/fleet/login-queues.ts";
 import { seconds } from "../../../src/base/units.ts";
 import { studentQuantile } from "../../../src/study/intervals.ts";
 import { run } from "./backbone.ts";
@@ -156,7 +156,7 @@ describe("the fluid login queue", () => {
         exact.push(waited / 1_000);
       },
     });
-    const desks = new Desks(
+    const loginQueues = new LoginQueues(
       [{ name: "s", centre: "c", line: "l", ip: "192.0.2.1", connections: 1e9, loginsASecond: rate }],
       bucketMs,
     );
@@ -164,10 +164,10 @@ describe("the fluid login queue", () => {
     for (let bucket = 0, next = 0; bucket < 200; bucket++) {
       const first = next;
       for (; next < came.length && came[next]! < seconds(((bucket + 1) * bucketMs) / 1_000); next++)
-        desks.arrive(0, 1, 0);
-      desks.turn();
+        loginQueues.request(0, 1, 0);
+      loginQueues.endBucket();
       for (let one = first; one < next; one++) {
-        const wait = desks.waitMs(0, came[one]! / 1_000 - bucket * bucketMs);
+        const wait = loginQueues.waitMs(0, came[one]! / 1_000 - bucket * bucketMs);
         if (exact[one]! <= bucketMs) continue;
         compared += 1;
         expect(Math.abs(wait - exact[one]!)).toBeLessThan(Math.max(0.05 * exact[one]!, bucketMs / 5));

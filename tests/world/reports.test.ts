@@ -6,8 +6,8 @@ import { people } from "../../src/simulate/people/system.ts";
 import { simulate } from "../../src/simulate/simulation.ts";
 import { tiny } from "./support.ts";
 
-/** What arrives at somebody who only listens when clients tell of their beats every five minutes, by the second. */
-const heard = (faults: string): readonly (QualityReport & { at: number })[] => {
+/** Returns the reports that reach the scheduler, by second, if clients report their beats every five minutes. */
+const reportsOf = (faults: string): readonly (QualityReport & { at: number })[] => {
   const settings = ["telemetry.batch=5 min", "telemetry.late=0 s", "telemetry.lost=0 %"];
   const scenario = tiny(`run: { duration: 30 min, warmup: 5 min }\nfaults: [${faults}]`, settings);
   const reports: (QualityReport & { at: number })[] = [];
@@ -22,8 +22,8 @@ const heard = (faults: string): readonly (QualityReport & { at: number })[] => {
   return reports;
 };
 
-it("whoever gets in tells at once which doors were closed; beats are told of once a batch", () => {
-  const reports = heard("{ id: block, at: 15 min, block: drop, where: { region: hainan, port: 8080 } }");
+it("a client that logs in reports failed attempts at once; beats are reported once a batch", () => {
+  const reports = reportsOf("{ id: block, at: 15 min, block: drop, where: { region: hainan, port: 8080 } }");
   const roundsOf = (gateway: number, count: (report: QualityReport) => number): number =>
     new Set(reports.flatMap((one) => (one.gateway === gateway && one.at > 900 && count(one) > 0 ? [one.at] : []))).size;
   const shut = [...new Set(reports.filter(({ connectFailures }) => connectFailures > 0).map(({ gateway }) => gateway))];

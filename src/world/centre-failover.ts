@@ -1,0 +1,105 @@
+/**
+ * Failover of people whose servers are lost: which servers admit them and how fast, as their heartbeats had announced, and which copy
+ * of their state becomes their home.
+ */
+import { type RemainingServer, type ReconnectPlan, planReconnects } from "../algorithms/scheduling/pace.ts";
+import { after, type Duration, inMs } from "../base/units.ts";
+import type { Clock } from "../engine/clock.ts";
+import type { PathWhere } from "../scenario/people/faults.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import type { Fleet } from "./fleet/centre.ts";
+import type { Homes } from "./fleet/homes.ts";
+import type { LoginQueues } from "./fleet/login-queues.ts";
+import type { Crowd } from "./population/crowd.ts";
+import type { SchedulingSeam } from "./seams/scheduling.ts";
+import { touchesServer } from "./where.ts";
+
+/** What failover reads and changes. */
+export interface CentreFailoverParts {
+  /** The scenario that is run. */
+  readonly scenario: Scenario;
+  /** Access servers and endpoints. */
+  readonly fleet: Fleet;
+  /** Read for connections, rates and what is down. */
+  readonly loginQueues: LoginQueues;
+  /** Takes the plan that clients follow. */
+  readonly crowd: Crowd;
+  /** Times the detection of a loss. */
+  readonly clock: Clock;
+  /** Home centres, which fail over. */
+  readonly homes: Homes;
+  /** Knows which servers are withdrawn. */
+  readonly seam: SchedulingSeam;
+}
+
+/** A loss is confirmed after this many rounds without an answered health check. Chosen. */
+const KNOWN_AFTER_ROUNDS = 2;
+
+/** Plans where people of lost servers go, and moves their homes. */
+export class CentreFailover {
+  readonly #parts: CentreFailoverParts;
+
+  constructor(parts: CentreFailoverParts) {
+    this.#parts = parts;
+  }
+
+  /** Returns the plan by which the servers that a loss leaves admit its people; `share` is that of their rates, 1 for the fastest. */
+  reconnectPlan(where: PathWhere, share?: number): ReconnectPlan {
+    const { fleet, loginQueues, seam } = this.#parts;
+    const lost = new Map<string, number>();
+    const hosts = fleet.servers.map((server, index): RemainingServer => {
+      const { line } = server;
+      const held = loginQueues.held[index]!;
+      const isLost = touchesServer(where, server);
+      if (isLost) lost.set(line, (lost.get(line) ?? 0) + held);
+      return isLost || loginQueues.isDown(index) || seam.isWithdrawn(index)
+        ? { line, loginsASecond: 0, free: 0 }
+        : { line, loginsASecond: loginQueues.rate(index), free: Math.max(0, server.connections - held) };
+    });
+    return planReconnects(lost, hosts, share);
+  }
+
+  /** Puts the plan for a loss in force, and returns the time over which its people are admitted. */
+  applyReconnectPlan(where: PathWhere, how: "silent" | "reset"): Duration {
+    const { crowd, clock, scenario } = this.#parts;
+    const { over, people } = this.reconnectPlan(where);
+    const noticed = how === "silent" ? scenario.world.clients.heartbeat.longest : 0;
+    crowd.dispatch.reconnectShares = Float64Array.from(people);
+    crowd.dispatch.reconnectSharesEndMs = inMs(clock.now) + inMs((noticed + 2 * over) as Duration);
+    return over;
+  }
+
+  /**
+   * Updates people's homes after servers went down or came up. People of a centre without servers have no home until the loss is
+   * confirmed; then the copies of their state elsewhere become their homes.
+   */
+  updateHomes(): void {
+    const { homes, clock, scenario } = this.#parts;
+    for (const centre of Object.keys(scenario.world.centres)) {
+      const isGone = this.#isGone(centre);
+      if (isGone === homes.isLost(centre)) continue;
+      if (!isGone) homes.regain(centre);
+      else {
+        homes.lose(centre);
+        const known = after(clock.now, (KNOWN_AFTER_ROUNDS * scenario.world.scheduler.round) as Duration);
+        clock.at(known, () => {
+          if (homes.isLost(centre)) homes.failOver(centre, (gateway) => this.#successorOf(gateway, centre));
+        });
+      }
+    }
+  }
+
+  #isGone(centre: string): boolean {
+    const { fleet, loginQueues } = this.#parts;
+    return fleet.servers.every((server, index) => server.centre !== centre || loginQueues.isDown(index));
+  }
+
+  /** Returns the centre that a gateway's people go to after a loss. */
+  #successorOf(gateway: number, lost: string): string {
+    const { crowd } = this.#parts;
+    const { routes, candidates } = crowd.dispatch.of(gateway);
+    const centres = [...routes, ...candidates].map((endpoint) => crowd.endpoints[endpoint]!.centre);
+    const others = [...centres, ...Object.keys(this.#parts.scenario.world.centres)];
+    return others.find((centre) => centre !== lost && !this.#isGone(centre)) ?? lost;
+  }
+}

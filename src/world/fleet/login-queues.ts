@@ -1,0 +1,300 @@
+/**
+ * The login queues of access servers, as fluids. People, not rows, wait in them: a row that stands for a thousand people weighs a
+ * thousand. A client's wait follows from the backlog at the start of its bucket, the bucket's arrivals and its own arrival time, so
+ * the order in which clients are handled does not matter.
+ *
+ * A row is one event, but its people arrive one by one: rows larger than what a server takes at a time are spread over the next
+ * buckets, as a coarse scale would otherwise make queues of its own.
+ */
+import { assert } from "../../base/assert.ts";
+import { inMs } from "../../base/units.ts";
+import { ThreadGroup } from "../../engine/thread-group.ts";
+import type { SharedTotals } from "../../engine/shared-totals.ts";
+import type { WorldModel } from "../../scenario/scenario.ts";
+import type { Server } from "./centre.ts";
+
+/** Admission control of logins. */
+export interface LoginAdmission {
+  /** `none` lets everybody queue; `by-wait` refuses clients that would wait longer than this, and tells them when to retry. */
+  readonly admission: "none" | "by-wait";
+  /** Longest admitted wait; applies to `by-wait` only. */
+  readonly longestWaitMs: number;
+  /** Work of a refusal, in logins. */
+  readonly refusal: number;
+  /** True if requests carry their deadline: expired ones are then dropped, else they are served all the same. */
+  readonly carriesDeadlines: boolean;
+}
+
+/** Returns the admission control that a scenario names. */
+export const loginAdmissionOf = ({ admission }: WorldModel): LoginAdmission => ({
+  admission: admission.policy,
+  longestWaitMs: inMs(admission.longestWait),
+  refusal: admission.refusal,
+  carriesDeadlines: admission.deadlines === "carried",
+});
+
+/** Everybody may queue, and abandoned requests cost nothing. */
+const ADMIT_ALL_LOGINS: LoginAdmission = {
+  admission: "none",
+  longestWaitMs: Infinity,
+  refusal: 0,
+  carriesDeadlines: true,
+};
+
+/** Share of its logins that a server promises to refused clients for later; the rest is for new ones. Chosen. */
+const PROMISED_SHARE = 0.95;
+
+/** Share of a server's capacity that one row may fill while its people arrive (chosen: a few rows at once still fit). */
+const ROW_SHARE = 1 / 4;
+/** Most buckets over which a row's arrivals are spread. */
+const SPREAD_BUCKETS_MOST = 256;
+/** Classes of ranks: connections that are left go to whole classes. Chosen. */
+const RANK_CLASSES = 16;
+const classOf = (rank: number): number => Math.floor(rank * RANK_CLASSES);
+
+/** The login queues and connections of all access servers. */
+export class LoginQueues {
+  /** People waiting at the start of the last bucket, and those who joined in it: what a wait follows from. */
+  readonly #backlogBefore: Float64Array;
+  readonly #joinedBefore: Float64Array;
+  readonly #backlog: Float64Array;
+  /** People who join in this bucket and in the next ones, by bucket and server; the index of this bucket. */
+  readonly #joining: SharedTotals;
+  #bucket = 0;
+  /** Fractions of logins left over from the last bucket, as rates need not divide evenly. */
+  readonly #carry: Float64Array;
+  readonly #slowness: Float64Array;
+  readonly #share: Float64Array;
+  readonly #isDown: Uint8Array;
+  /** People who gave up waiting: their requests are taken out of the queue. */
+  readonly #abandoned: SharedTotals;
+  /** Share of the last bucket's arrivals that were admitted, and the number that was refused. */
+  readonly #admittedShare: Float64Array;
+  readonly #refusedBefore: Float64Array;
+  /** Refused people whose promised retry is still to come, at the start of the last bucket. */
+  readonly #promised: Float64Array;
+  /** Work of refusals not yet done, in logins. */
+  readonly #refusalWork: Float64Array;
+  /** Connections held, by server. */
+  readonly held: Float64Array;
+  readonly #held: SharedTotals;
+  /** The most connections held at the end of a bucket since this was last reset. */
+  readonly peak: Float64Array;
+  /** People who arrived in this bucket, by server and class of rank; classes that found a connection in the last bucket. */
+  readonly #requestsByClass: SharedTotals;
+  readonly #openClasses: Uint8Array;
+  /** Logins served since the run began, by server. */
+  readonly served: Float64Array;
+  /** Logins that the server could have served since the run began. */
+  readonly capacity: Float64Array;
+  /** Sum over buckets of the least of capacity and of logins asked for. */
+  readonly possible: Float64Array;
+  /** People who asked for a login since the run began, by server. */
+  readonly asked: Float64Array;
+  readonly #asked: SharedTotals;
+  /** People who were refused. */
+  readonly refused: Float64Array;
+  /** People who were logged in. */
+  readonly completed: Float64Array;
+  readonly #completed: SharedTotals;
+  /** The longest wait of a client since this was last reset, ms. */
+  readonly longestWaitMs: Float64Array;
+  readonly #longestWaitMs: SharedTotals;
+  readonly #servers: readonly Server[];
+  readonly #bucketMs: number;
+  readonly #admission: LoginAdmission;
+
+  constructor(servers: readonly Server[], bucketMs: number, admission = ADMIT_ALL_LOGINS, threads = new ThreadGroup()) {
+    const column = (): Float64Array => new Float64Array(servers.length);
+    this.#servers = servers;
+    this.#bucketMs = bucketMs;
+    this.#admission = admission;
+    this.#backlogBefore = column();
+    this.#joinedBefore = column();
+    this.#joining = threads.totals(new Float64Array(servers.length * SPREAD_BUCKETS_MOST));
+    this.#backlog = column();
+    this.#carry = column();
+    this.#slowness = column().fill(1);
+    this.#share = column().fill(1);
+    this.#isDown = new Uint8Array(servers.length);
+    this.#abandoned = threads.totals(column());
+    this.#admittedShare = column().fill(1);
+    this.#refusedBefore = column();
+    this.#promised = column();
+    this.#refusalWork = column();
+    this.#asked = threads.totals(column());
+    this.asked = this.#asked.values;
+    this.refused = column();
+    this.#completed = threads.totals(column());
+    this.completed = this.#completed.values;
+    this.#held = threads.totals(column());
+    this.held = this.#held.values;
+    this.peak = column();
+    this.#requestsByClass = threads.totals(new Float64Array(servers.length * RANK_CLASSES));
+    this.#openClasses = new Uint8Array(servers.length);
+    this.served = column();
+    this.capacity = column();
+    this.possible = column();
+    this.#longestWaitMs = threads.totals(column(), { combine: "max" });
+    this.longestWaitMs = this.#longestWaitMs.values;
+  }
+
+  /** Adds people who ask for a login; their rank in [0, 1) decides among all of this bucket. */
+  request(server: number, people: number, rank: number): void {
+    this.#requestsByClass.add(server * RANK_CLASSES + classOf(rank), people);
+    this.#asked.add(server, people);
+    const ableMs = (ROW_SHARE * this.#servers[server]!.loginsASecond) / 1_000;
+    const buckets = Math.min(SPREAD_BUCKETS_MOST, Math.ceil(people / (ableMs * this.#bucketMs)));
+    for (let ahead = 0, left = people; ahead < buckets; ahead++) {
+      const part = Math.ceil(left / (buckets - ahead));
+      this.#joining.add(this.#joiningIndex(server, ahead), part);
+      left -= part;
+    }
+  }
+
+  #joiningIndex(server: number, ahead: number): number {
+    return ((this.#bucket + ahead) % SPREAD_BUCKETS_MOST) * this.#servers.length + server;
+  }
+
+  /** Returns the wait of a client that arrived `offsetMs` into the last bucket, ms. */
+  waitMs(server: number, offsetMs: number): number {
+    const perMs = this.#loginsPerMs(server);
+    const ahead = this.#backlogBefore[server]! + (this.#joinedBefore[server]! * offsetMs) / this.#bucketMs;
+    const wait = Math.max(0, ahead / perMs - offsetMs);
+    this.#longestWaitMs.raise(server, wait);
+    return wait;
+  }
+
+  /** Returns the wait of a client that arrives now, ms. */
+  expectedWaitMs(server: number): number {
+    return this.#backlog[server]! / this.#loginsPerMs(server);
+  }
+
+  /** True if the server has a connection left for a client of the last bucket with this rank. */
+  hasConnectionFor(server: number, rank: number): boolean {
+    return classOf(rank) < this.#openClasses[server]!;
+  }
+
+  /** Takes people out of the queue who give up before their turn, if requests carry their deadline. */
+  abandon(server: number, people: number): void {
+    if (this.#admission.carriesDeadlines) this.#abandoned.add(server, people);
+  }
+
+  /** Adds connections; ends them if negative. */
+  hold(server: number, people: number): void {
+    this.#held.add(server, people);
+  }
+
+  /** Counts people who are logged in. */
+  complete(server: number, people: number): void {
+    this.#completed.add(server, people);
+  }
+
+  /** True if a client of the last bucket was admitted to the queue, by its rank in [0, 1). */
+  isAdmitted(server: number, rank: number): boolean {
+    return rank < this.#admittedShare[server]!;
+  }
+
+  /** Returns after how long a refused client of the last bucket is to retry, ms; promised times ascend with the rank. */
+  retryAfterMs(server: number, rank: number): number {
+    const share = this.#admittedShare[server]!;
+    const ahead = this.#promised[server]! + ((rank - share) / (1 - share)) * this.#refusedBefore[server]!;
+    return ahead / (PROMISED_SHARE * this.#loginsPerMs(server));
+  }
+
+  /** Limits a server to a share of its logins, in [0, 1]. */
+  setShare(server: number, share: number): void {
+    this.#share[server] = share;
+  }
+
+  /** Returns the logins a second that the server can serve now. */
+  rate(server: number): number {
+    return 1_000 * this.#loginsPerMs(server);
+  }
+
+  /** Takes a server down, which empties its queue, or brings it up again. */
+  setDown(server: number, isDown: boolean): void {
+    this.#isDown[server] = isDown ? 1 : 0;
+    if (isDown) this.#backlog[server] = 0;
+  }
+
+  /** True while the server is down. */
+  isDown(server: number): boolean {
+    return this.#isDown[server] === 1;
+  }
+
+  /** Sets the factor on the time of each login. */
+  setSlowness(server: number, times: number): void {
+    this.#slowness[server] = times;
+  }
+
+  /** Ends a bucket: serves what capacity allows; the methods about the last bucket refer to it from now on. */
+  endBucket(): void {
+    for (let server = 0; server < this.#servers.length; server++) {
+      const place = this.#joiningIndex(server, 0);
+      const came = this.#joining.values[place]!;
+      this.#joining.values[place] = 0;
+      const fresh = this.#isDown[server] === 1 ? 0 : this.#loginsPerMs(server) * this.#bucketMs;
+      const refusing = Math.min(fresh, this.#refusalWork[server]!);
+      this.#refusalWork[server]! -= refusing;
+      const able = fresh - refusing + this.#carry[server]!;
+      const joined = this.#admit(server, came, able);
+      const asked = this.#backlog[server]! + joined;
+      const gone = Math.min(asked, this.#abandoned.values[server]!);
+      const waiting = asked - gone;
+      // People who gave up before their whole row had joined leave with the rest of it.
+      this.#abandoned.values[server]! -= gone;
+      const served = Math.min(waiting, Math.floor(able));
+      this.#carry[server] = waiting > served ? able - Math.floor(able) : 0;
+      this.#backlogBefore[server] = this.#backlog[server]!;
+      this.#joinedBefore[server] = joined;
+      this.#backlog[server] = waiting - served;
+      this.peak[server] = Math.max(this.peak[server]!, this.held[server]!);
+      this.#openClasses[server] = this.#classesWithRoom(server);
+      this.served[server] = this.served[server]! + served;
+      this.capacity[server] = this.capacity[server]! + fresh;
+      this.possible[server] = this.possible[server]! + Math.min(fresh, this.#backlogBefore[server]! + came);
+      assert(
+        this.#backlog[server]! >= 0,
+        () => `server ${String(server)} has a backlog of ${String(this.#backlog[server])}`,
+      );
+    }
+    this.#bucket = (this.#bucket + 1) % SPREAD_BUCKETS_MOST;
+  }
+
+  /** Returns the number of classes, from the lowest ranks, whose people all find a connection. */
+  #classesWithRoom(server: number): number {
+    let free = this.#servers[server]!.connections - this.held[server]!;
+    let isOpen = true;
+    let classes = 0;
+    for (let place = server * RANK_CLASSES; place < (server + 1) * RANK_CLASSES; place++) {
+      free -= this.#requestsByClass.values[place]!;
+      this.#requestsByClass.values[place] = 0;
+      isOpen &&= free >= 0;
+      if (isOpen) classes += 1;
+    }
+    return classes;
+  }
+
+  /** Returns the number of arrivals that are admitted to the queue; the others are promised a later time. */
+  #admit(server: number, came: number, able: number): number {
+    const { admission, longestWaitMs, refusal } = this.#admission;
+    if (admission === "none") return came;
+    const perMs = this.#loginsPerMs(server);
+    this.#promised[server] = Math.max(
+      0,
+      this.#promised[server]! + this.#refusedBefore[server]! - PROMISED_SHARE * perMs * this.#bucketMs,
+    );
+    const room = Math.max(0, Math.floor(longestWaitMs * perMs + able - this.#backlog[server]!));
+    const joined = Math.min(came, room);
+    this.#admittedShare[server] = came === 0 ? 1 : joined / came;
+    this.#refusedBefore[server] = came - joined;
+    this.refused[server]! += came - joined;
+    this.#refusalWork[server]! += refusal * (came - joined);
+    return joined;
+  }
+
+  #loginsPerMs(server: number): number {
+    return (this.#share[server]! * this.#servers[server]!.loginsASecond) / 1_000 / this.#slowness[server]!;
+  }
+}

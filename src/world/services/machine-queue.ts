@@ -1,0 +1,138 @@
+/**
+ * One machine as an exact queue. A request holds a unit (a process, a thread, a coroutine) from its start to its reply, also
+ * while it waits for other machines, and a core while it computes. Requests wait for units and then for cores, first come
+ * first served. Memory bounds the number of requests under way, cores bound their speed, and either may run out first.
+ */
+import { assert } from "../../base/assert.ts";
+import type { Duration, Instant } from "../../base/units.ts";
+
+/** Size of a machine and of its waiting room. */
+export interface MachineQueuePlan {
+  /** Cores; each computes for one request at a time. */
+  readonly cores: number;
+  /** Requests under way at once. */
+  readonly units: number;
+  /** Requests that may wait for their start; one more is refused. */
+  readonly queue: number;
+  /** Time that putting a unit on a core costs, each time. */
+  readonly switching: Duration;
+}
+
+/** What the queue asks of the owner of its requests; requests are whole numbers here. */
+export interface QueueJobs {
+  /** Starts a request's turn on a core and returns how long it computes, us; -1 if the request is dropped. */
+  startTurn(job: number, isFirst: boolean): number;
+  /** Schedules the end of the turn: the owner calls `releaseCore` then. */
+  scheduleTurnEnd(job: number, end: Instant): void;
+}
+
+/** First in, first out, over a ring that grows. */
+class Fifo {
+  size = 0;
+  #ring = new Int32Array(16);
+  #head = 0;
+
+  push(job: number): void {
+    if (this.size === this.#ring.length) {
+      const larger = new Int32Array(2 * this.size);
+      for (let i = 0; i < this.size; i++) larger[i] = this.#ring[(this.#head + i) % this.size]!;
+      this.#ring = larger;
+      this.#head = 0;
+    }
+    this.#ring[(this.#head + this.size) % this.#ring.length] = job;
+    this.size += 1;
+  }
+
+  shift(): number {
+    assert(this.size > 0, () => "a request was taken from an empty queue");
+    const job = this.#ring[this.#head]!;
+    this.#head = (this.#head + 1) % this.#ring.length;
+    this.size -= 1;
+    return job;
+  }
+}
+
+/** The units and cores of one machine, and the requests that wait for them. */
+export class MachineQueue {
+  /** Units in use. */
+  units = 0;
+  /** The most units in use since this was last set. */
+  peakUnits = 0;
+  /** Cores that compute. */
+  busyCores = 0;
+  readonly #plan: MachineQueuePlan;
+  readonly #jobs: QueueJobs;
+  /** Requests without a unit. */
+  readonly #waitingForUnit = new Fifo();
+  /** Requests with a unit but no core; those that have started are written as -1 - job. */
+  readonly #waitingForCore = new Fifo();
+  /** Requests that have a unit and have not started. */
+  #notStarted = 0;
+
+  constructor(plan: MachineQueuePlan, work: QueueJobs) {
+    this.#plan = plan;
+    this.#jobs = work;
+  }
+
+  /** Requests that have not started. */
+  get waiting(): number {
+    return this.#waitingForUnit.size + this.#notStarted;
+  }
+
+  /** Accepts a request; false if the waiting room is full. */
+  enter(job: number, now: Instant): boolean {
+    const { cores, units, queue } = this.#plan;
+    const isNext = this.busyCores < cores && this.units < units;
+    if (!isNext && this.waiting >= queue) return false;
+    this.#waitingForUnit.push(job);
+    this.#dispatch(now);
+    return true;
+  }
+
+  /** Queues a request for a core again, after the reply that it waited for. */
+  resume(job: number, now: Instant): void {
+    this.#waitingForCore.push(-1 - job);
+    this.#dispatch(now);
+  }
+
+  /** Ends a request's turn: its core is free, its unit stays in use. */
+  releaseCore(now: Instant): void {
+    this.busyCores -= 1;
+    this.#dispatch(now);
+  }
+
+  /** Ends a request, answered or given up while it waits elsewhere: its unit is free. */
+  releaseUnit(now: Instant): void {
+    this.units -= 1;
+    this.#dispatch(now);
+  }
+
+  #dispatch(now: Instant): void {
+    const { cores, units, switching } = this.#plan;
+    for (;;) {
+      if (this.units < units && this.#waitingForUnit.size > 0) {
+        this.#waitingForCore.push(this.#waitingForUnit.shift());
+        this.#notStarted += 1;
+        this.units += 1;
+        if (this.units > this.peakUnits) this.peakUnits = this.units;
+      } else if (this.busyCores < cores && this.#waitingForCore.size > 0)
+        this.#startTurn(this.#waitingForCore.shift(), now, switching);
+      else return;
+    }
+  }
+
+  #startTurn(marked: number, now: Instant, switching: Duration): void {
+    const isFirst = marked >= 0;
+    const job = isFirst ? marked : -1 - marked;
+    if (isFirst) this.#notStarted -= 1;
+    // The core is taken before the callback, so that the callback finds consistent counts.
+    this.busyCores += 1;
+    const computes = this.#jobs.startTurn(job, isFirst);
+    if (computes < 0) {
+      this.busyCores -= 1;
+      this.units -= 1;
+      return;
+    }
+    this.#jobs.scheduleTurnEnd(job, (now + computes + switching) as Instant);
+  }
+}

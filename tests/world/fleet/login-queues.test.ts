@@ -1,0 +1,192 @@
+import { describe, expect, it } from "vitest";
+import * as fc from "fast-check";
+import type { Server } from "../../../src/world/fleet/centre.ts";
+import { LoginQueues, type LoginAdmission } from "../../../src/world/fleet/login-queues.ts";
+
+const server = (loginsASecond: number, connections = 1e9): Server => ({
+  name: "s",
+  centre: "c",
+  line: "l",
+  ip: "192.0.2.1",
+  connections,
+  loginsASecond,
+});
+
+/** Rows that each stand for a few people. */
+const crowd = (loginQueues: LoginQueues, people: number): void => {
+  for (let left = people; left > 0; left -= 50) loginQueues.request(0, Math.min(50, left), 0);
+};
+
+describe("a login queue", () => {
+  it("has no wait below capacity", () => {
+    const loginQueues = new LoginQueues([server(1_000)], 250);
+    crowd(loginQueues, 200);
+    loginQueues.endBucket();
+    for (const offset of [0, 100, 249]) expect(loginQueues.waitMs(0, offset)).toBe(0);
+  });
+
+  it("makes clients in a flood wait for all that came before, by hand", () => {
+    const loginQueues = new LoginQueues([server(1_000)], 250);
+    crowd(loginQueues, 1_000);
+    loginQueues.endBucket();
+    // 1,000 people spread over 250 ms at one a millisecond: the middle one finds 500 ahead, 125 of them served.
+    expect(loginQueues.waitMs(0, 125)).toBeCloseTo(375, 9);
+    loginQueues.endBucket();
+    expect(loginQueues.waitMs(0, 0)).toBeCloseTo(750, 9);
+  });
+
+  it("spends nothing on people who gave up", () => {
+    const loginQueues = new LoginQueues([server(1_000)], 250);
+    crowd(loginQueues, 100_000);
+    loginQueues.endBucket();
+    loginQueues.abandon(0, 90_000);
+    for (let bucket = 0; bucket < 40; bucket++) loginQueues.endBucket();
+    expect(loginQueues.served[0]).toBe(10_000);
+    expect(loginQueues.waitMs(0, 0)).toBe(0);
+  });
+
+  it("takes a row's people one by one: one that is larger than a bucket's logins makes no queue of its own", () => {
+    const loginQueues = new LoginQueues([server(1_000)], 250);
+    loginQueues.request(0, 2_000, 0);
+    for (let bucket = 0; bucket < 32; bucket++) {
+      loginQueues.endBucket();
+      for (const offset of [0, 100, 249]) expect(loginQueues.waitMs(0, offset)).toBe(0);
+    }
+    expect(loginQueues.served[0]).toBe(2_000);
+  });
+
+  it("serves what it can and no more, whatever comes", () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(5_000), { maxLength: 200 }), fc.integer({ min: 1, max: 9_999 }), (arrivals, rate) => {
+        const loginQueues = new LoginQueues([server(rate)], 250);
+        let came = 0;
+        for (const people of arrivals) {
+          loginQueues.request(0, people, 0);
+          came += people;
+          loginQueues.endBucket();
+        }
+        expect(loginQueues.served[0]).toBeLessThanOrEqual((rate * arrivals.length) / 4 + 1e-6);
+        for (let more = 0; more < 261 + (5 * came) / rate; more++) loginQueues.endBucket();
+        expect(loginQueues.served[0]).toBe(came);
+      }),
+    );
+  });
+
+  it("lets no more connections in than it holds, in any order of ranks", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 0, max: 0.999, noNaN: true }), { minLength: 1, maxLength: 300 }),
+        (ranks) => {
+          const loginQueues = new LoginQueues([server(1_000, 50)], 250);
+          ranks.forEach((rank) => {
+            loginQueues.request(0, 1, rank);
+          });
+          loginQueues.endBucket();
+          const admitted = ranks.filter((rank) => loginQueues.hasConnectionFor(0, rank)).length;
+          expect(admitted).toBeLessThanOrEqual(50);
+          if (ranks.length <= 50) expect(admitted).toBe(ranks.length);
+        },
+      ),
+    );
+  });
+
+  it("fills nearly all its connections when many come at once, and keeps the peak", () => {
+    const loginQueues = new LoginQueues([server(1_000, 500)], 250);
+    for (let place = 0; place < 1_000; place++) loginQueues.request(0, 1, place / 1_000);
+    loginQueues.endBucket();
+    for (let place = 0; place < 1_000; place++)
+      if (loginQueues.hasConnectionFor(0, place / 1_000)) loginQueues.hold(0, 1);
+    expect(loginQueues.held[0]).toBeGreaterThan(430);
+    loginQueues.endBucket();
+    loginQueues.hold(0, -400);
+    loginQueues.endBucket();
+    expect(loginQueues.peak[0]).toBe(loginQueues.held[0]! + 400);
+  });
+});
+
+const BY_WAIT: LoginAdmission = { admission: "by-wait", longestWaitMs: 1_000, refusal: 0.02, carriesDeadlines: true };
+
+/** Ranks of as many people, evenly. */
+const ranks = (count: number): number[] => Array.from({ length: count }, (_, place) => (place + 0.5) / count);
+
+describe("admission by wait", () => {
+  it("admits nobody to a wait longer than the limit, and everybody else", () => {
+    const loginQueues = new LoginQueues([server(1_000)], 250, BY_WAIT);
+    crowd(loginQueues, 10_000);
+    loginQueues.endBucket();
+    // A bucket's logins and a second's queue: 1,250 of 10,000.
+    expect(ranks(1_000).filter((rank) => loginQueues.isAdmitted(0, rank))).toHaveLength(125);
+    expect(loginQueues.waitMs(0, 249)).toBeLessThanOrEqual(1_250);
+    expect(loginQueues.refused[0]).toBe(8_750);
+    crowd(loginQueues, 100);
+    loginQueues.endBucket();
+    expect(loginQueues.expectedWaitMs(0)).toBeLessThanOrEqual(1_000);
+  });
+
+  it("refuses nobody below capacity", () => {
+    const loginQueues = new LoginQueues([server(1_000)], 250, BY_WAIT);
+    for (let bucket = 0; bucket < 100; bucket++) {
+      crowd(loginQueues, 240);
+      loginQueues.endBucket();
+      expect(loginQueues.isAdmitted(0, 0.999)).toBe(true);
+    }
+    expect(loginQueues.refused[0]).toBe(0);
+  });
+
+  it("spreads retries of refused clients at the rate that it can serve", () => {
+    const loginQueues = new LoginQueues([server(1_000)], 250, { ...BY_WAIT, refusal: 0 });
+    crowd(loginQueues, 11_250);
+    loginQueues.endBucket();
+    const waits = ranks(100)
+      .filter((rank) => !loginQueues.isAdmitted(0, rank))
+      .map((rank) => loginQueues.retryAfterMs(0, rank));
+    expect(waits).toEqual(waits.toSorted((a, b) => a - b));
+    // 10,000 people at 950 a second.
+    expect(waits.at(-1)).toBeGreaterThan(10_400);
+    expect(waits.at(-1)).toBeLessThan(10_527);
+    crowd(loginQueues, 1_000);
+    loginQueues.endBucket();
+    // Clients that are refused now come after them.
+    expect(loginQueues.retryAfterMs(0, 1)).toBeGreaterThan(10_526 + 500);
+  });
+
+  it("pays for each refusal with a part of a login", () => {
+    const served = (refusal: number): number => {
+      const loginQueues = new LoginQueues([server(1_000)], 250, { ...BY_WAIT, refusal });
+      crowd(loginQueues, 20_000);
+      for (let bucket = 0; bucket < 8; bucket++) loginQueues.endBucket();
+      return loginQueues.served[0]!;
+    };
+    expect(served(0)).toBe(1_250);
+    expect(served(0.05)).toBeLessThan(served(0));
+  });
+});
+
+describe("a server that ignores deadlines", () => {
+  it("serves requests of clients that gave up", () => {
+    const loginQueues = new LoginQueues([server(1_000)], 250, {
+      ...BY_WAIT,
+      admission: "none",
+      carriesDeadlines: false,
+    });
+    crowd(loginQueues, 100_000);
+    loginQueues.endBucket();
+    loginQueues.abandon(0, 90_000);
+    for (let bucket = 0; bucket < 40; bucket++) loginQueues.endBucket();
+    expect(loginQueues.served[0]).toBe(10_250);
+    expect(loginQueues.expectedWaitMs(0)).toBeCloseTo(89_750, 0);
+  });
+});
+
+it("a server that is down serves nobody and forgets its queue", () => {
+  const loginQueues = new LoginQueues([server(1_000)], 250);
+  crowd(loginQueues, 1_000);
+  loginQueues.endBucket();
+  loginQueues.setDown(0, true);
+  for (let bucket = 0; bucket < 4; bucket++) loginQueues.endBucket();
+  expect([loginQueues.served[0], loginQueues.capacity[0], loginQueues.expectedWaitMs(0)]).toEqual([250, 250, 0]);
+  loginQueues.setDown(0, false);
+  crowd(loginQueues, 100);
+  loginQueues.endBucket();
+  expect(loginQueues.served[0]).toBe(350);
+});
