@@ -7,7 +7,7 @@
 import { constants } from "node:os";
 import { join } from "node:path";
 import { ms, seconds } from "../src/base/units.ts";
-import { runDrill, type Drill, type Outcome } from "../src/deploy/drill/drill.ts";
+import { runDrill, type Drill, type DrillOutcome } from "../src/deploy/drill/drill.ts";
 import { subscribersIn } from "../src/deploy/drill/subscribers.ts";
 import { boundOf, problemsOf } from "../src/deploy/drill/verdict.ts";
 import { calibrate, type Calibration } from "./push/calibration.ts";
@@ -51,7 +51,7 @@ const MODES: readonly Mode[] = [
   { name: "nothing kept on disk, triggers on RabbitMQ", persistence: "none", withMachine: false, triggers: "rabbitmq" },
 ];
 
-const rowsOf = (name: string, drill: Drill, outcome: Outcome, predicted: number): readonly Row[] => {
+const rowsOf = (name: string, drill: Drill, outcome: DrillOutcome, predicted: number): readonly Row[] => {
   const { tally, causes, fullest, bound, took, before, after, killed } = outcome;
   const row = (what: string, value: number, unit: Row["unit"]): Row => {
     return { bench: "push", impl: `${name}: ${what}`, n: drill.subscribers, value, unit };

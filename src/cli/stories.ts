@@ -10,7 +10,7 @@ import { load } from "./load.ts";
 import { answer, tell } from "./output.ts";
 import { readRepetitions, type VerifyFlags } from "./settings.ts";
 import { compareStory, scalesText } from "./scales.ts";
-import { type Story, storyText } from "./storytext.ts";
+import { type StoryResult, storyText } from "./storytext.ts";
 import { runOnThreads } from "./study.ts";
 import { isCi, wantsColor } from "./terminal.ts";
 import { VERSION } from "./tool.ts";
@@ -27,7 +27,7 @@ export const verify = async (given: readonly string[], flags: VerifyFlags): Prom
   }
   if (flags.scales === true) return verifyScales(names, flags);
   const interruption = onInterrupt(() => tell("\nstopping"));
-  const stories: Story[] = [];
+  const stories: StoryResult[] = [];
   try {
     for (const name of names) {
       const story = await verifyOne(name, flags, interruption.signal);
@@ -110,7 +110,7 @@ const readGolden = (name: string): Golden | undefined => {
   );
 };
 
-const verifyOne = async (given: string, flags: VerifyFlags, signal: AbortSignal): Promise<Story | undefined> => {
+const verifyOne = async (given: string, flags: VerifyFlags, signal: AbortSignal): Promise<StoryResult | undefined> => {
   const golden = readGolden(load(given, { ...flags, set: [] }).name);
   const settings = atGoldenSettings(flags, golden);
   const scenario = load(given, settings);
@@ -135,7 +135,7 @@ const write = (path: string, text: string): void => {
   tell(`accepted ${path}; give the reason in the commit`);
 };
 
-const asJson = ({ document, changes }: Story) => ({
+const asJson = ({ document, changes }: StoryResult) => ({
   scenario: document.scenario,
   seed: document.seed,
   scale: document.scale,

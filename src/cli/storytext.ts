@@ -2,14 +2,14 @@
 import { createColors } from "picocolors";
 import { labelOf } from "../report/labels.ts";
 import { NO_BREAK } from "../report/numbers.ts";
-import { renderTable, type Cell } from "../report/table.ts";
+import { renderTable, type TableCell } from "../report/table.ts";
 import type { JudgedRow } from "../report/bounds.ts";
 import { printMeasured, remarksOf, SIGNS } from "../report/verdict.ts";
 import type { RunDocument, Verdict } from "../study/document.ts";
 import type { Change } from "../study/golden.ts";
 
 /** A verified scenario. */
-export interface Story {
+export interface StoryResult {
   /** The results of the run. */
   readonly document: RunDocument;
   /** Differences from the golden; undefined if there is none. */
@@ -19,13 +19,16 @@ export interface Story {
 const WIDTH = 118;
 
 /** Returns a verified scenario as tables for a terminal. */
-export const storyText = ({ document, changes }: Story, color: boolean): string => {
+export const storyText = ({ document, changes }: StoryResult, color: boolean): string => {
   const colors = createColors(color);
   const paints = { held: colors.green, broken: colors.red, unknown: colors.yellow };
-  const sign = (verdict: Verdict): Cell => ({ text: `${SIGNS[verdict]}${NO_BREAK}${verdict}`, paint: paints[verdict] });
+  const sign = (verdict: Verdict): TableCell => ({
+    text: `${SIGNS[verdict]}${NO_BREAK}${verdict}`,
+    paint: paints[verdict],
+  });
   const style = { width: WIDTH, header: colors.dim };
   const { scenario, scale, replications, expect, thresholds, invariants } = document;
-  const noted = (row: JudgedRow): { readonly note?: Cell } => {
+  const noted = (row: JudgedRow): { readonly note?: TableCell } => {
     const text = remarksOf(row).join(" · ");
     return text === "" ? {} : { note: { text, paint: colors.dim } };
   };
@@ -68,7 +71,7 @@ export const storyText = ({ document, changes }: Story, color: boolean): string 
 };
 
 const changeLines = (
-  changes: Story["changes"],
+  changes: StoryResult["changes"],
   style: { width: number; header: (text: string) => string },
 ): readonly string[] => {
   if (changes === undefined) return ["", "golden: none; add --accept --reason TEXT to create it"];

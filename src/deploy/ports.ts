@@ -76,7 +76,7 @@ export interface Limiter {
 }
 
 /** One delivery of a block, to be answered exactly once. */
-export interface Delivery {
+export interface BlockDelivery {
   readonly name: BlockName;
   /** True if it was handed out before: that worker died, lost its connection, or gave it back. */
   readonly isAgain: boolean;
@@ -87,11 +87,11 @@ export interface Delivery {
 
 /** What tells subscribers; returns those that it refuses. A push that comes twice is shown twice, unless it checks task and uin. */
 export interface MessageService {
-  push(push: Push): Promise<readonly number[]>;
+  push(push: PushBatch): Promise<readonly number[]>;
 }
 
 /** One batch of a block. */
-export interface Push {
+export interface PushBatch {
   readonly name: BlockName;
   /** The slot that pushes. */
   readonly owner: string;

@@ -10,10 +10,13 @@ import { assert } from "../base/assert.ts";
 
 /** Words of a record. */
 const WORDS = 4;
-/** Offsets of a record's words: index, due in whole milliseconds over the calendar's `base`, and two that are the handler's. */
+/** Offset of the index in a record. */
 export const INDEX = 0;
+/** Offset of the due time in a record: whole ms after the calendar's `base`. */
 export const DUE = 1;
+/** Offset of the first of two words that belong to the handler. */
 export const THIRD = 2;
+/** Offset of the second word that belongs to the handler. */
 export const FOURTH = 3;
 /** Words of a chunk of memory. Chosen: 4 KiB, a page, so that the end of a bucket wastes little. */
 const CHUNK = 256 * WORDS;

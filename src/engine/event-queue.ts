@@ -2,6 +2,7 @@
 import { after, type Duration, type Instant, START } from "../base/units.ts";
 import { Agenda } from "./agenda.ts";
 
+/** A queue of actions by time; equal times run in the order of asking. */
 export class EventQueue {
   /** The time of the action that is running; between runs, the end of the last run. */
   now: Instant = START;

@@ -3,7 +3,7 @@ import type { ExpectRow, ThresholdRow } from "../study/document.ts";
 import { boundsInText } from "./older.ts";
 
 /** Inclusive bounds in the unit of the row's value. */
-export type Bounds = Pick<ThresholdRow, "min" | "max">;
+export type RowLimits = Pick<ThresholdRow, "min" | "max">;
 
 /** The common part of published figures and thresholds. */
 export type JudgedRow = Omit<ThresholdRow, "limit" | "min" | "max">;
@@ -13,17 +13,17 @@ export const bandOf = ({
   between,
   published,
   unit,
-}: Pick<ExpectRow, "between" | "published" | "unit">): Bounds | undefined =>
+}: Pick<ExpectRow, "between" | "published" | "unit">): RowLimits | undefined =>
   between === undefined ? boundsInText(published, unit) : { min: between[0], max: between[1] };
 
 /** Returns the limits that a threshold is judged by. */
-export const limitOf = (row: Pick<ThresholdRow, "limit" | "min" | "max" | "unit">): Bounds | undefined =>
+export const limitOf = (row: Pick<ThresholdRow, "limit" | "min" | "max" | "unit">): RowLimits | undefined =>
   row.min === undefined && row.max === undefined ? boundsInText(row.limit, row.unit) : row;
 
 /** Returns how far the value lies outside, in its unit, and on which side; undefined when it lies inside. */
 export const missOf = (
   value: number,
-  bounds: Bounds,
+  bounds: RowLimits,
 ): { readonly by: number; readonly side: "above" | "below" } | undefined => {
   if (bounds.max !== undefined && value > bounds.max) return { by: value - bounds.max, side: "above" };
   if (bounds.min !== undefined && value < bounds.min) return { by: bounds.min - value, side: "below" };

@@ -6,7 +6,7 @@ import { textOf } from "../scenario/figure-parts.ts";
 import type { Level } from "../scenario/metric.ts";
 import type { ChartData, ExpectRow, RunDocument, RunPictures, SeriesResult, Verdict } from "../study/document.ts";
 import { bandOf } from "./bounds.ts";
-import { causeOf, type Cause } from "./causes.ts";
+import { causeOf, type DifferenceCause } from "./causes.ts";
 import { labelOf, type Named, partsIn, placeOfFigure } from "./labels.ts";
 import { levelsOf } from "./levels.ts";
 import { markersOf, type Marker } from "./moments.ts";
@@ -34,7 +34,7 @@ interface Common {
   readonly description: string;
   readonly unit: string;
   /** The cause that the run's twin lacks. */
-  readonly lacks: Cause;
+  readonly lacks: DifferenceCause;
   readonly table: { readonly header: readonly string[]; readonly rows: readonly (readonly string[])[] };
 }
 
@@ -134,7 +134,11 @@ const publishedOf = (
 const finite = (values: readonly (number | null)[]): readonly number[] => values.filter((value) => value !== null);
 
 /** Describes one line: for headroom and margin by its minimum, for all others by its maximum. */
-const describeSeries = ({ title, value, at, unit, noFault }: SeriesResult, lacks: Cause, isSpare: boolean): string => {
+const describeSeries = (
+  { title, value, at, unit, noFault }: SeriesResult,
+  lacks: DifferenceCause,
+  isSpare: boolean,
+): string => {
   const numbers = finite(value);
   if (numbers.length === 0) return `${title}: no data.`;
   const extreme = (values: readonly number[], isLeast: boolean): number =>
@@ -156,7 +160,7 @@ const spread = (count: number, most: number): readonly number[] =>
     ? Array.from({ length: count }, (_, i) => i)
     : Array.from({ length: most }, (_, i) => Math.round((i * (count - 1)) / (most - 1)));
 
-const lineTable = (chart: ChartData, lacks: Cause): Common["table"] => {
+const lineTable = (chart: ChartData, lacks: DifferenceCause): Common["table"] => {
   const columns = chart.series.reduce((sum, { noFault }) => sum + (noFault === undefined ? 1 : 2), 0);
   const most = Math.max(5, Math.min(ROWS_A_TABLE, Math.floor(CELLS_A_TABLE / Math.max(1, columns))));
   const rows = spread(chart.series[0]?.at.length ?? 0, most);

@@ -5,7 +5,7 @@
 import { NO_BREAK } from "./numbers.ts";
 
 /** A cell of a table. */
-export interface Cell {
+export interface TableCell {
   readonly text: string;
   /** Colours the padded text, without changing its visible characters. */
   readonly paint?: (text: string) => string;
@@ -61,9 +61,9 @@ const shareOut = (columns: readonly (readonly string[])[], room: number): readon
 };
 
 interface Row {
-  readonly cells: readonly Cell[];
+  readonly cells: readonly TableCell[];
   /** Small print under the row, indented to its second column. */
-  readonly note?: Cell;
+  readonly note?: TableCell;
 }
 
 /** Options of a table. */
@@ -78,7 +78,7 @@ const INDENT = "  ";
 
 const cellLines = (
   columns: readonly Column[],
-  cells: readonly Cell[],
+  cells: readonly TableCell[],
   widths: readonly number[],
 ): readonly string[] => {
   const wrapped = columns.map((_, i) => wrap(cells[i]?.text ?? "", widths[i] ?? 1));
@@ -94,7 +94,7 @@ const cellLines = (
   });
 };
 
-const noteLines = (note: Cell | undefined, indent: string, width: number): readonly string[] =>
+const noteLines = (note: TableCell | undefined, indent: string, width: number): readonly string[] =>
   note === undefined ? [] : wrap(note.text, width - indent.length).map((line) => indent + (note.paint ?? String)(line));
 
 /** Returns the lines of a table with a header; every line is at most `width` columns wide, colour aside. */

@@ -10,7 +10,7 @@ import { causeOf } from "./causes.ts";
 import { labelOf, labelWithGroup } from "./labels.ts";
 import { NO_BREAK, printClock, printCount, printDifference, printInterval, printNumber } from "./numbers.ts";
 import type { JudgedRow } from "./bounds.ts";
-import { renderTable, wrap, type Cell, type Column } from "./table.ts";
+import { renderTable, wrap, type TableCell, type Column } from "./table.ts";
 import { kindOf, printMeasured, remarksOf, SIGNS, summarise, type Finding } from "./verdict.ts";
 
 /** Options of the terminal's text. */
@@ -37,7 +37,7 @@ interface Pen {
 const paintOf = (colors: Colors, verdict: Verdict): ((text: string) => string) =>
   ({ held: colors.green, broken: colors.red, unknown: colors.yellow })[verdict];
 
-const verdictCell = ({ colors }: Pen, verdict: Verdict): Cell => ({
+const verdictCell = ({ colors }: Pen, verdict: Verdict): TableCell => ({
   text: `${SIGNS[verdict]}${NO_BREAK}${verdict}`,
   paint: paintOf(colors, verdict),
 });
@@ -80,11 +80,11 @@ const titleLines = (document: RunDocument, pen: Pen): readonly string[] => {
 const together = (text: string): string => (text.length <= LONGEST_TOGETHER ? text.replaceAll(" ", NO_BREAK) : text);
 
 /** Makes a label that may break after the dot between its parts, but not before it. */
-const labelCell = (label: string): Cell => ({ text: label.replaceAll(" · ", `${NO_BREAK}· `) });
+const labelCell = (label: string): TableCell => ({ text: label.replaceAll(" · ", `${NO_BREAK}· `) });
 
-const figureRows = (document: RunDocument): readonly (readonly Cell[])[] => {
+const figureRows = (document: RunDocument): readonly (readonly TableCell[])[] => {
   const published = new Map(document.expect.map((row) => [row.figure, row.published]));
-  const print = (interval: Interval | undefined, how: (interval: Interval) => string): Cell => ({
+  const print = (interval: Interval | undefined, how: (interval: Interval) => string): TableCell => ({
     text: interval === undefined ? "–" : how(interval),
   });
   return Object.entries(document.figures).map(([figure, result]) => [
@@ -107,20 +107,20 @@ const figureLines = (document: RunDocument, pen: Pen): readonly string[] => {
 };
 
 const judgedLines = (document: RunDocument, pen: Pen): readonly string[] => {
-  const small = (text: string): Cell => ({ text, paint: pen.colors.dim });
+  const small = (text: string): TableCell => ({ text, paint: pen.colors.dim });
   const columns = (asked: string): readonly Column[] => [
     column("verdict"),
     column("figure"),
     column(asked, "right"),
     column("simulated", "right"),
   ];
-  const cells = (row: JudgedRow, asked: string): readonly Cell[] => [
+  const cells = (row: JudgedRow, asked: string): readonly TableCell[] => [
     verdictCell(pen, row.verdict),
     labelCell(labelOf(row)),
     { text: together(asked) },
     { text: printMeasured(row) },
   ];
-  const noted = (texts: readonly string[]): { readonly note?: Cell } =>
+  const noted = (texts: readonly string[]): { readonly note?: TableCell } =>
     texts.length === 0 ? {} : { note: small(texts.join(" · ")) };
   const expected = document.expect.map((row) => ({
     cells: cells(row, row.published),

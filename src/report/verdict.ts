@@ -4,7 +4,7 @@
  * not show the failure that it is about.
  */
 import type { ExpectRow, RunDocument, Verdict } from "../study/document.ts";
-import { bandOf, type Bounds, limitOf, missOf, type JudgedRow } from "./bounds.ts";
+import { bandOf, type RowLimits, limitOf, missOf, type JudgedRow } from "./bounds.ts";
 import { labelOf } from "./labels.ts";
 import { printCount, printInterval, printNumber, printValue, unitOfDifference } from "./numbers.ts";
 
@@ -66,7 +66,7 @@ const printMiss = (by: number, value: number, { ci95, unit }: JudgedRow): string
 const missed = (
   row: JudgedRow,
   asked: string,
-  bounds: Bounds | undefined,
+  bounds: RowLimits | undefined,
   kind: "MODEL" | "DESIGN" | "STORY",
 ): Finding => {
   const value = row.value ?? 0;

@@ -16,7 +16,7 @@ interface Measured {
 export type FidelityVerdict = "held" | "broken" | "unknown";
 
 /** Largest allowed errors: of distance and success as absolute shares, of the mean relative to it. */
-export interface Limits {
+export interface FidelityLimits {
   readonly ks: number;
   readonly success: number;
   readonly mean: number | undefined;
@@ -27,7 +27,7 @@ export interface CellResult {
   readonly id: string;
   readonly kind: string;
   readonly lossBand: string;
-  readonly limits: Limits;
+  readonly limits: FidelityLimits;
   readonly verdict: FidelityVerdict;
   readonly reason?: string;
   readonly ks: number | null;
@@ -37,10 +37,13 @@ export interface CellResult {
 }
 
 /** Returns the limits of a cell and its loss band; cells of one kind and band share their limits. */
-export const bandOf = ({ kind, params }: MeasuredCell): { readonly lossBand: string; readonly limits: Limits } => {
+export const bandOf = ({
+  kind,
+  params,
+}: MeasuredCell): { readonly lossBand: string; readonly limits: FidelityLimits } => {
   const number = (key: string): number => (typeof params[key] === "number" ? params[key] : 0);
   const loss = Math.max(number("loss_up"), number("loss_down"), number("loss"), number("mean"));
-  const limits = (ks: number, success: number, mean?: number): Limits => ({ ks, success, mean });
+  const limits = (ks: number, success: number, mean?: number): FidelityLimits => ({ ks, success, mean });
   switch (kind) {
     case "connect":
       return { lossBand: "all", limits: limits(0.05, 0.01, 0.1) };
@@ -97,7 +100,7 @@ const isKnown = (value: Measured | undefined): value is Known => value !== undef
 const compare = (
   { stats, outcomes }: MeasuredCell,
   simulated: readonly Sample[],
-  limits: Limits,
+  limits: FidelityLimits,
 ): Omit<CellResult, "id" | "kind" | "lossBand" | "limits"> => {
   const times = Float64Array.from(simulated, ({ ms }) => ms).sort();
   const n = times.length;

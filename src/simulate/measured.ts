@@ -6,9 +6,9 @@ import {
   type ConnectionOutcome,
   type Conversation,
   type Exchange,
-  type Route,
+  type Wires,
 } from "../world/network/connection.ts";
-import { EvenLoss, type Loss, Outages, PacketBursts } from "../world/network/loss.ts";
+import { EvenLoss, type Loss, OutageProcess, PacketBursts } from "../world/network/loss.ts";
 import type { WirePlan } from "../world/network/wire.ts";
 
 /** One sample of a cell: the measured time, infinite for a failure, and how the connection ended. */
@@ -189,7 +189,7 @@ const lossOf = (
   if (!(mean > 0)) given.fail("mean is 0: outages that never come");
   if (badMs < 1) given.fail(`bad_ms is ${String(badMs)}: outages of 1 ms and more are modelled`);
   return (chance) => {
-    const both = new Outages(mean, badMs * 1_000, chance);
+    const both = new OutageProcess(mean, badMs * 1_000, chance);
     return { up: both, down: both };
   };
 };
@@ -226,7 +226,7 @@ const patienceOf = (kind: string, params: MeasuredCell["params"], given: Paramet
 };
 
 /** Returns a factory of the middlebox, new for each connection. */
-const middleOf = (kind: string, given: Parameters): (() => Route["middle"]) => {
+const middleOf = (kind: string, given: Parameters): (() => Wires["middle"]) => {
   if (kind === "port_block") {
     const block = given.text("block");
     if (block !== "drop" && block !== "rst")

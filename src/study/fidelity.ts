@@ -1,5 +1,5 @@
 /** Assembles judged cells into one document: a verdict for each kind of cell, and the result of every cell. */
-import type { CellResult, FidelityVerdict, Limits } from "../simulate/fidelity.ts";
+import type { CellResult, FidelityVerdict, FidelityLimits } from "../simulate/fidelity.ts";
 
 /** All cells of one kind and loss band. */
 export interface KindRow {
@@ -55,7 +55,7 @@ const kindRow = (members: readonly CellResult[]): KindRow => {
   };
 };
 
-const printable = ({ ks, success, mean }: Limits): KindRow["limits"] => ({ ks, success, mean: mean ?? null });
+const printable = ({ ks, success, mean }: FidelityLimits): KindRow["limits"] => ({ ks, success, mean: mean ?? null });
 
 /** Returns the error furthest from 0, with its sign; null without any. */
 const largest = (errors: readonly (number | null)[]): number | null =>

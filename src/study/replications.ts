@@ -7,16 +7,16 @@ import { Digest } from "../base/digest.ts";
 import type { Replication, ReplicationRequest } from "../simulate/replication.ts";
 
 /** A request that can be sent to another thread or machine. */
-export type Request = Omit<ReplicationRequest, "onProgress">;
+export type RunRequest = Omit<ReplicationRequest, "onProgress">;
 
 /** Runs replications: on threads of this machine, or on other machines. */
 export interface Executor {
   /** The number of replications that run at the same time. */
   readonly workers: number;
   /** Runs one replication. */
-  run(request: Request): Promise<Replication>;
+  run(request: RunRequest): Promise<Replication>;
   /** Returns simulated seconds and events of each unfinished request. */
-  underWay(): readonly { readonly request: Request; readonly seconds: number; readonly events: number }[];
+  underWay(): readonly { readonly request: RunRequest; readonly seconds: number; readonly events: number }[];
   /** Stops all work; unfinished requests are rejected. */
   close(): Promise<void>;
 }

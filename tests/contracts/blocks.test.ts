@@ -1,7 +1,7 @@
 /** The queue of blocks on RabbitMQ: what dispatcher and workers build on. */
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { ms } from "../../src/base/units.ts";
-import type { Delivery } from "../../src/deploy/ports.ts";
+import type { BlockDelivery } from "../../src/deploy/ports.ts";
 import { RabbitBlocks } from "../../src/deploy/rabbitmq/blocks.ts";
 import { connectRabbit } from "../../src/deploy/rabbitmq/connection.ts";
 import { describeReal, ownName } from "./real.ts";
@@ -20,7 +20,7 @@ await describeReal("rabbitmq", "blocks: RabbitMQ", (service) => {
     connections.push(connection);
     let isOver = false;
     const blocks = await RabbitBlocks.open(connection, slots, prefix, () => (isOver = true));
-    const deliveries: Delivery[] = [];
+    const deliveries: BlockDelivery[] = [];
     await blocks.consume((delivery) => deliveries.push(delivery));
     return { connection, blocks, deliveries, isOver: () => isOver };
   };

@@ -13,7 +13,7 @@ import { now, sleepUntil } from "../../src/deploy/clock.ts";
 import { connectRedis } from "../../src/deploy/redis/connection.ts";
 import { RedisCounter } from "../../src/deploy/redis/counter.ts";
 import { RedisLimiter } from "../../src/deploy/redis/limiters.ts";
-import { Limiter as SimulatedLimiter } from "../../src/world/push/limiters.ts";
+import { LimiterKey as SimulatedLimiter } from "../../src/world/push/limiters.ts";
 import { describeReal, ownName } from "./real.ts";
 
 const sleep = (time: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, time));

@@ -1,10 +1,16 @@
 /** What a drill concludes from its tally, on tallies made by hand. */
 import { expect, it } from "vitest";
 import { fullestSecond, repeatsByCause } from "../../src/deploy/drill/findings.ts";
-import { ArrivalCounter, type Batch } from "../../src/deploy/drill/message-service.ts";
+import { ArrivalCounter, type MessageBatch } from "../../src/deploy/drill/message-service.ts";
 import { allUins, indexOf, uinOf } from "../../src/deploy/drill/subscribers.ts";
 
-const batch = (at: number, owner: string, block = 1, count = 250): Batch => ({ at, owner, part: 0, block, count });
+const batch = (at: number, owner: string, block = 1, count = 250): MessageBatch => ({
+  at,
+  owner,
+  part: 0,
+  block,
+  count,
+});
 
 it("the tally knows who was told, who never, who again, and who is a stranger", () => {
   const count = new ArrivalCounter(5);

@@ -1,7 +1,7 @@
 /** The verdict on what a store that died has forgotten, on outcomes made by hand. */
 import { expect, it } from "vitest";
 import { ms, seconds } from "../../src/base/units.ts";
-import type { Drill, Outcome } from "../../src/deploy/drill/drill.ts";
+import type { Drill, DrillOutcome } from "../../src/deploy/drill/drill.ts";
 import { boundOf, problemsOf } from "../../src/deploy/drill/verdict.ts";
 
 const DRILL: Drill = {
@@ -27,7 +27,7 @@ const ALONE: Drill = { ...DRILL, withMachine: false };
 const NONE: Drill = { ...ALONE, persistence: "none" };
 
 /** So many in two blocks, when so many more were to be told after the death than before it. */
-const outcome = (inTwo: number, cameBack: number): Outcome => ({
+const outcome = (inTwo: number, cameBack: number): DrillOutcome => ({
   ...{ isDone: true, repeated: inTwo, fullest: 0, bound: 0, took: 0, killed: [], exits: [] },
   tally: { batches: [], told: DRILL.subscribers, missed: [], strangers: 0, repeats: [] },
   causes: new Map([["claim lost", inTwo]]),

@@ -1,8 +1,8 @@
 /** The verdict on a drill, on outcomes made by hand: each cause turns it red as soon as it repeats one more than it can. */
 import { expect, it } from "vitest";
 import { ms, seconds } from "../../src/base/units.ts";
-import type { Drill, Outcome } from "../../src/deploy/drill/drill.ts";
-import type { Cause } from "../../src/deploy/drill/findings.ts";
+import type { Drill, DrillOutcome } from "../../src/deploy/drill/drill.ts";
+import type { DuplicateReason } from "../../src/deploy/drill/findings.ts";
 import { boundOf, problemsOf } from "../../src/deploy/drill/verdict.ts";
 
 const DRILL: Drill = {
@@ -25,13 +25,19 @@ const DRILL: Drill = {
   },
 };
 const NOTHING = { filled: 0, source: 0, claimed: 0, finished: 0 };
-const outcome = (causes: readonly (readonly [Cause, number])[]): Outcome => ({
+const outcome = (causes: readonly (readonly [DuplicateReason, number])[]): DrillOutcome => ({
   isDone: true,
   tally: { batches: [], told: DRILL.subscribers, missed: [], strangers: 0, repeats: [] },
   causes: new Map(causes),
   ...{ repeated: 0, fullest: 0, bound: 120, took: 0, killed: [], before: NOTHING, after: NOTHING, exits: [] },
 });
-const CAUSES: readonly Cause[] = ["worker killed", "store lost", "lease expired", "redelivered", "unexplained"];
+const CAUSES: readonly DuplicateReason[] = [
+  "worker killed",
+  "store lost",
+  "lease expired",
+  "redelivered",
+  "unexplained",
+];
 
 it("each cause may repeat what it explains", () => {
   expect(CAUSES.map((cause) => boundOf(cause, DRILL))).toEqual([4 * 3 * 10, 2 * 3 * 10, 5 * 2 * 3 * 10, 0, 0]);

@@ -5,7 +5,7 @@ import { pack } from "../../src/algorithms/push/packing.ts";
 import { Worker } from "../../src/algorithms/push/worker.ts";
 import { after, ms, NEVER, seconds } from "../../src/base/units.ts";
 import { now } from "../../src/deploy/clock.ts";
-import type { Delivery } from "../../src/deploy/ports.ts";
+import type { BlockDelivery } from "../../src/deploy/ports.ts";
 import { WorkerShell, type WorkerPorts } from "../../src/deploy/push/worker.ts";
 
 const NAME = { task: "evening", part: 0, block: 1 };
@@ -45,7 +45,7 @@ const portsWith = ({ parts, ...over }: Over): WorkerPorts => ({
 /** What became of a delivery. */
 const work = async (over: Over, machine: ConstructorParameters<typeof WorkerShell>[0] = new Worker(POLICY)) => {
   const became: string[] = [];
-  const delivery: Delivery = {
+  const delivery: BlockDelivery = {
     name: NAME,
     isAgain: false,
     acknowledge: () => void became.push("acknowledged"),

@@ -3,7 +3,7 @@ import { minutes, seconds, START } from "../../src/base/units.ts";
 import type { Figure } from "../../src/scenario/figure-parts.ts";
 import type { Scenario } from "../../src/scenario/scenario.ts";
 import type { Replication } from "../../src/simulate/replication.ts";
-import type { Executor, Request } from "../../src/study/replications.ts";
+import type { Executor, RunRequest } from "../../src/study/replications.ts";
 
 export const figure = (text: string, unit = "%", by?: string): Figure => {
   const dot = text.lastIndexOf(".");
@@ -31,7 +31,7 @@ export const scenario = (more: Partial<Scenario> = {}): Scenario =>
   }) as unknown as Scenario;
 
 /** Loss rises by 2 with faults; a replication differs from the next by `spread`. */
-export const replicate = ({ replication, faults }: Request, spread = 0.1): Replication => ({
+export const replicate = ({ replication, faults }: RunRequest, spread = 0.1): Replication => ({
   replication,
   digest: `${replication.toString(16).padStart(8, "0")}${faults ? "0000000f" : "00000000"}`,
   events: 100 + replication,
@@ -65,17 +65,20 @@ export const replicate = ({ replication, faults }: Request, spread = 0.1): Repli
 /** Runs everything at once and finishes in the order that `delay` says, in milliseconds. */
 export class FakeExecutor implements Executor {
   readonly workers = 1;
-  readonly asked: Request[] = [];
-  readonly #delay: (request: Request) => number;
-  readonly #simulate: (request: Request) => Replication;
+  readonly asked: RunRequest[] = [];
+  readonly #delay: (request: RunRequest) => number;
+  readonly #simulate: (request: RunRequest) => Replication;
   closed = false;
 
-  constructor(delay: (request: Request) => number = () => 0, simulate: (request: Request) => Replication = replicate) {
+  constructor(
+    delay: (request: RunRequest) => number = () => 0,
+    simulate: (request: RunRequest) => Replication = replicate,
+  ) {
     this.#delay = delay;
     this.#simulate = simulate;
   }
 
-  run(request: Request): Promise<Replication> {
+  run(request: RunRequest): Promise<Replication> {
     this.asked.push(request);
     const wait = this.#delay(request);
     return new Promise((resolve) => {

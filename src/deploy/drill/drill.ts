@@ -25,7 +25,7 @@ import { connectRedis } from "../redis/connection.ts";
 import { RedisParts } from "../redis/parts.ts";
 import { locate } from "../services.ts";
 import { DOWN, SupervisedProcess, MessageServiceProcess, type Exit } from "./processes.ts";
-import { fullestSecond, IN_FLIGHT, repeatsByCause, UNSYNCED, type Cause } from "./findings.ts";
+import { fullestSecond, IN_FLIGHT, repeatsByCause, UNSYNCED, type DuplicateReason } from "./findings.ts";
 import { RedisServer, type Persistence } from "./redis-server.ts";
 import { allUins } from "./subscribers.ts";
 import type { Tally } from "./message-service.ts";
@@ -71,10 +71,10 @@ export interface Holdings {
 }
 
 /** What came of a drill. */
-export interface Outcome {
+export interface DrillOutcome {
   readonly isDone: boolean;
   readonly tally: Tally;
-  readonly causes: ReadonlyMap<Cause, number>;
+  readonly causes: ReadonlyMap<DuplicateReason, number>;
   readonly repeated: number;
   readonly fullest: number;
   readonly bound: number;
@@ -120,7 +120,7 @@ export const plannedKills = ({ seed, kills, workers }: Drill): readonly PlannedK
  * Runs a drill, with a store, a database and queues of its own that are removed afterwards. Throws the reason of an
  * interruption, and `ServiceUnavailable` if a service does not answer.
  */
-export const runDrill = async (drill: Drill, interruption?: AbortSignal): Promise<Outcome> => {
+export const runDrill = async (drill: Drill, interruption?: AbortSignal): Promise<DrillOutcome> => {
   const undo: (() => Promise<unknown>)[] = [];
   try {
     const setup = await prepare(drill, undo);
@@ -180,7 +180,7 @@ export const prepare = async (drill: Drill, undo: (() => Promise<unknown>)[]): P
   return { installation, pool, broker, server, service };
 };
 
-const runIn = async (setup: Setup, drill: Drill, undo: (() => Promise<unknown>)[]): Promise<Outcome> => {
+const runIn = async (setup: Setup, drill: Drill, undo: (() => Promise<unknown>)[]): Promise<DrillOutcome> => {
   const { installation, pool, broker, server, service } = setup;
   const { prefix, parts } = installation;
   await migrate(pool);
@@ -307,7 +307,7 @@ const finished = async (tasks: MysqlTasks, patience: number): Promise<boolean> =
   return false;
 };
 
-const outcomeOf = (drill: Drill, group: ProcessGroup, log: KillLog, isDone: boolean, tally: Tally): Outcome => {
+const outcomeOf = (drill: Drill, group: ProcessGroup, log: KillLog, isDone: boolean, tally: Tally): DrillOutcome => {
   const { lease, persistence, withMachine, rate, jitter } = drill;
   const unsynced = persistence === "none" ? Infinity : withMachine ? UNSYNCED : IN_FLIGHT;
   const unclaimed = persistence !== "none" && !withMachine ? undefined : unsynced;

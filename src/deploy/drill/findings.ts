@@ -2,10 +2,11 @@
  * The findings of a drill: why subscribers were told twice, and how full a second ever was. They follow from the message
  * service's tally and from the deaths that the drill caused.
  */
-import type { Batch, Tally } from "./message-service.ts";
+import type { MessageBatch, Tally } from "./message-service.ts";
 
 /** Why a subscriber is told again. */
-export type Cause = "worker killed" | "store lost" | "claim lost" | "lease expired" | "redelivered" | "unexplained";
+export type DuplicateReason =
+  "worker killed" | "store lost" | "claim lost" | "lease expired" | "redelivered" | "unexplained";
 
 /** The deaths of a drill, in ms since 1970. */
 export interface Deaths {
@@ -33,8 +34,8 @@ export const IN_FLIGHT = 1_000;
 const incarnationOf = (owner: string): string => owner.split("/")[0]!;
 
 /** Returns the number of repetitions by cause: why the first push was not reported, or its report was lost. */
-export const repeatsByCause = (tally: Tally, deaths: Deaths, policy: Policy): ReadonlyMap<Cause, number> => {
-  const sums = new Map<Cause, number>();
+export const repeatsByCause = (tally: Tally, deaths: Deaths, policy: Policy): ReadonlyMap<DuplicateReason, number> => {
+  const sums = new Map<DuplicateReason, number>();
   const begun = begunAt(tally.batches);
   const inHand = new Map(tally.batches.map((batch, index) => [batch.owner, index]));
   const goneOn = whoWentOn(tally.batches);
@@ -53,10 +54,10 @@ export const repeatsByCause = (tally: Tally, deaths: Deaths, policy: Policy): Re
   return sums;
 };
 
-const blockOf = ({ part, block }: Batch): string => `${String(part)} ${String(block)}`;
+const blockOf = ({ part, block }: MessageBatch): string => `${String(part)} ${String(block)}`;
 
 /** Returns when the first batch of each block arrived. */
-const begunAt = (batches: readonly Batch[]): ReadonlyMap<string, number> => {
+const begunAt = (batches: readonly MessageBatch[]): ReadonlyMap<string, number> => {
   const begun = new Map<string, number>();
   for (const batch of batches) begun.set(blockOf(batch), Math.min(batch.at, begun.get(blockOf(batch)) ?? Infinity));
   return begun;
@@ -67,7 +68,7 @@ const begunAt = (batches: readonly Batch[]): ReadonlyMap<string, number> => {
  * So the newer block began after the death, and the older one no earlier than the store may forget: a claim comes before the
  * first batch.
  */
-const causeOfTwo = (one: number, other: number, { stores }: Deaths, { unclaimed }: Policy): Cause => {
+const causeOfTwo = (one: number, other: number, { stores }: Deaths, { unclaimed }: Policy): DuplicateReason => {
   const [older, newer] = [Math.min(one, other), Math.max(one, other)];
   const isForgotten =
     unclaimed !== undefined && stores.some(({ killed }) => newer > killed && older > killed - unclaimed);
@@ -75,7 +76,7 @@ const causeOfTwo = (one: number, other: number, { stores }: Deaths, { unclaimed 
 };
 
 /** Returns, by batch, the place of the next batch of the same owner and block; Infinity if there is none. */
-const whoWentOn = (batches: readonly Batch[]): readonly number[] => {
+const whoWentOn = (batches: readonly MessageBatch[]): readonly number[] => {
   const next = batches.map(() => Infinity);
   const latest = new Map<string, number>();
   batches.forEach((batch, index) => {
@@ -92,12 +93,12 @@ const whoWentOn = (batches: readonly Batch[]): readonly number[] => {
  * unreported when it was killed, and a slot that went on with the block has not lost an earlier batch by an expired lease.
  */
 const causeOf = (
-  first: Batch,
-  second: Batch,
+  first: MessageBatch,
+  second: MessageBatch,
   { isLast, isReported }: { readonly isLast: boolean; readonly isReported: boolean },
   { workers, stores }: Deaths,
   policy: Policy,
-): Cause => {
+): DuplicateReason => {
   const killed = workers.get(incarnationOf(first.owner)) ?? Infinity;
   if (isLast && killed > first.at && killed < second.at) return "worker killed";
   const isForgotten = stores.some(

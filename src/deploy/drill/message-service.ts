@@ -3,11 +3,11 @@
  * and when. The drill asks for the tally at the end.
  */
 import { createServer } from "node:http";
-import type { Push } from "../ports.ts";
+import type { PushBatch } from "../ports.ts";
 import { indexOf } from "./subscribers.ts";
 
 /** One push, as it arrived. */
-export interface Batch {
+export interface MessageBatch {
   /** In ms since 1970, with fractions. */
   readonly at: number;
   /** The slot that pushed. */
@@ -21,7 +21,7 @@ export interface Batch {
 /** What arrived in all. */
 export interface Tally {
   /** In order of arrival. */
-  readonly batches: readonly Batch[];
+  readonly batches: readonly MessageBatch[];
   /** Number of subscribers told, each counted once. */
   readonly told: number;
   /** The first few subscribers that were not told, by index. */
@@ -35,7 +35,7 @@ export interface Tally {
 /** Counts arrivals. */
 export class ArrivalCounter {
   readonly #subscribers: number;
-  readonly #batches: Batch[] = [];
+  readonly #batches: MessageBatch[] = [];
   /** By subscriber, one more than the number of the last batch with it; 0 if there is none. */
   readonly #last: Uint32Array;
   readonly #repeats = new Map<string, { readonly before: number; readonly now: number; count: number }>();
@@ -54,7 +54,7 @@ export class ArrivalCounter {
   }
 
   /** Counts a push that arrives at a time in ms since 1970. */
-  arrive({ name, owner, uins }: Push, at: number): void {
+  arrive({ name, owner, uins }: PushBatch, at: number): void {
     const now = this.#batches.length;
     this.#batches.push({ at, owner, part: name.part, block: name.block, count: uins.length });
     for (const uin of uins) {
@@ -95,7 +95,7 @@ const main = (subscribers: number): void => {
     asked.on("data", (chunk: Buffer) => chunks.push(chunk));
     asked.on("end", () => {
       const at = performance.timeOrigin + performance.now();
-      count.arrive(JSON.parse(Buffer.concat(chunks).toString()) as Push, at);
+      count.arrive(JSON.parse(Buffer.concat(chunks).toString()) as PushBatch, at);
       answer.end("[]");
     });
   });

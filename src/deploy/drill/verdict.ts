@@ -1,11 +1,11 @@
 /** Judges a drill: all subscribers told, none told again beyond what the deaths excuse, and no second fuller than promised. */
 import { slidingBound } from "../../algorithms/push/limiter.ts";
 import { type Duration, seconds } from "../../base/units.ts";
-import type { Drill, Outcome } from "./drill.ts";
-import { UNSYNCED, type Cause } from "./findings.ts";
+import type { Drill, DrillOutcome } from "./drill.ts";
+import { UNSYNCED, type DuplicateReason } from "./findings.ts";
 
 /** Returns the most subscribers that a cause tells again. */
-export const boundOf = (cause: Cause, { persistence, withMachine, ...drill }: Drill): number => {
+export const boundOf = (cause: DuplicateReason, { persistence, withMachine, ...drill }: Drill): number => {
   const { workers, slots, batchSize, blockSize, rate, jitter, kills, lease } = drill;
   // A store that loses writes which it has answered.
   const isForgetful = persistence === "none" || withMachine;
@@ -41,11 +41,11 @@ export const boundOf = (cause: Cause, { persistence, withMachine, ...drill }: Dr
  * Returns the most subscribers that can be in two blocks, by what the store showed: each was back in the source after the
  * restart. Between a look and the death, and between the restart and the next look, each slot may have claimed one more block.
  */
-const twiceAtMost = ({ workers, slots, blockSize }: Drill, { before, after }: Outcome): number =>
+const twiceAtMost = ({ workers, slots, blockSize }: Drill, { before, after }: DrillOutcome): number =>
   Math.max(0, after.source - before.source) + 2 * workers * slots * blockSize;
 
 /** Returns what is wrong with an outcome, in words; nothing if the drill has passed. */
-export const problemsOf = (drill: Drill, outcome: Outcome): readonly string[] => {
+export const problemsOf = (drill: Drill, outcome: DrillOutcome): readonly string[] => {
   const { tally, isDone, causes, fullest, bound, exits } = outcome;
   const problems: string[] = [];
   if (!isDone) problems.push("the task is not done");

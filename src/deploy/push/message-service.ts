@@ -1,7 +1,7 @@
 /** A message service over HTTP: one request per batch, as JSON, answered by a JSON list of the uins that it refuses. */
 import { Agent, request } from "node:http";
 import { text } from "node:stream/consumers";
-import type { MessageService, Push } from "../ports.ts";
+import type { MessageService, PushBatch } from "../ports.ts";
 
 /** Times in ms from the start of a push. */
 export interface Deadlines {
@@ -48,7 +48,7 @@ export const messageServiceAt = (host: string, port: number, { sent, answered }:
   return { push: async (push) => refusedIn(push, await ask(JSON.stringify(push))) };
 };
 
-const refusedIn = ({ uins }: Push, answer: string): readonly number[] => {
+const refusedIn = ({ uins }: PushBatch, answer: string): readonly number[] => {
   const refused = parsed(answer);
   const batch = new Set<unknown>(uins);
   if (!Array.isArray(refused) || !refused.every((uin) => batch.has(uin)))

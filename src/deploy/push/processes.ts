@@ -17,7 +17,7 @@ import { migrate } from "../mysql/migrations.ts";
 import { MysqlPrefetched } from "../mysql/prefetched.ts";
 import { MysqlRecords } from "../mysql/records.ts";
 import { MysqlTasks } from "../mysql/tasks.ts";
-import type { Delivery, DueTasks } from "../ports.ts";
+import type { BlockDelivery, DueTasks } from "../ports.ts";
 import { RabbitBlocks } from "../rabbitmq/blocks.ts";
 import { closeRabbit, connectRabbit } from "../rabbitmq/connection.ts";
 import { RabbitReconcileRequests } from "../rabbitmq/reconcile-requests.ts";
@@ -29,7 +29,7 @@ import { RedisDueTasks } from "../redis/triggers.ts";
 import type { Service } from "../services.ts";
 import { DispatcherShell } from "./dispatcher.ts";
 import { messageServiceAt } from "./message-service.ts";
-import { WorkerShell, type WorkerMachine } from "./worker.ts";
+import { WorkerShell, type DeployedWorker } from "./worker.ts";
 
 /** Settings that all processes of one installation share. */
 export interface Installation {
@@ -135,7 +135,7 @@ const keepBroker = async (
 /** Runs a worker process without end. Takes another machine than ours only to show that a sabotaged one is caught. */
 export const runWorker = async (
   config: WorkerConfig,
-  machine: (policy: WorkerPolicy) => WorkerMachine = (given) => new Worker(given),
+  machine: (policy: WorkerPolicy) => DeployedWorker = (given) => new Worker(given),
 ): Promise<never> => {
   const { incarnation, slots, prefix, policy, blockSize, rate, jitter, messages, longestWay } = config;
   assert(
@@ -161,7 +161,7 @@ export const runWorker = async (
   let opened = 0;
   return keepBroker(config, slots, async ({ blocks, requests, giveUp }) => {
     const ports = { ...stores, requestReconcile: (task: string, why: string) => requests.send(task, why) };
-    const work = async (delivery: Delivery): Promise<void> => {
+    const work = async (delivery: BlockDelivery): Promise<void> => {
       const slot = free.pop() ?? opened++;
       const settings = { owner: `${incarnation}/${String(slot)}`, blockSize, lease: policy.lease, rate };
       const shell = new WorkerShell(machine(policy), ports, settings);
@@ -196,7 +196,7 @@ export const runDispatcher = async (config: DispatcherConfig): Promise<never> =>
       take: (most: number, visibility: Duration) => triggers?.take(most, visibility) ?? away(),
       acknowledge: (task: TaskId) => triggers?.acknowledge(task) ?? away(),
     },
-    publish: (name: Delivery["name"]) => broker?.blocks.publish(name) ?? away(),
+    publish: (name: BlockDelivery["name"]) => broker?.blocks.publish(name) ?? away(),
   };
   const shell = new DispatcherShell(new Dispatcher(policy), ports, parts);
   void shell.run(poll);

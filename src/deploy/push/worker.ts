@@ -9,10 +9,10 @@ import type { TaskId } from "../../algorithms/push/task.ts";
 import type { Machine } from "../../base/machine.ts";
 import type { Duration } from "../../base/units.ts";
 import { now, sleepUntil } from "../clock.ts";
-import type { Delivery, Limiter, MessageService, Parts, Records } from "../ports.ts";
+import type { BlockDelivery, Limiter, MessageService, Parts, Records } from "../ports.ts";
 
 /** What a worker drives. */
-export type WorkerMachine = Machine<WorkerInput, WorkerEffect>;
+export type DeployedWorker = Machine<WorkerInput, WorkerEffect>;
 
 /** What a worker reaches. */
 export interface WorkerPorts {
@@ -38,18 +38,18 @@ type Asked = Exclude<WorkerEffect, { readonly kind: "acknowledge" | "return" | "
 
 /** Drives one machine. */
 export class WorkerShell {
-  readonly #machine: WorkerMachine;
+  readonly #machine: DeployedWorker;
   readonly #ports: WorkerPorts;
   readonly #settings: SlotSettings;
 
-  constructor(machine: WorkerMachine, ports: WorkerPorts, settings: SlotSettings) {
+  constructor(machine: DeployedWorker, ports: WorkerPorts, settings: SlotSettings) {
     this.#machine = machine;
     this.#ports = ports;
     this.#settings = settings;
   }
 
   /** Works on a block until it is acknowledged or given back. Throws if neither is possible. */
-  async work(delivery: Delivery): Promise<void> {
+  async work(delivery: BlockDelivery): Promise<void> {
     let input: WorkerInput = { kind: "block", name: delivery.name };
     for (;;) {
       let answer: WorkerInput | undefined;

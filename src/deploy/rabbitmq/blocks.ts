@@ -5,7 +5,7 @@
 import type { Channel, ChannelModel, ConsumeMessage } from "amqplib";
 import type { BlockName } from "../../algorithms/push/task.ts";
 import { inMs } from "../../base/units.ts";
-import type { Delivery } from "../ports.ts";
+import type { BlockDelivery } from "../ports.ts";
 import { openChannel, openOutbox, restingQueue, type Outbox } from "./connection.ts";
 
 interface Content {
@@ -53,7 +53,7 @@ export class RabbitBlocks {
     await this.#outbox.send(this.#queue, content);
   }
 
-  async consume(take: (delivery: Delivery) => void): Promise<void> {
+  async consume(take: (delivery: BlockDelivery) => void): Promise<void> {
     await this.#consuming.consume(this.#queue, (message) => {
       if (message === null) this.#whenOver();
       else take(this.#delivery(message));
@@ -75,7 +75,7 @@ export class RabbitBlocks {
     await this.#outbox.channel.deleteQueue(this.#queue);
   }
 
-  #delivery(message: ConsumeMessage): Delivery {
+  #delivery(message: ConsumeMessage): BlockDelivery {
     const { name, again } = JSON.parse(message.content.toString()) as Content;
     return {
       name,

@@ -3,7 +3,7 @@ import type { AssumptionRow, Meta, RunDocument } from "../../study/document.ts";
 import { printCount, printNumber } from "../numbers.ts";
 import { methodOf } from "../story.ts";
 import { html, NOTHING, type Markup } from "./markup.ts";
-import { section, type Limits } from "./pieces.ts";
+import { section, type PageLimits } from "./pieces.ts";
 
 const LONGEST_SOURCE = 300;
 const PROVENANCES = ["measured", "published", "calibrated", "assumed"] as const;
@@ -56,7 +56,7 @@ const filters = (): Markup =>
   </div>`;
 
 /** Returns the section of assumptions. */
-export const assumptionSection = ({ assumptions }: RunDocument, limits: Limits): Markup => {
+export const assumptionSection = ({ assumptions }: RunDocument, limits: PageLimits): Markup => {
   if (assumptions.length === 0) return NOTHING;
   const shown = assumptions.slice(0, limits.assumptions);
   const names = [...new Set(shown.map(groupNameOf))];

@@ -12,7 +12,7 @@ import { assumptionSection, methodSection, reproduceSection } from "./footing.ts
 import { html, jsonMarkup, NOTHING, type Markup } from "./markup.ts";
 import { shorten } from "./repeats.ts";
 import { PAGE_SCRIPT } from "./script.ts";
-import type { Limits } from "./pieces.ts";
+import type { PageLimits } from "./pieces.ts";
 import { eventSection, heading, keySection, mapSection } from "./sections.ts";
 import { STYLES } from "./styles.ts";
 import { chartSection, figureSection, publishedSection, thresholdSection } from "./tables.ts";
@@ -71,7 +71,7 @@ const rounded = (definition: ChartDefinition): ChartDefinition =>
   ) as ChartDefinition;
 
 /** Returns the lengths of lists; charts and assumptions are shortened last, as all numbers depend on them. */
-const limitsOf = (share: number): Limits => ({
+const limitsOf = (share: number): PageLimits => ({
   events: Math.ceil(400 * share),
   charts: Math.ceil(24 * Math.min(1, 8 * share)),
   figures: Math.ceil(300 * share),
@@ -125,7 +125,7 @@ const head = (title: string, policy: string): Markup =>
 const bodyOf = (
   { document, pictures, meta }: FinishedRun,
   definitions: readonly ChartDefinition[],
-  limits: Limits,
+  limits: PageLimits,
 ): Markup => {
   const main = [
     keySection(document, pictures),

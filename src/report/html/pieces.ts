@@ -7,7 +7,7 @@ import { remarksOf, SIGNS } from "../verdict.ts";
 import { html, NOTHING, type Markup } from "./markup.ts";
 
 /** The most entries of each long list of a page; the number of those left out is printed. */
-export interface Limits {
+export interface PageLimits {
   readonly events: number;
   readonly charts: number;
   readonly figures: number;

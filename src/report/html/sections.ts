@@ -2,14 +2,14 @@
 import { gather } from "../decisions.ts";
 import type { FigureResult, RunDocument, RunPictures, Verdict } from "../../study/document.ts";
 import { verdictOf } from "../../study/judge.ts";
-import { causeBy, causeOf, type Cause } from "../causes.ts";
+import { causeBy, causeOf, type DifferenceCause } from "../causes.ts";
 import { labelWithGroup, type Named, partsIn } from "../labels.ts";
 import { markersOf } from "../moments.ts";
 import { printClock, printCount, printDifference, printNumber, printRange, printValue } from "../numbers.ts";
 import { storyOf } from "../story.ts";
 import { SIGNS, summarise } from "../verdict.ts";
 import { html, NOTHING, type Markup } from "./markup.ts";
-import { badge, section, type Limits } from "./pieces.ts";
+import { badge, section, type PageLimits } from "./pieces.ts";
 import { tileGrid } from "./tiles.ts";
 
 const MOST_CARDS = 8;
@@ -51,7 +51,7 @@ const keyFigures = ({ figures, expect, thresholds }: RunDocument): readonly stri
   return [...new Set([...asked, ...others.map(([figure]) => figure)])].slice(0, MOST_CARDS);
 };
 
-const causedBy = ({ difference, noFault, unit }: FigureResult, cause: Cause | undefined): Markup => {
+const causedBy = ({ difference, noFault, unit }: FigureResult, cause: DifferenceCause | undefined): Markup => {
   if (difference === undefined || noFault === undefined) return NOTHING;
   const [low, high] = difference.ci95;
   const isMoved = low > 0 || high < 0;
@@ -152,7 +152,7 @@ const eventsOf = (document: RunDocument): readonly Event[] => {
 };
 
 /** Returns the section of events and decisions. */
-export const eventSection = (document: RunDocument, limits: Limits): Markup => {
+export const eventSection = (document: RunDocument, limits: PageLimits): Markup => {
   const events = eventsOf(document);
   if (events.length === 0) return NOTHING;
   const markups = events.slice(0, limits.events).map(({ markup }) => markup);

@@ -5,7 +5,7 @@ import type { ChartDefinition } from "../definitions.ts";
 import { markersOf } from "../moments.ts";
 import { printClock, printCount, printDifference, printValue } from "../numbers.ts";
 import { html, NOTHING, type Markup } from "./markup.ts";
-import { asked, badge, interval, measured, named, section, type Limits } from "./pieces.ts";
+import { asked, badge, interval, measured, named, section, type PageLimits } from "./pieces.ts";
 
 const chartFigure = (definition: ChartDefinition): Markup => {
   const { name, title, description, kind, table } = definition;
@@ -42,7 +42,7 @@ const chartFigure = (definition: ChartDefinition): Markup => {
 export const chartSection = (
   document: RunDocument,
   definitions: readonly ChartDefinition[],
-  limits: Limits,
+  limits: PageLimits,
 ): Markup => {
   if (definitions.length === 0) return NOTHING;
   const shown = definitions.slice(0, limits.charts);
@@ -164,7 +164,7 @@ export const thresholdSection = ({ thresholds, notJudged, invariants }: RunDocum
 };
 
 /** Returns the section of all figures with their exact names. */
-export const figureSection = (document: RunDocument, limits: Limits): Markup => {
+export const figureSection = (document: RunDocument, limits: PageLimits): Markup => {
   const rows = Object.entries(document.figures);
   if (rows.length === 0) return NOTHING;
   const left = rows.length - limits.figures;

@@ -1,6 +1,6 @@
 /** Draws the regions as a schematic grid of tiles coloured by loss. */
 import type { RunPictures } from "../../study/document.ts";
-import type { Cause } from "../causes.ts";
+import type { DifferenceCause } from "../causes.ts";
 import { html, NOTHING, type Markup } from "./markup.ts";
 
 type Tile = RunPictures["tiles"][number];
@@ -28,14 +28,14 @@ const classOf = ({ loss }: Tile): string =>
 
 const lossText = (value: number | null): string => (value === null ? "no data" : `${value.toFixed(DECIMALS)} %`);
 
-const inWords = (tile: Tile, cause: Cause): string => {
+const inWords = (tile: Tile, cause: DifferenceCause): string => {
   const more = added(tile);
   if (more === undefined) return `${tile.title}: ${lossText(tile.loss)}`;
   const sign = more < 0 ? "−" : "+";
   return `${tile.title}: ${lossText(tile.loss)}, without ${cause} ${lossText(tile.noFault)} (${sign}${Math.abs(more).toFixed(DECIMALS)}\u00a0pp)`;
 };
 
-const drawn = (tile: Tile, cause: Cause): Markup => {
+const drawn = (tile: Tile, cause: DifferenceCause): Markup => {
   const [column, row] = tile.tile;
   const [x, y] = [column * (WIDTH + GAP) + GAP, row * (HEIGHT + GAP) + GAP];
   return html`<g class="tile ${classOf(tile)}${isHit(tile) ? " hit" : ""}"
@@ -45,7 +45,7 @@ const drawn = (tile: Tile, cause: Cause): Markup => {
   >`;
 };
 
-const legend = (cause: Cause): Markup =>
+const legend = (cause: DifferenceCause): Markup =>
   html`<ul class="tile-legend" aria-label="Colours of the tiles">
     ${LOSS_EDGES.map((edge, i) => {
       const next = LOSS_EDGES[i + 1];
@@ -60,7 +60,7 @@ const legend = (cause: Cause): Markup =>
 const worst = (tiles: readonly Tile[]): readonly Tile[] => tiles.toSorted((a, b) => (b.loss ?? -1) - (a.loss ?? -1));
 
 /** Returns the grid, the legend of its colours, and the same numbers as a table. */
-export const tileGrid = (tiles: readonly Tile[], cause: Cause): Markup => {
+export const tileGrid = (tiles: readonly Tile[], cause: DifferenceCause): Markup => {
   if (tiles.length === 0) return NOTHING;
   const columns = tiles.map(({ tile }) => tile[0]);
   const rows = tiles.map(({ tile }) => tile[1]);

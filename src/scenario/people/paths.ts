@@ -6,7 +6,7 @@ import { gatewayNames, serverNames, type GatewayName, type ServerName } from "./
 import type { PeopleModel } from "./shape.ts";
 
 /** Both ends of all paths. */
-export interface Paths {
+export interface PathNames {
   /** Gateways, each with the kinds of access that it serves. */
   readonly gateways: readonly (GatewayName & { readonly access: readonly string[] })[];
   /** Access servers. */
@@ -17,16 +17,16 @@ export interface Paths {
 export type PathsWorld = Pick<PeopleModel, "regions" | "carriers" | "access" | "gateways" | "centres">;
 
 /** Cached, as worlds do not change and every fault and intervention is checked. */
-const known = new WeakMap<PathsWorld, Paths>();
+const known = new WeakMap<PathsWorld, PathNames>();
 
 /** Returns both ends of all paths of a world. */
-export const pathsOf = (world: PathsWorld): Paths => {
+export const pathsOf = (world: PathsWorld): PathNames => {
   const paths = known.get(world) ?? pathsIn(world);
   known.set(world, paths);
   return paths;
 };
 
-const pathsIn = (world: PathsWorld): Paths => ({
+const pathsIn = (world: PathsWorld): PathNames => ({
   gateways: gatewayNames(world).map((gateway) => {
     const shares = Object.entries(world.carriers[gateway.carrier]?.access ?? {});
     const access = shares.flatMap(([name, share]) =>
@@ -53,7 +53,7 @@ interface Selected {
 }
 
 /** True if at least one path matches every selector given. */
-export const picksSomething = (where: Selected, { gateways, servers }: Paths): boolean => {
+export const picksSomething = (where: Selected, { gateways, servers }: PathNames): boolean => {
   const carriers = new Set(
     gateways
       .filter(

@@ -12,7 +12,7 @@ const DEPTH_MAX = 6;
 const REQUESTS_MAX = 256;
 
 /** One request of a task, with the calls that it makes. */
-export interface Route {
+export interface TaskRoute {
   /** Tier that serves it. */
   readonly tier: string;
   /** Number in the task, from 0; it names the draws of the request. */
@@ -22,7 +22,7 @@ export interface Route {
   /** Encoded size of the reply; 0 without a method. */
   readonly replyBytes: number;
   /** Calls that it makes, one after another. */
-  readonly calls: readonly Route[];
+  readonly calls: readonly TaskRoute[];
 }
 
 /** Why an entry has no route. */
@@ -46,7 +46,7 @@ class Lost extends Error {
 }
 
 /** Returns the route of an entry's tasks, or why there is none. Tiers that it names must exist. */
-export const routeOf = (services: ServicesModel, entry: EntryModel): { readonly route: Route } | WrongRoute => {
+export const routeOf = (services: ServicesModel, entry: EntryModel): { readonly route: TaskRoute } | WrongRoute => {
   let places = 0;
   const place = (depth: number): number => {
     const field = entry.method === undefined ? "tier" : "method";
@@ -64,14 +64,14 @@ export const routeOf = (services: ServicesModel, entry: EntryModel): { readonly 
       });
     return places++;
   };
-  const byTiers = (tier: string, calls: readonly string[], depth: number): Route => ({
+  const byTiers = (tier: string, calls: readonly string[], depth: number): TaskRoute => ({
     tier,
     place: place(depth),
     requestBytes: 0,
     replyBytes: 0,
     calls: calls.map((name) => byTiers(name, services.tiers[name]!.calls, depth + 1)),
   });
-  const byMethod = (tier: string, { requestBytes, replyBytes, calls }: Method, depth: number): Route => ({
+  const byMethod = (tier: string, { requestBytes, replyBytes, calls }: Method, depth: number): TaskRoute => ({
     tier,
     place: place(depth),
     requestBytes,

@@ -10,7 +10,7 @@ import { type GroupMembership, groupMemory } from "../../engine/thread-group.ts"
 import { outcomesMemory } from "../../simulate/outcomes.ts";
 import type { Replication } from "../../simulate/replication.ts";
 import { estimate } from "../estimate.ts";
-import type { Executor, Request } from "../replications.ts";
+import type { Executor, RunRequest } from "../replications.ts";
 
 /** The data that each worker thread starts with. */
 export interface WorkerData {
@@ -23,13 +23,13 @@ export interface WorkerData {
 
 /** One task of a worker thread: a request to run alone, or together with the other threads of a group. */
 export interface WorkerTask {
-  readonly request: Request;
+  readonly request: RunRequest;
   readonly slot: number;
   readonly membership: GroupMembership | undefined;
 }
 
 interface Waiting {
-  readonly request: Request;
+  readonly request: RunRequest;
   readonly start: (slot: number) => void;
 }
 
@@ -50,7 +50,7 @@ export class LocalExecutor implements Executor {
   readonly #threads: number;
   readonly #pool: Tinypool;
   readonly #progress: Float64Array;
-  readonly #busy: (Request | undefined)[];
+  readonly #busy: (RunRequest | undefined)[];
   #waiting: readonly Waiting[] = [];
 
   /** Starts `workers` × `threads` threads: `threads` run each replication together. */
@@ -72,7 +72,7 @@ export class LocalExecutor implements Executor {
   }
 
   /** Runs a request as soon as a slot is free; rejects if a thread fails or the executor is closed. */
-  async run(request: Request): Promise<Replication> {
+  async run(request: RunRequest): Promise<Replication> {
     const slot = await this.#claim(request);
     try {
       if (this.#threads === 1 || request.watch !== undefined)
@@ -84,7 +84,7 @@ export class LocalExecutor implements Executor {
   }
 
   /** Runs one replication on several threads, which all start at once: a free slot has as many free threads. */
-  async #together(request: Request, slot: number): Promise<Replication> {
+  async #together(request: RunRequest, slot: number): Promise<Replication> {
     const memory = groupMemory(this.#threads);
     const barrier = new Barrier(memory.barrier, this.#threads);
     const tasks = Array.from({ length: this.#threads }, async (_, index) => {
@@ -107,7 +107,7 @@ export class LocalExecutor implements Executor {
   }
 
   /** Returns simulated seconds and events of each unfinished request. */
-  underWay(): readonly { readonly request: Request; readonly seconds: number; readonly events: number }[] {
+  underWay(): readonly { readonly request: RunRequest; readonly seconds: number; readonly events: number }[] {
     return this.#busy.flatMap((request, slot) =>
       request === undefined
         ? []
@@ -121,7 +121,7 @@ export class LocalExecutor implements Executor {
     await this.#pool.destroy();
   }
 
-  #claim(request: Request): Promise<number> {
+  #claim(request: RunRequest): Promise<number> {
     return new Promise((resolve) => {
       const start = (slot: number): void => {
         this.#busy[slot] = request;

@@ -4,7 +4,7 @@
  * ten-second refresh of it is not here.
  */
 import type { RandomStream } from "../../base/random.ts";
-import type { Congestion, Progress, Window } from "./congestion.ts";
+import type { Congestion, AckProgress, CongestionWindow } from "./congestion.ts";
 
 const PACKET_BYTES = 1_500;
 const FULL = 1_448;
@@ -51,7 +51,7 @@ export class Bbr implements Congestion {
   #phaseUs = 0;
   /** The window before the repair under way, and whether for its first round only as much is sent as arrives. */
   #before = 0;
-  #wasRepair: Progress["repair"] = "none";
+  #wasRepair: AckProgress["repair"] = "none";
   #isConserving = false;
   /** Delivered beyond the expected since a time, and the most of it in this stretch of rounds and the one before. */
   #epochUs = 0;
@@ -66,7 +66,7 @@ export class Bbr implements Congestion {
   }
 
   /** Remembers the window for the end of the repair, and leaves the threshold. */
-  reduced({ window, threshold }: Window): number {
+  reduced({ window, threshold }: CongestionWindow): number {
     this.#before = this.#wasRepair === "none" ? window : Math.max(this.#before, window);
     return threshold;
   }
@@ -78,7 +78,7 @@ export class Bbr implements Congestion {
   }
 
   /** Takes in an acknowledgement and sets the window. */
-  progress(flow: Window, progress: Progress): void {
+  progress(flow: CongestionWindow, progress: AckProgress): void {
     this.#measure(progress);
     this.#countExtra(flow, progress);
     this.#cycle(progress);
@@ -99,7 +99,7 @@ export class Bbr implements Congestion {
     if (delivered > 0) this.#resize(flow, progress);
   }
 
-  #measure({ rateSample: { before, by, spanUs, isAppLimited: isStarved } }: Progress): void {
+  #measure({ rateSample: { before, by, spanUs, isAppLimited: isStarved } }: AckProgress): void {
     this.#isRoundStart = false;
     if (spanUs <= 0) return;
     if (before >= this.#roundEnds) {
@@ -116,7 +116,7 @@ export class Bbr implements Congestion {
     this.#rate = this.#rates[0]!.rate;
   }
 
-  #countExtra({ window }: Window, { nowUs, delivered, rateSample: pace }: Progress): void {
+  #countExtra({ window }: CongestionWindow, { nowUs, delivered, rateSample: pace }: AckProgress): void {
     if (pace.spanUs <= 0) return;
     if (this.#isRoundStart && ++this.#extraRounds >= EXTRA_ROUNDS) {
       this.#extraRounds = 0;
@@ -131,7 +131,7 @@ export class Bbr implements Congestion {
     this.#extra[0] = Math.max(this.#extra[0], Math.min(window, this.#epochDelivered - expected));
   }
 
-  #cycle(progress: Progress): void {
+  #cycle(progress: AckProgress): void {
     if (this.#mode !== "cruise") return;
     const { nowUs, leastUs, losses, inFlightBefore } = progress;
     const isLong = nowUs - this.#phaseUs > leastUs;
@@ -147,7 +147,7 @@ export class Bbr implements Congestion {
     this.#gain = CYCLE[this.#phase]!;
   }
 
-  #watchStart({ rateSample: { isAppLimited: isStarved } }: Progress): void {
+  #watchStart({ rateSample: { isAppLimited: isStarved } }: AckProgress): void {
     if (this.#isFull || !this.#isRoundStart || isStarved) return;
     if (this.#rate >= 1.25 * this.#full) {
       this.#full = this.#rate;
@@ -158,7 +158,7 @@ export class Bbr implements Congestion {
     }
   }
 
-  #resize(flow: Window, progress: Progress): void {
+  #resize(flow: CongestionWindow, progress: AckProgress): void {
     const { delivered, losses, inFlight, repair, rateSample: pace } = progress;
     let { window } = flow;
     if (losses > 0) window = Math.max(1, window - losses);
@@ -184,7 +184,7 @@ export class Bbr implements Congestion {
   }
 
   /** Segments on the way at a gain of what the path holds. */
-  #target(gain: number, { leastUs }: Progress): number {
+  #target(gain: number, { leastUs }: AckProgress): number {
     return this.#budget(Math.ceil(this.#rate * leastUs * gain));
   }
 

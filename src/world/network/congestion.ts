@@ -4,7 +4,7 @@ import { SECOND } from "../../base/units.ts";
 import type { RateSample } from "./delivery.ts";
 
 /** What a sender keeps for its congestion control. */
-export interface Window {
+export interface CongestionWindow {
   /** Congestion window, segments. */
   window: number;
   /** Slow-start threshold, segments. */
@@ -12,7 +12,7 @@ export interface Window {
 }
 
 /** What one acknowledgement changed; times in microseconds. */
-export interface Progress {
+export interface AckProgress {
   /** When it arrived. */
   readonly nowUs: number;
   /** Segments newly known to have arrived. */
@@ -48,9 +48,9 @@ export interface Congestion {
   /** True if it uses delivery rate samples. */
   readonly usesRateSamples: boolean;
   /** Returns the threshold after a loss. */
-  reduced(flow: Window): number;
+  reduced(flow: CongestionWindow): number;
   /** Takes in an acknowledgement and sets the window. */
-  progress(flow: Window, progress: Progress): void;
+  progress(flow: CongestionWindow, progress: AckProgress): void;
   /** Returns the pacing gap after a segment, us. */
   gapUs(bytes: number): number;
 }
@@ -85,7 +85,7 @@ export class Cubic implements Congestion {
   #samples = 0;
 
   /** Returns the threshold after a loss and remembers the window. */
-  reduced({ window }: Window): number {
+  reduced({ window }: CongestionWindow): number {
     this.#beganUs = -1;
     this.#forCubic = 0;
     this.#before = window < this.#before ? window * CONVERGENCE : window;
@@ -98,7 +98,7 @@ export class Cubic implements Congestion {
   }
 
   /** Grows the window by what an acknowledgement delivered. */
-  progress(flow: Window, progress: Progress): void {
+  progress(flow: CongestionWindow, progress: AckProgress): void {
     this.#watchStart(flow, progress);
     if (progress.repair === "recovery" || !progress.isAdvance || !progress.isWindowLimited) return;
     let left = progress.delivered;
@@ -110,7 +110,7 @@ export class Cubic implements Congestion {
     if (left > 0) this.#grow(flow, left, progress);
   }
 
-  #grow(flow: Window, acknowledged: number, { nowUs, leastUs }: Progress): void {
+  #grow(flow: CongestionWindow, acknowledged: number, { nowUs, leastUs }: AckProgress): void {
     if (this.#beganUs < 0) {
       this.#beganUs = nowUs;
       this.#forReno = 0;
@@ -136,7 +136,7 @@ export class Cubic implements Congestion {
   }
 
   /** HyStart: slow start ends when acknowledgements come in a train for half a round trip, or when delay grows by an eighth. */
-  #watchStart(flow: Window, { nowUs, roundTripUs, leastUs, acknowledged, next }: Progress): void {
+  #watchStart(flow: CongestionWindow, { nowUs, roundTripUs, leastUs, acknowledged, next }: AckProgress): void {
     if (roundTripUs <= 0 || this.#hasLeftStart || flow.window >= flow.threshold || flow.window < START_MOST) return;
     if (acknowledged > this.#roundEnds) {
       this.#roundEnds = next;

@@ -38,7 +38,7 @@ export interface Conversation {
 }
 
 /** The wires between client and server. */
-export interface Route {
+export interface Wires {
   /** To the server. */
   readonly up: WirePlan;
   /** To the client. */
@@ -80,7 +80,7 @@ export class Connection {
   /** Time since the first SYN. */
   nowUs = 0;
   readonly #conversation: Conversation;
-  readonly #middle: Route["middle"];
+  readonly #middle: Wires["middle"];
   readonly #chance: RandomStream;
   readonly #up: Wire;
   readonly #down: Wire;
@@ -107,7 +107,7 @@ export class Connection {
   #flowUs = 0;
   #ending: Ending | undefined;
 
-  constructor(conversation: Conversation, { up, down, middle }: Route, chance: RandomStream) {
+  constructor(conversation: Conversation, { up, down, middle }: Wires, chance: RandomStream) {
     this.#conversation = conversation;
     this.#middle = middle;
     this.#chance = chance;

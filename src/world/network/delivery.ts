@@ -16,7 +16,7 @@ export interface RateSample {
 export const UNMEASURED: RateSample = { before: 0, by: 0, spanUs: -1, isAppLimited: false };
 
 /** Takes the rate samples of one sender. */
-export class Delivery {
+export class RateSampler {
   readonly #board: { readonly delivered: number };
   #atUs = 0;
   /** When the latest delivered segment was sent. */

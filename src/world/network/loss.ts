@@ -45,7 +45,7 @@ export class PacketBursts implements Loss {
 }
 
 /** Outages in time, exponential in length with a mean of `badUs`: both directions are cut at once. */
-export class Outages implements Loss {
+export class OutageProcess implements Loss {
   readonly #meanUs: readonly [good: number, bad: number];
   /** Times at which the state changes, ascending; the first state lasts until the first of them. */
   readonly #changes: number[] = [];

@@ -2,7 +2,7 @@
  * The reduction of the window during a repair (proportional rate reduction, RFC 6937), and its undoing if duplicates (DSACK) or
  * timestamps (Eifel, RFC 3522) show that nothing was lost.
  */
-import type { Congestion, Window } from "./congestion.ts";
+import type { Congestion, CongestionWindow } from "./congestion.ts";
 
 /** Repeats under way, and those that have not proved needless. */
 interface Repeats {
@@ -16,7 +16,7 @@ interface Repeats {
 export class Reduction {
   /** Segments sent since the repair began. */
   sent = 0;
-  readonly #flow: Window;
+  readonly #flow: CongestionWindow;
   readonly #congestion: Congestion;
   readonly #hasStamps: boolean;
   #windowBefore = 0;
@@ -26,7 +26,7 @@ export class Reduction {
   #mayUndo = false;
   #firstRepeatUs = -1;
 
-  constructor(flow: Window, congestion: Congestion, hasStamps: boolean) {
+  constructor(flow: CongestionWindow, congestion: Congestion, hasStamps: boolean) {
     this.#flow = flow;
     this.#congestion = congestion;
     this.#hasStamps = hasStamps;

@@ -2,7 +2,7 @@
  * A sender's scoreboard: segments in flight, delivered and lost. Loss is detected by time (RACK, RFC 8985): a segment is lost if one
  * sent later has arrived and a round trip has passed.
  */
-import { Delivery } from "./delivery.ts";
+import { RateSampler } from "./delivery.ts";
 import type { Receiver } from "./receiver.ts";
 import type { Packet } from "./wire.ts";
 
@@ -51,7 +51,7 @@ export class Scoreboard {
   /** Segments known to have arrived. */
   delivered = 0;
   /** Takes rate samples, if the congestion control uses them. */
-  readonly delivery: Delivery | undefined;
+  readonly delivery: RateSampler | undefined;
   /** Number of times that a segment was marked lost. */
   losses = 0;
   /** For undoing: repeats that have not proved needless; -1 before any. */
@@ -75,7 +75,7 @@ export class Scoreboard {
 
   constructor(usesRateSamples: boolean, full: number) {
     this.#full = full;
-    this.delivery = usesRateSamples ? new Delivery(this) : undefined;
+    this.delivery = usesRateSamples ? new RateSampler(this) : undefined;
   }
 
   /** Cuts bytes into full segments and a rest; `window` is the number of segments that may be in flight. */

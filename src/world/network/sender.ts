@@ -2,7 +2,7 @@
  * The sending half of a TCP endpoint, as in Linux: tail loss probes (TLP), time-outs that double, proportional rate reduction, and the
  * undoing of needless repairs (DSACK, F-RTO, Eifel). It counts segments, not bytes.
  */
-import type { Congestion, Window } from "./congestion.ts";
+import type { Congestion, CongestionWindow } from "./congestion.ts";
 import type { Receiver } from "./receiver.ts";
 import { UNMEASURED } from "./delivery.ts";
 import { Probe } from "./probe.ts";
@@ -22,7 +22,7 @@ const RECOVERY = 2;
 const LOSS = 3;
 
 /** The sender of one end. */
-export class Sender implements Window, FlightState {
+export class Sender implements CongestionWindow, FlightState {
   /** Congestion window, segments. */
   window = WINDOW;
   /** Slow-start threshold, segments. */

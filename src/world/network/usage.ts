@@ -1,5 +1,5 @@
 /** Use of the congestion window: a window that does not limit the sender must not grow (RFC 7661). */
-import type { Window } from "./congestion.ts";
+import type { CongestionWindow } from "./congestion.ts";
 
 /** Tracks whether the window limits the sender. */
 export class Usage {
@@ -18,7 +18,7 @@ export class Usage {
   }
 
   /** True if the window may grow; in slow start it needs to be half used only. */
-  allowsGrowth({ window, threshold }: Window): boolean {
+  allowsGrowth({ window, threshold }: CongestionWindow): boolean {
     return this.#isLimited || (window < threshold && window < 2 * this.#most);
   }
 }

@@ -36,7 +36,7 @@ export const BREAKS = 1;
 export const LEAVES = 2;
 /** Leaves, and is one of those who only do so in a surge. */
 export const SURGES = 3;
-export type Outcome = typeof NOTHING | typeof BREAKS | typeof LEAVES | typeof SURGES;
+export type BeatOutcome = typeof NOTHING | typeof BREAKS | typeof LEAVES | typeof SURGES;
 
 const UNIT_MS = HEARTBEAT_UNIT / 1_000;
 /** Clients due within this time are brought into the calendar: rare enough that looking through 180 million costs little. Chosen. */
@@ -113,7 +113,7 @@ export class Parked {
   }
 
   /** Returns what comes of the foretold beat, which has come. */
-  outcome(client: Client): Outcome {
+  outcome(client: Client): BeatOutcome {
     const tens = tensOf(client.heartbeat.word);
     const { link } = client;
     const pace = paceOf(client.people, tens);

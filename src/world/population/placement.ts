@@ -19,7 +19,7 @@ import { rankOf } from "./population.ts";
 import * as record from "./record.ts";
 import { pauseOf } from "./sessions.ts";
 
-export interface Place {
+export interface PlacementParts {
   readonly crowd: Crowd;
   readonly calendar: Calendar;
   readonly loginQueues: LoginQueues;
@@ -34,7 +34,7 @@ const CLASSES = 4_096;
 const classOf = (rank: number): number => Math.floor(rank * CLASSES);
 
 /** Puts everybody of this thread in place; the first row of the dispatch table is in force. */
-export const settle = ({ world: { clients } }: Scenario, seed: string, place: Place): void => {
+export const settle = ({ world: { clients } }: Scenario, seed: string, place: PlacementParts): void => {
   const { crowd, calendar, loginQueues, parked } = place;
   const { population, dispatch, links } = crowd;
   const draws = new Draws(seed, "place");
@@ -81,7 +81,7 @@ export const settle = ({ world: { clients } }: Scenario, seed: string, place: Pl
 };
 
 /** By server: the class of rank from which on it has no room, were nobody on a pause; `CLASSES` where all find room. */
-const roomIn = ({ crowd, fleet: { servers } }: Place): readonly number[] => {
+const roomIn = ({ crowd, fleet: { servers } }: PlacementParts): readonly number[] => {
   const { population, dispatch, endpoints } = crowd;
   const { cells } = population;
   const wanted = new Float64Array(servers.length);

@@ -10,7 +10,7 @@ import type { EventQueue } from "../../engine/event-queue.ts";
 import { CAUSES } from "../../scenario/push/shape.ts";
 import type { Delivery } from "./broker.ts";
 import type { Cause } from "./notes.ts";
-import type { Loss, Part, Stores, TaskMembers } from "./stores.ts";
+import type { LostWrites, Part, Stores, TaskMembers } from "./stores.ts";
 
 /** The block that one slot works on. */
 interface Assignment {
@@ -156,7 +156,7 @@ export class Audit {
   }
 
   /** Notes that a shard has lost its primary, and with it what its replica had not heard. */
-  lost(shard: number, { heard, isTotal }: Loss): void {
+  lost(shard: number, { heard, isTotal }: LostWrites): void {
     this.#losses[shard]! += 1;
     for (const assignment of this.#assignments.values()) {
       if (assignment.part.shard !== shard) continue;

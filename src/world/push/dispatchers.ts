@@ -9,7 +9,7 @@ import { identity } from "../../base/random.ts";
 import { type Instant, NEVER, START, instantAt } from "../../base/units.ts";
 import type { Broker } from "./broker.ts";
 import { type RepairParts, Repairs } from "./repairs.ts";
-import type { Caller, Part } from "./stores.ts";
+import type { StoreCaller, Part } from "./stores.ts";
 import type { Triggers } from "./triggers.ts";
 
 /** What the host drives. */
@@ -29,7 +29,7 @@ const AWAY = "it does not answer";
 /** The one dispatcher of a world; it does not crash. */
 export class DispatcherHost {
   readonly #parts: DispatcherParts;
-  readonly #caller: Caller = { who: identity("dispatcher"), calls: 0 };
+  readonly #caller: StoreCaller = { who: identity("dispatcher"), calls: 0 };
   readonly #repairs: Repairs;
   /** The task table: it is down when the records are, and loses nothing. */
   readonly #table = new Map<TaskId, Task>();

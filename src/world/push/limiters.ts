@@ -8,7 +8,7 @@ import type { PushModel } from "../../scenario/push/shape.ts";
 import type { Holding } from "./stores.ts";
 
 /** The limiter that all workers share. */
-export class Limiter implements Holding {
+export class LimiterKey implements Holding {
   readonly #model: PushModel["limiter"];
   readonly #rate: Rate;
   #tat: number | undefined;

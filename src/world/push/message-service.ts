@@ -39,7 +39,7 @@ interface Listeners {
 }
 
 /** The message service of a world. */
-export class MessageService {
+export class SimulatedMessageService {
   readonly #capacity: number;
   readonly #tasks: readonly ServedTask[];
   readonly #listeners: Listeners;

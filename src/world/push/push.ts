@@ -16,9 +16,9 @@ import { type Census, census } from "./census.ts";
 import { EventQueue } from "../../engine/event-queue.ts";
 import { DispatcherHost, type DispatcherMachine } from "./dispatchers.ts";
 import { Host } from "./hosts.ts";
-import { Limiter } from "./limiters.ts";
+import { LimiterKey } from "./limiters.ts";
 import type { PushNotes } from "./notes.ts";
-import { MessageService, type ServedTask } from "./message-service.ts";
+import { SimulatedMessageService, type ServedTask } from "./message-service.ts";
 import { Lines, Stores } from "./stores.ts";
 import { Subscribers } from "./subscribers.ts";
 import { Triggers } from "./triggers.ts";
@@ -80,13 +80,13 @@ export class Push {
     this.#audit = new Audit({ stores: this.stores, events, tasks: tasks.length, keeps });
     this.#working = new WorkingTimes(events, notes);
     const broker = new Broker(model.broker, events, seed);
-    const limiter = new Limiter(model.limiter);
+    const limiter = new LimiterKey(model.limiter);
     const triggers = new Triggers(this.stores.limiterShard);
     this.stores.shards[this.stores.limiterShard]!.holdings.push(limiter, triggers);
     const shared = { model, seed, events, lines, stores: this.stores, broker, audit: this.#audit };
     const machine = machines.dispatcher(dispatcherPolicyOf(model));
     this.#dispatcher = new DispatcherHost({ ...shared, triggers, subscribers: this.subscribers, machine });
-    const service = new MessageService(model.service.capacity, servedTasks(model, this.told), {
+    const service = new SimulatedMessageService(model.service.capacity, servedTasks(model, this.told), {
       ...{ notes, digest, audit: this.#audit },
     });
     const parts = { ...shared, limiter, service, working: this.#working, dispatcher: this.#dispatcher };

@@ -3,7 +3,7 @@ import { type Repair, reconcilePart, repairPart } from "../../algorithms/push/re
 import type { PushModel } from "../../scenario/push/shape.ts";
 import type { EventQueue } from "../../engine/event-queue.ts";
 import type { Audit } from "./audit.ts";
-import type { Caller, Lines, Part, Stores } from "./stores.ts";
+import type { StoreCaller, Lines, Part, Stores } from "./stores.ts";
 import type { Subscribers } from "./subscribers.ts";
 
 /** What repairs reach. */
@@ -19,9 +19,9 @@ export interface RepairParts {
 /** Repairs by one caller, the dispatcher. */
 export class Repairs {
   readonly #parts: RepairParts;
-  readonly #caller: Caller;
+  readonly #caller: StoreCaller;
 
-  constructor(parts: RepairParts, caller: Caller) {
+  constructor(parts: RepairParts, caller: StoreCaller) {
     this.#parts = parts;
     this.#caller = caller;
   }

@@ -12,7 +12,7 @@ import { type PushModel, shardNames } from "../../scenario/push/shape.ts";
 import type { EventQueue } from "../../engine/event-queue.ts";
 
 /** A caller of the stores: random delays belong to the caller and the number of the call. */
-export interface Caller {
+export interface StoreCaller {
   /** Identity of the caller in draws. */
   readonly who: number;
   /** Number of draws so far. */
@@ -69,7 +69,7 @@ export class Lines {
   }
 
   /** Returns the time of the caller's next one way, for a round trip of this mean. */
-  way(caller: Caller, roundTrip: Duration): Duration {
+  way(caller: StoreCaller, roundTrip: Duration): Duration {
     return Math.round(wayOf(roundTrip, this.#draws.uniform(caller.who, caller.calls++, 0))) as Duration;
   }
 }
@@ -90,7 +90,7 @@ export interface TaskMembers {
 }
 
 /** What is left when a shard's primary is lost. */
-export interface Loss {
+export interface LostWrites {
   /** What was written later than this is gone. */
   readonly heard: Instant;
   /** True if there was no replica: everything is gone. */
@@ -191,7 +191,7 @@ export class Stores {
 
   /** Performs a call on a shard that takes or puts this many members, and answers; with undefined if the shard is away. */
   call<T>(
-    caller: Caller,
+    caller: StoreCaller,
     { shard: place, members }: { readonly shard: number; readonly members: number },
     perform: () => T,
     answer: (result: T | undefined) => void,
@@ -242,7 +242,11 @@ export class Stores {
   }
 
   /** Performs a call on the records or the task table, and answers; with undefined if they are down before or after it. */
-  callRecords<T>(caller: Caller, perform: () => T, answer: (result: { readonly value: T } | undefined) => void): void {
+  callRecords<T>(
+    caller: StoreCaller,
+    perform: () => T,
+    answer: (result: { readonly value: T } | undefined) => void,
+  ): void {
     const events = this.#events;
     const way = (): Duration => this.#lines.way(caller, this.#recordsLatency);
     events.in(way(), () => {
@@ -261,7 +265,7 @@ export class Stores {
   }
 
   /** Loses a shard's primary: it answers again once a replica has taken over. Without a replica it has lost everything. */
-  lose(place: number): Loss {
+  lose(place: number): LostWrites {
     const shard = this.shards[place]!;
     const { now } = this.#events;
     shard.generation += 1;

@@ -11,9 +11,9 @@ import type { EventQueue } from "../../engine/event-queue.ts";
 import type { PushModel } from "../../scenario/push/shape.ts";
 import type { Audit } from "./audit.ts";
 import type { Delivery } from "./broker.ts";
-import type { Limiter } from "./limiters.ts";
-import type { MessageService } from "./message-service.ts";
-import { type Caller, type Lines, longestWay, type Stores } from "./stores.ts";
+import type { LimiterKey } from "./limiters.ts";
+import type { SimulatedMessageService } from "./message-service.ts";
+import { type StoreCaller, type Lines, longestWay, type Stores } from "./stores.ts";
 
 /** Effects of a worker that are answered. */
 export type Asked = Exclude<WorkerEffect, { readonly kind: "acknowledge" | "return" | "reconcile" }>;
@@ -24,8 +24,8 @@ export interface CallParts {
   readonly events: EventQueue;
   readonly lines: Lines;
   readonly stores: Stores;
-  readonly limiter: Limiter;
-  readonly service: MessageService;
+  readonly limiter: LimiterKey;
+  readonly service: SimulatedMessageService;
   readonly audit: Audit;
 }
 
@@ -35,7 +35,7 @@ type Answer = (input: WorkerInput) => void;
 export class WorkerCalls {
   readonly #parts: CallParts;
   readonly #owner: string;
-  readonly #caller: Caller;
+  readonly #caller: StoreCaller;
   readonly #clock: { readonly skew: Duration };
 
   /** `owner` is the slot's name in the store; its host's clock is off by `skew`. */

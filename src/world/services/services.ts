@@ -11,7 +11,7 @@ import { exponential } from "../../base/math.ts";
 import { Draws, identity, open } from "../../base/random.ts";
 import { after, type Instant, SECOND, START } from "../../base/units.ts";
 import { Agenda } from "../../engine/agenda.ts";
-import { type Route, routeOf } from "../../scenario/services/routes.ts";
+import { type TaskRoute, routeOf } from "../../scenario/services/routes.ts";
 import type { EntryModel, ServicesModel } from "../../scenario/services/shape.ts";
 import { Caller, type Origin, type CallNode } from "./callers.ts";
 import { RequestExchange, KINDS } from "./request-exchange.ts";
@@ -33,7 +33,7 @@ const LINE = 125;
 
 /** Builds the call tree: between tiers a message takes half a hop and its bytes; the population models the way to the first tier. */
 const callNodeOf = (
-  { tier, place, requestBytes, replyBytes, calls }: Route,
+  { tier, place, requestBytes, replyBytes, calls }: TaskRoute,
   names: readonly string[],
   half: number,
 ): CallNode => ({

@@ -5,7 +5,7 @@
 import { type Admission } from "../../algorithms/overload/admission.ts";
 import { admissionOf, type AdmissionPolicy } from "../../algorithms/overload/policy.ts";
 import type { Instant } from "../../base/units.ts";
-import type { Route } from "../../scenario/services/routes.ts";
+import type { TaskRoute } from "../../scenario/services/routes.ts";
 import type { ServicesModel } from "../../scenario/services/shape.ts";
 import { Caller, Uptime } from "./callers.ts";
 import { MachineQueue, type QueueJobs } from "./machine-queue.ts";
@@ -52,7 +52,7 @@ export interface Tier {
 /** Builds all tiers of a model, in its order. */
 export const buildTiers = (
   model: ServicesModel,
-  routes: readonly Route[],
+  routes: readonly TaskRoute[],
   guard: Guard,
   work: QueueJobs,
 ): readonly Tier[] => {
@@ -86,7 +86,7 @@ export const buildTiers = (
 };
 
 /** Returns the tiers that a tier's machines call for any task. */
-const calledBy = (routes: readonly Route[], name: string): ReadonlySet<string> =>
+const calledBy = (routes: readonly TaskRoute[], name: string): ReadonlySet<string> =>
   new Set(
     routes.flatMap(({ tier, calls }): readonly string[] => [
       ...(tier === name ? calls.map((call) => call.tier) : []),

@@ -3,7 +3,7 @@ import type { PeopleFault } from "../../scenario/people/faults.ts";
 import type { ActiveFaults } from "../active.ts";
 
 /** Each step is optional, and does nothing for a fault that has none of the family's effects. */
-export interface Effect {
+export interface WeatherEffect {
   /** Applies what happens once, when the fault begins. */
   readonly begin?: (fault: PeopleFault) => void;
   /** Takes back what lasts as long as this fault does. */

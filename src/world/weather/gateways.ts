@@ -8,7 +8,7 @@ import type { Places } from "../places.ts";
 import type { Crowd } from "../population/crowd.ts";
 import type { BulkUpdates } from "../bulk-updates.ts";
 import { namesDestination } from "../where.ts";
-import type { Effect } from "./effect.ts";
+import type { WeatherEffect } from "./effect.ts";
 import { Outages } from "./outages.ts";
 import type { PathBurdens } from "./paths.ts";
 
@@ -36,7 +36,7 @@ export interface GatewayParts {
   readonly paths: PathBurdens;
 }
 
-export class GatewayOutages implements Effect {
+export class GatewayOutages implements WeatherEffect {
   readonly #parts: GatewayParts;
   /** Cells whose gateway is out of service. */
   readonly #outages = new Outages();

@@ -11,9 +11,9 @@ import type { Places } from "../places.ts";
 import type { Crowd } from "../population/crowd.ts";
 import type { BulkUpdates } from "../bulk-updates.ts";
 import { namesDestination } from "../where.ts";
-import type { Effect } from "./effect.ts";
+import type { WeatherEffect } from "./effect.ts";
 
-export interface PathParts {
+export interface PathEffectParts {
   readonly places: Places;
   readonly crowd: Crowd;
   readonly bulkUpdates: BulkUpdates;
@@ -21,12 +21,12 @@ export interface PathParts {
   readonly beforeChange: (pair: number) => void;
 }
 
-export class PathBurdens implements Effect {
-  readonly #parts: PathParts;
+export class PathBurdens implements WeatherEffect {
+  readonly #parts: PathEffectParts;
   /** By the id of the fault or intervention, or the name of another cause. */
   readonly #burdens = new Map<string, { readonly where: PathWhere; readonly burden: Impairment }>();
 
-  constructor(parts: PathParts) {
+  constructor(parts: PathEffectParts) {
     this.#parts = parts;
   }
 

@@ -4,7 +4,7 @@ import type { Gateway } from "../network/gateway.ts";
 import type { Crowd } from "../population/crowd.ts";
 import type { BulkUpdates } from "../bulk-updates.ts";
 import { touchesCell } from "../where.ts";
-import type { Effect } from "./effect.ts";
+import type { WeatherEffect } from "./effect.ts";
 
 export interface PeopleParts {
   readonly scenario: Scenario;
@@ -14,7 +14,7 @@ export interface PeopleParts {
 }
 
 /** Sets surges and NAT time-outs by cell: several surges multiply, and the shortest time-out counts. */
-export const surgesAndNatTimeouts = ({ scenario, gateways, crowd, bulkUpdates }: PeopleParts): Effect => ({
+export const surgesAndNatTimeouts = ({ scenario, gateways, crowd, bulkUpdates }: PeopleParts): WeatherEffect => ({
   combine: (active) => {
     const changed = new Set<number>();
     crowd.population.cells.forEach((cell, index) => {

@@ -9,7 +9,7 @@ import type { CentreFailover } from "../centre-failover.ts";
 import type { SchedulingSeam } from "../seams/scheduling.ts";
 import type { BulkUpdates } from "../bulk-updates.ts";
 import { namesDestination, touchesServer } from "../where.ts";
-import type { Effect } from "./effect.ts";
+import type { WeatherEffect } from "./effect.ts";
 import { Outages } from "./outages.ts";
 
 export interface ServerParts {
@@ -20,7 +20,7 @@ export interface ServerParts {
   readonly centreFailover: CentreFailover;
 }
 
-export class ServerOutages implements Effect {
+export class ServerOutages implements WeatherEffect {
   readonly #parts: ServerParts;
   readonly #outages = new Outages();
 
@@ -81,7 +81,7 @@ export interface SlowServerParts {
 }
 
 /** Sets how many times slower each server serves: the factors of several faults multiply. */
-export const slowServers = ({ fleet, loginQueues }: SlowServerParts): Effect => ({
+export const slowServers = ({ fleet, loginQueues }: SlowServerParts): WeatherEffect => ({
   combine: (active) => {
     fleet.servers.forEach((server, index) => {
       const here = active.touching((where) => touchesServer(where, server));

@@ -5,15 +5,15 @@ import type { Intervention } from "../../scenario/scenario.ts";
 import { ActiveFaults } from "../active.ts";
 import type { Fleet } from "../fleet/centre.ts";
 import { namesDestination } from "../where.ts";
-import type { Effect } from "./effect.ts";
+import type { WeatherEffect } from "./effect.ts";
 import { GatewayOutages, type GatewayParts } from "./gateways.ts";
-import { PathBurdens, type PathParts } from "./paths.ts";
+import { PathBurdens, type PathEffectParts } from "./paths.ts";
 import { type PeopleParts, surgesAndNatTimeouts } from "./people.ts";
 import { addCapacity, ServerOutages, type ServerParts, slowServers } from "./servers.ts";
 import { lostAndLateReports, type TelemetryParts } from "./telemetry.ts";
 
 /** All that the effects need of the world; each is handed the part that it names. */
-export type WeatherParts = PathParts &
+export type WeatherParts = PathEffectParts &
   Omit<GatewayParts, "paths"> &
   ServerParts &
   TelemetryParts &
@@ -26,7 +26,7 @@ export class Weather {
   readonly #gateways: GatewayOutages;
   readonly #servers: ServerOutages;
   /** In the order in which they begin and are combined; they end in reverse order. A new effect is added here. */
-  readonly #effects: readonly Effect[];
+  readonly #effects: readonly WeatherEffect[];
 
   constructor(parts: WeatherParts) {
     this.#parts = parts;

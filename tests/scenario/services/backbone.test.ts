@@ -1,7 +1,7 @@
 import protobuf from "protobufjs";
 import { describe, expect, it } from "vitest";
 import { backboneMethods } from "../../../src/scenario/services/backbone.ts";
-import { routeOf, type Route } from "../../../src/scenario/services/routes.ts";
+import { routeOf, type TaskRoute } from "../../../src/scenario/services/routes.ts";
 import { servicesField } from "../../../src/scenario/services/shape.ts";
 
 const work = { law: "fixed", mean: "1 ms" };
@@ -32,7 +32,7 @@ describe("the backbone's service definition", () => {
   });
 
   it("derives the whole tree of calls of a task from its first method", () => {
-    const names = ({ tier: name, calls }: Route): string =>
+    const names = ({ tier: name, calls }: TaskRoute): string =>
       calls.length === 0 ? name : `${name}(${calls.map(names).join(" ")})`;
     const read = routeOfMethod("Access.Send");
     expect("route" in read && names(read.route)).toBe("door(brain(books books))");

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Digest } from "../../../src/base/digest.ts";
 import { Draws, RandomStream } from "../../../src/base/random.ts";
-import { Connection, type Conversation, type Route } from "../../../src/world/network/connection.ts";
-import { EvenLoss, type Loss, Outages, PacketBursts } from "../../../src/world/network/loss.ts";
+import { Connection, type Conversation, type Wires } from "../../../src/world/network/connection.ts";
+import { EvenLoss, type Loss, OutageProcess, PacketBursts } from "../../../src/world/network/loss.ts";
 
 const NONE = new EvenLoss(0);
 
@@ -18,7 +18,7 @@ const LOGIN = [
   { request: 300, response: 8_192 },
 ];
 
-const plan = (up: Loss, down: Loss, more: Partial<Conversation & Route> = {}, rttMs = 100): Conversation & Route => ({
+const plan = (up: Loss, down: Loss, more: Partial<Conversation & Wires> = {}, rttMs = 100): Conversation & Wires => ({
   up: { delayUs: rttMs * 500, jitterUs: 0, loss: up },
   down: { delayUs: rttMs * 500, jitterUs: 0, loss: down },
   linearSyns: 4,
@@ -34,10 +34,10 @@ const chanceOf = (index: number): RandomStream => {
   draws.at(0, index, 0);
   return new RandomStream().from(draws.out);
 };
-const live = (given: Conversation & Route, index = 0) => new Connection(given, given, chanceOf(index)).run();
+const live = (given: Conversation & Wires, index = 0) => new Connection(given, given, chanceOf(index)).run();
 
 /** Connections of many kinds; every rule of the model has a say in some of them. */
-const VARIETY: readonly (Conversation & Route)[] = [
+const VARIETY: readonly (Conversation & Wires)[] = [
   plan(new EvenLoss(0.05), new EvenLoss(0.05)),
   plan(new EvenLoss(0.2), new EvenLoss(0.2), { hasStamps: false, linearSyns: 0 }, 30),
   plan(new EvenLoss(0.4), new EvenLoss(0.4), {}, 300),
@@ -119,7 +119,7 @@ describe("a login", () => {
   });
 
   it("is the same for the same chance, and goes on where jitter keeps the order", () => {
-    const wild = (): Conversation & Route => {
+    const wild = (): Conversation & Wires => {
       const given = plan(new EvenLoss(0.2), new EvenLoss(0.2));
       return { ...given, up: { ...given.up, jitterUs: 60_000 }, down: { ...given.down, jitterUs: 60_000 } };
     };
@@ -270,7 +270,7 @@ describe("loss", () => {
 
   it("in outages takes its share of time, whatever is sent", () => {
     for (const everyUs of [10_000, 50_000]) {
-      const found = runs(new Outages(0.1, 1e6, chance), 400_000, everyUs);
+      const found = runs(new OutageProcess(0.1, 1e6, chance), 400_000, everyUs);
       expect(found.share).toBeGreaterThan(0.085);
       expect(found.share).toBeLessThan(0.115);
       expect((found.burst * everyUs) / 1e6).toBeGreaterThan(0.9);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Draws, RandomStream } from "../../../src/base/random.ts";
 import { beatFails } from "../../../src/world/network/beats.ts";
-import { Connection, type Route } from "../../../src/world/network/connection.ts";
+import { Connection, type Wires } from "../../../src/world/network/connection.ts";
 import { EvenLoss } from "../../../src/world/network/loss.ts";
 import { type PathQuality, Transport } from "../../../src/world/network/transport.ts";
 import { LOGIN } from "../../../src/world/population/conversation.ts";
@@ -25,7 +25,7 @@ const fromTables = (path: PathQuality, samples = SAMPLES): readonly Lived[] => {
   });
 };
 
-const routeOf = ({ rttMs, lossUp, lossDown }: PathQuality): Route => ({
+const routeOf = ({ rttMs, lossUp, lossDown }: PathQuality): Wires => ({
   up: { delayUs: rttMs * 500, jitterUs: 0, loss: new EvenLoss(lossUp) },
   down: { delayUs: rttMs * 500, jitterUs: 0, loss: new EvenLoss(lossDown) },
 });

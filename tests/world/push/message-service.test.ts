@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Digest } from "../../../src/base/digest.ts";
 import { type Instant, instantAt, ms, seconds, START } from "../../../src/base/units.ts";
-import { MessageService } from "../../../src/world/push/message-service.ts";
+import { SimulatedMessageService } from "../../../src/world/push/message-service.ts";
 import { Notebook } from "./drive.ts";
 
 const at = (time: number): Instant => instantAt(ms(time));
@@ -11,7 +11,11 @@ const serviceOf = (capacity: number) => {
   const notes = new Notebook();
   const told = new Uint8Array(1_001);
   const audit = { blame: () => "crash" as const };
-  const service = new MessageService(capacity, [{ key: 1, due: START, told }], { notes, digest: new Digest(), audit });
+  const service = new SimulatedMessageService(capacity, [{ key: 1, due: START, told }], {
+    notes,
+    digest: new Digest(),
+    audit,
+  });
   const delivery = { number: 1, name: { task: "evening", part: 0, block: 1 }, isTwice: false };
   const arrive = (from: number, count: number, time: number): number =>
     service.arrive({ task: 0, delivery, uins: uins(from, count) }, at(time)).length;
