@@ -13,7 +13,7 @@ export const ROOT = resolve(import.meta.dirname, "..", "..", "..");
 const PEERS = join(ROOT, "bench", "peers");
 const HEAP_FOR_THE_LARGEST = "--max-old-space-size=8192";
 
-/** A peer that takes longer than this is no contender. */
+/** A peer that takes longer than this is left out. */
 const PATIENCE_MS = 240_000;
 /** Without its list, which takes a walk through all for each event. */
 export const NS3_SCHEDULERS: readonly string[] = ["Heap", "Map", "PriorityQueue", "Calendar"];

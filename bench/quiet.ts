@@ -12,7 +12,7 @@ const DAYS = 32;
 /** Two at a time would disturb each other's timing, and nothing here is timed: days are grouped to bound a process. */
 const DAYS_A_PROCESS = 8;
 
-/** `n`: the first of the days this process lives through. `events` are alarms and moves. */
+/** Simulates days from `n`, the first of this process. `events` are alarms and moves. */
 const measure = (n: number): Measurement => {
   const reading = readScenario(join(ROOT, "scenarios", "quiet-day.yaml"));
   if (!("scenario" in reading)) throw new Error(reading.problems.map(({ message }) => message).join("\n"));

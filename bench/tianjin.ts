@@ -14,7 +14,7 @@ const SIMULATED_S = 3_600;
 const EVERYBODY = 180e6;
 const SEVEN_MILLION = 7e6;
 
-/** The story's first hour, with so many online, of whom a share belongs to the north. */
+/** The story's first hour with `online` people, of which the given share belongs to the north. */
 const hour = (online: number, northShare: number): Scenario => {
   const other = `${String((100 * (1 - northShare)) / 2)} %`;
   const reading = readScenario(join(ROOT, "scenarios", "tianjin-2015.yaml"), {

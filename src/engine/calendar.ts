@@ -1,10 +1,9 @@
 /**
  * A calendar queue for the pending timers of millions of clients.
  *
- * Nothing is looked up by id. A pending timer is its client's whole hot record, four words that move from the bucket of
- * one due time to the bucket of the next, so a bucket is read from front to back and written by appending. At 180
- * million clients a queue spends its time waiting for memory, and memory is fast only for neighbours handled together;
- * that is why records move and no ids point at them.
+ * A pending timer is its client's whole hot record: four words that move from bucket to bucket, so that a bucket is read
+ * from front to back and written by appending. At 180 million clients a queue spends its time waiting for memory, which
+ * is fast only for neighbours; that is why records move and no ids point at them.
  */
 import { assert } from "../base/assert.ts";
 
@@ -43,7 +42,7 @@ export interface Visitor {
 
 /** The size of a calendar. */
 export interface CalendarPlan {
-  /** Records that there is room for at first; more may be added, at the price of an occasional copy. */
+  /** Records with room at first; more may be added, at the price of an occasional copy. */
   readonly capacity: number;
   /** Delays up to this, in ms, cost one move; longer ones cost another move for each horizon. */
   readonly horizonMs: number;
@@ -52,8 +51,8 @@ export interface CalendarPlan {
 }
 
 /**
- * The calendar of one shard, for at most 2^29 records. The order within a bucket is not specified, so no result may
- * depend on it. What a handler adds to the bucket, or delays by less than a bucket, is handled in the same drain.
+ * A calendar for at most 2^29 records. No result may depend on the order within a bucket, which is not specified. Events
+ * that a handler adds to the bucket, or delays by less than a bucket, are handled in the same drain.
  */
 export class Calendar {
   /** Width of a bucket, ms. */
@@ -81,8 +80,7 @@ export class Calendar {
   /** Allocates the memory. Throws if the records do not fit into one calendar. */
   constructor(plan: CalendarPlan) {
     this.bucketMs = plan.bucketMs ?? 250;
-    // Slightly above the reciprocal, so that whole multiples never round down to the bucket before; exact below 2^40
-    // ms.
+    // Slightly above the reciprocal: whole multiples never round down to the bucket before; exact below 2^40 ms.
     this.#perMs = (1 + 1 / 0x100_0000_0000) / this.bucketMs;
     let buckets = 4;
     while (buckets * this.bucketMs < plan.horizonMs + 2 * this.bucketMs) buckets *= 2;
@@ -102,10 +100,7 @@ export class Calendar {
     return this.#size;
   }
 
-  /**
-   * Time of a due of 0, ms since the run began. It moves on about every 12 days, at the start of a drain; dues in
-   * records are adjusted, dues kept elsewhere are not.
-   */
+  /** Time of a due of 0, ms since the run began. A drain moves it on about every 12 days and adjusts the dues in records. */
   get base(): number {
     return this.#base;
   }

@@ -20,11 +20,11 @@ const sleep = (time: number): Promise<void> => new Promise((resolve) => setTimeo
 const epoch = (): Instant => (Date.now() * 1_000) as Instant;
 
 interface Counting {
-  /** Asks with a clock that is ahead by so much. */
+  /** Asks with a clock that is ahead by `skew`. */
   readonly take: (want: number, limit: number, skew?: Duration) => Promise<boolean>;
   /** As `take`, by somebody who dies between INCR and EXPIRE. */
   readonly die: (want: number, limit: number) => Promise<void>;
-  /** Waits until so long after the next full second of the clock. */
+  /** Waits until `plus` after the next full second of the clock. */
   readonly untilSecond: (plus: Duration) => Promise<void>;
 }
 
@@ -65,7 +65,7 @@ const counterContract = (open: (keys: CounterKeys) => Counting): void => {
 interface Limiting {
   /** `now` is the store's. */
   readonly take: (want: number) => Promise<Reservation & { readonly now: Instant }>;
-  /** Time passes, at least so much. */
+  /** Lets at least this time pass. */
   readonly pass: (time: Duration) => Promise<void>;
   /** What the store kept is gone, or may be old. */
   readonly lose: () => Promise<void>;

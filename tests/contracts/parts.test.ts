@@ -269,7 +269,7 @@ const contract = (kit: () => Kit): void => {
   });
 };
 
-/** A reference that takes out of its source whom another store took out. */
+/** A reference store that removes from its source the members that another store removed. */
 const shadow = () => {
   const store = new PartStore(LONG);
   let taken: readonly number[] = [];

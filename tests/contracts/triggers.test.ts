@@ -80,7 +80,7 @@ const contract = (kit: () => Kit): void => {
   });
 };
 
-/** What a store that can look a task up does besides; a broker cannot, and its tasks come at both times. */
+/** What a store that can look a task up also does; a broker cannot, and its tasks come at both times. */
 const contractOfStores = (kit: () => Kit): void => {
   it("holds a task once, however often it is scheduled, and at its latest due time", async () => {
     const due = after(kit().now(), ms(-20));

@@ -61,7 +61,7 @@ it("somebody told twice is put down to what happened in between", () => {
     { before: 4, now: 5, count: 4 },
     { before: 5, now: 6, count: 8 },
     { before: 6, now: 7, count: 16 },
-    // It had taken another batch before it was killed, so this one had been reported: its death is no excuse.
+    // It had taken another batch before it was killed, so this one had been reported: its death does not explain it.
     { before: 8, now: 10, count: 32 },
     // It went on with the block, so the first batch was reported, and only the second can have been lost with its lease.
     { before: 11, now: 13, count: 64 },

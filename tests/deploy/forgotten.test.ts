@@ -26,7 +26,7 @@ const DRILL: Drill = {
 const ALONE: Drill = { ...DRILL, withMachine: false };
 const NONE: Drill = { ...ALONE, persistence: "none" };
 
-/** So many in two blocks, when so many more were to be told after the death than before it. */
+/** `inTwo` members in two blocks, when `cameBack` more were pending after the death than before it. */
 const outcome = (inTwo: number, cameBack: number): DrillOutcome => ({
   ...{ isDone: true, repeated: inTwo, fullest: 0, bound: 0, took: 0, killed: [], exits: [] },
   tally: { batches: [], told: DRILL.subscribers, missed: [], strangers: 0, repeats: [] },

@@ -3,7 +3,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import type { Service } from "../../src/deploy/services.ts";
 
 export class Path {
-  /** What the server says arrives so much later, in ms, from now on; and what it is told. */
+  /** Delay of all later data from and to the server, ms. */
   delay = { back: 0, there: 0 };
   readonly #server: Server;
   readonly #open = new Set<Socket>();

@@ -84,7 +84,7 @@ export class RedisCluster {
       await this.#ask(shard + SHARDS, "REPLICATE", String(await this.#ask(shard, "MYID")));
     await this.#wait("CLUSTER INFO", "cluster_state:ok");
     await this.#wait("INFO REPLICATION", /role:master[^]*connected_slaves:1|master_link_status:up/);
-    // All know of all replicas: else a client that asks the wrong one is told of none.
+    // Every node knows all replicas: otherwise a client that asks the wrong one learns of none.
     await this.#wait("CLUSTER NODES", /(slave .*\n[^]*){3}/);
   }
 

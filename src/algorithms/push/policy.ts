@@ -13,7 +13,7 @@ export interface WorkerPolicy {
   readonly lease: Duration;
   /** Time before a block that failed is tried again. */
   readonly pause: Duration;
-  /** Time before the end of its lease from which on a worker does not push. */
+  /** A worker starts no push within this time of the end of its lease. */
   readonly margin: Duration;
   /** The longest time from asking for a grant until the grant is void. */
   readonly grantLasts: Duration;

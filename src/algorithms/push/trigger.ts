@@ -1,6 +1,6 @@
 /**
  * The delay queue that starts tasks at their time: a sorted set by due time. Taking hands out what is due and hides it for a
- * while, in one step; a task that is not acknowledged by then is handed out again, as its dispatcher is taken for dead. The
+ * while, in one step; a task that is not acknowledged by then is handed out again, because its dispatcher counts as failed. The
  * queue is only the quick way: the task table knows every due time too.
  * Met by: src/world/push/triggers.ts, src/deploy/redis/triggers.ts, src/deploy/rabbitmq/triggers.ts
  */

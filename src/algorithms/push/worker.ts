@@ -250,7 +250,7 @@ export class Worker implements Machine<WorkerInput, WorkerEffect> {
     return now + this.#policy.margin < this.#leaseEnds;
   }
 
-  /** The time from which on a grant might outlast the lease. */
+  /** Returns the time after which a grant might outlast the lease. */
   #asksUntil(): Instant {
     return (this.#leaseEnds - this.#policy.margin - this.#policy.grantLasts) as Instant;
   }

@@ -1,6 +1,6 @@
 /**
  * Reports that arrive in the same round, added up by path. Few of all paths are in one, so their counts lie close
- * together, in the order in which they were first told of.
+ * together, in the order of the first report.
  */
 import { RowMap } from "../../base/row-map.ts";
 

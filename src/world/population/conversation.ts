@@ -1,6 +1,6 @@
 /**
  * Logins as clients of 2014 make them: kernels before 6.5, three questions of 300 bytes answered by 1,200, 1,200 and 8,192.
- * Whoever waits for longer has given up.
+ * A client that waits longer has given up.
  */
 import { Transport } from "../network/transport.ts";
 

@@ -1,6 +1,6 @@
 /**
- * Everybody in place when a run begins: most online somewhere between two beats, a few on a pause, and trying whom no
- * server has room for.
+ * Everybody in place when a run begins: most online somewhere between two beats, a few on a pause, and clients
+ * without room at any server connecting.
  */
 import { newHeartbeat, settled } from "../../algorithms/access/heartbeat.ts";
 import { chanceOf, fractionOf } from "../../base/chance.ts";
@@ -27,9 +27,9 @@ export interface PlacementParts {
   readonly parked: Parked | undefined;
 }
 
-/** Whoever finds no room from the start tries for the first time within a minute. */
+/** Clients without room at the start make their first attempt within a minute. */
 const TRYING_MS = 60_000;
-/** Ranks are told apart by so many classes where not all whom the table leads to a server find room. Chosen. */
+/** Number of rank classes that decide who gets a connection if a server lacks room for all its clients. Chosen. */
 const CLASSES = 4_096;
 const classOf = (rank: number): number => Math.floor(rank * CLASSES);
 
@@ -80,7 +80,7 @@ export const settle = ({ world: { clients } }: Scenario, seed: string, place: Pl
   buffer.flush();
 };
 
-/** By server: the class of rank from which on it has no room, were nobody on a pause; `CLASSES` where all find room. */
+/** Returns by server the first rank class without room, if nobody were on a pause; `CLASSES` if all find room. */
 const roomIn = ({ crowd, fleet: { servers } }: PlacementParts): readonly number[] => {
   const { population, dispatch, endpoints } = crowd;
   const { cells } = population;

@@ -1,10 +1,10 @@
 /**
- * What clients tell: quality reports on their way to the scheduler. They are batched, late and sometimes lost, and
- * whoever is cut off tells nothing until the next success.
+ * Telemetry: the clients' quality reports on their way to the scheduler. Reports are batched, late and sometimes lost, and a
+ * client without a connection reports only after its next login.
  *
- * Beats are told of once a batch; whoever gets in tells at once of the attempts that it took. All people whose beats were
- * answered over one path in one round, or who got in, met the same chances, so what they report together is drawn together:
- * binomially, over people and not over rows. The noise is the same whatever the scale, and it costs nothing per person.
+ * Heartbeats are reported once per batch, login attempts with the login. All clients whose beats were answered over one path
+ * in one round had the same chances, so their reports are drawn together: binomially, over people and not over rows. The
+ * noise is the same at every scale, and it costs nothing per person.
  */
 import { fractionOf } from "../../base/chance.ts";
 import { binomialQuantile } from "../../base/math.ts";

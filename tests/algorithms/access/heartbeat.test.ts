@@ -23,7 +23,7 @@ interface Learning {
 }
 
 /**
- * An idle phone behind a NAT that silently forgets whoever is silent longer than `natS`: until it is first stable and
+ * An idle phone behind a NAT that silently forgets a link idle for longer than `natS`: until it is first stable and
  * connected, or for 200 beats. Blind: the seconds in which no push could have reached it.
  */
 const learn = (natS: number, state: HeartbeatState): Learning => {

@@ -9,7 +9,7 @@ const salt = new Draws("salt", "user priority");
 const at = (second: number): Instant => instantAt(seconds(second));
 
 /**
- * A window of a second: a request of each level given, waiting so long; how many were let in. Callers who know the
+ * A window of a second: a request of each level given, all with this wait; returns how many were admitted. Callers who know the
  * guard's level hold back, and tell.
  */
 const live = (

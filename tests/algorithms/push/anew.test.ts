@@ -32,7 +32,7 @@ class Stage {
     this.store.fill(ALL, this.now);
   }
 
-  /** Of so many, each told once. */
+  /** How many were told exactly once. */
   get toldOnce(): number {
     return [...this.told.values()].filter((times) => times === 1).length;
   }

@@ -136,7 +136,7 @@ export class CrashHarness {
     return this.parts.flatMap(({ audience }) => audience);
   }
 
-  /** Until the task is done, or for so long. */
+  /** Runs until the task is done, or for this long. */
   run(most: Duration): this {
     while (this.task.state !== "done") {
       const first = this.#agenda.shift();
@@ -147,7 +147,7 @@ export class CrashHarness {
     return this;
   }
 
-  /** Loses something of one part's stores: subscribers of whom less is known than before may be told again. */
+  /** Loses state of one part's stores: subscribers whose records went back may be told again. */
   disaster(part: Part, lose: () => void): void {
     const before = placesOf(part);
     lose();
@@ -169,7 +169,7 @@ export class CrashHarness {
     else this.service.forgive("failover", life.batch.uins);
   }
 
-  /** The broker takes a worker for dead that lives. */
+  /** Makes the broker redeliver the block of a live worker. */
   redeliver({ owner }: WorkerLife): void {
     this.service.mishaps.redeliveries += 1;
     this.broker.redeliver(owner, this.now);

@@ -1,6 +1,6 @@
 /**
  * At least once: worker and dispatcher crash before and after every effect, one after the other and in pairs, and a
- * thousand seeds mix all that can happen. Nobody is left out, and whoever is told twice has a cause.
+ * thousand seeds mix all that can happen. Nobody is left out, and every duplicate has a cause.
  */
 import { describe, expect, it } from "vitest";
 import { Draws } from "../../../src/base/random.ts";
@@ -26,7 +26,7 @@ const watched = (harness: CrashHarness, problems: string[]): CrashHarness => {
   return harness;
 };
 
-/** The store loses its last writes of so many seconds, or everything. */
+/** The store loses the writes of its last seconds, or everything. */
 const forget = (harness: CrashHarness, { store }: CrashHarness["parts"][number], lag: number): void => {
   if (lag === Infinity) store.clear();
   else store.rewind((harness.now - seconds(lag)) as Instant);

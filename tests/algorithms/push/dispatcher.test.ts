@@ -18,7 +18,7 @@ const task = (id: string, weight: number, state: TaskState = "sending"): Task =>
   ...{ id, weight, state, total: 0, due: START, audience: { ds: "20240501", label: "all" } },
 });
 
-/** Two parts a task, each of so many subscribers; published blocks are finished in order, some every second. */
+/** Two parts a task, each with a given number of subscribers; published blocks are finished in order, some every second. */
 class Queue {
   now = START;
   readonly published: { readonly task: string; readonly at: Instant }[] = [];
@@ -212,7 +212,7 @@ describe("publishing", () => {
   });
 });
 
-/** What it publishes for tasks of parts of so many each, task by task and part by part, while nobody works. */
+/** What it publishes for tasks with parts of given sizes, task by task and part by part, while nobody works. */
 const publishedOf = (tasks: Readonly<Record<string, readonly number[]>>, until: Instant) => {
   const dispatcher = new Dispatcher({ ...POLICY, ahead: 10_000 });
   for (const id of Object.keys(tasks)) dispatcher.handle({ kind: "triggered", task: task(id, 1) }, START);

@@ -57,7 +57,7 @@ describe("GCRA", () => {
         const asker = next.indexOf(Math.min(...next));
         const answer = gcra(tat, at(next[asker]!), 50, { ...rate, horizon: horizon as Duration });
         tat = answer.tat;
-        // Whoever has used what it was given asks for more.
+        // A worker that has used its grant asks for more.
         next[asker]! += answer.wait;
         if (answer.granted === 0) count += 1;
       }
@@ -88,7 +88,7 @@ describe("GCRA", () => {
   const jitters = fc.integer({ min: 0, max: 500_000 });
   /** How late each is used, as a share of the jitter: any, or the last valid moment. */
   const lateness = fc.infiniteStream(fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constant(1)));
-  /** At which asks something befalls the store: its state is lost, or its clock is set back by so much. */
+  /** Requests at which the store fails: its state is lost, or its clock is set back by `back`. */
   const mishaps = fc.array(fc.record({ ask: fc.nat(60), back: fc.option(fc.integer({ min: 1, max: 5_000_000 })) }), {
     maxLength: 3,
   });

@@ -23,7 +23,7 @@ export class MessageService {
     if (cause !== "unexplained") this.#add(cause, uin, -1);
   }
 
-  /** A mishap of this kind may repeat these, so often each. */
+  /** Allows a mishap of this kind to repeat these, each this many times. */
   forgive(cause: DuplicateCause, uins: Iterable<number>, times = 1): void {
     for (const uin of uins) this.#add(cause, uin, times);
   }

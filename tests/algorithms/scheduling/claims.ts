@@ -53,7 +53,7 @@ const nothing = (country: Country): void => {
 const alerts = (country: Country): string[] =>
   country.of("alert").map(({ at, effect }) => `${String(at)} ${effect.what}: ${effect.who}`);
 
-/** Servers never hold more than policy allows (or than they held from the start), whoever comes. */
+/** Servers never hold more than policy allows (or than they held from the start). */
 const keepsCapacity = (country: Country, spec = MAINLAND): void => {
   const most = country.topology.servers.map((_, server) =>
     Math.max(POLICY.fullAt * spec.capacity, country.start[server]!),
@@ -100,7 +100,7 @@ export const seesARegionalAccessFault = (build: Build): Country => {
   return country;
 };
 
-/** One gateway far worse than a region that is a little worse for long: however long it is looked at, it is no route. */
+/** One gateway far worse than a region that is a little worse for long: it is never taken for a route fault. */
 export const tellsAnOutlierFromItsRegion = (build: Build): Country => {
   const country = live(
     build,
@@ -387,7 +387,7 @@ export const shiftsWithoutRinging = (build: Build): Country => {
   return country;
 };
 
-/** An alternate that is a little better is no reason. */
+/** A slightly better alternate does not cause a move. */
 export const doesNotChaseSmallDifferences = (build: Build): void => {
   const country = live(
     build,

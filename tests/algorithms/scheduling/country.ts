@@ -39,7 +39,7 @@ export interface CountrySpec {
 const CENTRES = ["north", "shanghai", "shenzhen", "chengdu"];
 const PORTS = [8080, 443];
 
-/** Every centre has a line for each carrier, every line so many servers of two ports. */
+/** Every centre has a line for each carrier, every line the given number of servers with two ports. */
 export const layOut = (spec: CountrySpec): Topology => {
   const carriers = [...new Set(spec.gateways.map(({ carrier }) => carrier))];
   const centres = CENTRES.slice(0, spec.centres ?? 3);
@@ -83,7 +83,7 @@ export const layOut = (spec: CountrySpec): Topology => {
 export interface Weather {
   /** Probe loss added on top of what is normal. */
   readonly loss?: (path: Path, at: number) => number;
-  /** No packet passes: sessions fall silent, connects fail and are told of by the next success elsewhere. */
+  /** No packet passes: sessions fall silent, connects fail and are reported with the next success elsewhere. */
   readonly blackhole?: (path: Path, at: number) => boolean;
   readonly down?: (server: number, at: number) => boolean;
   /** Changes or drops what is told. */

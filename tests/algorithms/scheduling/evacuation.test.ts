@@ -18,7 +18,7 @@ const PLAN: EvacuationPlan = {
 };
 const policy = { ...SCHEDULER_DEFAULTS, round: seconds(30) };
 
-/** Nine gateways, a third of them in each centre; servers that hold so many. */
+/** Nine gateways, a third of them in each centre; servers with the given capacity. */
 const begin = (plan: Partial<EvacuationPlan> = {}, capacity = 900_000) => {
   const topology = layOut({
     gateways: Array.from({ length: 9 }, (_, index) => ({

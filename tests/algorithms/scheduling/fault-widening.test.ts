@@ -47,7 +47,7 @@ const worse =
 
 type Logged = SchedulerEffect & { readonly round: number };
 
-/** Lives through so many rounds; users are where the table says from the next round on. */
+/** Runs this many rounds; users are where the table says from the next round on. */
 const live = (rounds: number, story: Story, topology = TOGETHER) => {
   const scheduler = new Scheduler(SCHEDULER_DEFAULTS, topology);
   const best = topology.gateways.map(({ candidates }) => candidates[0]!);

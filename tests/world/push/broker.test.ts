@@ -8,7 +8,7 @@ import { drive, fault, modelOf } from "./drive.ts";
 const at = (second: number): Instant => instantAt(seconds(second));
 const block = (number: number): BlockName => ({ task: "evening", part: 0, block: number });
 
-/** A broker that finds out after a second that somebody is lost, and what it hands to whom. */
+/** A broker that detects a lost consumer after a second, and the deliveries of each consumer. */
 const brokerOf = () => {
   const events = new EventQueue();
   const broker = new Broker(modelOf({ broker: { latency: "1 ms", redelivery: "1 s" } }).broker, events, "broker");

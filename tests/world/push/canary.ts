@@ -10,7 +10,7 @@ import type { WorkerMachine } from "../../../src/world/push/workers.ts";
 
 /**
  * Says of a block that all were told, to the records and to the store, and only then tells them, as the real one does. The
- * broker it tells last: a slot gets its next block then. It makes no difference: whoever gets the block again finds it finished.
+ * broker it tells last: a slot gets its next block then. It makes no difference: the next worker finds the block finished.
  */
 class Hasty implements WorkerMachine {
   readonly #inner: Worker;
@@ -47,7 +47,7 @@ class Hasty implements WorkerMachine {
 
 export const HASTY: PushMachines = { ...MACHINES, worker: (policy) => new Hasty(policy) };
 
-/** Tells whoever it takes over from another one three times. */
+/** Notifies members taken over from another worker three times. */
 class Repeating implements WorkerMachine {
   readonly #inner: Worker;
   #push: WorkerEffect | undefined;
@@ -70,7 +70,7 @@ class Repeating implements WorkerMachine {
 
 export const REPEATING: PushMachines = { ...MACHINES, worker: (policy) => new Repeating(policy) };
 
-/** Takes whom it was given, and the neighbours of each, who are in another part. */
+/** Takes the members of its block and their neighbours, which are in another part. */
 class Greedy implements WorkerMachine {
   readonly #inner: Worker;
   #name: BlockName | undefined;
@@ -119,7 +119,7 @@ const deafToLoss = (input: WorkerInput): WorkerInput =>
 
 export const DEAF_TO_LOSS: PushMachines = { ...MACHINES, worker: (policy) => new Deaf(policy, deafToLoss) };
 
-/** Works on a block as the records have it, whoever's lease runs. */
+/** Works on a block as the records have it, even under the lease of another worker. */
 export const DEAF_TO_LEASES: PushMachines = {
   ...MACHINES,
   worker: (policy) => {

@@ -9,7 +9,7 @@ import { drive, fault, modelOf } from "./drive.ts";
 
 const HOSTS = { host: ["worker-1", "worker-2"] };
 
-/** Every kind at once; the seed says when hosts crash and whom the broker errs about. */
+/** Every kind at once; the seed decides when hosts crash and which deliveries the broker repeats. */
 const disaster = (strength: number): readonly PushFault[] => [
   fault("crash", 1, 20, HOSTS, { crash: 600 * strength }),
   fault("broker", 1, 20, { broker: ["broker"] }, { redelivery: 0.2 * strength }),
