@@ -17,6 +17,8 @@ export class Client {
   identity = 0;
   /** People that its row stands for. */
   people = 0;
+  /** The cell whose paths it uses now. */
+  cell = 0;
   /** When its event is due, ms since the run began. */
   dueMs = 0;
   /** Phase, endpoint, failed attempts and ordinal, packed. */
@@ -50,6 +52,7 @@ export class Client {
     this.index = index;
     this.identity = this.#population.identity[home]!;
     this.people = this.#population.peopleOf(home, index);
+    this.cell = this.#routing.viaCell(home, index);
   }
 
   /** Writes to the record it was loaded from. */
@@ -67,11 +70,6 @@ export class Client {
   /** Its row among those of this thread. */
   get row(): number {
     return this.#population.firstRow[this.home]! + this.index;
-  }
-
-  /** The cell whose paths it uses now. */
-  get cell(): number {
-    return this.#routing.viaCell(this.home, this.index);
   }
 
   /** From `cell` to `endpoint`. */

@@ -26,7 +26,6 @@ import type { Crowd } from "./crowd.ts";
 import type { Logins, RunEnd } from "./logins.ts";
 import { BREAKS, LEAVES, NOTHING, type Parked } from "./parked.ts";
 import * as record from "./record.ts";
-import type { Routing } from "./routing.ts";
 
 export interface SessionPlan {
   readonly seed: string;
@@ -56,7 +55,6 @@ export class Sessions implements Handler {
   readonly digest = new Digest();
   readonly #crowd: Crowd;
   readonly #links: LinksNow;
-  readonly #routing: Routing;
   readonly #calendar: Calendar;
   readonly #loginQueues: LoginQueues;
   readonly #logins: Logins;
@@ -71,7 +69,6 @@ export class Sessions implements Handler {
   constructor({ crowd, calendar, loginQueues, logins, parked, trace }: SessionParts, plan: SessionPlan) {
     this.#crowd = crowd;
     this.#links = crowd.links.now;
-    this.#routing = crowd.routing;
     this.#calendar = calendar;
     this.#loginQueues = loginQueues;
     this.#logins = logins;
@@ -127,8 +124,7 @@ export class Sessions implements Handler {
     const { dispatch } = crowd;
     const links = this.#links;
     const policy = this.#plan.heartbeat;
-    const { home, index, heartbeat, identity, people, state } = client;
-    const cell = this.#routing.viaCell(home, index);
+    const { index, cell, heartbeat, identity, people, state } = client;
     const endpoint = record.endpointOf(state);
     const link = crowd.links.of(cell, endpoint);
     const silence = heartbeat.nextIsInterval ? heartbeat.interval : policy.shortest;
