@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { camelCase } from "../src/scenario/fields.ts";
 import { SECTIONS } from "../src/scenario/sections.ts";
 import { SYSTEMS } from "../src/simulate/systems.ts";
 import { filesUnder, NOT_OURS, OURS, ROOT } from "./files.ts";
@@ -302,6 +303,21 @@ describe("the code", () => {
     ]);
     expect(functionSizes(file).filter(({ lines }) => lines > FUNCTION_LINES)).toHaveLength(1);
     expect(exportedTypes(file)).toEqual(["A", "B"]);
+  });
+});
+
+describe("the systems", () => {
+  it("apply every effect that a fault may declare", () => {
+    const problems = SECTIONS.flatMap(({ name, targets }) => {
+      // People's effects are families of world/weather.
+      const folder = name === "people" ? "world/weather/" : `world/${name}/`;
+      const code = SOURCES.filter((path) => nameOf(path).startsWith(folder)).map((path) => readFileSync(path, "utf8"));
+      return Object.values(targets)
+        .flatMap(({ effects }) => Object.keys(effects))
+        .filter((effect) => !code.some((text) => new RegExp(`\\b${camelCase(effect)}\\b`).test(text)))
+        .map((effect) => `${name}: nothing in ${folder} reads ${effect}`);
+    });
+    expect(problems).toEqual([]);
   });
 });
 

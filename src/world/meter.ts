@@ -83,7 +83,7 @@ export class Meter {
     this.#allAt = nowMs;
   }
 
-  /** Meters one path whose quality is about to change. */
+  /** Meters a link whose path is about to change. */
   meterBeforeChange(link: number, nowMs: number): void {
     this.#changeCount[link]! += 1;
     this.#meter(link, nowMs, { draws: this.#changes, ordinal: this.#changeCount[link]! });

@@ -19,7 +19,7 @@ export class Batch {
   /** By path: its place, plus one. */
   readonly #places = new RowMap(9);
 
-  /** Where the counts of a path begin in `counts`. */
+  /** Returns where the counts of a path begin in `counts`. */
   at(path: number): number {
     const known = this.#places.get(path);
     if (known > 0) return (known - 1) * WIDTH;
@@ -33,12 +33,12 @@ export class Batch {
     return (place - 1) * WIDTH;
   }
 
-  /** Its paths in their order, each with the place of its counts. */
+  /** Calls `look` for each path in the order of their numbers, with the place of its counts. */
   each(look: (path: number, at: number) => void): void {
     for (const path of Int32Array.from(this.#paths).sort()) look(path, this.at(path));
   }
 
-  /** Empty, to be used again. */
+  /** Empties it, to be used again. */
   clear(): void {
     this.counts.fill(0, 0, this.#paths.length * WIDTH);
     this.#paths = [];

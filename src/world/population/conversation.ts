@@ -15,6 +15,6 @@ export const LOGIN = {
 /** Its tables fill as they are read, for all runs of this thread. */
 const OWN = new Transport(LOGIN);
 
-/** What becomes of their connections; with memory, worked out once by all threads that share it. */
+/** Returns the transport of logins; with memory, its tables are filled once for all threads that share it. */
 export const loginTransport = (memory?: SharedArrayBuffer): Transport =>
   memory === undefined ? OWN : new Transport(LOGIN, memory);

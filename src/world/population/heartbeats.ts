@@ -9,7 +9,7 @@ import type { Duration } from "../../base/units.ts";
 import { HEARTBEAT_UNIT } from "../../scenario/people/limits.ts";
 import type { HeartbeatPolicy, HeartbeatState } from "../../algorithms/access/heartbeat.ts";
 
-/** How many low bits of a word a packed heartbeat takes. */
+/** Low bits of a word that a packed heartbeat takes. */
 export const HEARTBEAT_BITS = 18;
 
 const HEARTBEAT = (1 << HEARTBEAT_BITS) - 1;
@@ -78,17 +78,16 @@ export class HeartbeatCursor implements HeartbeatState {
 }
 
 /**
- * What a word looks like, its interval aside, of a phone that has learned all there is to learn: another answered beat
- * changes nothing.
+ * Returns the word, without its interval, of a phone that has learned all it can: another answered beat changes nothing.
  */
 export const quietWord = ({ stableTest }: HeartbeatPolicy): number =>
   STABLE | ((stableTest + 1) << ANSWERED) | NEXT_IS_INTERVAL | LAST_WAS_INTERVAL;
 
-/** A heartbeat without its interval, and the interval in tens of seconds. */
+/** Split a word: a heartbeat without its interval, and the interval in tens of seconds. */
 export const withoutInterval = (word: number): number => word & HEARTBEAT & ~INTERVAL;
 export const tensOf = (word: number): number => word & INTERVAL;
 
-/** A state as a word for `HeartbeatCursor`. */
+/** Returns a state as a word for `HeartbeatCursor`. */
 export const packHeartbeat = (state: HeartbeatState): number => {
   const cursor = new HeartbeatCursor();
   cursor.interval = state.interval;

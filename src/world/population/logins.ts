@@ -2,9 +2,8 @@
  * A login from the first candidate to the last answer: the race for a connection, the server's queue, the
  * exchanges, and when it fails the wait before the next attempt.
  *
- * What an attempt would meet is a pure function of its keyed draws and its path. Of the past only two numbers
- * are kept, of those who are logging in: how long ago the first candidate was tried, and how long the exchanges will
- * take.
+ * What an attempt would meet is a pure function of its keyed draws and its path. Of a client that is logging in only two
+ * numbers are kept: how long ago the first candidate was tried, and how long the exchanges will take.
  */
 import type { Duration } from "../../base/units.ts";
 import { Draws, open } from "../../base/random.ts";
@@ -29,11 +28,11 @@ const NOTED = SINCE_MASK;
 /** Top bit: the latest failed attempt reached nobody at all. */
 const UNREACHED = 0x8000_0000;
 
-/** Time since the first candidate, as it is remembered. */
+/** Returns the time since the first candidate `ms` later, as it is remembered. */
 const later = (since: number, ms: number): number => (since === NOTED ? NOTED : Math.min(NOTED - 1, since + ms));
 /** A refusal comes at once: what the way takes is in the connect. */
 const REFUSED_MS = 1;
-/** Length of the longest list a client is given; each candidate has a draw of its own. */
+/** Longest list of a client; each candidate has a draw of its own. */
 export const CANDIDATES_MAX = 16;
 
 export interface LoginPlan {
@@ -124,7 +123,7 @@ export class Logins {
     this.#candidates = this.#list(client, nowMs);
     const { racing } = this.#plan;
     const first = this.#try(client, 0);
-    // Who connects before a second attempt would start has no race.
+    // A client that connects before a second attempt would start has no race.
     const won =
       first.connected && first.after <= Math.min(racing.startEvery, racing.timeout)
         ? { winner: 0, took: first.after, started: 1 }
@@ -196,7 +195,7 @@ export class Logins {
     this.#memory.delete(row);
     if (took !== NOTED) this.#notes.login(home, nowMs - took, Math.min(took, CENSORED_MS), people);
     links.now.noteLogins(client.link, people);
-    // Only those whose attempts ended before any door know of addresses that do not answer.
+    // Only clients whose attempts ended before any door know of addresses that do not answer.
     if (failures === 0 || (remembered & UNREACHED) === 0) return;
     for (const candidate of this.#list(client, nowMs))
       if (candidate !== endpoint) links.now.noteFailed(links.of(client.cell, candidate), failures * people);
@@ -211,7 +210,7 @@ export class Logins {
     if (tookMs > limitMs) this.#notes.login(client.home, startedMs, tookMs, client.people);
   }
 
-  /** The client's list: where the table sends it, then the gateway's candidates. */
+  /** Returns the client's list: where the table sends it, then the gateway's candidates. */
   #list({ cell, index }: Client, nowMs: number): readonly number[] {
     const { population, dispatch } = this.#crowd;
     const gateway = population.gateway[cell]!;
@@ -227,7 +226,7 @@ export class Logins {
     const { upTo } = choice;
     let place = 0;
     if (upTo.length > 1) {
-      // A draw of its own: by the rank that says when they come, those who come together would go together.
+      // A draw of its own: by the rank that says when they come, clients that come together would go together.
       const left = this.#others.uniform(population.identity[cell]!, index, 0) * upTo.at(-1)!;
       while (place < upTo.length - 1 && left >= upTo[place]!) place += 1;
     }
@@ -235,8 +234,9 @@ export class Logins {
   }
 
   /**
-   * On the carrier's own line the order follows the user's id, weighted by who is welcome where: or all who lose a centre would
-   * go to its neighbour. First stays where the table leads, unless a loss is so fresh that the servers' own word counts.
+   * Returns the lists that clients with this best endpoint may have. On the carrier's own line the order follows the user's id,
+   * weighted by the room of each server, or all who lose a centre would go to its neighbour. The table's endpoint stays first,
+   * unless a loss is so fresh that the servers' own word counts.
    */
   #choiceOf(candidates: readonly number[], best: number, isFresh: boolean): Choice {
     const { endpoints, dispatch } = this.#crowd;
@@ -261,7 +261,7 @@ export class Logins {
     };
   }
 
-  /** How an attempt at one candidate would end, were it let run. */
+  /** Returns how an attempt at one candidate would end if it ran to its end. */
   #try(client: Client, place: number): { connected: boolean; after: Duration } {
     const { paths, links } = this.#crowd;
     const link = links.of(client.cell, this.#candidates[place]!);

@@ -1,5 +1,5 @@
 /**
- * Who is out there: users by gateway and access, a cell each, and the rows that stand for them.
+ * The population: users by gateway and access, a cell each, and the rows that stand for them.
  *
  * A row's identity is its cell's name and its index in the cell, never its number in a table: add a user, a
  * cell or a region, and everybody else's draws stay as they were. Rows are stratified: every gateway has at
@@ -33,11 +33,11 @@ export class Population {
   /** A row of a cell weighs `weight`, or one more when its index is below `heavier`. */
   readonly weight: Int32Array;
   readonly heavier: Int32Array;
-  /** Of each cell, the indexes of the rows that this thread lives for: from `first` to before `end`. How many there are in all. */
+  /** By cell: the indexes of the rows that are this thread's, from `first` to before `end`. The number of all its rows. */
   readonly first: Float64Array;
   readonly end: Float64Array;
   readonly rowsHere: number;
-  /** What to add to an index of this thread's to number all its rows, from 0: for columns of cold facts. */
+  /** By cell: what to add to an index of this thread's to number all its rows from 0, for columns of cold facts. */
   readonly firstRow: Float64Array;
 
   constructor(cells: readonly Cell[], { index, size }: { readonly index: number; readonly size: number }) {
@@ -61,14 +61,14 @@ export class Population {
     this.rowsHere = before;
   }
 
-  /** People that a row stands for. */
+  /** Returns the people that a row stands for. */
   peopleOf(cell: number, index: number): number {
     return this.weight[cell]! + (index < this.heavier[cell]! ? 1 : 0);
   }
 }
 
 /**
- * Where a row stands among its gateway's users, in [0, 1): by bit reversal, so that any share of the ranks is a share
+ * Returns a row's rank among its gateway's users, in [0, 1): by bit reversal, so that any share of the ranks is a share
  * of the rows to within one row. `identity` turns the circle, so that cells do not march in step.
  */
 export const rankOf = (index: number, cell: number): number => {

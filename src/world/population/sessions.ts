@@ -44,7 +44,7 @@ export interface SessionParts {
   readonly trace: Trace | undefined;
 }
 
-/** Longest pause, ms: ten days, which a calendar can hold; who would be away for longer comes back then. */
+/** Longest pause, ms: ten days, which a calendar can hold. A longer one ends then. */
 const PAUSE_MOST_MS = 864_000_000;
 
 /** Returns how long somebody stays away, ms, from a 32-bit word. */
@@ -81,6 +81,7 @@ export class Sessions implements Handler {
     this.#staysPerMs = CHANCE_ONE / plan.stayMs;
   }
 
+  /** Handles the event of a record: returns the delay to the next one, or 0 for a client that is parked. */
   fire(pool: Int32Array, at: number): number {
     const client = this.#client;
     client.load(pool, at);
@@ -151,7 +152,7 @@ export class Sessions implements Handler {
     return this.#parked?.isQuiet(heartbeat.word) === true ? this.#foretell(this.#parked, client, nextMs) : nextMs;
   }
 
-  /** The beat has come that something comes of. */
+  /** Handles the beat that was foretold. */
   #foretold(parked: Parked, client: Client): number {
     const outcome = parked.outcome(client);
     this.digest.add(0x20 + outcome, client.identity ^ client.index, client.dueMs | 0, client.state);
@@ -162,13 +163,13 @@ export class Sessions implements Handler {
     return this.#broken(client);
   }
 
-  /** The next beat is due in `nextMs`; until something comes of one there is nothing to do. */
+  /** Foretells the next event of a client whose next beat is due in `nextMs`; returns the delay to it, or 0 if it was parked. */
   #foretell(parked: Parked, client: Client, nextMs: number): number {
     const laterMs = parked.foretell(client, client.dueMs + nextMs);
     return laterMs < 0 ? 0 : nextMs + laterMs;
   }
 
-  /** Logs out; comes back after a pause, or at once. */
+  /** Logs a client out, to come back after a pause or at once. */
   #goAway(client: Client, pauses: boolean): number {
     this.#leave(client);
     this.#crowd.away.add(client.home, client.people);
@@ -178,7 +179,7 @@ export class Sessions implements Handler {
     return pauseOf(this.#draws.out[2]!, this.#plan.pauseMs);
   }
 
-  /** A beat was not answered in time: the link is dead, and now its client knows. */
+  /** Breaks a link whose beat was not answered in time. */
   #broken(client: Client): number {
     const crowd = this.#crowd;
     const { heartbeat, home, people } = client;
@@ -192,6 +193,7 @@ export class Sessions implements Handler {
     return this.#timeoutMs + this.#logins.afterBreakMs(client, undefined);
   }
 
+  /** Handles the event of a client that is not online. */
   #step(client: Client): number {
     const crowd = this.#crowd;
     const { phase, home, people } = client;
@@ -257,7 +259,7 @@ export class Sessions implements Handler {
     return leftMs;
   }
 
-  /** The login was complete at `nowMs`; the first beat has been sent with it. */
+  /** Puts a client online whose login was complete at `nowMs`; the first beat has been sent with it. */
   #logged(client: Client, nowMs: number): number {
     const crowd = this.#crowd;
     const policy = this.#plan.heartbeat;
@@ -276,7 +278,7 @@ export class Sessions implements Handler {
     return Math.max(1, nextMs - (client.dueMs - nowMs));
   }
 
-  /** A connection ends. */
+  /** Ends a connection. */
   #leave(client: Client): void {
     const crowd = this.#crowd;
     const { people } = client;

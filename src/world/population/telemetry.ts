@@ -36,7 +36,7 @@ interface Measured {
 }
 
 export class Telemetry {
-  /** A fault may lose more and make the rest later. */
+  /** Share of reports that faults lose beyond the usual, and how much later they make the rest, ms. */
   extraLost = 0;
   extraLateMs = 0;
   readonly #plan: TelemetryPlan;
@@ -44,11 +44,11 @@ export class Telemetry {
   readonly #draws: Draws;
   readonly #connectDraws: Draws;
   readonly #lateDraws: Draws;
-  /** Name of a gateway's first cell: its batches are late together. */
+  /** By gateway: the identity of its first cell, which keys how late its batches are. */
   readonly #gatewayIdentity: Int32Array;
   readonly #chance = new RandomStream();
   readonly #endpointIdentity: Int32Array;
-  /** What is under way, by the round it arrives in, and batches that have arrived, to be used again. */
+  /** Batches under way, by the round they arrive in, and batches that have arrived, to be used again. */
   readonly #underWay = new Map<number, Batch>();
   readonly #spare: Batch[] = [];
   readonly #lateness: Lateness;
@@ -116,12 +116,12 @@ export class Telemetry {
     batch.counts[at + FAILURES]! += keptFailures;
   }
 
-  /** Chance that a report is not lost. */
+  /** Returns the fraction of reports that is not lost. */
   #arrives(): number {
     return (1 - this.#plan.lost) * (1 - this.extraLost);
   }
 
-  /** Ends a round: hands over what arrived in it, in the order of gateways and endpoints. */
+  /** Ends a round, and hands over what arrived in it, in the order of gateways and endpoints. */
   deliver(nowMs: number, receive: (report: QualityReport) => void): void {
     const { links, endpointCount } = this.#crowd;
     const { gateway } = this.#crowd.population;
@@ -169,12 +169,12 @@ export class Telemetry {
     batch.counts[at + UNANSWERED]! += Math.min(degraded * probesABeat, lost);
   }
 
-  /** Whole rounds that a fault adds, one more for as many as its last part of a round says. */
+  /** Returns the whole rounds that faults add, from a uniform in (0, 1): the part of a round left over is a chance of one more. */
   #extra(u: number): number {
     return Math.floor(this.extraLateMs / this.#plan.roundMs + u);
   }
 
-  /** What arrives this many rounds late. */
+  /** Returns the batch that arrives this many rounds late. */
   #batch(late: number): Batch {
     const round = this.#round + late;
     let batch = this.#underWay.get(round);
@@ -189,14 +189,14 @@ export class Telemetry {
   }
 }
 
-/** Chance that of `count` independent things with this chance at least one happens. */
+/** Returns the chance that at least one of `count` independent events of this chance happens. */
 const atLeastOnce = (chance: number, count: number): number => {
   let none = 1;
   for (let i = 0; i < count; i++) none *= 1 - chance;
   return 1 - none;
 };
 
-/** Reports made at any moment of a round and late by an exponential time, whose mean is `mean` rounds. */
+/** The lateness of reports made at any moment of a round: exponential, with a mean of `mean` rounds. */
 class Lateness {
   /** Share that is late at all, and the logarithm of what of it stays late for another round. */
   readonly #late: number;
@@ -207,7 +207,7 @@ class Lateness {
     this.#logStays = -1 / mean;
   }
 
-  /** In how many rounds a report arrives, from a uniform in (0, 1). */
+  /** Returns in how many rounds a report arrives, from a uniform in (0, 1). */
   rounds(u: number): number {
     return 1 - u >= this.#late ? 0 : 1 + Math.floor(Math.log((1 - u) / this.#late) / this.#logStays);
   }
