@@ -52,10 +52,39 @@ const ANY_SHAPE: Shape = Object.assign({}, ...TARGETS.map(({ target }) => faultS
 /** Returns the section that a fault belongs to. */
 export const sectionOf = ({ where }: { readonly where: object }): Section => targetOf(Object.keys(where)).section;
 
-/** Returns the target that has one of these selectors, else the first target. */
-const targetOf = (keys: readonly string[]): OwnedTarget => {
+/**
+ * Returns the target that has one of these selectors; of several, the one with most of the effects, and a special place rather
+ * than the first target. Without a selector of any target, the first target.
+ */
+const targetOf = (selectors: readonly string[], effects: readonly string[] = []): OwnedTarget => {
   const [first, ...special] = TARGETS;
-  return special.find(({ target }) => keys.some((key) => Object.hasOwn(target.selectors, key))) ?? first!;
+  const found = special.filter(({ target }) => selectors.some((key) => Object.hasOwn(target.selectors, key)));
+  return found.reduce((best, one) => (fitOf(one, effects) > fitOf(best, effects) ? one : best), found[0] ?? first!);
+};
+
+/** Returns how many of these effects a target has. */
+const fitOf = ({ target }: OwnedTarget, effects: readonly string[]): number =>
+  effects.filter((effect) => Object.hasOwn(target.effects, effect)).length;
+
+/** What the tree of a fault tells about its target, before any value is judged. */
+interface Selected {
+  readonly target: Target;
+  /** False if `where` cannot be read or names no selector: then the effects decide, and none is refused. */
+  readonly isKnown: boolean;
+}
+
+/** Returns the target that a fault selects. An empty `where` selects the first one; so does a fault without any effect. */
+const selectedBy = (item: MapNode): Selected => {
+  const where = item.entries.get("where")?.node;
+  const keys = where?.kind === "map" ? [...where.entries.keys()] : [];
+  const effects = [...item.entries.keys()].filter((key) => EFFECTS.includes(key));
+  const exact = keys.filter((key) => SELECTORS.includes(key));
+  if (exact.length > 0 || (where?.kind === "map" && keys.length === 0))
+    return { target: targetOf(exact, effects).target, isKnown: true };
+  const meant = keys.flatMap((key) => nearest(key, SELECTORS) ?? []);
+  if (meant.length > 0) return { target: targetOf(meant, effects).target, isKnown: false };
+  const byEffects = TARGETS.reduce((best, one) => (fitOf(one, effects) > fitOf(best, effects) ? one : best));
+  return { target: byEffects.target, isKnown: false };
 };
 
 interface Context {
@@ -71,8 +100,8 @@ interface Context {
 export const resolveFault = (item: MapNode, path: Path, context: Context): Fault | undefined => {
   const { names, report } = context;
   demandOneOf(EFFECTS, ANY_SHAPE, { item, path, report }, "names no effect");
-  const { target } = targetOf(selectedIn(item));
-  refuseOthers(item, target, path, report);
+  const { target, isKnown } = selectedBy(item);
+  if (isKnown) refuseOthers(item, target, path, report);
   const given = judgeFields(faultShape(target), item, path, report, EFFECTS) as Judged;
   const { where } = given;
   if (where !== undefined) {
@@ -101,13 +130,6 @@ interface Judged {
   readonly where?: object;
   readonly [effect: string]: unknown;
 }
-
-/** Returns the selectors of an item, with mistyped ones corrected. */
-const selectedIn = (item: MapNode): readonly string[] => {
-  const where = item.entries.get("where")?.node;
-  if (where?.kind !== "map") return [];
-  return [...where.entries.keys()].map((key) => (SELECTORS.includes(key) ? key : (nearest(key, SELECTORS) ?? key)));
-};
 
 /** Reports selectors and effects that belong to another kind of place. */
 const refuseOthers = (item: MapNode, target: Target, path: Path, report: Reporter): void => {
@@ -148,7 +170,11 @@ const checkEffects = (given: Judged, target: Target, path: Path, report: Reporte
         report([...path, "where", selector], `${selector} does not apply to ${name}`, instead);
     effect.check?.(given.where!, path, report);
   }
-  if (given.until !== undefined && caused.length > 0 && caused.every(([, { isInstant }]) => isInstant === true))
+  if (
+    given.until !== undefined &&
+    caused.length > 0 &&
+    caused.every(([name, { isInstant }]) => isInstant === true && given[name] === true)
+  )
     report([...path, "until"], `${caused[0]![0]} happens once, when the fault begins`, "remove until");
 };
 

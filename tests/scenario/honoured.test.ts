@@ -48,3 +48,36 @@ describe("a selector that an effect does not honour is rejected", () => {
     expect(problemsOf(fault)).toEqual(paths);
   });
 });
+
+const PUSH = `
+push:
+  workers: { hosts: 2, slots: 1 }
+  limiter: { limit: 1000 }
+  service: { capacity: 2000 }
+  tasks: { evening: { at: 10 min, subscribers: 1 k } }
+provenance: { services: { is: assumed, source: firedrill }, push: { is: assumed, source: firedrill } }
+`;
+
+describe("one mistake in where is one error, and blames no correct line", () => {
+  const errorsOf = (fault: string): readonly string[] => {
+    const story = SERVICES.replace(/provenance:.*\n/, "");
+    const reading = read(`${HEAD}${story}${PUSH}\nfaults: [{ id: one, at: 5 min, ${fault} }]\n`);
+    return "problems" in reading ? reading.problems.map(({ path, hint }) => `${path} | ${hint}`) : [];
+  };
+
+  it.each([
+    ["crash: 1 /h", [/^faults\[0\]\.where \|/]],
+    ["crash: 1 /h, where: worker-1", [/^faults\[0\]\.where \|/]],
+    ["crash: 1 /h, where: { xyzzy: worker-1 }", [/^faults\[0\]\.where\.xyzzy \| known: host/]],
+    ["crash: 1 /h, where: { hostt: worker-1 }", [/^faults\[0\]\.where\.hostt \| did you mean "host"/]],
+    ["slow: 2, where: { hosts: worker-1 }", [/^faults\[0\]\.where\.hosts \| did you mean "host"/]],
+    ["crash: 1 /h, where: { host: worker-1, tier: logic }", [/^faults\[0\]\.where\.tier \|/]],
+    ["crash: 1 /h, where: {}", [/^faults\[0\]\.crash \| in where, select hosts/]],
+    ["failover: false, until: 6 min, where: { shard: shard-2 }", []],
+    ["failover: true, until: 6 min, where: { shard: shard-2 }", [/^faults\[0\]\.until \| remove until/]],
+  ])("%s", (fault, expected) => {
+    const errors = errorsOf(fault);
+    expect(errors).toHaveLength(expected.length);
+    expected.forEach((pattern, at) => expect(errors[at]).toMatch(pattern));
+  });
+});

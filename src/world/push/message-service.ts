@@ -3,12 +3,11 @@
  * protects itself. It knows what no worker can know: which subscribers were told, how often, and how late.
  */
 import type { Digest } from "../../base/digest.ts";
-import type { Instant } from "../../base/units.ts";
+import { type Instant, SECOND } from "../../base/units.ts";
 import type { Audit } from "./audit.ts";
 import type { Delivery } from "./broker.ts";
 import type { PushNotes } from "./notes.ts";
 
-const SECOND = 1_000_000;
 const DIGEST_KIND = 0x6f;
 /** Counts of one subscriber stop here. */
 const MOST = 255;
