@@ -7,6 +7,7 @@ import { builtinModules } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { camelCase } from "../src/scenario/fields.ts";
+import type { Section } from "../src/scenario/section.ts";
 import { SECTIONS } from "../src/scenario/sections.ts";
 import { SYSTEMS } from "../src/simulate/systems.ts";
 import { filesUnder, NOT_OURS, OURS, ROOT } from "./files.ts";
@@ -308,7 +309,7 @@ describe("the code", () => {
 
 describe("the systems", () => {
   it("apply every effect that a fault may declare", () => {
-    const problems = SECTIONS.flatMap(({ name, targets }) => {
+    const problems = SECTIONS.flatMap(({ name, targets }: Section) => {
       // People's effects are families of world/weather.
       const folder = name === "people" ? "world/weather/" : `world/${name}/`;
       const code = SOURCES.filter((path) => nameOf(path).startsWith(folder)).map((path) => readFileSync(path, "utf8"));
