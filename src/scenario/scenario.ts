@@ -12,7 +12,10 @@ import type { SECTIONS } from "./sections.ts";
 
 type Listed = (typeof SECTIONS)[number];
 
-type Both<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer All) => void ? All : never;
+/** The intersection of all members of a union. */
+export type IntersectionOf<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer All) => void
+  ? All
+  : never;
 type WorldOf<S> = S extends { readonly shape: infer F extends Shape } ? Model<z.ZodObject<F>> : never;
 type FaultIn<S> = S extends { readonly targets: Readonly<Record<string, Target>> } ? FaultOf<S> : never;
 type ActionOf<K> = K extends ActionKind<infer A> ? A : never;
@@ -20,7 +23,7 @@ type ActionIn<S> = S extends { readonly interventions: infer I } ? ActionOf<I[ke
 
 /** The world: the keys of all sections, in camelCase. */
 export type WorldModel = {
-  readonly [K in keyof Both<WorldOf<Listed>> as CamelKey<K & string>]: Both<WorldOf<Listed>>[K];
+  readonly [K in keyof IntersectionOf<WorldOf<Listed>> as CamelKey<K & string>]: IntersectionOf<WorldOf<Listed>>[K];
 };
 
 /** A fault of any section; `sectionOf` returns the section. */

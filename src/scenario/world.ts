@@ -1,16 +1,14 @@
 /** Combines the sections into the world of a scenario. */
 import { camelCase } from "./fields.ts";
 import type { Fields } from "./judge.ts";
-import type { Scenario, WorldModel } from "./scenario.ts";
+import type { IntersectionOf, Scenario, WorldModel } from "./scenario.ts";
 import type { CheckContext, Cost, KnownNames, Names, Section, Shape } from "./section.ts";
 import { SECTIONS } from "./sections.ts";
 
 const ALL: readonly Section[] = SECTIONS;
 
-type Both<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer All) => void ? All : never;
-
 /** The keys of all sections, each with its schema. */
-export const worldShape = Object.assign({}, ...ALL.map(({ shape }) => shape)) as Both<
+export const worldShape = Object.assign({}, ...ALL.map(({ shape }) => shape)) as IntersectionOf<
   (typeof SECTIONS)[number]["shape"]
 > satisfies Shape;
 
