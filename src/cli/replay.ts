@@ -10,7 +10,8 @@ import { onInterrupt } from "./interrupt.ts";
 import { load } from "./load.ts";
 import { answer, demandWritable, folderOf, keep, tell } from "./output.ts";
 import type { RunFlags } from "./settings.ts";
-import { planOf, runOnThreads, type Finished } from "./study.ts";
+import { planOf } from "./plan.ts";
+import { runOnThreads, type Finished } from "./study.ts";
 import { wantsColor } from "./terminal.ts";
 import { VERSION } from "./tool.ts";
 

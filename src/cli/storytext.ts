@@ -4,7 +4,8 @@ import { labelOf } from "../report/labels.ts";
 import { NO_BREAK } from "../report/numbers.ts";
 import { renderTable, type TableCell } from "../report/table.ts";
 import type { JudgedRow } from "../report/bounds.ts";
-import { printMeasured, remarksOf, SIGNS } from "../report/verdict.ts";
+import { printMeasured } from "../report/measured.ts";
+import { remarksOf, SIGNS } from "../report/verdict.ts";
 import type { RunDocument, Verdict } from "../study/document.ts";
 import type { Change } from "../study/golden.ts";
 

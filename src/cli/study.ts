@@ -8,14 +8,16 @@ import { partsOf } from "../scenario/figure-parts.ts";
 import { assemble, isDecided, scaleText } from "../study/assemble.ts";
 import type { Meta, RunDocument, RunPictures } from "../study/document.ts";
 import { estimate } from "../study/estimate.ts";
+import { remarksBeforehand } from "../study/foresight.ts";
 import { LocalExecutor, threadsFor } from "../study/executors/local.ts";
 import { figureResult, replicationRows, type ReplicationRow } from "../study/figures.ts";
 import { picturesOf } from "../study/pictures.ts";
 import { runStudy, type Executor, type Pair, type StudyPlan, type StudyResult } from "../study/replications.ts";
 import { inSeconds } from "../base/units.ts";
 import { warningsOf } from "../scenario/world.ts";
+import { planOf } from "./plan.ts";
 import { Progress, span, type Standing } from "./progress.ts";
-import { reproduceCommand, type InputFlags, type RunFlags } from "./settings.ts";
+import { reproduceCommand, type RunFlags } from "./settings.ts";
 import { VERSION } from "./tool.ts";
 
 /** A finished study with all that is written to its folder. */
@@ -31,14 +33,6 @@ export interface Finished {
   /** All replications with their twins. */
   readonly pairs: readonly Pair[];
 }
-
-/** Returns the plan of a study; it has twins only if the scenario has faults or interventions to drop. */
-export const planOf = (scenario: Scenario, flags: InputFlags): StudyPlan => {
-  const { least, most } = flags.reps ?? { least: scenario.run.replications, most: scenario.run.replications };
-  const { faults, interventions } = flags;
-  const dropped = scenario.faults.length + (interventions ? scenario.interventions.length : 0);
-  return { least, most, faults, interventions, twin: flags.twin && faults && dropped > 0 };
-};
 
 /** Number of rows above which the costs are printed before the run. */
 const LARGE_RUN = 20_000_000;
@@ -78,7 +72,8 @@ export const runOnThreads = async (
   const crew = crewFor(scenario, plan, flags.workers);
   if (flags.quiet !== true) {
     warnOfCosts(scenario, plan, crew);
-    for (const warning of warningsOf(scenario)) process.stderr.write(`note: ${warning}\n`);
+    for (const warning of [...warningsOf(scenario), ...remarksBeforehand(scenario, plan)])
+      process.stderr.write(`note: ${warning}\n`);
   }
   const started = new Date();
   const before = performance.now();
@@ -87,7 +82,7 @@ export const runOnThreads = async (
   const wallSeconds = (performance.now() - before) / 1000;
   const figures = figuresOf(scenario);
   return {
-    document: assemble(scenario, figures, result, { tool: VERSION, faults: plan.faults }),
+    document: assemble(scenario, figures, result, { tool: VERSION, plan }),
     pictures: picturesOf(scenario, result.pairs),
     perReplication: replicationRows(figures, result.pairs),
     pairs: result.pairs,
@@ -121,7 +116,7 @@ const watched = async (
   const count = new Count(executor, scenario, plan);
   const progress = flags.quiet === true ? undefined : new Progress(process.stderr, () => count.standing());
   try {
-    const result = await runStudy(plan, count, (pairs) => isDecided(scenario, pairs, plan.faults), {
+    const result = await runStudy(plan, count, (pairs) => isDecided(scenario, pairs, plan), {
       signal,
       onPair: (pairs, planned) => count.finish(pairs, planned),
     });

@@ -19,6 +19,8 @@ const validate = async (files: readonly string[], json: boolean): Promise<number
   const { readScenario } = await import("../scenario/read.ts");
   const { problemsAsJson, renderProblems } = await import("../scenario/problem.ts");
   const { warningsOf } = await import("../scenario/world.ts");
+  const { remarksBeforehand } = await import("../study/foresight.ts");
+  const { planOf } = await import("./plan.ts");
   const readings = files.map((file) => ({ file, reading: readScenario(file) }));
   const wrong = readings.flatMap(({ reading }) => ("problems" in reading ? [reading] : []));
   if (json) {
@@ -28,12 +30,17 @@ const validate = async (files: readonly string[], json: boolean): Promise<number
     for (const { file, reading } of readings)
       if ("scenario" in reading) {
         process.stdout.write(`valid ${file}: ${summaryOf(reading.scenario)}\n`);
-        for (const warning of warningsOf(reading.scenario)) process.stderr.write(`note ${file}: ${warning}\n`);
+        const remarks = remarksBeforehand(reading.scenario, planOf(reading.scenario, AS_WRITTEN));
+        for (const warning of [...warningsOf(reading.scenario), ...remarks])
+          process.stderr.write(`note ${file}: ${warning}\n`);
       } else process.stderr.write(`${renderProblems(reading.problems)}\n`);
   }
   if (wrong.length === 0) return EXIT.held;
   return wrong.every((reading) => reading.missing) ? EXIT.missing : EXIT.invalid;
 };
+
+/** A run with all that the scenario says. */
+const AS_WRITTEN = { faults: true, interventions: true, twin: true };
 
 interface Summary {
   readonly name: string;

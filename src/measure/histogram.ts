@@ -95,15 +95,17 @@ export class Histogram {
   }
 
   /**
-   * Returns the `q`-quantile, within 0.8 %, exact for 0 and 1; undefined if nothing was added. Throws if `q` is not in
-   * [0, 1].
+   * Returns the `q`-quantile, within 0.8 %, exact for 0 and 1; undefined if nothing was added. `beyond` is the weight of
+   * values that were not added because they are larger than all of these: the quantile is Infinity if it is one of them.
+   * Throws if `q` is not in [0, 1].
    */
-  quantile(q: number): number | undefined {
+  quantile(q: number, beyond = 0): number | undefined {
     assert(q >= 0 && q <= 1, () => `quantile ${String(q)}`);
-    if (this.count === 0) return undefined;
+    if (this.count + beyond === 0) return undefined;
+    const wanted = q * (this.count + beyond);
+    if (wanted > this.count || (q === 1 && beyond > 0)) return Infinity;
     if (q === 0) return this.min;
     if (q === 1) return this.max;
-    const wanted = q * this.count;
     let seen = this.#zeros;
     if (seen >= wanted) return 0;
     for (let place = 0; place < this.#counts.length; place++) {

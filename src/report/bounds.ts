@@ -8,6 +8,13 @@ export type RowLimits = Pick<ThresholdRow, "min" | "max">;
 /** The common part of published figures and thresholds. */
 export type JudgedRow = Omit<ThresholdRow, "limit" | "min" | "max">;
 
+/** A judged row, with its limits if its document has them as numbers. */
+export type LimitedRow = JudgedRow & RowLimits & Pick<ExpectRow, "between">;
+
+/** Returns the limits that the row's document has as numbers. */
+export const limitsIn = ({ min, max, between }: LimitedRow): readonly number[] =>
+  [min, max, between?.[0], between?.[1]].filter((limit) => limit !== undefined);
+
 /** Returns the band that an expectation is judged by. */
 export const bandOf = ({
   between,

@@ -11,7 +11,7 @@ import { labelOf, type Named, partsIn, placeOfFigure } from "./labels.ts";
 import { levelsOf } from "./levels.ts";
 import { markersOf, type Marker } from "./moments.ts";
 import { printClock, printCount, printInterval, printNumber } from "./numbers.ts";
-import { printMeasured } from "./verdict.ts";
+import { printMeasured } from "./measured.ts";
 
 /** One line of a chart, with its 95 % band and its twin. */
 export interface LineSeries {

@@ -8,7 +8,8 @@ import { labelOf, labelWithGroup } from "./labels.ts";
 import { printClock, printCount, printDifference, printInterval, printNumber } from "./numbers.ts";
 import { methodOf, storyOf } from "./story.ts";
 import type { JudgedRow } from "./bounds.ts";
-import { kindOf, printMeasured, remarksOf, SIGNS, summarise } from "./verdict.ts";
+import { printMeasured } from "./measured.ts";
+import { kindOf, remarksOf, SIGNS, summarise } from "./verdict.ts";
 
 const MOST_DECISIONS = 40;
 

@@ -9,10 +9,23 @@ export const NO_BREAK = "\u00a0";
 
 const GROUP = /\B(?=(\d{3})+$)/g;
 const MOST_DECIMALS = 4;
+const MOST_FOR_A_LIMIT = 8;
 const SIGNIFICANT = 3;
 
-/** Returns the number of decimals that show the interval's half width to a digit or two and three digits of the value, at most four. */
-const decimalsOf = ({ value, ci95 }: Interval): number => {
+/**
+ * Returns the number of decimals that show the interval's half width to a digit or two and three digits of the value, at most
+ * four, or more where a number would read like a limit that it differs from.
+ */
+const decimalsOf = (interval: Interval, limits: readonly number[] = []): number => {
+  let decimals = plainDecimalsOf(interval);
+  const numbers = [interval.value, ...interval.ci95];
+  const readsLikeALimit = (): boolean =>
+    limits.some((limit) => numbers.some((one) => one !== limit && one.toFixed(decimals) === limit.toFixed(decimals)));
+  while (decimals < MOST_FOR_A_LIMIT && readsLikeALimit()) decimals += 1;
+  return decimals;
+};
+
+const plainDecimalsOf = ({ value, ci95 }: Interval): number => {
   if ([value, ...ci95].every(Number.isInteger)) return 0;
   const halfWidth = Math.max(ci95[1] - value, value - ci95[0]);
   const size = Math.max(Math.abs(value), halfWidth);
@@ -52,24 +65,26 @@ const shortened = ({ value, ci95: [low, high] }: Interval) => {
 };
 
 /** Prints a value with as many digits as its interval supports, e.g. `3.52 %`, `179.61 M people` or, for a censored one, `≥ 60 s`. */
-export const printValue = (given: Interval, unit: string): string => {
+export const printValue = (given: Interval, unit: string, limits: readonly number[] = []): string => {
   const { interval, sign } = shortened(given);
-  const size = printFixed(interval.value, decimalsOf(interval));
-  return [given.atLeast === true ? "≥" : "", size, sign, unit].filter((part) => part !== "").join(NO_BREAK);
+  const size = printFixed(interval.value, decimalsOf(interval, sign === "" ? limits : []));
+  return [given.atLeast === true ? "≥" : given.atMost === true ? "≤" : "", size, sign, unit]
+    .filter((part) => part !== "")
+    .join(NO_BREAK);
 };
 
 /** Prints a range in the size of the value, e.g. `[3.44, 3.60]`; empty for an interval without width. */
-export const printRange = (given: Interval): string => {
-  const { interval } = shortened(given);
+export const printRange = (given: Interval, limits: readonly number[] = []): string => {
+  const { interval, sign } = shortened(given);
   const [low, high] = interval.ci95;
   if (low === high) return "";
-  const decimals = decimalsOf(interval);
+  const decimals = decimalsOf(interval, sign === "" ? limits : []);
   return `[${printFixed(low, decimals)},${NO_BREAK}${printFixed(high, decimals)}]`;
 };
 
-/** Prints value and range, e.g. `3.52 % [3.44, 3.60]`; a line may break between them. */
-export const printInterval = (interval: Interval, unit: string): string =>
-  `${printValue(interval, unit)} ${printRange(interval)}`.trimEnd();
+/** Prints value and range, e.g. `3.52 % [3.44, 3.60]`, so that neither reads like one of the limits unless it is; a line may break between them. */
+export const printInterval = (interval: Interval, unit: string, limits: readonly number[] = []): string =>
+  `${printValue(interval, unit, limits)} ${printRange(interval, limits)}`.trimEnd();
 
 /** Returns the unit of a difference: percentage points for percentages. */
 export const unitOfDifference = (unit: string): string => (unit === "%" ? "pp" : unit);

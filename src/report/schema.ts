@@ -10,7 +10,10 @@ const range = z.tuple([number, number]).meta({ description: "95 % t interval of 
 const atLeast = z.exactOptional(
   z.literal(true).meta({ description: "Some replications were cut off there: it is at least this much" }),
 );
-const interval = { value: number.meta({ description: "Mean over replications" }), ci95: range, atLeast };
+const atMost = z.exactOptional(
+  z.literal(true).meta({ description: "Of a difference: the twin was cut off, so it is at most this much" }),
+);
+const interval = { value: number.meta({ description: "Mean over replications" }), ci95: range, atLeast, atMost };
 const unit = z.string().meta({ description: "%, s, /s, /h, or empty for a count; percent as percent" });
 const figure = z.string().meta({ description: "Canonical text, such as loss.mean{region=chongqing,window=fault}" });
 const labelled = z.record(z.string(), z.array(z.string()));
@@ -34,6 +37,12 @@ const figureResult = z.strictObject({
   ...interval,
   unit,
   n: z.int().meta({ description: "Replications with data" }),
+  trials: z.exactOptional(
+    z.int().meta({ description: "Of a share: independent observations of all replications, such as tasks or rows" }),
+  ),
+  unfinished: z.exactOptional(
+    number.meta({ description: "Percent of what a time counts that had not ended when it was cut off" }),
+  ),
   noFault: z.exactOptional(
     z.strictObject(interval).meta({ description: "Same seeds without faults and interventions" }),
   ),
@@ -47,7 +56,19 @@ const figureResult = z.strictObject({
 const binds = z.exactOptional(
   z.string().meta({ description: "Of how full things are: which of them is fullest, such as shanghai logic" }),
 );
-const judged = { value: number.nullable(), unit, ci95: range.nullable(), atLeast, binds, verdict };
+const why = z.exactOptional(z.string().meta({ description: "Why the verdict is unknown" }));
+const remarks = z.exactOptional(z.array(z.string()).meta({ description: "What a reader must know of the row" }));
+const judged = {
+  value: number.nullable(),
+  unit,
+  ci95: range.nullable(),
+  atLeast,
+  atMost,
+  binds,
+  verdict,
+  why,
+  remarks,
+};
 const shows = z.exactOptional(z.literal("failure").meta({ description: "It is green only while something fails" }));
 
 const runSchema = z.strictObject({
@@ -87,6 +108,7 @@ const runSchema = z.strictObject({
   notJudged: z
     .array(z.string())
     .meta({ description: "What was asked and cannot be judged in this run, with the reason" }),
+  unproved: z.exactOptional(z.array(z.string()).meta({ description: "Those of them that leave the run inconclusive" })),
   invariants: z.array(z.strictObject({ name: z.string(), verdict, why: z.exactOptional(z.string()) })),
   timeline: z.array(
     z.strictObject({

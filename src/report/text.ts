@@ -11,7 +11,8 @@ import { labelOf, labelWithGroup } from "./labels.ts";
 import { NO_BREAK, printClock, printCount, printDifference, printInterval, printNumber } from "./numbers.ts";
 import type { JudgedRow } from "./bounds.ts";
 import { renderTable, wrap, type TableCell, type Column } from "./table.ts";
-import { kindOf, printMeasured, remarksOf, SIGNS, summarise, type Finding } from "./verdict.ts";
+import { printMeasured } from "./measured.ts";
+import { kindOf, remarksOf, SIGNS, summarise, type Finding } from "./verdict.ts";
 
 /** Options of the terminal's text. */
 export interface TextOptions {

@@ -4,9 +4,10 @@
  * not show the failure that it is about.
  */
 import type { ExpectRow, RunDocument, Verdict } from "../study/document.ts";
-import { bandOf, type RowLimits, limitOf, missOf, type JudgedRow } from "./bounds.ts";
+import { bandOf, type RowLimits, limitOf, type LimitedRow, missOf, type JudgedRow } from "./bounds.ts";
+import { printMeasured } from "./measured.ts";
 import { labelOf } from "./labels.ts";
-import { printCount, printInterval, printNumber, printValue, unitOfDifference } from "./numbers.ts";
+import { printCount, printNumber, printValue, unitOfDifference } from "./numbers.ts";
 
 /** One reason why a run is not green. */
 export interface Finding {
@@ -39,14 +40,10 @@ const MEANINGS: Readonly<Record<Finding["kind"], string>> = {
 
 const isAt = (verdict: Verdict) => (row: { readonly verdict: Verdict }) => row.verdict === verdict;
 
-/** Prints the value of a row, e.g. "5.20 % [5.05, 5.35]", or "no data". */
-export const printMeasured = ({ value, ci95, unit, atLeast }: JudgedRow): string =>
-  value === null || ci95 === null
-    ? "no data"
-    : printInterval({ value, ci95, ...(atLeast === true ? { atLeast } : {}) }, unit);
-
-/** Returns the remarks on a row: the fullest resource, and that the row is green only while something fails. */
-export const remarksOf = ({ binds, shows }: JudgedRow): readonly string[] => [
+/** Returns the remarks on a row: why it is unknown, what it leaves out, the fullest resource, and that it is green only while something fails. */
+export const remarksOf = ({ binds, shows, why, remarks = [] }: JudgedRow): readonly string[] => [
+  ...(why === undefined ? [] : [why]),
+  ...remarks,
   ...(binds === undefined ? [] : [`bottleneck: ${binds}`]),
   ...(shows === undefined ? [] : ["green only while something fails"]),
 ];
@@ -64,7 +61,7 @@ const printMiss = (by: number, value: number, { ci95, unit }: JudgedRow): string
 };
 
 const missed = (
-  row: JudgedRow,
+  row: LimitedRow,
   asked: string,
   bounds: RowLimits | undefined,
   kind: "MODEL" | "DESIGN" | "STORY",
@@ -78,13 +75,12 @@ const missed = (
 
 const bottleneckOf = ({ binds }: JudgedRow): string => (binds === undefined ? "" : `; the bottleneck is ${binds}`);
 
-const undecided = (row: JudgedRow, asked: string): Finding => ({
-  kind: "UNKNOWN",
-  text:
-    row.value === null
-      ? `${labelOf(row)} has no data in any replication; the row asks for ${asked}`
-      : `${labelOf(row)} is ${printMeasured(row)}, whose interval is partly outside ${asked}; more replications narrow it${bottleneckOf(row)}`,
-});
+const undecided = (row: LimitedRow, asked: string): Finding => {
+  const why =
+    row.why ?? (row.value === null ? "no data" : "its interval is partly outside: more replications narrow it");
+  const is = row.value === null ? "" : ` is ${printMeasured(row)},`;
+  return { kind: "UNKNOWN", text: `${labelOf(row)}${is} against ${asked}: ${why}${bottleneckOf(row)}` };
+};
 
 /** Returns all reasons why the run is not green, worst first. */
 const findingsOf = (document: RunDocument): readonly Finding[] => {
@@ -102,17 +98,24 @@ const findingsOf = (document: RunDocument): readonly Finding[] => {
       .map((row) => missed(row, row.limit, limitOf(row), row.shows === undefined ? "DESIGN" : "STORY")),
     ...expect.filter(isAt("unknown")).map((row) => undecided(row, row.published)),
     ...thresholds.filter(isAt("unknown")).map((row) => undecided(row, row.limit)),
+    ...(document.unproved ?? []).map((text): Finding => ({ kind: "UNKNOWN", text: `not judged: ${text}` })),
+    ...(document.partial === true ? [{ kind: "UNKNOWN", text: INTERRUPTED } as const] : []),
   ];
 };
 
-const heldHeadline = ({ expect, thresholds, invariants }: RunDocument): string => {
+const INTERRUPTED = "the run was interrupted, so that its rows rest on fewer replications than were asked for";
+
+const heldHeadline = ({ expect, thresholds, notJudged, invariants }: RunDocument): string => {
   const counted = [
     [expect.length, "published figure"],
     [thresholds.length, "threshold"],
     [invariants.length, "invariant"],
   ] as const;
   const words = counted.filter(([count]) => count > 0).map(([count, noun]) => printCount(count, noun));
-  return words.length === 0 ? "held: this run has no rows to judge" : `held: ${words.join(", ")}, all met`;
+  const left = notJudged.length === 0 ? "" : `; ${printCount(notJudged.length, "row")} not judged`;
+  return words.length === 0
+    ? `held: this run has no rows to judge${left}`
+    : `held: ${words.join(", ")}, all met${left}`;
 };
 
 const noteOf = ({ thresholds }: RunDocument): string | undefined => {

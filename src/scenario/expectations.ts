@@ -8,7 +8,7 @@ import type { Figure } from "./figure-parts.ts";
 import { either, oneOrMore, text } from "./fields.ts";
 import type { Reporter } from "./findings.ts";
 import { demandOneOf, judgeFields } from "./judge.ts";
-import { findMetric } from "./metrics.ts";
+import { findMetric, metricOf } from "./metrics.ts";
 import { nodeAt, type MapNode, type Path } from "./positions.ts";
 import { quote, readCount, readDuration, readPercent, readRate, type Read } from "./quantities.ts";
 import type { Expectation, Threshold } from "./scenario.ts";
@@ -70,6 +70,12 @@ export const thresholdShape = {
   ),
   min: z.exactOptional(limit.meta({ description: `Lowest allowed value, ${LIMIT}` })),
   max: z.exactOptional(limit.meta({ description: `Highest allowed value, ${LIMIT}` })),
+  judge: z.exactOptional(
+    z.enum(["full-scale-only"]).meta({
+      description:
+        "full-scale-only: a run at another scale leaves the row out; without it such a run is inconclusive if the row cannot be judged there",
+    }),
+  ),
   shows: z.exactOptional(
     z
       .enum(["failure"])
@@ -155,6 +161,20 @@ const range = ([low, high]: readonly [string | number, string | number]): string
   return `${same ? number : String(low)}–${String(high)}`;
 };
 
+/** Reports a limit that no value can meet, such as at least 101 % of a share. */
+const checkPossible = (
+  { metric, unit }: Figure,
+  { min, max }: Pick<Threshold, "min" | "max">,
+  path: Path,
+  report: Reporter,
+): void => {
+  const { low, high } = metricOf(metric)?.range ?? { low: 0, high: unit === "%" ? 100 : Infinity };
+  if (min !== undefined && min > high)
+    report([...path, "min"], `no value is above ${String(high)} ${unit}`, `write less than ${String(high)} ${unit}`);
+  if (max !== undefined && max < low)
+    report([...path, "max"], `no value is below ${String(low)} ${unit}`, `write more than ${String(low)} ${unit}`);
+};
+
 /** Returns the threshold, or reports why it cannot be read and returns undefined. */
 export const resolveThreshold = (item: MapNode, path: Path, around: Surroundings): Threshold | undefined => {
   const { report } = around;
@@ -167,6 +187,7 @@ export const resolveThreshold = (item: MapNode, path: Path, around: Surroundings
   if (figure === undefined || (min === undefined && max === undefined)) return undefined;
   if (min !== undefined && max !== undefined && min > max)
     report([...path, "min"], "min is above max", "swap min and max");
+  if (!signed) checkPossible(figure, { min, max }, path, report);
   const printed = figure.unit === "" ? "" : ` ${figure.unit}`;
   const limits = [
     ...(min === undefined ? [] : [`≥ ${String(min)}${printed}`]),
@@ -180,5 +201,6 @@ export const resolveThreshold = (item: MapNode, path: Path, around: Surroundings
     limit: `${signed ? "difference " : ""}${limits.join(" and ")}`,
     ...(given.shows === undefined ? {} : { shows: given.shows }),
     onlyFullScale: findMetric(`${figure.metric}.${figure.stat}`)?.stat.onlyFullScale ?? false,
+    isJudgedAtFullScaleOnly: given.judge !== undefined,
   };
 };

@@ -22,6 +22,16 @@ export interface Metric {
   readonly range?: Range;
   /** Where values are censored; undefined if they are exact. */
   readonly censored?: Censoring;
+  /** True if it counts people, who come in rows of the simulation. */
+  readonly countsPeople?: true;
+  /** True if the scenario fixes its value: every replication has the same. */
+  readonly isExact?: true;
+  /** True if it settles while nothing happens, so that a drift shows that the warm-up was too short. */
+  readonly hasSteadyState?: true;
+  /** True if it is 0 in an empty world, from which every run starts: a warm-up that is too short makes it too low. */
+  readonly startsEmpty?: true;
+  /** True if it is read in whole minutes, so that it has no value in a window without one. */
+  readonly isByMinute?: true;
   /** True if it has no value in a run without faults. */
   readonly needsFault?: true;
   /** The levels of its charts. */

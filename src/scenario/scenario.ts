@@ -87,6 +87,8 @@ export interface RunPlan {
 
 /** A part of the run. */
 export interface Window {
+  /** Present if it is half of another window, cut to see a drift (halves.ts). */
+  readonly isHalf?: true;
   /** When it begins. */
   readonly from: Instant;
   /** When it ends. */
@@ -125,6 +127,8 @@ export interface Threshold {
   readonly shows?: "failure";
   /** True for per-second peaks, queue waits and maxima: they do not scale and are judged at 1:1 only. */
   readonly onlyFullScale: boolean;
+  /** True if the scenario says that it is judged at 1:1 only, so that a run at another scale does without it. */
+  readonly isJudgedAtFullScaleOnly: boolean;
 }
 
 /** A parameter and the source of its value. */

@@ -4,6 +4,7 @@ import { sectionOfMetric } from "../scenario/metrics.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { namesOfScenario } from "../scenario/world.ts";
 import type { FigureSample } from "./replication.ts";
+import { largestOf, type Measured } from "./samples.ts";
 import type { Running, System } from "./system.ts";
 
 /** Returns one figure of one run; its value is null without data, or if the world lacks its system. */
@@ -15,17 +16,21 @@ export const figureSample = (
   const system = [...running].find(([{ section }]) => section === sectionOfMetric(figure.metric))?.[1];
   if (system === undefined) return { value: null };
   if (figure.by !== undefined) return groupedSample(figure, figure.by, scenario, system);
-  const { name, value } = system.read(figure, figure.labels);
-  return { value, ...(name === undefined ? {} : { binds: name }) };
+  const { name, ...measured } = system.read(figure, figure.labels);
+  return { ...measured, ...(name === undefined ? {} : { binds: name }) };
 };
 
 /** Returns a figure by groups; its value is that of the largest group. */
 const groupedSample = (figure: Figure, by: string, scenario: Scenario, system: Running): FigureSample => {
-  const groups: Record<string, number | null> = {};
+  const groups: Record<string, Measured> = {};
+  const all: Measured[] = [];
   for (const group of system.groups?.(figure) ?? namesOfScenario(scenario)[by] ?? []) {
-    const { value } = system.read(figure, [...figure.labels, { label: by, values: [group], negated: false }]);
-    if (value !== null) groups[group] = value;
+    const { name, ...measured } = system.read(figure, [
+      ...figure.labels,
+      { label: by, values: [group], negated: false },
+    ]);
+    all.push(measured);
+    if (measured.value !== null) groups[group] = measured;
   }
-  const known = Object.values(groups).filter((value) => value !== null);
-  return { value: known.length === 0 ? null : Math.max(...known), groups };
+  return { ...largestOf(all), groups };
 };

@@ -5,14 +5,14 @@
 import type { FigureParts } from "../scenario/figure-parts.ts";
 import type { Scale } from "../scenario/metric.ts";
 import type { Decision, InvariantResult, TimelineEvent, TraceEvent } from "./findings.ts";
+import type { Measured } from "./samples.ts";
 
 /** A figure of one replication; `value` is null without data. */
-export interface FigureSample {
-  readonly value: number | null;
+export interface FigureSample extends Measured {
   /** The fullest resource, such as `shanghai logic`; only of figures about load. */
   readonly binds?: string;
   /** The value of each group; only of figures with `by=`. */
-  readonly groups?: Readonly<Record<string, number | null>>;
+  readonly groups?: Readonly<Record<string, Measured>>;
 }
 
 /** A chart that several lines are drawn in. */

@@ -7,6 +7,12 @@ export const sum = (values: readonly number[]): number => values.reduce((total, 
 /** Returns a share in percent; null if the whole is 0. */
 export const shareOf = (part: number, whole: number): number | null => (whole === 0 ? null : (100 * part) / whole);
 
+/** Returns a share in percent with its number of trials; null if the whole is 0. */
+export const shareOfTrials = (part: number, whole: number): Measured => ({
+  value: shareOf(part, whole),
+  trials: whole,
+});
+
 /** Returns the maximum, the minimum or, for any other stat, the mean of the samples with data; null without any. */
 export const overSamples = (samples: readonly (number | null)[], stat: string): number | null => {
   const known = samples.filter((value) => value !== null);
@@ -15,18 +21,81 @@ export const overSamples = (samples: readonly (number | null)[], stat: string): 
   return stat === "min" ? Math.min(...known) : known.reduce((sum, value) => sum + value, 0) / known.length;
 };
 
-/** Returns `mean`, `max` or a percentile such as `p95` of all times together, in s; null without any. The maximum is exact. */
-export const timeOf = (histograms: readonly Histogram[], stat: string): number | null => {
-  const all = new Histogram();
-  for (const one of histograms) all.merge(one);
-  const ms = stat === "mean" ? all.mean : all.quantile(stat === "max" ? 1 : Number(stat.slice(1)) / 100);
-  return ms === undefined ? null : ms / 1_000;
+/** What one run says about a quantity. */
+export interface Measured {
+  /** The value, or the least that it can be; null without data. */
+  readonly value: number | null;
+  /** True if the value is only the least that it can be, because what would have shown more had not ended. */
+  readonly atLeast?: true;
+  /** The most that it can be, if that is more than the value. */
+  readonly atMost?: number;
+  /** Share of what was counted that had not ended, percent; only if above 0. */
+  readonly unfinished?: number;
+  /** Independent observations behind a share: tasks, or rows of the simulation. */
+  readonly trials?: number;
+  /** Why there is no data. */
+  readonly why?: string;
+}
+
+/** Times that ended, and times that are known only as at least a value, because they were cut off there. */
+export interface Times {
+  readonly ended: Histogram;
+  readonly cut: Histogram;
+}
+
+/** Returns times without any. */
+export const noTimes = (): Times => ({ ended: new Histogram(), cut: new Histogram() });
+
+/** Two values of one bucket of a histogram differ by less than this factor. */
+const ONE_BUCKET = 1 + 1 / 64;
+
+const quantileOf = (stat: string): number => (stat === "max" ? 1 : Number(stat.slice(1)) / 100);
+
+/**
+ * Returns `mean`, `max` or a percentile such as `p95` of all times together, in s; null without any. A time that was cut
+ * off counts with what is known of it. A percentile is known if the times that were cut off could not change it, a maximum
+ * if none was. A mean has a greatest value if all were cut off before `capMs`, at which longer times are cut off by
+ * definition. The maximum is exact.
+ */
+export const timeOf = (all: readonly Times[], stat: string, capMs = Infinity): Measured => {
+  const [ended, cut, every] = [new Histogram(), new Histogram(), new Histogram()];
+  for (const one of all) {
+    ended.merge(one.ended);
+    cut.merge(one.cut);
+  }
+  every.merge(ended);
+  every.merge(cut);
+  if (every.count === 0) return { value: null };
+  const ms = stat === "mean" ? every.mean! : every.quantile(quantileOf(stat))!;
+  if (cut.count === 0) return { value: ms / 1_000 };
+  const unfinished = (100 * cut.count) / every.count;
+  const mostMs =
+    stat !== "mean"
+      ? ended.quantile(quantileOf(stat), cut.count)!
+      : cut.max < capMs
+        ? ms + (cut.count * capMs - cut.sum) / every.count
+        : Infinity;
+  if (mostMs === Infinity) return { value: ms / 1_000, atLeast: true, unfinished };
+  return { value: ms / 1_000, ...(mostMs > ms * ONE_BUCKET ? { atMost: mostMs / 1_000 } : {}), unfinished };
+};
+
+/** Returns the largest value; it is only the least possible if one of them is. Null without data. */
+export const largestOf = (all: readonly Measured[]): Measured => {
+  const known = all.filter(({ value }) => value !== null);
+  if (known.length === 0) return { value: null, ...whyOf(all) };
+  const isOpen = known.some(({ atLeast }) => atLeast === true);
+  return { value: Math.max(...known.map(({ value }) => value!)), ...(isOpen ? { atLeast: true } : {}) };
+};
+
+/** Returns the first reason why there is no data. */
+const whyOf = (all: readonly Measured[]): Pick<Measured, "why"> => {
+  const why = all.find((one) => one.why !== undefined)?.why;
+  return why === undefined ? {} : { why };
 };
 
 /** A value, with the name of the thing that has it if there are several. */
-export interface Extreme {
+export interface Extreme extends Measured {
   readonly name: string | undefined;
-  readonly value: number | null;
 }
 
 /** Returns the largest or the smallest value, the first of equals; null without data. */

@@ -1,6 +1,9 @@
 /** Columns of one number per second of the run, from its start. */
 import type { Instant } from "../base/units.ts";
 
+/** Why a figure of whole seconds has no data. */
+export const NO_SECOND = "the window has no whole second";
+
 /** Returns the number of the second that an instant lies in. */
 export const secondOf = (at: Instant): number => Math.floor(at / 1e6);
 

@@ -8,6 +8,8 @@ import { after, type Instant, inSeconds, minutes, START } from "../base/units.ts
 import { BUCKET, Clock } from "../engine/clock.ts";
 import { ThreadGroup } from "../engine/thread-group.ts";
 import { figuresOf } from "../scenario/asked.ts";
+import type { Figure } from "../scenario/figure-parts.ts";
+import { withHalves } from "../scenario/halves.ts";
 import { sectionOf } from "../scenario/faults.ts";
 import type { Fault, Intervention, Scenario } from "../scenario/scenario.ts";
 import { runsOnThreads } from "../scenario/world.ts";
@@ -38,10 +40,11 @@ const MINUTE = minutes(1);
  * single one.
  */
 export const simulate = (
-  scenario: Scenario,
+  given: Scenario,
   request: ReplicationRequest,
   { replacing = [], threads = new ThreadGroup(), outcomes }: SimulateOptions = {},
 ): Replication => {
+  const { scenario, figures } = withHalves(given);
   assert(
     threads.size === 1 || (runsOnThreads(scenario) && request.watch === undefined),
     () => `${String(threads.size)} threads for a run that one thread runs alone`,
@@ -59,7 +62,7 @@ export const simulate = (
   const timeline = planStory(scenario, request, clock, running);
   const events = runBuckets(scenario, request, clock, running);
   for (const one of running.values()) one.finish?.();
-  return resultOf(scenario, request, running, { timeline, events });
+  return resultOf(scenario, request, running, { timeline, events, figures: [...figuresOf(given), ...figures] });
 };
 
 /** Runs all buckets in the order of a bucket that it shows; returns the number of events. */
@@ -143,12 +146,16 @@ const resultOf = (
   scenario: Scenario,
   request: ReplicationRequest,
   running: RunningSystems,
-  { timeline, events }: { readonly timeline: readonly TimelineEvent[]; readonly events: number },
+  {
+    timeline,
+    events,
+    figures: asked,
+  }: { readonly timeline: readonly TimelineEvent[]; readonly events: number; readonly figures: readonly Figure[] },
 ): Replication => {
   const digest = new Digest();
   const all = [...running.values()];
   for (const one of all) one.addTo(digest);
-  const figures = figuresOf(scenario).map((figure) => [figure.text, figureSample(figure, scenario, running)] as const);
+  const figures = asked.map((figure) => [figure.text, figureSample(figure, scenario, running)] as const);
   // Lines of systems that only some worlds have are drawn first.
   const series = [...all.slice(1), ...all.slice(0, 1)].flatMap((one) => one.lines());
   return {

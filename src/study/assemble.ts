@@ -4,8 +4,11 @@ import { metricOf } from "../scenario/metrics.ts";
 import type { Expectation, Scenario, Threshold } from "../scenario/scenario.ts";
 import { combinedDigest, type Pair, type StudyResult } from "./replications.ts";
 import type { ExpectRow, FigureResult, InvariantRow, RunDocument, ThresholdRow } from "./document.ts";
-import { bindsOf, figureResult } from "./figures.ts";
-import { judge, verdictOf } from "./judge.ts";
+import { bindsOf, figureResult, whyNoData } from "./figures.ts";
+import { boundsOf, oneEvent } from "./bounds.ts";
+import { driftOf } from "./drift.ts";
+import { type JudgedFigure, judgeFigure, type Limits, remarksOn, type Standard, verdictOf } from "./judge.ts";
+import { ERROR, errorAt, type Replications } from "./stopping.ts";
 
 /** Returns a scale as text: `1/1000`, or `1` if every row is one person. */
 export const scaleText = (peopleARow: number): string => (peopleARow === 1 ? "1" : `1/${String(peopleARow)}`);
@@ -15,37 +18,43 @@ interface Asked {
   readonly expect: readonly Expectation[];
   readonly thresholds: readonly Threshold[];
   readonly notJudged: readonly string[];
+  /** Those of them that leave the run inconclusive. */
+  readonly unproved: readonly string[];
 }
 
 /** Selects the rows that can be judged: peaks and waits only at full scale, published figures only with the faults. */
 const askedOf = (scenario: Scenario, faults: boolean): Asked => {
   const isPeace = !faults && scenario.faults.length > 0;
+  const isScaled = scenario.run.peopleARow !== 1;
   const notJudged: string[] = [];
+  const unproved: string[] = [];
   const expect = scenario.expect.filter(({ figure, published }) => {
     if (isPeace) notJudged.push(`${figure.text} ${published} (the faults were left out)`);
     return !isPeace;
   });
-  const thresholds = scenario.thresholds.filter(({ figure, limit, onlyFullScale }) => {
+  const thresholds = scenario.thresholds.filter(({ figure, limit, onlyFullScale, isJudgedAtFullScaleOnly }) => {
     const isAboutFaults =
       metricOf(figure.metric)?.needsFault === true || figure.labels.some(({ label }) => label === "fault");
-    const why =
-      isPeace && isAboutFaults
-        ? "the faults were left out"
-        : onlyFullScale && scenario.run.peopleARow !== 1
-          ? "peaks and waits do not survive scaling: run it with --scale 1"
-          : undefined;
-    if (why !== undefined) notJudged.push(`${figure.text} ${limit} (${why})`);
-    return why === undefined;
+    if (isPeace && isAboutFaults) {
+      notJudged.push(`${figure.text} ${limit} (the faults were left out)`);
+      return false;
+    }
+    if (!isScaled || !(onlyFullScale || isJudgedAtFullScaleOnly)) return true;
+    const why = isJudgedAtFullScaleOnly ? "judged at full scale only" : "peaks and waits do not survive scaling";
+    const text = `${figure.text} ${limit} (${why}: run it with --scale 1)`;
+    notJudged.push(text);
+    if (!isJudgedAtFullScaleOnly) unproved.push(text);
+    return false;
   });
-  return { expect, thresholds, notJudged };
+  return { expect, thresholds, notJudged, unproved };
 };
 
 type Results = ReadonlyMap<string, FigureResult>;
 
-const resultsOf = (figures: readonly Figure[], scenario: Scenario, pairs: readonly Pair[]): Results => {
+const resultsOf = (figures: readonly Figure[], scenario: Scenario, pairs: readonly Pair[], error?: number): Results => {
   const results = new Map<string, FigureResult>();
   for (const figure of figures) {
-    const result = figureResult(figure, scenario, pairs);
+    const result = figureResult(figure, scenario, pairs, error);
     if (result !== undefined) results.set(figure.text, result);
   }
   return results;
@@ -53,19 +62,81 @@ const resultsOf = (figures: readonly Figure[], scenario: Scenario, pairs: readon
 
 /** Everything that rows are made from. */
 interface Found {
+  readonly scenario: Scenario;
+  /** Figures with their 95 % intervals. */
   readonly results: Results;
+  /** The same figures with the intervals that rows are judged by: wider if the study may stop early. */
+  readonly strict: Results;
+  readonly error: number;
   readonly pairs: readonly Pair[];
 }
+
+const foundOf = (scenario: Scenario, figures: readonly Figure[], pairs: readonly Pair[], plan: Replications): Found => {
+  const error = errorAt(plan, pairs.length);
+  const results = resultsOf(figures, scenario, pairs);
+  const strict = error === ERROR ? results : resultsOf(figures, scenario, pairs, error);
+  return { scenario, results, strict, error, pairs };
+};
 
 const bound = (figure: Figure, pairs: readonly Pair[]): { readonly binds?: string } => {
   const binds = bindsOf(figure, pairs);
   return binds === undefined ? {} : { binds };
 };
 
-const expectRow = (expectation: Expectation, { results, pairs }: Found): ExpectRow => {
+type Of = "value" | "difference";
+
+const partOf = (result: FigureResult | undefined, of: Of): JudgedFigure | undefined => {
+  if (result === undefined || of === "value") return result;
+  return result.difference === undefined ? undefined : { ...result.difference, n: result.n };
+};
+
+/** Returns the judged part of a row. */
+const judgedPart = (figure: Figure, limits: Limits, of: Of, found: Found) => {
+  const { scenario, pairs, error } = found;
+  const result = partOf(found.results.get(figure.text), of);
+  const strict = partOf(found.strict.get(figure.text), of);
+  const metric = metricOf(figure.metric);
+  const drift =
+    of === "value"
+      ? driftOf(figure, scenario, pairs, { bounds: boundsOf(figure, scenario), unit: figure.unit })
+      : undefined;
+  const standard: Standard = {
+    limits,
+    heading: drift?.heading,
+    unit: figure.unit,
+    replications: pairs.length,
+    isExact: metric?.isExact === true,
+    countsEvents: of === "value" && (oneEvent(figure, scenario) !== undefined || result?.trials !== undefined),
+    highest: boundsOf(figure, scenario).high,
+  };
+  const noData = of === "difference" && found.results.has(figure.text) ? NO_TWIN : whyNoData(figure, pairs);
+  const remarks = [
+    ...remarksOn(result, standard),
+    ...(drift === undefined ? [] : [drift.text]),
+    ...(error === ERROR ? [] : [judgedAt(strict, error, figure.unit)]),
+  ];
+  return {
+    value: result?.value ?? null,
+    unit: figure.unit,
+    ci95: result?.ci95 ?? null,
+    ...(result?.atLeast === true ? { atLeast: true as const } : {}),
+    ...(result?.atMost === true ? { atMost: true as const } : {}),
+    ...judgeFigure(strict, standard, noData),
+    ...(remarks.length === 0 ? {} : { remarks }),
+  };
+};
+
+const NO_TWIN = "the run had no twin without faults to take the difference from";
+
+/** Says by which interval a row of a study that may stop early is judged. */
+const judgedAt = (strict: JudgedFigure | undefined, error: number, unit: string): string => {
+  const confidence = `${String(Number((100 * (1 - error)).toPrecision(4)))} %`;
+  const range = strict === undefined ? "" : ` [${strict.ci95.map(String).join(", ")}]${unit === "" ? "" : ` ${unit}`}`;
+  return `judged by its ${confidence} interval${range}, because the study may stop early`;
+};
+
+const expectRow = (expectation: Expectation, found: Found): ExpectRow => {
   const { figure, between, kind, published, source, fixedBy } = expectation;
-  const result = results.get(figure.text);
-  const ci95 = result?.ci95 ?? null;
   return {
     figure: figure.text,
     parts: partsOf(figure),
@@ -74,34 +145,23 @@ const expectRow = (expectation: Expectation, { results, pairs }: Found): ExpectR
     published,
     source,
     ...(fixedBy.length === 0 ? {} : { fixedBy }),
-    value: result?.value ?? null,
-    unit: figure.unit,
-    ci95,
-    ...(result?.atLeast === true ? { atLeast: true } : {}),
-    ...bound(figure, pairs),
-    verdict: judge(ci95, { min: between[0], max: between[1] }),
+    ...bound(figure, found.pairs),
+    ...judgedPart(figure, { min: between[0], max: between[1] }, "value", found),
   };
 };
 
 /** Judges a threshold; one on the difference is unknown without a twin. */
-const thresholdRow = (threshold: Threshold, { results, pairs }: Found): ThresholdRow => {
-  const { figure, of, limit, min, max, shows } = threshold;
-  const whole = results.get(figure.text);
-  const result = of === "difference" ? whole?.difference : whole;
-  const ci95 = result?.ci95 ?? null;
+const thresholdRow = (threshold: Threshold, found: Found): ThresholdRow => {
+  const { figure, of = "value", limit, min, max, shows } = threshold;
   return {
     figure: figure.text,
     parts: partsOf(figure),
     limit,
     ...(min === undefined ? {} : { min }),
     ...(max === undefined ? {} : { max }),
-    value: result?.value ?? null,
-    unit: figure.unit,
-    ci95,
-    ...(result?.atLeast === true ? { atLeast: true } : {}),
-    ...(of === "difference" ? {} : bound(figure, pairs)),
+    ...(of === "difference" ? {} : bound(figure, found.pairs)),
     ...(shows === undefined ? {} : { shows }),
-    verdict: judge(ci95, { min, max }),
+    ...judgedPart(figure, { min, max }, of, found),
   };
 };
 
@@ -128,34 +188,34 @@ const invariantRows = (pairs: readonly Pair[]): readonly InvariantRow[] => {
 };
 
 /** True if every published figure and threshold that can be judged here is held or broken. */
-export const isDecided = (scenario: Scenario, pairs: readonly Pair[], faults: boolean): boolean => {
-  const { expect, thresholds } = askedOf(scenario, faults);
-  const results = resultsOf(
-    [...expect, ...thresholds].map(({ figure }) => figure),
-    scenario,
-    pairs,
-  );
-  const found = { results, pairs };
+export const isDecided = (scenario: Scenario, pairs: readonly Pair[], plan: Plan): boolean => {
+  const { expect, thresholds } = askedOf(scenario, plan.faults);
+  const figures = [...expect, ...thresholds].map(({ figure }) => figure);
+  const found = foundOf(scenario, figures, pairs, plan);
   return (
     expect.every((one) => expectRow(one, found).verdict !== "unknown") &&
     thresholds.every((one) => thresholdRow(one, found).verdict !== "unknown")
   );
 };
 
-/** Assembles the document of at least one finished pair; `faults` is false if they were left out. */
+/** How a study was planned, as far as its rows depend on it. */
+export type Plan = Replications & { readonly faults: boolean };
+
+/** Assembles the document of at least one finished pair; `plan.faults` is false if they were left out. */
 export const assemble = (
   scenario: Scenario,
   figures: readonly Figure[],
   { pairs, partial }: StudyResult,
-  { tool, faults }: { readonly tool: string; readonly faults: boolean },
+  { tool, plan }: { readonly tool: string; readonly plan: Plan },
 ): RunDocument => {
   const runs = pairs.map(({ run }) => run);
   const first = runs[0]!;
-  const results = resultsOf(figures, scenario, pairs);
-  const asked = askedOf(scenario, faults);
-  const expect = asked.expect.map((one) => expectRow(one, { results, pairs }));
-  const thresholds = asked.thresholds.map((one) => thresholdRow(one, { results, pairs }));
+  const found = foundOf(scenario, figures, pairs, plan);
+  const { notJudged, unproved, ...asked } = askedOf(scenario, plan.faults);
+  const expect = asked.expect.map((one) => expectRow(one, found));
+  const thresholds = asked.thresholds.map((one) => thresholdRow(one, found));
   const invariants = invariantRows(pairs);
+  const isInconclusive = unproved.length > 0 || partial;
   return {
     schema: "firedrill.run/1",
     tool,
@@ -166,15 +226,21 @@ export const assemble = (
     digest: combinedDigest(runs),
     population: first.population,
     events: runs.reduce((sum, { events }) => sum + events, 0),
-    figures: Object.fromEntries(results),
+    figures: Object.fromEntries(found.results),
     expect,
     thresholds,
-    notJudged: asked.notJudged,
+    notJudged,
+    ...(unproved.length === 0 ? {} : { unproved }),
     invariants,
     timeline: first.timeline,
     decisions: first.decisions,
     assumptions: scenario.assumptions,
-    verdict: verdictOf([...expect, ...thresholds, ...invariants]),
+    verdict: verdictOf([
+      ...expect,
+      ...thresholds,
+      ...invariants,
+      ...(isInconclusive ? [{ verdict: "unknown" as const }] : []),
+    ]),
     ...(partial ? { partial } : {}),
   };
 };

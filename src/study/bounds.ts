@@ -20,8 +20,7 @@ const windowSeconds = (figure: Figure, scenario: Scenario): number => {
 /** Returns the least and greatest possible value in the figure's own unit, as its metric declares them. */
 export const boundsOf = (figure: Figure, scenario: Scenario): Bounds => {
   const metric = metricOf(figure.metric);
-  if (metric?.censored !== undefined)
-    return { low: 0, high: censoredAt(metric.censored, figure, scenario), censored: true };
+  if (metric?.censored !== undefined) return { low: 0, high: censoredAt(metric.censored, figure, scenario) };
   if (metric?.range !== undefined) return metric.range;
   if (figure.unit === "%") return { low: 0, high: 100 };
   return { low: 0, high: figure.unit === "s" ? inSeconds(scenario.run.duration) : Infinity };
@@ -37,10 +36,12 @@ const censoredAt = (censored: Censoring, { labels, window }: Figure, scenario: S
 
 /**
  * Returns what one event in one replication adds to a figure that counts events: 1 for a count or for the busiest
- * hour, 1 per length of the window for a mean rate. Undefined for figures that do not count events.
+ * hour, 1 per length of the window for a mean rate. Where people are counted, one event is a row, with all the people that it
+ * stands for. Undefined for figures that do not count events.
  */
 export const oneEvent = (figure: Figure, scenario: Scenario): number | undefined => {
+  const each = metricOf(figure.metric)?.countsPeople === true ? scenario.run.peopleARow : 1;
   const every = /^\/\s*(s|min|h|d)$/.exec(figure.unit)?.[1];
-  if (every === undefined) return figure.stat === "count" ? 1 : undefined;
-  return figure.stat === "rate" ? SECONDS[every]! / windowSeconds(figure, scenario) : 1;
+  if (every === undefined) return figure.stat === "count" ? each : undefined;
+  return figure.stat === "rate" ? (each * SECONDS[every]!) / windowSeconds(figure, scenario) : each;
 };

@@ -19,8 +19,10 @@ export type Verdict = "held" | "broken" | "unknown";
 export interface Interval {
   readonly value: number;
   readonly ci95: readonly [number, number];
-  /** True if some replications were censored at the figure's limit: the true value is at least this much. */
+  /** True if the true value is at least this much: some replications are known only as at least a value. */
   readonly atLeast?: true;
+  /** True if the true value is at most this much; only of differences from a twin that is known only as at least a value. */
+  readonly atMost?: true;
 }
 
 /** A figure over all replications. */
@@ -28,6 +30,10 @@ export interface FigureResult extends Interval {
   readonly unit: string;
   /** The number of replications with data. */
   readonly n: number;
+  /** Independent observations of all replications behind a share: tasks, or rows. */
+  readonly trials?: number;
+  /** Share of what a time counts that had not ended when it was cut off, percent; only if above 0. */
+  readonly unfinished?: number;
   /** The figure of the same seeds without faults and interventions; absent without a twin. */
   readonly noFault?: Interval;
   /** The paired difference to `noFault`. */
@@ -37,8 +43,24 @@ export interface FigureResult extends Interval {
   readonly parts?: FigureParts;
 }
 
+/** What every judged row says about its verdict. */
+interface Judged {
+  readonly value: number | null;
+  readonly unit: string;
+  readonly ci95: readonly [number, number] | null;
+  readonly atLeast?: true;
+  readonly atMost?: true;
+  /** The fullest resource, such as `shanghai logic`; only of figures about load. */
+  readonly binds?: string;
+  readonly verdict: Verdict;
+  /** Why the verdict is unknown. */
+  readonly why?: string;
+  /** What a reader must know of the row. */
+  readonly remarks?: readonly string[];
+}
+
 /** A published figure beside the simulated one. */
-export interface ExpectRow {
+export interface ExpectRow extends Judged {
   readonly figure: string;
   readonly parts?: FigureParts;
   /** The judged band, inclusive, in the row's unit; `published` is its text. */
@@ -47,31 +69,18 @@ export interface ExpectRow {
   readonly published: string;
   readonly source: string;
   readonly fixedBy?: readonly string[];
-  readonly value: number | null;
-  readonly unit: string;
-  readonly ci95: readonly [number, number] | null;
-  readonly atLeast?: true;
-  readonly binds?: string;
-  readonly verdict: Verdict;
 }
 
 /** A threshold beside the simulated figure. */
-export interface ThresholdRow {
+export interface ThresholdRow extends Judged {
   readonly figure: string;
   readonly parts?: FigureParts;
   readonly limit: string;
   /** The bounds that `limit` states, inclusive, in the row's unit; absent where it is open. */
   readonly min?: number;
   readonly max?: number;
-  readonly value: number | null;
-  readonly unit: string;
-  readonly ci95: readonly [number, number] | null;
-  readonly atLeast?: true;
-  /** The fullest resource, such as `shanghai logic`; only of figures about load. */
-  readonly binds?: string;
   /** Present if the threshold is green only while something fails. */
   readonly shows?: "failure";
-  readonly verdict: Verdict;
 }
 
 /** An invariant over all replications and twins. */
@@ -109,6 +118,8 @@ export interface RunDocument {
   readonly thresholds: readonly ThresholdRow[];
   /** Rows that cannot be judged in this run, as written, each with the reason. */
   readonly notJudged: readonly string[];
+  /** Those of them that leave the run inconclusive; absent without any. */
+  readonly unproved?: readonly string[];
   readonly invariants: readonly InvariantRow[];
   readonly timeline: readonly TimelineRow[];
   readonly decisions: readonly Decision[];

@@ -2,72 +2,113 @@
 import { type Figure, partsOf } from "../scenario/figure-parts.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Replication } from "../simulate/replication.ts";
+import type { Measured } from "../simulate/samples.ts";
 import { boundsOf, oneEvent } from "./bounds.ts";
 import type { FigureResult, Interval } from "./document.ts";
-import { intervalOf, pairedDifference } from "./intervals.ts";
+import { intervalOf, type IntervalRule, type Observation, pairedDifference, rounded, trialsOf } from "./intervals.ts";
 import type { Pair } from "./replications.ts";
 
-type Pick = (replication: Replication) => number | null;
+type Pick = (replication: Replication) => Measured | undefined;
 
-const valuesOf = (replications: readonly (Replication | undefined)[], pick: Pick): readonly number[] =>
+/** Returns what is known in each replication with data. */
+const observationsOf = (replications: readonly (Replication | undefined)[], pick: Pick): readonly Observation[] =>
   replications.flatMap((one) => {
-    const value = one === undefined ? null : pick(one);
-    return value === null ? [] : [value];
+    const observation = one === undefined ? undefined : observationOf(pick(one));
+    return observation === undefined ? [] : [observation];
   });
 
-/** Returns a figure over all replications; undefined without data. With `by=` it is the largest group. */
-export const figureResult = (figure: Figure, scenario: Scenario, pairs: readonly Pair[]): FigureResult | undefined => {
+const observationOf = (measured: Measured | undefined): Observation | undefined => {
+  if (measured === undefined || measured.value === null) return undefined;
+  const { value, atLeast, atMost, trials } = measured;
+  return {
+    value,
+    ...(atLeast === true ? { atLeast } : {}),
+    slack: atMost === undefined ? 0 : atMost - value,
+    trials,
+  };
+};
+
+/** Returns a figure over all replications, its interval with the given error; undefined without data. With `by=` it is the largest group. */
+export const figureResult = (
+  figure: Figure,
+  scenario: Scenario,
+  pairs: readonly Pair[],
+  error = 0.05,
+): FigureResult | undefined => {
   const parts = partsOf(figure);
+  const rule: IntervalRule = { bounds: boundsOf(figure, scenario), oneEvent: oneEvent(figure, scenario), error };
   if (figure.by === undefined) {
-    const result = resultOf(figure, scenario, pairs, pickFigure(figure));
+    const result = resultOf(figure, rule, pairs, pickFigure(figure));
     return result === undefined ? undefined : { ...result, parts };
   }
   const groups: Record<string, Interval> = {};
   let largest: { readonly name: string; readonly value: number } | undefined;
   for (const name of groupNames(figure, pairs)) {
-    const interval = resultOf(figure, scenario, pairs, pickGroup(figure, name));
+    const interval = intervalOf(observationsOf(runsOf(pairs), pickGroup(figure, name)), rule);
     if (interval === undefined) continue;
-    groups[name] = { value: interval.value, ci95: interval.ci95 };
+    groups[name] = interval;
     if (largest === undefined || interval.value > largest.value) largest = { name, value: interval.value };
   }
   if (largest === undefined) return undefined;
-  return { ...resultOf(figure, scenario, pairs, pickGroup(figure, largest.name))!, groups, parts };
+  return { ...resultOf(figure, rule, pairs, pickGroup(figure, largest.name))!, groups, parts };
 };
+
+const runsOf = (pairs: readonly Pair[]): readonly Replication[] => pairs.map(({ run }) => run);
 
 const pickFigure =
   (figure: Figure): Pick =>
   ({ figures }) =>
-    figures[figure.text]?.value ?? null;
+    figures[figure.text];
 
 const pickGroup =
   (figure: Figure, name: string): Pick =>
   ({ figures }) =>
-    figures[figure.text]?.groups?.[name] ?? null;
+    figures[figure.text]?.groups?.[name];
 
 const groupNames = (figure: Figure, pairs: readonly Pair[]): readonly string[] =>
   [...new Set(pairs.flatMap(({ run }) => Object.keys(run.figures[figure.text]?.groups ?? {})))].sort();
 
-const resultOf = (figure: Figure, scenario: Scenario, pairs: readonly Pair[], pick: Pick): FigureResult | undefined => {
-  const bounds = boundsOf(figure, scenario);
-  const values = valuesOf(
-    pairs.map(({ run }) => run),
-    pick,
-  );
-  const interval = intervalOf(values, bounds, oneEvent(figure, scenario));
+const resultOf = (figure: Figure, rule: IntervalRule, pairs: readonly Pair[], pick: Pick): FigureResult | undefined => {
+  const runs = observationsOf(runsOf(pairs), pick);
+  const interval = intervalOf(runs, rule);
   if (interval === undefined) return undefined;
-  const twins = pairs.map(({ twin }) => twin);
-  const noFault = intervalOf(valuesOf(twins, pick), bounds, oneEvent(figure, scenario));
-  const difference = pairedDifference(bothOf(pairs, pick), bounds);
+  const noFault = intervalOf(
+    observationsOf(
+      pairs.map(({ twin }) => twin),
+      pick,
+    ),
+    rule,
+  );
+  const difference = pairedDifference(bothOf(pairs, pick), rule);
+  const unfinished = unfinishedOf(pairs, pick);
+  const trials = trialsOf(runs);
+  const { value, ci95, ...ends } = interval;
   return {
-    value: interval.value,
+    value,
     unit: figure.unit,
-    ci95: interval.ci95,
-    ...(interval.atLeast === true ? { atLeast: true } : {}),
-    n: values.length,
+    ci95,
+    ...ends,
+    n: runs.length,
+    ...(unfinished === undefined ? {} : { unfinished }),
+    ...(trials === undefined ? {} : { trials: Math.round(trials) }),
     ...(noFault === undefined ? {} : { noFault }),
     ...(difference === undefined ? {} : { difference }),
   };
 };
+
+/** Returns the mean share, in percent, of what had not ended when it was cut off; undefined if all had. */
+const unfinishedOf = (pairs: readonly Pair[], pick: Pick): number | undefined => {
+  const shares = runsOf(pairs).flatMap((run) => {
+    const { value = null, unfinished = 0 } = pick(run) ?? {};
+    return value === null ? [] : [unfinished];
+  });
+  const all = shares.reduce((total, one) => total + one, 0);
+  return all === 0 ? undefined : rounded(all / shares.length);
+};
+
+/** Returns why a figure has no data: the reason that the first replication gives. */
+export const whyNoData = (figure: Figure, pairs: readonly Pair[]): string | undefined =>
+  runsOf(pairs).find(({ figures }) => figures[figure.text]?.why !== undefined)?.figures[figure.text]?.why;
 
 /** Returns the fullest resource of a figure about load: the one named by most replications, with their number if they differ. */
 export const bindsOf = (figure: Figure, pairs: readonly Pair[]): string | undefined => {
@@ -78,11 +119,11 @@ export const bindsOf = (figure: Figure, pairs: readonly Pair[]): string | undefi
   return `${first} (in ${String(times(first))} of ${String(names.length)} replications)`;
 };
 
-const bothOf = (pairs: readonly Pair[], pick: Pick): readonly (readonly [number, number])[] =>
+const bothOf = (pairs: readonly Pair[], pick: Pick): readonly (readonly [Observation, Observation])[] =>
   pairs.flatMap(({ run, twin }) => {
-    const withFault = pick(run);
-    const without = twin === undefined ? null : pick(twin);
-    return withFault === null || without === null ? [] : [[withFault, without] as const];
+    const faulty = observationOf(pick(run));
+    const without = twin === undefined ? undefined : observationOf(pick(twin));
+    return faulty === undefined || without === undefined ? [] : [[faulty, without] as const];
   });
 
 /** The value of one figure in one replication, a row of a spreadsheet. */
@@ -99,7 +140,7 @@ export const replicationRows = (figures: readonly Figure[], pairs: readonly Pair
     figures.map((figure) => ({
       replication: run.replication,
       figure: figure.text,
-      value: pickFigure(figure)(run),
-      noFault: twin === undefined ? null : pickFigure(figure)(twin),
+      value: pickFigure(figure)(run)?.value ?? null,
+      noFault: twin === undefined ? null : (pickFigure(figure)(twin)?.value ?? null),
     })),
   );

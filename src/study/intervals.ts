@@ -10,8 +10,32 @@ import type { Interval } from "./document.ts";
 export interface Bounds {
   readonly low: number;
   readonly high: number;
-  /** True if a value at `high` is censored there ("at least"), which makes the interval's upper end open. */
-  readonly censored?: true;
+}
+
+/** What is known of a figure in one replication. */
+export interface Observation {
+  /** The value, or the least that it can be. */
+  readonly value: number;
+  /** True if it may be larger by any amount. */
+  readonly atLeast?: true;
+  /** True if it may be smaller by any amount; only differences can. */
+  readonly atMost?: true;
+  /** How much larger it may be; 0 by default. */
+  readonly slack?: number;
+  /** Independent observations behind a share; undefined for other figures. */
+  readonly trials?: number | undefined;
+}
+
+/** Returns exact observations. */
+export const observed = (values: readonly number[]): readonly Observation[] => values.map((value) => ({ value }));
+
+/** How an interval is computed. */
+export interface IntervalRule {
+  readonly bounds: Bounds;
+  /** The unit of one event of a figure that counts events; undefined for other figures. */
+  readonly oneEvent?: number | undefined;
+  /** Error of the interval; 0.05 by default. */
+  readonly error?: number;
 }
 
 /**
@@ -58,38 +82,84 @@ export const studentQuantile = (p: number, freedom: number): number => {
   return high;
 };
 
-/** Returns half the width of the mean's 95 % interval; 0 for a single value, which has none. */
-const halfWidth = (values: readonly number[]): number =>
+const FIVE_PERCENT = 0.05;
+
+/** Returns half the width of the mean's interval with this error; 0 for a single value, which has none. */
+const halfWidth = (values: readonly number[], error: number): number =>
   values.length < 2
     ? 0
-    : studentQuantile(0.975, values.length - 1) * Math.sqrt(sampleVariance([...values]) / values.length);
+    : studentQuantile(1 - error / 2, values.length - 1) * Math.sqrt(sampleVariance([...values]) / values.length);
+
+/** Returns how many events replications without any do not exclude: 3 at 5 % (the rule of three: -ln 0.05 rounded up). */
+const unseen = (error: number): number => (3 * Math.log(error)) / Math.log(FIVE_PERCENT);
+
+/** Returns the greatest share of which `trials` show none with this error: exact (Clopper and Pearson 1934), about 3/n at 5 %. */
+const unseenShare = (trials: number, error: number): number => 1 - Math.exp(Math.log(error) / trials);
 
 /**
- * Returns mean and 95 % t interval of one value per replication, clipped to the figure's bounds: [value, value] for a single
- * value, undefined for none. `noneSeen` is the unit of one event for figures that count events: if two or more replications
- * had none, the interval ends at 3/n of it (the rule of three), not at zero. An open end is placed at the bound.
+ * Returns how far the mean may be from values that are all at one end of the range, because none of what would move it was
+ * seen: the rule of three over replications for counts, the exact bound over trials for shares. Undefined if the rule does not apply.
  */
-export const intervalOf = (values: readonly number[], bounds: Bounds, noneSeen?: number): Interval | undefined => {
-  if (values.length === 0) return undefined;
-  const value = mean([...values]);
-  const none = noneSeen !== undefined && values.length > 1 && values.every((one) => one === 0);
-  const half = none ? (3 / values.length) * noneSeen : halfWidth(values);
-  const low = Math.min(value, Math.max(bounds.low, value - half));
-  const isCut = bounds.censored === true && values.some((one) => one >= bounds.high);
-  const isOpen = isCut && values.length > 1;
-  const high = Math.max(value, Math.min(bounds.high, isOpen ? Infinity : value + half));
-  return { ...roundInterval({ value, ci95: [low, high] }), ...(isCut ? { atLeast: true } : {}) };
+const noneSeen = (
+  all: readonly Observation[],
+  { bounds, oneEvent, error = FIVE_PERCENT }: IntervalRule,
+): number | undefined => {
+  if (all.length < 2) return undefined;
+  if (oneEvent !== undefined)
+    return all.every(({ value }) => value === 0) ? (unseen(error) / all.length) * oneEvent : undefined;
+  const trials = trialsOf(all);
+  const isAtEnd = [bounds.low, bounds.high].some((end) => all.every(({ value }) => value === end));
+  return trials === undefined || !isAtEnd ? undefined : unseenShare(trials, error) * (bounds.high - bounds.low);
 };
 
-/** Returns mean and 95 % t interval of the differences of pairs with the same seed, clipped to the largest possible difference. */
+/** Returns the number of trials of all replications; undefined if the figure has none. */
+export const trialsOf = (all: readonly Observation[]): number | undefined => {
+  const trials = all.map((one) => one.trials);
+  if (trials.length === 0 || trials.some((one) => one === undefined)) return undefined;
+  return trials.reduce((total: number, one) => total + one!, 0);
+};
+
+/**
+ * Returns the mean and its t interval over one observation per replication, clipped to the figure's bounds: [value, value]
+ * for a single one, undefined for none. If all values are at one end of the range, the interval ends where the rule of three
+ * says. An open end is placed at the bound, and `atLeast` or `atMost` says that it is open.
+ */
+export const intervalOf = (all: readonly Observation[], rule: IntervalRule): Interval | undefined => {
+  if (all.length === 0) return undefined;
+  const { bounds, error = FIVE_PERCENT } = rule;
+  const values = all.map(({ value }) => value);
+  const value = mean(values);
+  const half = noneSeen(all, rule) ?? halfWidth(values, error);
+  const slack = mean(all.map((one) => one.slack ?? 0));
+  const atLeast = all.some((one) => one.atLeast === true);
+  const atMost = all.some((one) => one.atMost === true);
+  const isOpen = all.length > 1;
+  const low = Math.min(value, Math.max(bounds.low, atMost && isOpen ? -Infinity : value - half));
+  const high = Math.max(value, Math.min(bounds.high, atLeast && isOpen ? Infinity : value + slack + half));
+  return {
+    ...roundInterval({ value, ci95: [low, high] }),
+    ...(atLeast ? { atLeast } : {}),
+    ...(atMost ? { atMost } : {}),
+  };
+};
+
+/** Returns what is known of the difference of two observations of one seed. */
+const differenceOf = (faulty: Observation, twin: Observation): Observation => ({
+  value: faulty.value - twin.value,
+  ...(faulty.atLeast === true ? { atLeast: true } : {}),
+  ...(twin.atLeast === true ? { atMost: true } : {}),
+  slack: (faulty.slack ?? 0) + (twin.slack ?? 0),
+});
+
+/** Returns mean and t interval of the differences of pairs with the same seed, clipped to the largest possible difference. */
 export const pairedDifference = (
-  pairs: readonly (readonly [with_: number, without: number])[],
-  bounds: Bounds,
+  pairs: readonly (readonly [faulty: Observation, twin: Observation])[],
+  { bounds, error = FIVE_PERCENT }: IntervalRule,
 ): Interval | undefined => {
   const widest = bounds.high - bounds.low;
   return intervalOf(
-    pairs.map(([withFault, without]) => withFault - without),
-    { low: -widest, high: widest },
+    pairs.map(([faulty, twin]) => differenceOf(faulty, twin)),
+    { bounds: { low: -widest, high: widest }, error },
   );
 };
 
@@ -103,7 +173,7 @@ export const rounded = (value: number): number => {
   return result === 0 ? 0 : result;
 };
 
-const roundInterval = ({ value, ci95 }: Interval): Interval => ({
+const roundInterval = ({ value, ci95 }: Pick<Interval, "value" | "ci95">): Pick<Interval, "value" | "ci95"> => ({
   value: rounded(value),
   ci95: [rounded(ci95[0]), rounded(ci95[1])],
 });

@@ -1,10 +1,40 @@
-/** Judges intervals: held if the whole interval is inside the limits, broken if all of it is outside, else unknown. */
-import type { Verdict } from "./document.ts";
+/**
+ * Judges figures by limits: held only if all that the figure may be is inside, broken only if all of it is outside, else
+ * unknown, with the reason. A verdict never rests on a single replication, on times that had not ended, or on events too
+ * few to be seen.
+ */
+import type { FigureResult, Interval, Verdict } from "./document.ts";
 
 /** Limits of a row, inclusive; undefined where they are open. */
 export interface Limits {
   readonly min: number | undefined;
   readonly max: number | undefined;
+}
+
+/** What a row is judged by. */
+export type JudgedFigure = Interval & Pick<FigureResult, "n" | "trials" | "unfinished">;
+
+/** How a row is judged. */
+export interface Standard {
+  readonly limits: Limits;
+  /** Unit of the figure, for texts. */
+  readonly unit: string;
+  /** All replications, with and without data. */
+  readonly replications: number;
+  /** True if every replication has the same value, so that one is enough. */
+  readonly isExact?: boolean;
+  /** True if the figure counts events, or is a share of trials: at the end of its range none was seen. */
+  readonly countsEvents: boolean;
+  /** Highest possible value. */
+  readonly highest: number;
+  /** Where the figure is heading, if it has a trend within its window. */
+  readonly heading?: readonly [number, number] | undefined;
+}
+
+/** A verdict with the reason why it is unknown. */
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly why?: string;
 }
 
 /** Judges an interval by limits; unknown without data. */
@@ -13,6 +43,87 @@ export const judge = (ci95: readonly [number, number] | null, { min = -Infinity,
   const [low, high] = ci95;
   if (low >= min && high <= max) return "held";
   return high < min || low > max ? "broken" : "unknown";
+};
+
+/** True if the limit asks that none is seen, and none was: `max: 0`, or `min: 100 %` of a share. */
+export const isNoneSeen = (value: number, { limits: { min, max }, countsEvents, highest }: Standard): boolean =>
+  countsEvents && ((max === 0 && value === 0 && (min ?? 0) <= 0) || (min === highest && value === highest));
+
+const hull = ([low, high]: readonly [number, number], other: readonly [number, number] | undefined) =>
+  other === undefined ? ([low, high] as const) : ([Math.min(low, other[0]), Math.max(high, other[1])] as const);
+
+/** Judges a figure; `noData` is why it has none. */
+export const judgeFigure = (
+  found: JudgedFigure | undefined,
+  standard: Standard,
+  noData = "no replication has a value",
+): Judgement => {
+  if (found === undefined) return { verdict: "unknown", why: `no data: ${noData}` };
+  const { limits, replications } = standard;
+  if (found.n < 2 && standard.isExact !== true) return { verdict: "unknown", why: tooFew(found.n, replications) };
+  if (isNoneSeen(found.value, standard)) return { verdict: "held" };
+  const [low, high] = hull(found.ci95, standard.heading);
+  const all = [found.atMost === true ? -Infinity : low, found.atLeast === true ? Infinity : high] as const;
+  const verdict = judge(all, limits);
+  return verdict === "unknown" ? { verdict, why: whyUnknown(found, standard) } : { verdict };
+};
+
+const tooFew = (n: number, replications: number): string =>
+  n === replications
+    ? "one replication decides nothing: run two or more"
+    : `only 1 of ${String(replications)} replications has data: it takes two or more`;
+
+const whyUnknown = (found: JudgedFigure, standard: Standard): string => {
+  const { limits, unit } = standard;
+  const { value, ci95, trials } = found;
+  if (found.atLeast === true && judge([ci95[0], value], limits) === "held")
+    return "it is known only as at least this much: some of it had not ended when it was cut off";
+  if (found.atMost === true && judge([value, ci95[1]], limits) === "held")
+    return "it is known only as at most this much: without the faults some of it had not ended when it was cut off";
+  if (judge(ci95, limits) === "held")
+    return `it has a trend within its window, which leads to ${bracket(standard.heading ?? ci95, unit)}: a longer warm-up would show where it ends`;
+  const needed = trialsNeeded(value, standard);
+  if (trials !== undefined && needed !== undefined)
+    return `${seen(value, trials)}, so the share may be ${value === 0 ? `up to ${digits(ci95[1])}` : `down to ${digits(ci95[0], 6)}`} ${unit}; the limit takes ${thousands(needed)}`;
+  return "its interval is partly outside: more replications narrow it";
+};
+
+/** Returns what a reader must know of a row beside its value: what was left out, and what "none seen" shows. */
+export const remarksOn = (found: JudgedFigure | undefined, standard: Standard): readonly string[] => {
+  if (found === undefined) return [];
+  const { n, unfinished, value, ci95, trials } = found;
+  const { replications, unit } = standard;
+  const remarks: string[] = [];
+  if (n < replications) remarks.push(`${String(n)} of ${String(replications)} replications have data`);
+  if (unfinished !== undefined)
+    remarks.push(`${digits(unfinished, 4)} % had not ended and count with the time until they were cut off`);
+  if (n > 1 && isNoneSeen(value, standard)) {
+    const of = trials === undefined ? `none in ${String(n)} replications` : seen(value, trials);
+    const left =
+      value === 0
+        ? `up to ${digits(ci95[1])}${unit === "" ? " a replication" : ` ${unit}`}`
+        : `down to ${digits(ci95[0], 6)} ${unit}`;
+    remarks.push(`${of}: it may be ${left} (95 %)`);
+  }
+  return remarks;
+};
+
+const thousands = (count: number): string => String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ",");
+
+const seen = (value: number, trials: number): string =>
+  value === 0 ? `0 of ${thousands(trials)}` : `${thousands(trials)} of ${thousands(trials)}`;
+
+const digits = (value: number, significant = 2): string => String(Number(value.toPrecision(significant)));
+
+const bracket = ([low, high]: readonly [number, number], unit: string): string =>
+  `[${digits(low, 3)}, ${digits(high, 3)}]${unit === "" ? "" : ` ${unit}`}`;
+
+/** Returns how many trials a share takes that is at one end of its range; undefined for other shares, and if none suffice. */
+const trialsNeeded = (value: number, { limits: { min, max }, countsEvents, highest }: Standard): number | undefined => {
+  if (!countsEvents || highest !== 100) return undefined;
+  if (value === 0 && max !== undefined && max > 0) return Math.ceil(300 / max);
+  if (value === highest && min !== undefined && min < highest) return Math.ceil(300 / (highest - min));
+  return undefined;
 };
 
 /** Combines the verdicts of rows: broken if any is, else unknown if any is, else held. */

@@ -3,7 +3,7 @@ import { inSeconds } from "../base/units.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Replication, SeriesSample } from "../simulate/replication.ts";
 import type { ChartData, RunPictures, SeriesResult } from "./document.ts";
-import { intervalOf } from "./intervals.ts";
+import { intervalOf, observed } from "./intervals.ts";
 import type { Pair } from "./replications.ts";
 
 /** Returns charts, in the order of the first replication's lines, and tiles. */
@@ -46,7 +46,7 @@ const seriesOf = (sample: SeriesSample, pairs: readonly Pair[]): SeriesResult =>
   // The t interval of three replications reaches far beyond all values: it is clipped to them, so as not to mislead.
   const intervals = sample.at.map((_, index) => {
     const values = at(runs, index);
-    return intervalOf(values, { low: Math.min(...values), high: Math.max(...values) });
+    return intervalOf(observed(values), { bounds: { low: Math.min(...values), high: Math.max(...values) } });
   });
   return {
     figure: sample.figure,
@@ -59,11 +59,15 @@ const seriesOf = (sample: SeriesSample, pairs: readonly Pair[]): SeriesResult =>
     high: intervals.map((one) => one?.ci95[1] ?? null),
     ...(twins.length === 0
       ? {}
-      : { noFault: sample.at.map((_, index) => intervalOf(at(twins, index), ANYTHING)?.value ?? null) }),
+      : {
+          noFault: sample.at.map(
+            (_, index) => intervalOf(observed(at(twins, index)), { bounds: ANYTHING })?.value ?? null,
+          ),
+        }),
   };
 };
 
 const lossOf = (region: string, replications: readonly (Replication | undefined)[]): number | null => {
   const values = replications.flatMap((one) => one?.regionLoss[region] ?? []);
-  return intervalOf(values, { low: 0, high: 100 })?.value ?? null;
+  return intervalOf(observed(values), { bounds: { low: 0, high: 100 } })?.value ?? null;
 };

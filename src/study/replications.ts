@@ -4,6 +4,7 @@
  * in the order of the replications' numbers, and the number of replications never depends on the workers.
  */
 import { Digest } from "../base/digest.ts";
+import { looksOf, type Replications } from "./stopping.ts";
 import type { Replication, ReplicationRequest } from "../simulate/replication.ts";
 
 /** A request that can be sent to another thread or machine. */
@@ -21,12 +22,8 @@ export interface Executor {
   close(): Promise<void>;
 }
 
-/** What a study runs. */
-export interface StudyPlan {
-  /** The number of replications that are always run. */
-  readonly least: number;
-  /** The number of replications that may be run until every judged row is decided. */
-  readonly most: number;
+/** What a study runs: `least` replications, and up to `most` until every judged row is decided. */
+export interface StudyPlan extends Replications {
   readonly faults: boolean;
   readonly interventions: boolean;
   /** True if each replication also runs without faults and interventions. */
@@ -54,9 +51,6 @@ export interface StudyWatch {
   readonly signal?: AbortSignal;
 }
 
-/** Share of the replications so far that is added in one step (chosen: few checks, few superfluous runs). */
-const STEP = 0.25;
-
 /**
  * Runs `least` replications and, while `decided` returns false, more of them up to `most`. Leaves the executor open, but closes
  * it after an abort.
@@ -70,7 +64,8 @@ export const runStudy = async (
   const finished = new Map<number, Pair>();
   const inOrder = (): readonly Pair[] => [...finished.values()].sort((a, b) => a.run.replication - b.run.replication);
   const stopped = abortOf(signal);
-  for (let planned = plan.least, from = 0; from < planned;) {
+  let from = 0;
+  for (const planned of looksOf(plan)) {
     const batch = Array.from({ length: planned - from }, async (_, index) => {
       const pair = await runPair(plan, from + index, executor);
       finished.set(from + index, pair);
@@ -83,7 +78,7 @@ export const runStudy = async (
       return { pairs: inOrder(), partial: true };
     }
     from = planned;
-    if (planned < plan.most && !decided(inOrder())) planned = Math.min(plan.most, planned + Math.ceil(planned * STEP));
+    if (planned < plan.most && decided(inOrder())) break;
   }
   return { pairs: inOrder(), partial: false };
 };

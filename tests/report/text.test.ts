@@ -93,8 +93,8 @@ describe("the answer on a terminal", () => {
 
   it("distinguishes a row without data from one whose interval is partly outside its limit", () => {
     const texts = summarise(unsure.document).findings.map(({ text }) => text);
-    expect(texts[0]).toContain("has no data in any replication");
-    expect(texts[1]).toContain("partly outside ≤ 300 s");
+    expect(texts[0]).toContain("no data");
+    expect(texts[1]).toContain("against ≤ 300 s: its interval is partly outside");
   });
 
   it("states that one replication has no interval, and that a run was interrupted", () => {

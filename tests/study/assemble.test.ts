@@ -22,7 +22,12 @@ const pairs = (count: number, twin = true, change: (one: Replication) => Replica
   }));
 
 const documentOf = (drill: Scenario, done: readonly Pair[], partial = false) =>
-  assemble(drill, FIGURES, { pairs: done, partial }, { tool: "0.1.0", faults: true });
+  assemble(
+    drill,
+    FIGURES,
+    { pairs: done, partial },
+    { tool: "0.1.0", plan: { least: done.length, most: done.length, faults: true } },
+  );
 
 const expectation = (text: string, between: readonly [number, number], unit = "%"): Expectation => ({
   figure: figure(text, unit),
@@ -39,6 +44,7 @@ const threshold = (text: string, max: number, more: Partial<Threshold> = {}): Th
   max,
   limit: `≤ ${String(max)} %`,
   onlyFullScale: false,
+  isJudgedAtFullScaleOnly: false,
   ...more,
 });
 
@@ -75,7 +81,7 @@ describe("the document", () => {
   });
 
   it("bounds what was never seen by three over n", () => {
-    expect(documentOf(scenario(), pairs(10)).figures["moved.count"]!.ci95).toEqual([0, 0.3]);
+    expect(documentOf(scenario(), pairs(10)).figures["moved.count"]!.ci95).toEqual([0, 300]);
   });
 
   it("judges rows by their whole interval, and rows without data as unknown with nulls", () => {
@@ -180,8 +186,14 @@ describe("the document", () => {
 
   it("is decided when no row is unknown", () => {
     const drill = scenario({ expect: [expectation("loss.mean", [3.05, 4])] });
-    expect(isDecided(drill, pairs(3), true)).toBe(false);
-    expect(isDecided(scenario({ expect: [expectation("loss.mean", [2, 4])] }), pairs(3), true)).toBe(true);
+    expect(isDecided(drill, pairs(3), { least: 3, most: 3, faults: true })).toBe(false);
+    expect(
+      isDecided(scenario({ expect: [expectation("loss.mean", [2, 4])] }), pairs(3), {
+        least: 3,
+        most: 3,
+        faults: true,
+      }),
+    ).toBe(true);
   });
 
   it("writes scales as people do", () => {

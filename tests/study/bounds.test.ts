@@ -7,7 +7,7 @@ import { figure, scenario } from "./fake.ts";
 describe("a figure's bounds", () => {
   it("are those of a share, a censored time, a count", () => {
     expect(boundsOf(figure("loss.mean", "%"), scenario())).toEqual({ low: 0, high: 100 });
-    expect(boundsOf(figure("login.time.p95", "s"), scenario())).toEqual({ low: 0, high: 60, censored: true });
+    expect(boundsOf(figure("login.time.p95", "s"), scenario())).toEqual({ low: 0, high: 60 });
     expect(boundsOf(figure("login.queue.max", "s"), scenario())).toEqual({ low: 0, high: 3600 });
     expect(boundsOf(figure("moved.count", ""), scenario()).high).toBe(Infinity);
     expect(boundsOf(figure("server.load.max", "%"), scenario()).high).toBe(Infinity);
@@ -31,9 +31,10 @@ describe("a delay", () => {
 
 describe("one event", () => {
   it("is one of a count, one of the busiest hour, and one in the window of a mean rate", () => {
-    expect(oneEvent(figure("moved.count", ""), scenario())).toBe(1);
+    expect(oneEvent(figure("alarm.count", ""), scenario())).toBe(1);
+    expect(oneEvent(figure("moved.count", ""), scenario())).toBe(1000);
     expect(oneEvent(figure("move.hourly.max", "/h"), scenario())).toBe(1);
-    expect(oneEvent(figure("link.broken.rate", "/s"), scenario())).toBe(1 / 3600);
+    expect(oneEvent(figure("link.broken.rate", "/s"), scenario())).toBe(1000 / 3600);
     expect(oneEvent(figure("loss.mean", "%"), scenario())).toBeUndefined();
   });
 });

@@ -40,7 +40,7 @@ export const replicate = ({ replication, faults }: RunRequest, spread = 0.1): Re
     "loss.mean": { value: 1 + replication * spread + (faults ? 2 : 0) },
     "moved.count": { value: 0 },
     "never.mean": { value: null },
-    "loss.p95": { value: 9, groups: { a: 1, b: faults ? 5 : 1, c: null } },
+    "loss.p95": { value: 9, groups: { a: { value: 1 }, b: { value: faults ? 5 : 1 }, c: { value: null } } },
   },
   series: [
     {

@@ -10,7 +10,7 @@ const document = assemble(
     pairs: [{ run: replicate({ replication: 0, faults: true, interventions: true }), twin: undefined }],
     partial: false,
   },
-  { tool: "0.1.0", faults: true },
+  { tool: "0.1.0", plan: { least: 1, most: 1, faults: true } },
 );
 const golden = goldenOf(document, "first");
 

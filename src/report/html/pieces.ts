@@ -1,8 +1,9 @@
 /** Small parts that several sections of the page use. */
 import type { FigureResult, Interval, Verdict } from "../../study/document.ts";
-import type { JudgedRow } from "../bounds.ts";
+import { type JudgedRow, type LimitedRow, limitsIn } from "../bounds.ts";
 import { groupOf, labelOf, type Named } from "../labels.ts";
 import { printCount, printRange, printValue } from "../numbers.ts";
+import { intervalIn } from "../measured.ts";
 import { remarksOf, SIGNS } from "../verdict.ts";
 import { html, NOTHING, type Markup } from "./markup.ts";
 
@@ -18,17 +19,24 @@ export interface PageLimits {
 export const badge = (verdict: Verdict): Markup =>
   html`<span class="badge ${verdict}">${SIGNS[verdict]} ${verdict}</span>`;
 
-/** Returns a value, as `print` writes it, with its interval; a dash for undefined. */
-export const interval = (given: Interval | undefined, print: (one: Interval) => string): Markup =>
+/** Returns a value, as `print` writes it, with its interval, told from the limits; a dash for undefined. */
+export const interval = (
+  given: Interval | undefined,
+  print: (one: Interval) => string,
+  limits: readonly number[] = [],
+): Markup =>
   given === undefined
     ? html`<span class="note">–</span>`
-    : html`${print(given)}<br /><span class="range">${printRange(given)}</span>`;
+    : html`${print(given)}<br /><span class="range">${printRange(given, limits)}</span>`;
 
 /** Returns the simulated value of a judged row, or "no data". */
-export const measured = ({ value, ci95, unit, atLeast }: JudgedRow): Markup =>
-  value === null || ci95 === null
+export const measured = (row: LimitedRow): Markup => {
+  const one = intervalIn(row);
+  const limits = limitsIn(row);
+  return one === undefined
     ? html`<span class="note">no data</span>`
-    : interval({ value, ci95, ...(atLeast === true ? { atLeast } : {}) }, (one) => printValue(one, unit));
+    : interval(one, (value) => printValue(value, row.unit, limits), limits);
+};
 
 /** Returns a figure in words and as its exact text, with its groups if it has any. */
 export const named = (one: Named, result?: FigureResult): Markup => {

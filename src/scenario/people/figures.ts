@@ -44,6 +44,7 @@ export const PEOPLE_METRICS = {
     stats: stats("%", ["mean"], { standard: ["mean"] }),
     better: "low",
     scaleMargin: { least: 0.1, share: 0.05 },
+    hasSteadyState: true,
   },
   "login.time": {
     title: "Login time",
@@ -57,6 +58,7 @@ export const PEOPLE_METRICS = {
     better: "low",
     censored: { atSeconds: LOGIN_TIME_MAX },
     scaleMargin: { least: 0.05, share: 0.1, stats: ["p50", "p95"] },
+    hasSteadyState: true,
   },
   "login.success": {
     title: "Logins that succeed within 30\u00a0s",
@@ -66,6 +68,7 @@ export const PEOPLE_METRICS = {
     stats: stats("%", ["share"], { standard: ["share"] }),
     better: "high",
     scaleMargin: { least: 0.5 },
+    hasSteadyState: true,
   },
   login: {
     title: "Logins",
@@ -73,6 +76,7 @@ export const PEOPLE_METRICS = {
     labels: PEOPLE,
     meaning: "Logins; the rate is the mean per second",
     stats: [...stats("", ["count"]), ...stats("/s", ["rate"])],
+    countsPeople: true,
   },
   "login.queue": {
     title: "Wait of a login at its server",
@@ -88,6 +92,8 @@ export const PEOPLE_METRICS = {
     labels: FLEET,
     meaning: "Logins requested at servers, retries included; the maximum is of minute means",
     stats: stats("/s", ["rate", "max"]),
+    countsPeople: true,
+    isByMinute: true,
   },
   "login.goodput": {
     title: "Logins completed, of those possible",
@@ -98,6 +104,8 @@ export const PEOPLE_METRICS = {
     stats: [...stats("%", ["min"]), ...stats("/s", ["rate"])],
     better: "high",
     scaleMargin: { least: 3 },
+    countsPeople: true,
+    isByMinute: true,
   },
   "back.delay": {
     title: "Time until all are back",
@@ -113,7 +121,7 @@ export const PEOPLE_METRICS = {
     dimension: "share",
     labels: ["fault"],
     meaning:
-      "back.delay, less the longest time in which a client notices silence, relative to the time that the remaining servers need at full rate; no data for people still offline until twice that time has passed",
+      "back.delay, less the longest time in which a client notices silence, relative to the time that the remaining servers need at full rate",
     stats: stats("%", ["mean", "max"]),
     better: "low",
     range: ABOVE_ALL,
@@ -126,6 +134,7 @@ export const PEOPLE_METRICS = {
     meaning: "Links that clients found broken; the rate is the mean per second",
     stats: [...stats("", ["count"]), ...stats("/s", ["rate"])],
     better: "low",
+    countsPeople: true,
   },
   online: {
     title: "People online",
@@ -135,6 +144,8 @@ export const PEOPLE_METRICS = {
     stats: stats("%", ["share", "min"], { standard: ["share"] }),
     better: "high",
     scaleMargin: { least: 0.5 },
+    hasSteadyState: true,
+    isByMinute: true,
   },
   crossing: {
     title: "People whose connection changes carrier",
@@ -144,6 +155,7 @@ export const PEOPLE_METRICS = {
     stats: stats("%", ["share"]),
     better: "low",
     scaleMargin: { least: 1 },
+    isByMinute: true,
   },
   moved: {
     title: "People moved by the scheduler",
@@ -151,6 +163,7 @@ export const PEOPLE_METRICS = {
     labels: PEOPLE,
     meaning: "People that the scheduler moved to another preferred entry",
     stats: [...stats("%", ["share"]), ...stats("", ["count"])],
+    countsPeople: true,
   },
   move: {
     title: "Moves of gateways",
@@ -224,6 +237,8 @@ export const PEOPLE_METRICS = {
     range: ABOVE_ALL,
     scale: FULL,
     scaleMargin: { least: 2 },
+    hasSteadyState: true,
+    isByMinute: true,
   },
   "centre.headroom": {
     title: "Headroom",
@@ -234,6 +249,7 @@ export const PEOPLE_METRICS = {
     better: "high",
     range: { low: -Infinity, high: 100 },
     scale: { limit: { at: 0, text: "nothing left" } },
+    isByMinute: true,
   },
   "centre.bought": {
     title: "Capacity bought",
@@ -243,6 +259,7 @@ export const PEOPLE_METRICS = {
     stats: stats("%", ["mean"]),
     better: "low",
     range: ABOVE_ALL,
+    isExact: true,
   },
   "centre.margin": {
     title: "N−1 margin",
@@ -255,6 +272,7 @@ export const PEOPLE_METRICS = {
     range: { low: -100, high: Infinity },
     scale: { limit: { at: 0, text: "just enough" }, ceiling: { at: 100, text: "more than 100 % drawn as 100 %" } },
     scaleMargin: { least: 2 },
+    isByMinute: true,
   },
   "evacuation.delay": {
     title: "Time until a centre is empty",
@@ -274,6 +292,7 @@ export const PEOPLE_METRICS = {
       "People whose home centre is lost and who have no new one yet: the maximum at ends of minutes, and the last value",
     stats: stats("", ["max", "last"]),
     better: "low",
+    isByMinute: true,
   },
   "message.lost": {
     title: "Messages lost",
@@ -292,6 +311,8 @@ export const PEOPLE_METRICS = {
     better: "low",
     range: ABOVE_ALL,
     scale: FULL,
+    hasSteadyState: true,
+    isByMinute: true,
   },
 } satisfies Metrics;
 

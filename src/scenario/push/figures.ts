@@ -32,7 +32,7 @@ export const PUSH_METRICS = {
     dimension: "time",
     labels: ["task"],
     meaning:
-      "Time from the due time of a task to the first push to a subscriber; subscribers notified by their app's own timer do not count",
+      "Time from the due time of a task until a subscriber is notified; 0 for those notified by their app's own timer, at least the time until the window's end for those not yet notified",
     stats: stats("s", ["mean", "p50", "p95", "max"], { standard: ["p95"] }),
     better: "low",
   },

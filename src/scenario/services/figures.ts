@@ -18,6 +18,7 @@ export const SERVICES_METRICS = {
       "Tasks answered before their deadline: share of the offered tasks whose deadline lies within the run, and mean per second",
     stats: [...stats("%", ["share"], { standard: ["share"] }), ...stats("/s", ["rate"])],
     better: "high",
+    hasSteadyState: true,
   },
   "task.shed": {
     title: "Tasks shed",
@@ -26,6 +27,7 @@ export const SERVICES_METRICS = {
     meaning: "Tasks rejected by overload control, as a share of those offered",
     stats: stats("%", ["share"]),
     better: "low",
+    hasSteadyState: true,
   },
   "task.late": {
     title: "Tasks late",
@@ -34,6 +36,7 @@ export const SERVICES_METRICS = {
     meaning: "Tasks not answered in time, as a share of those offered",
     stats: stats("%", ["share"]),
     better: "low",
+    hasSteadyState: true,
   },
   "task.refused": {
     title: "Tasks refused",
@@ -50,6 +53,8 @@ export const SERVICES_METRICS = {
     meaning: "Time from the offer of a completed task to its answer",
     stats: stats("s", ["mean", "p50", "p95", "p99"], { standard: ["p99"] }),
     better: "low",
+    hasSteadyState: true,
+    startsEmpty: true,
   },
   "tier.request": {
     title: "Tier requests",
@@ -65,6 +70,7 @@ export const SERVICES_METRICS = {
     meaning: "Requests that were retries, as a share of all",
     stats: stats("%", ["share"]),
     better: "low",
+    hasSteadyState: true,
   },
   "tier.shed": {
     title: "Tier requests shed",
@@ -73,6 +79,7 @@ export const SERVICES_METRICS = {
     meaning: "Requests rejected by the tier or withheld by its callers, as a share of all including those withheld",
     stats: stats("%", ["share"]),
     better: "low",
+    hasSteadyState: true,
   },
   "tier.queue": {
     title: "Tier queue",
@@ -81,6 +88,8 @@ export const SERVICES_METRICS = {
     meaning: "Time that a request waits at a machine before it is served",
     stats: stats("s", ["mean", "p50", "p95", "p99"]),
     better: "low",
+    hasSteadyState: true,
+    startsEmpty: true,
   },
   "tier.utilisation": {
     title: "Tier utilisation",
@@ -89,6 +98,7 @@ export const SERVICES_METRICS = {
     meaning: "Share of cores in use; the maximum is of ten-second periods in one tier",
     stats: stats("%", ["mean", "max"], { standard: ["max"] }),
     better: "low",
+    hasSteadyState: true,
   },
   "tier.headroom": {
     title: "Tier headroom",

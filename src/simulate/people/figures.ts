@@ -1,12 +1,22 @@
 /** Formulas of the figures about people, one for each metric that `scenario/people/figures.ts` declares. */
 import { inSeconds } from "../../base/units.ts";
-import type { Histogram } from "../../measure/histogram.ts";
+import { Histogram } from "../../measure/histogram.ts";
 import type { Series } from "../../measure/series.ts";
 import type { Figure, LabelMatch } from "../../scenario/figure-parts.ts";
 import { allows } from "../../scenario/metric.ts";
 import type { PEOPLE_METRICS } from "../../scenario/people/figures.ts";
 import type { SchedulerDecision } from "../../world/seams/scheduling.ts";
-import { type Extreme, overSamples, shareOf, timeOf } from "../samples.ts";
+import {
+  type Extreme,
+  largestOf,
+  type Measured,
+  overSamples,
+  shareOf,
+  shareOfTrials,
+  type Times,
+  timeOf,
+} from "../samples.ts";
+import { CENSORED_MS } from "../../world/population/logins.ts";
 import { type Book, minutesIn } from "./book.ts";
 import { readServers, readResources } from "./capacity.ts";
 import { windowEnd } from "./incidents.ts";
@@ -44,6 +54,17 @@ class Question {
     return this.book.ledger.histograms.total(inWindow(name, this.figure.window), this.labels);
   }
 
+  /** Returns the times of the logins that began in the window, in ms. */
+  get logins(): Times {
+    return { ended: this.times("login.time"), cut: this.times("login.cut") };
+  }
+
+  /** Returns the number of logins that began in the window and were complete or late before the run ended. */
+  get judgedLogins(): number {
+    const { ended, cut } = this.logins;
+    return ended.count + cut.count - this.count("login.undecided");
+  }
+
   /** Returns a ledger series by minute, over all labels that the figure allows. */
   series(name: string): Series {
     return this.book.ledger.series.total(name, this.labels);
@@ -65,9 +86,9 @@ class Question {
   }
 
   /** Returns the longest of the delays that the faults in question have; null without data. */
-  longest(delay: (id: string) => number | null): number | null {
+  longest(delay: (id: string) => Measured): Measured {
     const ids = this.faultIds;
-    return overSamples(ids.map(delay), "max");
+    return ids.length === 0 ? { value: null, why: "the scenario has no such fault" } : largestOf(ids.map(delay));
   }
 
   /** Returns the faults that the figure is about. */
@@ -99,19 +120,21 @@ class Question {
   }
 }
 
-type Formula = (question: Question) => number | null | Extreme;
+type Formula = (question: Question) => number | null | Measured | Extreme;
 
 const readCapacity: Formula = ({ figure, labels, book }) => readResources(figure, labels, book);
 
 const FORMULAS: Readonly<Record<keyof typeof PEOPLE_METRICS, Formula>> = {
   loss: (question) => shareOf(question.count("packets.lost"), question.count("packets.sent")),
-  "login.time": (question) => timeOf([question.times("login.time")], question.figure.stat),
+  "login.time": (question) => timeOf([question.logins], question.figure.stat, CENSORED_MS),
   "login.success": (question) => {
-    const all = question.times("login.time").count;
-    return shareOf(all - question.count("login.late"), all);
+    const all = question.judgedLogins;
+    const trials = all / question.book.scenario.run.peopleARow;
+    return { value: shareOf(all - question.count("login.late"), all), trials };
   },
-  login: (question) => question.perSecond(question.times("login.time").count),
-  "login.queue": (question) => timeOf([question.times("login.queue")], question.figure.stat),
+  login: (question) => question.perSecond(question.judgedLogins),
+  "login.queue": (question) =>
+    timeOf([{ ended: question.times("login.queue"), cut: new Histogram() }], question.figure.stat),
   "login.offered": (question) => {
     const asked = question.series("login-queue.asked");
     return question.overMinutes((minute) => asked.at(minute) / 60);
@@ -149,7 +172,7 @@ const FORMULAS: Readonly<Record<keyof typeof PEOPLE_METRICS, Formula>> = {
     const named = question.faultIds
       .map((id) => incidents.named(id, decisions, question.end))
       .filter((one) => one !== null);
-    return shareOf(named.filter(Boolean).length, named.length);
+    return shareOfTrials(named.filter(Boolean).length, named.length);
   },
   "alarm.false": ({ alerts, book }) => alerts.filter((alert) => book.incidents.isFalse(alert)).length,
   "reroute.delay": (question) => question.longest((id) => question.book.incidents.rerouteDelay(id, question.end)),
@@ -165,7 +188,7 @@ const FORMULAS: Readonly<Record<keyof typeof PEOPLE_METRICS, Formula>> = {
     const delays = Object.keys(scenario.world.centres)
       .filter((centre) => allows(question.labels, "centre", centre))
       .map((centre) => incidents.evacuationDelay(centre, question.end));
-    return overSamples(delays, "max");
+    return largestOf(delays);
   },
   homeless: (question) => {
     const homeless = question.book.ledger.series.total("homeless");
@@ -183,9 +206,18 @@ const PEOPLE = ["region", "carrier", "access", "gateway", "home"];
 
 /** Returns a figure of the people, servers or faults that the labels allow; null without data. */
 export const readFigure = (figure: Figure, labels: readonly LabelMatch[], book: Book): Extreme => {
-  if (!FULLNESS.includes(figure.metric) && !hasPeople(labels, book)) return { name: undefined, value: null };
+  if (!FULLNESS.includes(figure.metric) && !hasPeople(labels, book))
+    return { name: undefined, value: null, why: "nobody is there" };
   const read = FORMULAS[figure.metric as keyof typeof FORMULAS](new Question(figure, labels, book));
-  return typeof read === "object" && read !== null ? read : { name: undefined, value: read };
+  const extreme = { name: undefined, ...(typeof read === "object" && read !== null ? read : { value: read }) };
+  return extreme.value === null ? { why: whyNothing(figure, book), ...extreme } : extreme;
+};
+
+/** Returns why a figure has no data that does not say so itself. */
+const whyNothing = ({ metric, window }: Figure, book: Book): string => {
+  if (metric.startsWith("login.") && metric !== "login.goodput") return "no login began in the window";
+  if (metric === "loss") return "no packet was sent there in the window";
+  return minutesIn(book, window).length === 0 ? "the window has no whole minute" : "there is nothing to measure";
 };
 
 /** True if the labels select at least one person; contradictory labels select none. */

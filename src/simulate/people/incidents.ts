@@ -9,6 +9,7 @@ import type { Intervention, Scenario } from "../../scenario/scenario.ts";
 import type { World } from "../../world/build.ts";
 import type { SchedulerDecision } from "../../world/seams/scheduling.ts";
 import { namesDestination, touchesCell, touchesEndpoint } from "../../world/where.ts";
+import type { Measured } from "../samples.ts";
 import { REMAINING_SHARE, OFFLINE_SHARE } from "./limits.ts";
 
 /** Seconds after the end of a fault or operator action in which an alert about it is late, not false (chosen: reports take this long). */
@@ -34,9 +35,6 @@ interface Incident {
   /** When the people that the fault took offline were back. */
   back: number | undefined;
 }
-
-/** `back.stretch` is reported for people who are still offline only above this percentage. Chosen. */
-const OVERDUE_PERCENT = 200;
 
 /** Follows the faults, evacuations and operator actions of one run. Times are seconds of simulated time. */
 export class Incidents {
@@ -126,10 +124,10 @@ export class Incidents {
   }
 
   /** Returns the seconds from the order until a centre was empty, cut off at the time `limit`; null without an order. */
-  evacuationDelay(centre: string, limit: number): number | null {
+  evacuationDelay(centre: string, limit: number): Measured {
     const evacuation = this.#evacuations.get(centre);
-    if (evacuation === undefined) return null;
-    return Math.max(0, Math.min(evacuation.empty ?? limit, limit) - evacuation.began);
+    if (evacuation === undefined) return { value: null, why: `no evacuation of ${centre} was ordered` };
+    return delayOf(evacuation.began, evacuation.empty, limit);
   }
 
   /**
@@ -154,24 +152,22 @@ export class Incidents {
   }
 
   /** Returns the seconds until the people of a `down` fault were back online, cut off at the time `limit`; null for other faults. */
-  backDelay(id: string, limit: number): number | null {
+  backDelay(id: string, limit: number): Measured {
     const incident = this.#incidents.get(id);
-    if (incident?.fault.effects.down === undefined || incident.people === 0) return null;
-    return Math.max(0, Math.min(incident.back ?? limit, limit) - incident.began);
+    if (incident === undefined) return { value: null, why: neverBegan(id) };
+    if (incident.fault.effects.down === undefined) return { value: null, why: `fault ${id} takes nobody offline` };
+    if (incident.people === 0) return { value: null, why: `nobody was on the paths of fault ${id}` };
+    return delayOf(incident.began, incident.back, limit);
   }
 
-  /**
-   * Returns the back delay, less the time to notice silence, in percent of the time that the remaining servers need at full
-   * rate; null for people who are still offline at `limit` but not yet overdue.
-   */
-  backStretch(id: string, limit: number): number | null {
+  /** Returns the back delay, less the time to notice silence, in percent of the time that the remaining servers need at full rate. */
+  backStretch(id: string, limit: number): Measured {
     const delay = this.backDelay(id, limit);
-    if (delay === null) return null;
-    const { fault, fullRateS, back = Infinity } = this.#incidents.get(id)!;
+    if (delay.value === null) return delay;
+    const { fault, fullRateS } = this.#incidents.get(id)!;
     const notice = fault.effects.down === "silent" ? this.#silenceNoticedS : 0;
-    if (fullRateS === 0) return null;
-    const stretch = (100 * Math.max(0, delay - notice)) / fullRateS;
-    return back > limit && stretch < OVERDUE_PERCENT ? null : stretch;
+    if (fullRateS === 0) return { value: null, why: `no server is left to take the people of fault ${id}` };
+    return { ...delay, value: (100 * Math.max(0, delay.value - notice)) / fullRateS };
   }
 
   #connecting(): number {
@@ -180,11 +176,10 @@ export class Incidents {
   }
 
   /** Returns the seconds from a fault's begin to the first alert that names its place, cut off at the time `limit`; null if it never began. */
-  alarmDelay(id: string, decisions: readonly SchedulerDecision[], limit: number): number | null {
+  alarmDelay(id: string, decisions: readonly SchedulerDecision[], limit: number): Measured {
     const incident = this.#incidents.get(id);
-    if (incident === undefined) return null;
-    const first = this.#firstNaming(incident, decisions);
-    return Math.max(0, Math.min(first?.at ?? limit, limit) - incident.began);
+    if (incident === undefined) return { value: null, why: neverBegan(id) };
+    return delayOf(incident.began, this.#firstNaming(incident, decisions)?.at, limit);
   }
 
   /** True if an alert names the fault's place by the time `limit`; null if the fault never began. */
@@ -196,10 +191,13 @@ export class Incidents {
   }
 
   /** Returns the seconds until the fault's paths were left, cut off at the time `limit`; null without people or a faulty destination. */
-  rerouteDelay(id: string, limit: number): number | null {
+  rerouteDelay(id: string, limit: number): Measured {
     const incident = this.#incidents.get(id);
-    if (incident === undefined || incident.people === 0 || !namesDestination(incident.fault.where)) return null;
-    return Math.max(0, Math.min(incident.left ?? limit, limit) - incident.began);
+    if (incident === undefined) return { value: null, why: neverBegan(id) };
+    if (incident.people === 0) return { value: null, why: `nobody was on the paths of fault ${id}` };
+    if (!namesDestination(incident.fault.where))
+      return { value: null, why: `fault ${id} has no destination that people could leave` };
+    return delayOf(incident.began, incident.left, limit);
   }
 
   /** True if neither a fault nor an operator action, active or ended shortly before, explains the alert. */
@@ -271,6 +269,16 @@ export class Incidents {
     return place;
   }
 }
+
+const neverBegan = (id: string): string => `fault ${id} did not begin`;
+
+/** Returns a delay from `began` to `ended`, at least that up to `limit` if it ended later or not at all; null if it begins after `limit`. */
+const delayOf = (began: number, ended: number | undefined, limit: number): Measured => {
+  if (began >= limit) return { value: null, why: "the window ends before it begins" };
+  return ended === undefined || ended > limit
+    ? { value: limit - began, atLeast: true }
+    : { value: Math.max(0, ended - began) };
+};
 
 /** Returns the end of a window in seconds of simulated time. */
 export const windowEnd = ({ windows }: Scenario, window: string): number => inSeconds(windows[window]!.to);

@@ -6,7 +6,20 @@ import { type Duration, type Instant, minutes } from "../../base/units.ts";
 import { Histogram } from "../../measure/histogram.ts";
 import { Sheet } from "../../measure/sheet.ts";
 import type { LoginNotes } from "../../world/population/logins.ts";
+import { noTimes, type Times } from "../samples.ts";
 import { SUCCESS_LIMIT_MS } from "./limits.ts";
+
+/** The logins of one cell that began in one window. */
+export interface WindowLogins {
+  /** Times in ms; those that were cut off at 60 s, or by the end of the run, apart. */
+  readonly times: Times;
+  /** People whose login took longer than `SUCCESS_LIMIT_MS`. */
+  readonly late: number;
+  /** People whose login the end of the run cut off before that limit. */
+  readonly undecided: number;
+}
+
+const NONE = new Histogram();
 
 interface Span {
   readonly fromMs: number;
@@ -23,49 +36,69 @@ export class LoginBook implements LoginNotes {
   /** The edges of all windows, ascending: a login is recorded once, in the interval between two edges. */
   readonly #edges: readonly number[];
   /** Times by cell and by the edge at which the interval begins. */
-  readonly #times: (Histogram | undefined)[] = [];
+  readonly #times: (Times | undefined)[] = [];
   readonly #late: Float64Array;
+  readonly #undecided: Float64Array;
 
   constructor(cells: number, spans: readonly Span[], step: Duration = minutes(1)) {
     this.#spans = spans;
     this.#edges = [...new Set(spans.flatMap(({ fromMs, toMs }) => [fromMs, toMs]))].sort((a, b) => a - b);
     this.#late = new Float64Array(cells * this.#edges.length);
+    this.#undecided = new Float64Array(cells * this.#edges.length);
     this.count = new Sheet(cells, step);
     this.sum = new Sheet(cells, step);
   }
 
-  /** Records the logins of `people` that began at `startedMs` and took `tookMs` each. */
-  login(cell: number, startedMs: number, tookMs: number, people: number): void {
-    const started = (startedMs * 1_000) as Instant;
-    this.count.row(started)[cell]! += people;
-    this.sum.row(started)[cell]! += people * tookMs;
-    const edges = this.#edges;
-    let edge = edges.length - 1;
-    while (edge >= 0 && startedMs < edges[edge]!) edge -= 1;
-    if (edge < 0) return;
-    const at = cell * edges.length + edge;
-    (this.#times[at] ??= new Histogram()).add(tookMs, people);
+  /**
+   * Records the logins of `people` that began at `startedMs` and took `tookMs` each; `isCut` if that is only the least they
+   * take, because they were cut off there.
+   */
+  login(cell: number, startedMs: number, tookMs: number, people: number, isCut: boolean): void {
+    const at = this.#placeOf(cell, startedMs);
+    if (isCut && tookMs <= SUCCESS_LIMIT_MS) {
+      if (at === undefined) return;
+      this.#undecided[at]! += people;
+    } else {
+      const started = (startedMs * 1_000) as Instant;
+      this.count.row(started)[cell]! += people;
+      this.sum.row(started)[cell]! += people * tookMs;
+    }
+    if (at === undefined) return;
+    const times = (this.#times[at] ??= noTimes());
+    (isCut ? times.cut : times.ended).add(tookMs, people);
     if (tookMs > SUCCESS_LIMIT_MS) this.#late[at]! += people;
   }
 
-  /** Returns the times, in ms, of a cell's logins that began in a window, and the number of late ones; undefined without logins. */
-  timesOf(cell: number, span: number): { readonly times: Histogram; readonly late: number } | undefined {
+  /** Returns the place of a cell and the interval between two edges that the time lies in; undefined outside all windows. */
+  #placeOf(cell: number, startedMs: number): number | undefined {
+    const edges = this.#edges;
+    let edge = edges.length - 1;
+    while (edge >= 0 && startedMs < edges[edge]!) edge -= 1;
+    return edge < 0 ? undefined : cell * edges.length + edge;
+  }
+
+  /** Returns the logins of a cell that began in a window; undefined without any. */
+  of(cell: number, span: number): WindowLogins | undefined {
     const { fromMs, toMs } = this.#spans[span]!;
-    const times = new Histogram();
-    let late = 0;
+    const times = noTimes();
+    let [late, undecided] = [0, 0];
     this.#edges.forEach((edge, place) => {
       if (edge < fromMs || edge >= toMs) return;
       const at = cell * this.#edges.length + place;
-      if (this.#times[at] !== undefined) times.merge(this.#times[at]);
+      times.ended.merge(this.#times[at]?.ended ?? NONE);
+      times.cut.merge(this.#times[at]?.cut ?? NONE);
       late += this.#late[at]!;
+      undecided += this.#undecided[at]!;
     });
-    return times.count === 0 ? undefined : { times, late };
+    return times.ended.count + times.cut.count === 0 ? undefined : { times, late, undecided };
   }
 
   /** Returns the whole record as numbers, for `add` in another thread. */
   get numbers(): Float64Array {
     const histograms = this.#times.flatMap((times, at) =>
-      times === undefined ? [] : [at, this.#late[at]!, ...times.numbers],
+      times === undefined
+        ? []
+        : [at, this.#late[at]!, this.#undecided[at]!, ...times.ended.numbers, ...times.cut.numbers],
     );
     const [count, sum] = [this.count.numbers, this.sum.numbers];
     const all = new Float64Array(2 + count.length + sum.length + histograms.length);
@@ -85,9 +118,14 @@ export class LoginBook implements LoginNotes {
     for (let next = 2 + count + sum; next < numbers.length;) {
       const at = numbers[next]!;
       this.#late[at]! += numbers[next + 1]!;
-      const { histogram, length } = Histogram.from(numbers.subarray(next + 2));
-      (this.#times[at] ??= new Histogram()).merge(histogram);
-      next += 2 + length;
+      this.#undecided[at]! += numbers[next + 2]!;
+      const times = (this.#times[at] ??= noTimes());
+      next += 3;
+      for (const own of [times.ended, times.cut]) {
+        const { histogram, length } = Histogram.from(numbers.subarray(next));
+        own.merge(histogram);
+        next += length;
+      }
     }
   }
 }

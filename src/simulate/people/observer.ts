@@ -108,9 +108,9 @@ export class Observer implements LoginNotes {
     });
   }
 
-  /** Records the logins of `people` that began at `startedMs` and took `tookMs` each. */
-  login(cell: number, startedMs: number, tookMs: number, people: number): void {
-    this.#logins.login(cell, startedMs, tookMs, people);
+  /** Records the logins of `people` that began at `startedMs` and took `tookMs` each, or at least that if they were cut off. */
+  login(cell: number, startedMs: number, tookMs: number, people: number, isCut: boolean): void {
+    this.#logins.login(cell, startedMs, tookMs, people, isCut);
   }
 
   /** Opens and closes the windows that have an edge at `nowMs`; all packets must have been metered just before. */
@@ -194,10 +194,13 @@ export class Observer implements LoginNotes {
   #fileLogins(): void {
     this.#cellLabels.forEach((labels, cell) => {
       this.#windows.forEach(({ name }, place) => {
-        const found = this.#logins.timesOf(cell, place);
+        const found = this.#logins.of(cell, place);
         if (found === undefined) return;
-        this.ledger.histograms.of(inWindow("login.time", name), labels).merge(found.times);
-        this.ledger.counters.of(inWindow("login.late", name), labels).add(found.late);
+        const { times, late, undecided } = found;
+        this.ledger.histograms.of(inWindow("login.time", name), labels).merge(times.ended);
+        this.ledger.histograms.of(inWindow("login.cut", name), labels).merge(times.cut);
+        this.ledger.counters.of(inWindow("login.late", name), labels).add(late);
+        this.ledger.counters.of(inWindow("login.undecided", name), labels).add(undecided);
       });
     });
   }

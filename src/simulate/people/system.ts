@@ -21,7 +21,6 @@ import { seriesOf } from "./charts.ts";
 import { gatewaysOf, readFigure } from "./figures.ts";
 import { Incidents } from "./incidents.ts";
 import { PeopleInvariants } from "./invariants.ts";
-import { SUCCESS_LIMIT_MS } from "./limits.ts";
 import { Observer } from "./observer.ts";
 
 /** Makes the scheduler of a run. */
@@ -95,7 +94,7 @@ class People implements Running {
   }
 
   finish(): void {
-    this.#world.sessions.noteUnfinished({ endMs: inMs(this.#scenario.run.duration), limitMs: SUCCESS_LIMIT_MS });
+    this.#world.sessions.noteUnfinished(inMs(this.#scenario.run.duration));
     this.#observer.end(this.#context.threads);
   }
 
@@ -187,7 +186,12 @@ class People implements Running {
   #planBook(): void {
     const { clock } = this.#context;
     const { meter, demand } = this.#world;
-    const edges = new Set(Object.values(this.#scenario.windows).flatMap(({ from, to }) => [from, to]));
+    // Packets are metered at the same times with and without halves of windows: their draws depend on it.
+    const edges = new Set(
+      Object.values(this.#scenario.windows).flatMap(({ from, to, isHalf }) =>
+        [from, to].filter((edge) => isHalf !== true || edge % MINUTE === 0),
+      ),
+    );
     for (const edge of [...edges].sort((a, b) => a - b))
       clock.at(edge, () => {
         meter.meterAll(inMs(edge));

@@ -1,11 +1,12 @@
 /** Formulas of the figures about push, one for each metric that `scenario/push/figures.ts` declares. */
+import { Histogram } from "../../measure/histogram.ts";
 import type { Figure, LabelMatch } from "../../scenario/figure-parts.ts";
 import { allows } from "../../scenario/metric.ts";
 import type { PUSH_METRICS } from "../../scenario/push/figures.ts";
 import { CAUSES } from "../../scenario/push/shape.ts";
 import type { Cause } from "../../world/push/notes.ts";
-import { type Extreme, shareOf, sum, timeOf } from "../samples.ts";
-import { mostOf, sumOf } from "../seconds.ts";
+import { type Extreme, type Measured, shareOf, shareOfTrials, sum, timeOf } from "../samples.ts";
+import { mostOf, NO_SECOND, sumOf } from "../seconds.ts";
 import type { PushBook, TaskCounts } from "./book.ts";
 
 /** One figure about some tasks and causes, in the whole seconds of a window. */
@@ -42,10 +43,16 @@ class Question {
     return sum(causes.map((cause) => this.ofTasks(({ repeated }) => repeated[cause])));
   }
 
-  /** Returns the figure's stat of all subscribers' lateness, in s; null without any. */
-  get lateness(): number | null {
+  /** Returns the figure's stat of all subscribers' lateness, in s; those not reached by the window's end are cut off there. */
+  get lateness(): Measured {
     return timeOf(
-      this.tasks.map((task) => this.book.lateness[this.#window]![task]!),
+      this.tasks.map((task) => {
+        const cut = new Histogram();
+        const open = this.book.subscribers([task]) - this.book.reached([task], this.end);
+        const ms = 1_000 * this.end - this.book.due(task) / 1_000;
+        if (ms > 0 && open > 0) cut.add(ms, open);
+        return { ended: this.book.lateness[this.#window]![task]!, cut };
+      }),
       this.stat,
     );
   }
@@ -59,17 +66,19 @@ class Question {
   }
 }
 
-type Formula = (question: Question) => number | null;
+const NONE_DUE: Measured = { value: null, why: "no task is due before the window ends" };
+
+type Formula = (question: Question) => number | null | Measured;
 
 const FORMULAS: Readonly<Record<keyof typeof PUSH_METRICS, Formula>> = {
   "push.delivered": ({ book, dueTasks, end }) =>
-    dueTasks.length === 0 ? null : 100 * (book.reached(dueTasks, end) / book.subscribers(dueTasks)),
+    dueTasks.length === 0 ? NONE_DUE : shareOfTrials(book.reached(dueTasks, end), book.subscribers(dueTasks)),
   "push.lost": ({ book, dueTasks, end }) =>
-    dueTasks.length === 0 ? null : book.subscribers(dueTasks) - book.reached(dueTasks, end),
+    dueTasks.length === 0 ? NONE_DUE : book.subscribers(dueTasks) - book.reached(dueTasks, end),
   "push.duplicate": (question) => {
     const repeats = question.repeats(question.causes);
     if (question.stat === "count") return repeats;
-    return shareOf(repeats, question.ofTasks(({ delivered }) => delivered) + question.repeats(CAUSES));
+    return shareOfTrials(repeats, question.ofTasks(({ delivered }) => delivered) + question.repeats(CAUSES));
   },
   "push.lateness": ({ lateness }) => lateness,
   "push.rate": ({ book, stat, first, end, busySeconds }) => {
@@ -89,7 +98,8 @@ const FORMULAS: Readonly<Record<keyof typeof PUSH_METRICS, Formula>> = {
 /** Returns a figure of the tasks and causes that the labels allow; null without data. */
 export const readFigure = (figure: Figure, labels: readonly LabelMatch[], book: PushBook): Extreme => {
   const question = new Question(book, figure, labels);
-  const hasData = question.end > question.first && question.tasks.length > 0;
-  const value = hasData ? FORMULAS[figure.metric as keyof typeof FORMULAS](question) : null;
-  return { name: undefined, value };
+  if (question.end <= question.first) return { name: undefined, value: null, why: NO_SECOND };
+  if (question.tasks.length === 0) return { name: undefined, value: null, why: "the labels select no task" };
+  const read = FORMULAS[figure.metric as keyof typeof FORMULAS](question);
+  return { name: undefined, ...(typeof read === "object" && read !== null ? read : { value: read }) };
 };

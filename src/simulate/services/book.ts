@@ -6,6 +6,7 @@ import { inSeconds, type Instant } from "../../base/units.ts";
 import { Histogram } from "../../measure/histogram.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import type { ServicesModel } from "../../scenario/services/shape.ts";
+import { noTimes, type Times } from "../samples.ts";
 import type { Services } from "../../world/services/services.ts";
 import type { Outcome, ServiceNotes } from "../../world/services/requests.ts";
 import { secondOf } from "../seconds.ts";
@@ -37,8 +38,8 @@ export class ServicesBook implements ServiceNotes {
   readonly cores: readonly number[];
   /** The scenario's windows. */
   readonly windows: readonly { readonly name: string; readonly from: number; readonly to: number }[];
-  /** Times of tasks by window and entry, ms. */
-  readonly times: readonly (readonly Histogram[])[];
+  /** Times of tasks by window and entry, ms: tasks that failed are cut off at their deadline. */
+  readonly times: readonly (readonly Times[])[];
   /** Waits of requests by window and tier, ms. */
   readonly waits: readonly (readonly Histogram[])[];
   readonly #deadlines: readonly number[];
@@ -55,7 +56,7 @@ export class ServicesBook implements ServiceNotes {
     this.peaks = this.tierNames.map(() => counts(TIER_PEAKS));
     this.cores = Object.values(tiers).map(({ machines, cores }) => machines * cores);
     this.windows = Object.entries(windows).map(([name, { from, to }]) => ({ name, from, to }));
-    this.times = this.windows.map(() => this.entryNames.map(() => new Histogram()));
+    this.times = this.windows.map(() => this.entryNames.map(() => noTimes()));
     this.waits = this.windows.map(() => this.tierNames.map(() => new Histogram()));
     this.#deadlines = Object.values(entries).map(({ deadline }) => deadline);
   }
@@ -73,10 +74,13 @@ export class ServicesBook implements ServiceNotes {
     if (offered + this.#deadlines[entry]! > this.seconds * 1e6) return;
     counts.judged[second]! += 1;
     counts[ending === "down" ? "late" : ending][second]! += 1;
-    if (ending !== "done") return;
+    const isDone = ending === "done";
+    const ms = (isDone ? took : this.#deadlines[entry]!) / 1_000;
     for (let place = 0; place < this.windows.length; place++) {
       const { from, to } = this.windows[place]!;
-      if (offered >= from && offered < to) this.times[place]![entry]!.add(took / 1_000);
+      if (offered < from || offered >= to) continue;
+      const { ended, cut } = this.times[place]![entry]!;
+      (isDone ? ended : cut).add(ms);
     }
   }
 

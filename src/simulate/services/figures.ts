@@ -2,8 +2,9 @@
 import type { Figure, LabelMatch } from "../../scenario/figure-parts.ts";
 import { allows } from "../../scenario/metric.ts";
 import type { SERVICES_METRICS } from "../../scenario/services/figures.ts";
-import { type Extreme, extremeOf, shareOf, sum, timeOf } from "../samples.ts";
-import { sumOf } from "../seconds.ts";
+import { Histogram } from "../../measure/histogram.ts";
+import { type Extreme, extremeOf, type Measured, shareOf, shareOfTrials, sum, timeOf } from "../samples.ts";
+import { NO_SECOND, sumOf } from "../seconds.ts";
 import type { ServicesBook } from "./book.ts";
 
 /** Seconds over which the highest utilisation is taken, as a single second is noise; chosen. */
@@ -53,7 +54,7 @@ class Question {
   }
 
   /** Returns the figure's stat of all task times, in s; null without any. */
-  get taskTime(): number | null {
+  get taskTime(): Measured {
     return timeOf(
       this.entries.map((entry) => this.#book.times[this.#window]![entry]!),
       this.stat,
@@ -61,11 +62,19 @@ class Question {
   }
 
   /** Returns the figure's stat of all requests' waits, in s; null without any. */
-  get wait(): number | null {
+  get wait(): Measured {
     return timeOf(
-      this.tiers.map((tier) => this.#book.waits[this.#window]![tier]!),
+      this.tiers.map((tier) => ({ ended: this.#book.waits[this.#window]![tier]!, cut: new Histogram() })),
       this.stat,
     );
+  }
+
+  /** Returns why there is no data. */
+  whyNothing(isAboutTasks: boolean): string {
+    if (!isAboutTasks) return "no request arrived in the window";
+    return this.ofEntries("offered") === 0
+      ? "no task was offered in the window"
+      : "the deadlines of all tasks of the window lie beyond the end of the run";
   }
 
   get cores(): number {
@@ -87,12 +96,12 @@ class Question {
   }
 }
 
-type Formula = (question: Question) => number | null;
+type Formula = (question: Question) => number | null | Measured;
 
 const shareOfJudged =
   (name: EntryCount): Formula =>
   (question) =>
-    shareOf(question.ofEntries(name), question.ofEntries("judged"));
+    shareOfTrials(question.ofEntries(name), question.ofEntries("judged"));
 
 const FORMULAS: Readonly<Record<keyof typeof SERVICES_METRICS, Formula>> = {
   task: (question) => {
@@ -106,9 +115,9 @@ const FORMULAS: Readonly<Record<keyof typeof SERVICES_METRICS, Formula>> = {
   "task.refused": shareOfJudged("refused"),
   "task.time": ({ taskTime }) => taskTime,
   "tier.request": (question) => question.perSecond(question.ofTiers("requests")),
-  "tier.retry": (question) => shareOf(question.ofTiers("retries"), question.ofTiers("requests")),
+  "tier.retry": (question) => shareOfTrials(question.ofTiers("retries"), question.ofTiers("requests")),
   "tier.shed": (question) =>
-    shareOf(question.ofTiers("shed"), question.ofTiers("requests") + question.ofTiers("heldBack")),
+    shareOfTrials(question.ofTiers("shed"), question.ofTiers("requests") + question.ofTiers("heldBack")),
   "tier.queue": ({ wait }) => wait,
   "tier.utilisation": (question) => {
     if (question.stat === "max") return 100 * question.busiest;
@@ -127,19 +136,23 @@ const FULLNESS = ["tier.utilisation.max", "tier.headroom.min", "tier.memory.max"
 /** Returns a figure of the entries or tiers that the labels allow; null without data. */
 export const readFigure = (figure: Figure, labels: readonly LabelMatch[], book: ServicesBook): Extreme => {
   if (!FULLNESS.includes(`${figure.metric}.${figure.stat}`))
-    return { name: undefined, value: valueOf(figure, labels, book) };
+    return { name: undefined, ...valueOf(figure, labels, book) };
   const each = allowed(book.tierNames, "tier", labels).map((tier): Extreme => {
     const name = book.tierNames[tier]!;
-    return { name, value: valueOf(figure, [{ label: "tier", values: [name], negated: false }], book) };
+    return { name, ...valueOf(figure, [{ label: "tier", values: [name], negated: false }], book) };
   });
   return extremeOf(each, figure.metric === "tier.headroom" ? "min" : "max");
 };
 
-const valueOf = (figure: Figure, labels: readonly LabelMatch[], book: ServicesBook): number | null => {
+const valueOf = (figure: Figure, labels: readonly LabelMatch[], book: ServicesBook): Measured => {
   const question = new Question(book, figure, labels);
-  const places = figure.metric.startsWith("task") ? question.entries : question.tiers;
-  if (places.length === 0 || question.end <= question.first) return null;
-  return FORMULAS[figure.metric as keyof typeof FORMULAS](question);
+  const isAboutTasks = figure.metric.startsWith("task");
+  const places = isAboutTasks ? question.entries : question.tiers;
+  if (question.end <= question.first) return { value: null, why: NO_SECOND };
+  if (places.length === 0) return { value: null, why: `the labels select no ${isAboutTasks ? "entry" : "tier"}` };
+  const read = FORMULAS[figure.metric as keyof typeof FORMULAS](question);
+  const measured = typeof read === "object" && read !== null ? read : { value: read };
+  return measured.value === null ? { ...measured, why: question.whyNothing(isAboutTasks) } : measured;
 };
 
 /** Returns the indices of the names that the labels allow. */

@@ -44,14 +44,8 @@ export interface LoginPlan {
 }
 
 export interface LoginNotes {
-  /** A login begun at `startedMs` ended, or reached the limit of what is counted, after `tookMs`. */
-  login(cell: number, startedMs: number, tookMs: number, people: number): void;
-}
-
-/** When the run ends, and how long a login under way must have taken by then to be noted, ms. */
-export interface RunEnd {
-  readonly endMs: number;
-  readonly limitMs: number;
+  /** A login begun at `startedMs` ended after `tookMs`; or it takes longer and was cut off there, by its limit or the run's end. */
+  login(cell: number, startedMs: number, tookMs: number, people: number, isCut: boolean): void;
 }
 
 /** An attempt that came to nothing: when it began, how long it took, and what the server said, if any answered. */
@@ -193,7 +187,7 @@ export class Logins {
     const remembered = this.#memory.get(row);
     const took = remembered & SINCE_MASK;
     this.#memory.delete(row);
-    if (took !== NOTED) this.#notes.login(home, nowMs - took, Math.min(took, CENSORED_MS), people);
+    if (took !== NOTED) this.#notes.login(home, nowMs - took, Math.min(took, CENSORED_MS), people, took >= CENSORED_MS);
     links.now.noteLogins(client.link, people);
     // Only clients whose attempts ended before any door know of addresses that do not answer.
     if (failures === 0 || (remembered & UNREACHED) === 0) return;
@@ -202,12 +196,12 @@ export class Logins {
   }
 
   /** Notes a login that is under way when the run ends; what is remembered of it reaches up to the client's due time. */
-  noteUnfinished(client: Client, { endMs, limitMs }: RunEnd): void {
+  noteUnfinished(client: Client, endMs: number): void {
     const since = this.#memory.get(client.row) & SINCE_MASK;
     if (since === NOTED) return;
     const startedMs = client.dueMs - since;
-    const tookMs = Math.min(endMs - startedMs, CENSORED_MS);
-    if (tookMs > limitMs) this.#notes.login(client.home, startedMs, tookMs, client.people);
+    const tookMs = Math.max(0, Math.min(endMs - startedMs, CENSORED_MS));
+    this.#notes.login(client.home, startedMs, tookMs, client.people, true);
   }
 
   /** Returns the client's list: where the table sends it, then the gateway's candidates. */
@@ -300,7 +294,7 @@ export class Logins {
     const before = this.#memory.get(row) & SINCE_MASK;
     let since = later(before, delayMs);
     if (before !== NOTED && since >= CENSORED_MS) {
-      this.#notes.login(client.home, nowMs - before, CENSORED_MS, client.people);
+      this.#notes.login(client.home, nowMs - before, CENSORED_MS, client.people, true);
       since = NOTED;
     }
     this.#memory.set(row, since | unreached);

@@ -23,7 +23,7 @@ import type { LoginQueues } from "../fleet/login-queues.ts";
 import type { LinksNow } from "../links.ts";
 import { Client } from "./client.ts";
 import type { Crowd } from "./crowd.ts";
-import type { Logins, RunEnd } from "./logins.ts";
+import type { Logins } from "./logins.ts";
 import { BREAKS, LEAVES, NOTHING, type Parked } from "./parked.ts";
 import * as record from "./record.ts";
 
@@ -91,7 +91,7 @@ export class Sessions implements Handler {
   }
 
   /** Notes the logins under way at the end of the run, if they have taken too long; more recent ones have no outcome and count nowhere. */
-  noteUnfinished(end: RunEnd): void {
+  noteUnfinished(endMs: number): void {
     const client = this.#client;
     this.#calendar.each((pool, at) => {
       client.load(pool, at);
@@ -99,7 +99,7 @@ export class Sessions implements Handler {
       const isTrying = phase === record.CONNECT && client.failures > 0;
       if (!isTrying && phase !== record.ARRIVE && phase !== record.SETTLE && phase !== record.LOGGED) return;
       if (phase === record.SETTLE) client.dueMs -= this.#calendar.bucketMs;
-      this.#logins.noteUnfinished(client, end);
+      this.#logins.noteUnfinished(client, endMs);
     });
   }
 

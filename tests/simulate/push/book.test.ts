@@ -8,8 +8,8 @@ import { tiny } from "../../world/support.ts";
 
 const at = (second: number): Instant => seconds(second) as number as Instant;
 
-/** A task with a thousand subscribers due after 60 s, windows that end or begin then, and one with a hundred after 80.5 s. */
-const SCENARIO = tiny(`
+/** A task with `subscribers` due after 60 s, windows that end or begin then, and one with a hundred after 80.5 s. */
+const scenarioOf = (subscribers: string) => tiny(`
 run: { duration: 2 min, warmup: 0 s }
 provenance: { push: { is: assumed, source: tests }, online: { is: assumed, source: tests } }
 push:
@@ -17,19 +17,21 @@ push:
   limiter: { limit: 1000, burst: 50 }
   service: { capacity: 1200 }
   tasks:
-    evening: { at: 60 s, subscribers: 1 k }
+    evening: { at: 60 s, subscribers: ${subscribers} }
     match: { at: 80500 ms, subscribers: 100 }
 windows: { before: 10 s..60 s, after: 60 s..80 s, odd: 60 s..80900 ms }
 `);
 
-const bookOf = () => {
-  const book = new PushBook(SCENARIO.world.push!, SCENARIO);
-  const value = (metric: string, stat: string, window: string, task?: string): number | null => {
+const bookOf = (subscribers = "1 k") => {
+  const scenario = scenarioOf(subscribers);
+  const book = new PushBook(scenario.world.push!, scenario);
+  const read = (metric: string, stat: string, window: string, task?: string) => {
     const labels = task === undefined ? [] : [{ label: "task", values: [task], negated: false }];
     const figure: Figure = { ...{ text: "", metric, stat, labels, window, by: undefined, unit: "" } };
-    return readFigure(figure, labels, book).value;
+    return readFigure(figure, labels, book);
   };
-  return { book, value };
+  const value = (...figure: Parameters<typeof read>): number | null => read(...figure).value;
+  return { book, value, read };
 };
 
 describe("subscribers that are due in a window", () => {
@@ -57,7 +59,7 @@ describe("subscribers that are due in a window", () => {
 });
 
 describe("lateness", () => {
-  const { book, value } = bookOf();
+  const { book, value } = bookOf("100");
   // Ninety at once, five after a second, four after ten seconds, and one after 10.234 s.
   book.told(0, at(61), 0, 90);
   book.told(0, at(62), seconds(1), 4);
@@ -81,6 +83,17 @@ describe("lateness", () => {
     expect(value("push.lateness", "max", "before")).toBeNull();
     expect(value("push.lateness", "p95", "before")).toBeNull();
     expect(value("push.lateness", "max", "after", "match")).toBeNull();
+  });
+
+  it("of subscribers who are not reached by the window's end is at least the time until then", () => {
+    const { book: late, read } = bookOf("100");
+    late.told(0, at(61), seconds(1), 39);
+    expect(read("push.lateness", "max", "after")).toMatchObject({ value: 20, atLeast: true, unfinished: 61 });
+    expect(read("push.lateness", "p95", "after")).toMatchObject({ atLeast: true });
+    expect(read("push.lateness", "mean", "after")).toMatchObject({ value: (39 + 61 * 20) / 100, atLeast: true });
+    // A quarter was told after a second, whatever becomes of the others.
+    late.told(0, at(62), seconds(2), 36);
+    expect(read("push.lateness", "p50", "after")).not.toHaveProperty("atLeast");
   });
 });
 

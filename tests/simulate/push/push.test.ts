@@ -72,10 +72,10 @@ describe("push beside a population", () => {
     expect(figure(calm, "push.lost.count{window=early}")).toBe(0);
     expect(figure(calm, "push.lateness.p50{task=fetched}")).toBeLessThan(0.1);
     const { fetched, pushed } = calm.figures["push.lateness.max{by=task}"]!.groups!;
-    expect(fetched).toBeGreaterThan(7);
-    expect(fetched).toBeLessThan(11);
-    expect(pushed).toBeGreaterThan(19);
-    expect(pushed).toBeLessThan(26);
+    expect(fetched!.value).toBeGreaterThan(7);
+    expect(fetched!.value).toBeLessThan(11);
+    expect(pushed!.value).toBeGreaterThan(19);
+    expect(pushed!.value).toBeLessThan(26);
     expect(figure(calm, "push.rate.peak")).toBeGreaterThanOrEqual(figure(calm, "push.rate.max"));
     expect(figure(calm, "push.rate.peak")).toBeLessThanOrEqual(1_150);
     expect(figure(calm, "push.over.count")).toBe(0);
@@ -91,10 +91,11 @@ describe("push beside a population", () => {
   it("distinguishes duplicates by their cause", () => {
     expect(figure(hard, "push.lost.count")).toBe(0);
     const { crash, failover, lease, redelivery } = hard.figures["push.duplicate.count{by=cause}"]!.groups!;
-    expect(crash).toBeGreaterThan(0);
-    expect(failover).toBeGreaterThan(0);
-    expect([lease, redelivery]).toEqual([0, 0]);
-    expect(Object.values(calm.figures["push.duplicate.count{by=cause}"]!.groups!)).toEqual([0, 0, 0, 0]);
+    expect(crash!.value).toBeGreaterThan(0);
+    expect(failover!.value).toBeGreaterThan(0);
+    expect([lease!.value, redelivery!.value]).toEqual([0, 0]);
+    const quiet = Object.values(calm.figures["push.duplicate.count{by=cause}"]!.groups!);
+    expect(quiet.map(({ value }) => value)).toEqual([0, 0, 0, 0]);
   });
 
   it("holds its invariants, draws its own charts, and reports nothing about people", () => {

@@ -1,0 +1,102 @@
+/**
+ * Remarks on the rows of a scenario that can be made before it runs: limits that mean nothing, rows that cannot be judged, and
+ * what a limit of "none" shows. They say what the verdict will rest on, or why there will be none.
+ */
+import { inSeconds } from "../base/units.ts";
+import type { Figure } from "../scenario/figure-parts.ts";
+import { allows } from "../scenario/metric.ts";
+import { metricOf } from "../scenario/metrics.ts";
+import type { Scenario, Threshold } from "../scenario/scenario.ts";
+import { boundsOf, oneEvent } from "./bounds.ts";
+import type { StudyPlan } from "./replications.ts";
+
+const MINUTE = 60;
+
+/** Returns the remarks on a scenario's rows and run, each one sentence. */
+export const remarksBeforehand = (scenario: Scenario, plan: StudyPlan): readonly string[] => [
+  ...faultsInWarmup(scenario),
+  ...(plan.most === 1 && scenario.expect.length + scenario.thresholds.length > 0
+    ? ["one replication decides no row: run two or more"]
+    : []),
+  ...scenario.thresholds.flatMap((threshold) =>
+    [trivial, none, scaled, withoutTwin, tooLong].flatMap((remark) => {
+      const text = remark(threshold, scenario, plan);
+      return text === undefined ? [] : [`${threshold.figure.text} ${threshold.limit}: ${text}`];
+    }),
+  ),
+  ...new Set(
+    [...scenario.expect, ...scenario.thresholds].flatMap(({ figure }) => {
+      const text = withoutData(figure, scenario);
+      return text === undefined ? [] : [`${figure.text}: ${text}`];
+    }),
+  ),
+];
+
+const faultsInWarmup = ({ faults, run }: Scenario): readonly string[] =>
+  faults
+    .filter(({ at }) => at > 0 && at < run.warmup)
+    .map(
+      ({ id, at }) =>
+        `fault ${id} begins ${String(inSeconds(at))} s after the start, within the warm-up of ${String(inSeconds(run.warmup))} s: what happens before its end is not measured`,
+    );
+
+type Remark = (threshold: Threshold, scenario: Scenario, plan: StudyPlan) => string | undefined;
+
+const trivial: Remark = ({ figure, of, min, max }, scenario) => {
+  if (of === "difference") return undefined;
+  const { low, high } = boundsOf(figure, scenario);
+  // The greatest time that a run can show does not limit the figure itself.
+  const isMet = (min === undefined || min <= low) && (max === undefined || (figure.unit !== "s" && max >= high));
+  return isMet ? "every value meets this limit, so it proves nothing" : undefined;
+};
+
+const none: Remark = ({ figure, of, max }, scenario, { least }) => {
+  const each = oneEvent(figure, scenario);
+  if (of === "difference" || max !== 0 || each === undefined || least < 2) return undefined;
+  const most = String(Number(((3 / least) * each).toPrecision(2)));
+  return `it is judged as “none seen”; ${String(least)} replications without any show at most ${most} ${figure.unit} a replication (95 %)`.replace(
+    "  ",
+    " ",
+  );
+};
+
+const scaled: Remark = ({ onlyFullScale, isJudgedAtFullScaleOnly }, { run }) =>
+  onlyFullScale && !isJudgedAtFullScaleOnly && run.peopleARow !== 1
+    ? "it cannot be judged at this scale, which leaves the run inconclusive: run it with --scale 1, or write judge: full-scale-only"
+    : undefined;
+
+const withoutTwin: Remark = ({ of }, _, { twin }) =>
+  of === "difference" && !twin ? "this run has no twin without faults to take the difference from" : undefined;
+
+const tooLong: Remark = ({ figure, max }, scenario) => {
+  const censored = metricOf(figure.metric)?.censored;
+  if (max === undefined || censored === undefined || "atSeconds" in censored) return undefined;
+  const { high } = boundsOf(figure, scenario);
+  return high > 0 && high < max
+    ? `the window ends ${String(high)} s after it begins, so that a delay can be followed no further; if it has not ended by then it is unknown`
+    : undefined;
+};
+
+const withoutData = (figure: Figure, scenario: Scenario): string | undefined => {
+  const { from, to } = scenario.windows[figure.window]!;
+  const metric = metricOf(figure.metric);
+  const firstMinute = Math.ceil(inSeconds(from) / MINUTE);
+  if (metric?.isByMinute === true && firstMinute >= Math.floor(inSeconds(to) / MINUTE))
+    return "it is read in whole minutes, and its window has none: no value can come";
+  if (metric?.needsFault === true && !scenario.faults.some(({ id }) => allows(figure.labels, "fault", id)))
+    return "the scenario has no such fault: no value can come";
+  if (figure.metric.startsWith("task.") && isBeyond(figure, scenario))
+    return "the deadlines of all tasks of its window lie beyond the end of the run: no value can come";
+  return undefined;
+};
+
+/** True if no task that is offered in the window can be judged, as shares and times count tasks whose deadline lies within the run. */
+const isBeyond = ({ labels, stat, window }: Figure, { world: { services }, windows, run }: Scenario): boolean => {
+  const entries = Object.entries(services?.entries ?? {}).filter(([name]) => allows(labels, "entry", name));
+  const isJudged = stat !== "rate" && stat !== "count";
+  return (
+    isJudged &&
+    entries.length > 0 &&
+    entries.every(([, { deadline }]) => windows[window]!.from + deadline > run.duration)
+  );
+};

@@ -1,0 +1,218 @@
+/** No verdict is green without proof: small studies in which nothing, or too little, was proved. */
+import { describe, expect, it } from "vitest";
+import { figuresOf } from "../../src/scenario/asked.ts";
+import { simulate } from "../../src/simulate/simulation.ts";
+import { assemble } from "../../src/study/assemble.ts";
+import type { RunDocument } from "../../src/study/document.ts";
+import { remarksBeforehand } from "../../src/study/foresight.ts";
+import { tiny } from "../world/support.ts";
+
+const study = (
+  more: string,
+  { reps = 3, set = [] }: { readonly reps?: number; readonly set?: readonly string[] } = {},
+) => {
+  const scenario = tiny(more, set);
+  const pairs = Array.from({ length: reps }, (_, replication) => ({
+    run: simulate(scenario, { replication, faults: true, interventions: true }),
+    twin: undefined,
+  }));
+  const plan = { least: reps, most: reps, faults: true };
+  return assemble(scenario, figuresOf(scenario), { pairs, partial: false }, { tool: "test", plan });
+};
+
+const verdicts = ({ thresholds }: RunDocument): readonly string[] => thresholds.map(({ verdict }) => verdict);
+
+const services = (tier: string, entry: string, rows: string): string => `
+provenance: { services: { is: assumed, source: tests } }
+services:
+  hop: 0 us
+  tiers: { a: { machines: 1, ${tier} } }
+  entries: { x: { tier: a, ${entry} } }
+thresholds:
+${rows}
+`;
+
+describe("a time that had not ended", () => {
+  const document = study(`
+run: { duration: 10 min, warmup: 1 min }
+faults: [{ id: out, at: 2 min, down: reset, where: { centre: [north, south] } }]
+windows: { out: 3 min..10 min }
+thresholds:
+  - { figure: "login.time.p95{window=out}", max: 70 s }
+  - { figure: "login.time.mean{window=out}", max: 61 s }
+  - { figure: "back.delay.max{fault=out}", max: 20 min }
+  - { figure: "back.delay.max{fault=out}", max: 5 min }
+  - { figure: "back.delay.max{fault=out}", min: 5 min }
+`);
+
+  it("is never held under a limit, broken if the limit is already passed, and held above one", () => {
+    expect(verdicts(document)).toEqual(["unknown", "unknown", "unknown", "broken", "held"]);
+    expect(document.thresholds[2]).toMatchObject({ value: 480, atLeast: true });
+    expect(document.thresholds[2]!.why).toContain("at least");
+    expect(document.verdict).toBe("broken");
+  });
+
+  it("is as unknown for an alarm that never came", () => {
+    const quiet = study(`
+run: { duration: 5 min, warmup: 1 min }
+faults: [{ id: faint, at: 200 s, loss: 0.1 %, where: { centre: north } }]
+thresholds:
+  - { figure: "alarm.delay.max{fault=faint}", max: 5 min }
+  - { figure: "alarm.delay.max{fault=faint}", max: 90 s }
+`);
+    expect(verdicts(quiet)).toEqual(["unknown", "broken"]);
+  });
+});
+
+describe("those who did not finish", () => {
+  it("stand at their deadline, and the row says how many they are", () => {
+    const { thresholds } = study(
+      services(
+        "cores: 1, work: { law: fixed, mean: 10 ms }, queue: 1000000",
+        "feed: 500, deadline: 2 s, timeout: 2 s",
+        `  - { figure: "task.time.p99{entry=x}", max: 2.5 s }
+  - { figure: "task.time.p99{entry=x}", max: 1.5 s }`,
+      ),
+      { set: ["run.duration=2 min", "run.warmup=10 s"] },
+    );
+    expect(thresholds.map(({ value, verdict }) => [value, verdict])).toEqual([
+      [2, "unknown"],
+      [2, "broken"],
+    ]);
+    expect(thresholds[0]!.remarks!.join()).toContain("% had not ended");
+  });
+
+  it("are counted in the lateness of a push", () => {
+    const { thresholds } = study(
+      `
+provenance: { push: { is: assumed, source: tests } }
+run: { duration: 4 min, warmup: 10 s }
+push:
+  workers: { hosts: 1, slots: 4 }
+  limiter: { limit: 1 k, burst: 1000 }
+  service: { capacity: 2 k }
+  tasks: { e: { at: 2 min, subscribers: 300 k } }
+thresholds:
+  - { figure: "push.lateness.max{task=e}", max: 130 s }
+  - { figure: "push.lateness.p95{task=e}", max: 100 s }
+`,
+      { reps: 2 },
+    );
+    expect(thresholds.map(({ value, verdict }) => [value, verdict])).toEqual([
+      [120, "unknown"],
+      [expect.closeTo(120, 0), "broken"],
+    ]);
+  });
+});
+
+describe("few observations", () => {
+  it("do not show nines: none of n leaves up to 3/n", () => {
+    const { thresholds } = study(
+      services(
+        "cores: 4, work: { law: exponential, mean: 10 ms }",
+        "feed: 1, deadline: 100 ms, timeout: 100 ms",
+        `  - { figure: "task.completed.share{entry=x}", min: 99.999 % }
+  - { figure: "task.completed.share{entry=x}", min: 95 % }
+  - { figure: "task.late.share{entry=x}", max: 0.001 % }`,
+      ),
+      { set: ["run.duration=5 min", "run.warmup=1 min"] },
+    );
+    expect(thresholds.map(({ verdict }) => verdict)).toEqual(["unknown", "held", "unknown"]);
+    expect(thresholds[0]!.why).toMatch(/\d+ of \d+, so the share may be down to 99\.\d+ %; the limit takes 300,000/);
+  });
+
+  it("of one replication decide nothing, and a second one does", () => {
+    const rows =
+      "run: { duration: 6 min }\nthresholds: [{ figure: login.count, min: 1 }, { figure: login.count, max: 0 }]";
+    expect(verdicts(study(rows, { reps: 1 }))).toEqual(["unknown", "unknown"]);
+    expect(verdicts(study(rows, { reps: 2 }))[0]).toBe("held");
+  });
+
+  it("of which none was seen meet a limit of none, and say what they show", () => {
+    const { thresholds, verdict } = study("run: { duration: 6 min }\nthresholds: [{ figure: alarm.count, max: 0 }]");
+    expect(verdict).toBe("held");
+    expect(thresholds[0]!.remarks).toEqual(["none in 3 replications: it may be up to 1 a replication (95 %)"]);
+  });
+});
+
+describe("a row that is not judged", () => {
+  const rows = (more: string): string => `thresholds: [{ figure: login.queue.max, max: 20 s${more} }]`;
+
+  it("leaves the run inconclusive, unless the scenario judges it at full scale only", () => {
+    const scaled = study(rows(""), { set: ["run.scale=1/10", "run.duration=6 min", "online=60 k"] });
+    expect(scaled).toMatchObject({ verdict: "unknown", thresholds: [], unproved: scaled.notJudged });
+    expect(scaled.notJudged).toHaveLength(1);
+    const meant = study(rows(", judge: full-scale-only"), {
+      set: ["run.scale=1/10", "run.duration=6 min", "online=60 k"],
+    });
+    expect(meant.verdict).toBe("held");
+    expect(meant.notJudged).toHaveLength(1);
+    expect(meant).not.toHaveProperty("unproved");
+  });
+});
+
+describe("a warm-up that is too short", () => {
+  it("is seen in a queue near saturation, whose mean is then unknown near its limit", () => {
+    // The steady mean of this M/M/1 is 0.98 / (1 - 0.98) * 10 ms = 490 ms.
+    const { thresholds } = study(
+      services(
+        "cores: 1, work: { law: exponential, mean: 10 ms }, queue: 1000000",
+        "feed: 98, deadline: 60 s, timeout: 60 s",
+        `  - { figure: "tier.queue.mean{tier=a}", max: 470 ms }`,
+      ),
+      { reps: 40, set: ["run.duration=60 s", "run.warmup=5 s"] },
+    );
+    expect(thresholds[0]).toMatchObject({ verdict: "unknown" });
+    expect(thresholds[0]!.remarks!.join()).toContain("the warm-up is too short");
+  });
+
+  it("is not seen in a queue that settles in a second", () => {
+    const { thresholds } = study(
+      services(
+        "cores: 1, work: { law: exponential, mean: 10 ms }",
+        "feed: 50, deadline: 60 s, timeout: 60 s",
+        `  - { figure: "tier.queue.mean{tier=a}", max: 15 ms }`,
+      ),
+      { reps: 20, set: ["run.duration=60 s", "run.warmup=5 s"] },
+    );
+    expect(thresholds[0]).toMatchObject({ verdict: "held" });
+    expect(thresholds[0]).not.toHaveProperty("remarks");
+  });
+});
+
+describe("before it runs", () => {
+  const remarks = (more: string, least = 3): string =>
+    remarksBeforehand(tiny(more), { least, most: least, faults: true, interventions: true, twin: false }).join("\n");
+
+  it.each([
+    ["a limit that every value meets", "thresholds: [{ figure: loss.mean, max: 100 % }]", "proves nothing"],
+    ["a limit of none", "thresholds: [{ figure: alarm.count, max: 0 }]", "none seen"],
+    ["a difference without a twin", "thresholds: [{ figure: loss.mean, of: difference, max: 5 % }]", "no twin"],
+    [
+      "a window without a whole minute",
+      "windows: { w: 100 s..160 s }\nthresholds: [{ figure: 'online.share{window=w}', min: 90 % }]",
+      "whole minutes",
+    ],
+    [
+      "a delay that the window cannot show",
+      "faults: [{ id: a, at: 5 min, loss: 10 %, where: { centre: north } }]\nwindows: { w: 5 min..6 min }\nthresholds: [{ figure: 'alarm.delay.max{window=w}', max: 5 min }]",
+      "followed no further",
+    ],
+    [
+      "a fault in the warm-up",
+      "faults: [{ id: a, at: 1 s, loss: 10 %, where: { centre: north } }]",
+      "within the warm-up",
+    ],
+    [
+      "a wait at a coarse scale",
+      "run: { scale: 1/10 }\nthresholds: [{ figure: login.queue.max, max: 9 s }]",
+      "--scale 1",
+    ],
+  ])("%s is remarked on", (_, more, text) => {
+    expect(remarks(more)).toContain(text);
+  });
+
+  it("one replication is remarked on", () => {
+    expect(remarks("thresholds: [{ figure: loss.mean, max: 5 % }]", 1)).toContain("decides no row");
+  });
+});
