@@ -45,9 +45,13 @@ export const judge = (ci95: readonly [number, number] | null, { min = -Infinity,
   return high < min || low > max ? "broken" : "unknown";
 };
 
-/** True if the limit asks that none is seen, and none was: `max: 0`, or `min: 100 %` of a share. */
-export const isNoneSeen = (value: number, { limits: { min, max }, countsEvents, highest }: Standard): boolean =>
-  countsEvents && ((max === 0 && value === 0 && (min ?? 0) <= 0) || (min === highest && value === highest));
+/** True if the limit asks that none is seen: `max: 0`, or `min: 100 %` of a share. */
+const isNoneAsked = ({ limits: { min, max }, countsEvents, highest }: Standard): boolean =>
+  countsEvents && ((max === 0 && (min ?? 0) <= 0) || min === highest);
+
+/** True if the limit asks that none is seen, and none was. */
+const isNoneSeen = (value: number, standard: Standard): boolean =>
+  isNoneAsked(standard) && value === (standard.limits.max === 0 ? 0 : standard.highest);
 
 const hull = ([low, high]: readonly [number, number], other: readonly [number, number] | undefined) =>
   other === undefined ? ([low, high] as const) : ([Math.min(low, other[0]), Math.max(high, other[1])] as const);
@@ -61,7 +65,7 @@ export const judgeFigure = (
   if (found === undefined) return { verdict: "unknown", why: `no data: ${noData}` };
   const { limits, replications } = standard;
   if (found.n < 2 && standard.isExact !== true) return { verdict: "unknown", why: tooFew(found.n, replications) };
-  if (isNoneSeen(found.value, standard)) return { verdict: "held" };
+  if (isNoneAsked(standard)) return { verdict: isNoneSeen(found.value, standard) ? "held" : "broken" };
   const [low, high] = hull(found.ci95, standard.heading);
   const all = [found.atMost === true ? -Infinity : low, found.atLeast === true ? Infinity : high] as const;
   const verdict = judge(all, limits);
@@ -80,11 +84,11 @@ const whyUnknown = (found: JudgedFigure, standard: Standard): string => {
     return "it is known only as at least this much: some of it had not ended when it was cut off";
   if (found.atMost === true && judge([value, ci95[1]], limits) === "held")
     return "it is known only as at most this much: without the faults some of it had not ended when it was cut off";
-  if (judge(ci95, limits) === "held")
-    return `it has a trend within its window, which leads to ${bracket(standard.heading ?? ci95, unit)}: a longer warm-up would show where it ends`;
+  if (standard.heading !== undefined && judge(ci95, limits) !== "unknown")
+    return `it has a trend within its window, which leads to ${bracket(standard.heading, unit)}: a longer warm-up would show where it ends`;
   const needed = trialsNeeded(value, standard);
   if (trials !== undefined && needed !== undefined)
-    return `${seen(value, trials)}, so the share may be ${value === 0 ? `up to ${digits(ci95[1])}` : `down to ${digits(ci95[0], 6)}`} ${unit}; the limit takes ${thousands(needed)}`;
+    return `${seen(value, trials)}, so that it may still be ${endOf(value, ci95)} ${unit}; it takes ${thousands(needed)} to show the limit`;
   return "its interval is partly outside: more replications narrow it";
 };
 
@@ -99,11 +103,7 @@ export const remarksOn = (found: JudgedFigure | undefined, standard: Standard): 
     remarks.push(`${digits(unfinished, 4)} % had not ended and count with the time until they were cut off`);
   if (n > 1 && isNoneSeen(value, standard)) {
     const of = trials === undefined ? `none in ${String(n)} replications` : seen(value, trials);
-    const left =
-      value === 0
-        ? `up to ${digits(ci95[1])}${unit === "" ? " a replication" : ` ${unit}`}`
-        : `down to ${digits(ci95[0], 6)} ${unit}`;
-    remarks.push(`${of}: it may be ${left} (95 %)`);
+    remarks.push(`${of}: it may still be ${endOf(value, ci95)}${unit === "" ? " a replication" : ` ${unit}`} (95 %)`);
   }
   return remarks;
 };
@@ -112,6 +112,12 @@ const thousands = (count: number): string => String(Math.round(count)).replace(/
 
 const seen = (value: number, trials: number): string =>
   value === 0 ? `0 of ${thousands(trials)}` : `${thousands(trials)} of ${thousands(trials)}`;
+
+/** Prints the end of the interval of a figure at one end of its range, to two digits of what is left. */
+const endOf = (value: number, [low, high]: readonly [number, number]): string =>
+  value === 0
+    ? `up to ${digits(high)}`
+    : `down to ${String(Number((value - Number(digits(value - low))).toPrecision(12)))}`;
 
 const digits = (value: number, significant = 2): string => String(Number(value.toPrecision(significant)));
 

@@ -41,7 +41,7 @@ describe("a run", () => {
   });
 
   it("differs with another seed, and has no twin without faults", () => {
-    const other = runJson("--seed", "other", "--reps", "1", "--no-faults");
+    const other = runJson("--seed", "other", "--reps", "4", "--no-faults");
     expect(other.document.digest).not.toBe(first.document.digest);
     expect(Object.values(first.document.figures).every(({ difference }) => difference !== undefined)).toBe(true);
     expect(Object.values(other.document.figures).some((figure) => "noFault" in figure || "difference" in figure)).toBe(
@@ -62,7 +62,7 @@ describe("a run", () => {
   });
 
   it("has the same digest twice", () => {
-    const { code, stderr } = firedrill(["run", SMALL, "--twice", "--reps", "1", "--out", emptyFolder()]);
+    const { code, stderr } = firedrill(["run", SMALL, "--twice", "--reps", "2", "--out", emptyFolder()]);
     expect(code).toBe(0);
     expect(stderr).toContain("twice: the same digest");
   });
@@ -80,12 +80,20 @@ describe("a run", () => {
 
   it("adds replications until the rows are decided, and no more than allowed", () => {
     const { document } = runJson("--reps", "2..40", "--no-twin", "--quiet");
-    expect(document.replications).toBe(2);
+    expect(document.verdict).toBe("held");
+    expect(document.replications).toBeGreaterThan(2);
+    expect(document.replications).toBeLessThan(40);
+  });
+
+  it("of one replication decides nothing", () => {
+    const { document, code, stderr } = runJson("--reps", "1", "--no-twin");
+    expect([code, document.verdict]).toEqual([2, "unknown"]);
+    expect(stderr).toContain("note: one replication decides no row: run two or more");
   });
 
   it("is completed although the reader of its output has gone", () => {
     const out = emptyFolder();
-    const command = `"${process.execPath}" "${MAIN}" run "${SMALL}" --reps 1 --no-twin --json --out "${out}" | head -c 1; echo " \${PIPESTATUS[0]}"`;
+    const command = `"${process.execPath}" "${MAIN}" run "${SMALL}" --reps 2 --no-twin --json --out "${out}" | head -c 1; echo " \${PIPESTATUS[0]}"`;
     const { stdout, stderr } = spawnSync("bash", ["-c", command], { encoding: "utf8", env: plainEnv() });
     expect(stdout).toMatch(/^\{ 0$/m);
     expect(stderr).not.toContain("EPIPE");
@@ -147,12 +155,12 @@ describe("verify", () => {
     mkdirSync(join(cwd, "reports/golden"), { recursive: true });
     const golden = join(cwd, "reports/golden/small.json");
     expect(firedrill(["verify", SMALL], {}, cwd).code).toBe(2);
-    expect(firedrill(["verify", SMALL, "--accept", "--reason", "first", "--reps", "1"], {}, cwd).code).toBe(0);
+    expect(firedrill(["verify", SMALL, "--accept", "--reason", "first", "--reps", "2"], {}, cwd).code).toBe(0);
     const text = readFileSync(golden, "utf8");
     expect(text).toContain('"reason": "first"');
     const same = firedrill(["verify", SMALL, "--json", "--quiet"], {}, cwd);
     expect(same.code).toBe(0);
-    expect(JSON.parse(same.stdout)).toMatchObject({ stories: [{ golden: "same", replications: 1, verdict: "held" }] });
+    expect(JSON.parse(same.stdout)).toMatchObject({ stories: [{ golden: "same", replications: 2, verdict: "held" }] });
     writeFileSync(golden, text.replace(/"digest": "[0-9a-f]+"/, '"digest": "0123456789abcdef"'));
     const changed = firedrill(["verify", SMALL, "--quiet"], {}, cwd);
     expect(changed.code).toBe(2);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { judge, verdictOf } from "../../src/study/judge.ts";
+import { judge, judgeFigure, verdictOf } from "../../src/study/judge.ts";
 
 describe("a verdict", () => {
   const band = { min: 3, max: 4 };
@@ -25,6 +25,41 @@ describe("a verdict", () => {
 
   it("without data is unknown, whatever is asked", () => {
     expect(judge(null, { min: undefined, max: undefined })).toBe("unknown");
+  });
+});
+
+describe("a figure", () => {
+  const standard = {
+    limits: { min: undefined, max: 0 },
+    unit: "",
+    replications: 3,
+    countsEvents: true,
+    highest: Infinity,
+  };
+  const found = { value: 0, ci95: [0, 1], n: 3 } as const;
+  const share = { ...standard, limits: { min: 100, max: undefined }, unit: "%", highest: 100 };
+
+  it("of which none is asked is held if none was seen, and broken by a single one", () => {
+    expect(judgeFigure(found, standard).verdict).toBe("held");
+    expect(judgeFigure({ ...found, value: 1 / 3, ci95: [0, 1.8] }, standard).verdict).toBe("broken");
+    expect(judgeFigure({ value: 100, ci95: [99.6, 100], n: 3, trials: 720 }, share).verdict).toBe("held");
+    expect(judgeFigure({ value: 99.9, ci95: [99.5, 100], n: 3, trials: 720 }, share).verdict).toBe("broken");
+  });
+
+  it("is unknown with the reason that can help", () => {
+    const below = { ...standard, limits: { min: undefined, max: 20 }, countsEvents: false };
+    const why = (more: object) => judgeFigure({ value: 10, ci95: [9, 11], n: 3, ...more }, below).why;
+    expect(why({})).toBeUndefined();
+    expect(why({ atLeast: true })).toContain("at least");
+    expect(why({ ci95: [9, 21] })).toContain("more replications");
+    expect(why({ n: 1 })).toContain("only 1 of 3 replications has data");
+    expect(judgeFigure(undefined, below, "nobody is there")).toEqual({
+      verdict: "unknown",
+      why: "no data: nobody is there",
+    });
+    expect(judgeFigure({ value: 10, ci95: [10, 10], n: 1 }, { ...below, isExact: true }).verdict).toBe("held");
+    expect(judgeFigure({ value: 10, ci95: [9, 11], n: 3 }, { ...below, heading: [9, 25] }).why).toContain("trend");
+    expect(judgeFigure({ value: 99, ci95: [98.5, 99], n: 3, atLeast: true }, below).verdict).toBe("broken");
   });
 });
 

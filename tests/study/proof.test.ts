@@ -118,7 +118,9 @@ describe("few observations", () => {
       { set: ["run.duration=5 min", "run.warmup=1 min"] },
     );
     expect(thresholds.map(({ verdict }) => verdict)).toEqual(["unknown", "held", "unknown"]);
-    expect(thresholds[0]!.why).toMatch(/\d+ of \d+, so the share may be down to 99\.\d+ %; the limit takes 300,000/);
+    expect(thresholds[0]!.why).toMatch(
+      /\d+ of \d+, so that it may still be down to 99\.\d+ %; it takes 300,000 to show the limit/,
+    );
   });
 
   it("of one replication decide nothing, and a second one does", () => {
@@ -131,7 +133,7 @@ describe("few observations", () => {
   it("of which none was seen meet a limit of none, and say what they show", () => {
     const { thresholds, verdict } = study("run: { duration: 6 min }\nthresholds: [{ figure: alarm.count, max: 0 }]");
     expect(verdict).toBe("held");
-    expect(thresholds[0]!.remarks).toEqual(["none in 3 replications: it may be up to 1 a replication (95 %)"]);
+    expect(thresholds[0]!.remarks).toEqual(["none in 3 replications: it may still be up to 1 a replication (95 %)"]);
   });
 });
 
