@@ -231,7 +231,7 @@ export const PEOPLE_METRICS = {
     dimension: "share",
     labels: ["centre", "resource"],
     meaning:
-      "Demand for a resource of a centre (connections, logins per second, cores of a tier) as a share of its capacity; the maximum is of minutes",
+      "Demand for a resource of a centre (connections, logins per second, or a tier: the fuller of its processors and its connections) as a share of its capacity; the maximum is of minutes",
     stats: stats("%", ["mean", "max"]),
     better: "low",
     range: ABOVE_ALL,

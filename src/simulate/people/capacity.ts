@@ -8,6 +8,8 @@ import { type Extreme, extremeOf, overSamples, shareOf } from "../samples.ts";
 interface Resource {
   readonly centre: string;
   readonly name: string;
+  /** What of a tier: `cpu` or `connections`; empty for the others. */
+  readonly part: string;
   readonly used: Series;
   readonly capacity: Series;
 }
@@ -34,13 +36,36 @@ const CONNECTIONS = "connections";
 export const coursesOf = ({ series }: Ledger, minutes: number): readonly Course[] => {
   const resources = resourcesIn(series, []);
   const every = Array.from({ length: minutes }, (_, minute) => minute);
-  const lossCases = new Map(namesIn(resources).map((name) => [name, lossCasesOf(resources, name, every)]));
-  return resources.map(({ centre, name, used, capacity }) => ({
-    centre,
-    resource: name,
-    load: every.map((minute) => shareOf(used.at(minute), capacity.at(minute))),
-    margin: lossCases.get(name)!.map((those) => marginOf(those.find((one) => one.centre === centre)?.load ?? null)),
+  const lossCases = new Map(kindsIn(resources).map((kind) => [kindOf(kind), lossCasesOf(resources, kind, every)]));
+  const courses = resources.map((one): Course => ({
+    centre: one.centre,
+    resource: one.name,
+    load: every.map((minute) => shareOf(one.used.at(minute), one.capacity.at(minute))),
+    margin: lossCases
+      .get(kindOf(one))!
+      .map((those) => marginOf(those.find(({ centre }) => centre === one.centre)?.load ?? null)),
   }));
+  return fullestParts(courses);
+};
+
+/** Joins the courses of all parts of a tier into that of the fullest part of each minute. */
+const fullestParts = (courses: readonly Course[]): readonly Course[] => {
+  const joined = new Map<string, Course>();
+  for (const course of courses) {
+    const key = `${course.centre} ${course.resource}`;
+    const before = joined.get(key);
+    joined.set(
+      key,
+      before === undefined
+        ? course
+        : {
+            ...course,
+            load: course.load.map((load, minute) => overSamples([load, before.load[minute]!], "max")),
+            margin: course.margin.map((margin, minute) => overSamples([margin, before.margin[minute]!], "min")),
+          },
+    );
+  }
+  return [...joined.values()];
 };
 
 /** Returns a figure of the resources that the labels allow: the worst of them, with its name. */
@@ -51,19 +76,20 @@ export const readResources = ({ metric, stat, window }: Figure, labels: readonly
   if (metric === "centre.margin") return extremeOf(marginsIn(resources, resourcesIn(series, []), minutes), "min");
   if (metric === "centre.bought")
     return extremeOf(
-      namesIn(resources).map((name) => {
-        const own = resources.filter((resource) => resource.name === name);
+      kindsIn(resources).map((kind) => {
+        const own = resources.filter((resource) => kindOf(resource) === kindOf(kind));
         const bought = minutes.map((minute) => boughtOf(own, minute));
-        return { name, value: overSamples(bought, stat) };
+        return { name: kindOf(kind), value: overSamples(bought, stat) };
       }),
       "max",
     );
   const isSpare = metric === "centre.headroom";
   return extremeOf(
-    resources.map(({ centre, name, used, capacity }) => {
+    resources.map((one) => {
+      const { centre, used, capacity } = one;
       const loads = minutes.map((minute) => shareOf(used.at(minute), capacity.at(minute)));
       const spare = loads.map((load) => (load === null ? null : 100 - load));
-      return { name: `${centre} ${name}`, value: overSamples(isSpare ? spare : loads, isSpare ? "min" : stat) };
+      return { name: `${centre} ${kindOf(one)}`, value: overSamples(isSpare ? spare : loads, isSpare ? "min" : stat) };
     }),
     isSpare ? "min" : "max",
   );
@@ -100,19 +126,28 @@ export const readServers = ({ stat, window }: Figure, labels: readonly Match[], 
 const resourcesIn = (series: Ledger["series"], labels: readonly Match[]): readonly Resource[] => {
   const capacity = series.find("resource.capacity", labels);
   return series.find("resource.used", labels).map(({ labels: own, instrument }, place): Resource => {
-    return { centre: own["centre"]!, name: own["resource"]!, used: instrument, capacity: capacity[place]!.instrument };
+    const [centre, name, part] = [own["centre"]!, own["resource"]!, own["part"]!];
+    return { centre, name, part, used: instrument, capacity: capacity[place]!.instrument };
   });
 };
 
-const namesIn = (resources: readonly Resource[]): readonly string[] => [...new Set(resources.map(({ name }) => name))];
+/** A kind of resource, which every centre may have. */
+type Kind = Pick<Resource, "name" | "part">;
+
+/** Prints a kind of resource, e.g. `logins` or `storage, cpu`. */
+const kindOf = ({ name, part }: Kind): string => (part === "" ? name : `${name}, ${part}`);
+
+const kindsIn = (resources: readonly Resource[]): readonly Kind[] => [
+  ...new Map(resources.map((one) => [kindOf(one), one])).values(),
+];
 
 /** Returns by minute the load of a resource in each centre that is up after the loss of the worst other centre. */
 const lossCasesOf = (
   all: readonly Resource[],
-  name: string,
+  kind: Kind,
   minutes: readonly number[],
 ): readonly (readonly LossCase[])[] => {
-  const own = all.filter((resource) => resource.name === name);
+  const own = all.filter((resource) => kindOf(resource) === kindOf(kind));
   const connections = all.filter((resource) => resource.name === CONNECTIONS);
   return minutes.map((minute) => withoutOne(own, connections, minute));
 };
@@ -153,13 +188,13 @@ const marginOf = (load: number | null): number | null => (load === null || load 
 
 /** Returns the margins of the resources in `asked` by minute; `all` are the resources that can take over load. */
 const marginsIn = (asked: readonly Resource[], all: readonly Resource[], minutes: readonly number[]) =>
-  namesIn(asked).flatMap((name) => {
-    const centres = asked.filter((one) => one.name === name).map(({ centre }) => centre);
-    return lossCasesOf(all, name, minutes)
+  kindsIn(asked).flatMap((kind) => {
+    const centres = asked.filter((one) => kindOf(one) === kindOf(kind)).map(({ centre }) => centre);
+    return lossCasesOf(all, kind, minutes)
       .flat()
       .filter(({ centre }) => centres.includes(centre))
       .map(({ centre, lost, load }) => ({
-        name: `${centre} ${name}, ${lost === undefined ? "with no other centre" : `were ${lost} lost`}`,
+        name: `${centre} ${kindOf(kind)}, ${lost === undefined ? "with no other centre" : `were ${lost} lost`}`,
         value: marginOf(load),
       }));
   });

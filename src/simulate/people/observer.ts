@@ -173,9 +173,9 @@ export class Observer implements LoginNotes {
 
   /** Records the use of each resource of each centre in the minute that began at `start`. */
   standings(start: Instant, standings: readonly ResourceUse[]): void {
-    for (const { centre, resource, used, available } of standings) {
-      this.ledger.series.of("resource.used", { centre, resource }).add(start, used);
-      this.ledger.series.of("resource.capacity", { centre, resource }).add(start, available);
+    for (const { centre, resource, part, used, available } of standings) {
+      this.ledger.series.of("resource.used", { centre, resource, part }).add(start, used);
+      this.ledger.series.of("resource.capacity", { centre, resource, part }).add(start, available);
     }
   }
 

@@ -23,8 +23,10 @@ export interface Demand {
 export interface ResourceUse {
   /** Name of the centre. */
   readonly centre: string;
-  /** `connections`, `logins` (a second), or the name of a tier (cores). */
+  /** `connections`, `logins` (a second), or the name of a tier. */
   readonly resource: string;
+  /** What of a tier: its processors (`cpu`) or, if it holds connections, those; empty for the others. */
+  readonly part: "" | "cpu" | "connections";
   /** Amount in use. */
   readonly used: number;
   /** Amount there is; 0 while the centre is down. */
@@ -79,23 +81,33 @@ export class Resources {
         {
           centre,
           resource: "connections",
+          part: "",
           used: this.#sum(place, (server) => this.#loginQueues.held[server]!),
           available: this.#sum(place, (server) => ifUp(server, servers[server]!.connections)),
         },
         {
           centre,
           resource: "logins",
+          part: "",
           used: demand.logins,
           available: demand.loginCapacity,
         },
-        ...Object.entries(this.#world.tiers).map(([tier, { login }]) => ({
-          centre,
-          resource: tier,
-          used: (demand.logins * login) / SECOND + coresInUse(this.#world, tier, demand),
-          available: up ? this.#cores(centre, tier) : 0,
-        })),
+        ...Object.keys(this.#world.tiers).flatMap((tier) => this.#tierUsage(place, tier, demand, up)),
       ];
     });
+  }
+
+  /** Returns the use of each thing of a tier that may run out first: processors, and connections if it holds them. */
+  #tierUsage(place: number, tier: string, demand: Demand, up: boolean): readonly ResourceUse[] {
+    const centre = this.#centres[place]!;
+    const { login, connections } = this.#world.tiers[tier]!;
+    const machines = this.#world.centres[centre]!.machines[tier] ?? 0;
+    const one = { centre, resource: tier } as const;
+    const used = (demand.logins * login) / SECOND + coresInUse(this.#world, tier, demand);
+    const cpu = { ...one, part: "cpu", used, available: up ? this.#cores(centre, tier) : 0 } as const;
+    if (connections === undefined) return [cpu];
+    const held = this.#sum(place, (server) => this.#loginQueues.held[server]!);
+    return [cpu, { ...one, part: "connections", used: held, available: up ? machines * connections : 0 }];
   }
 
   #cores(centre: string, tier: string): number {

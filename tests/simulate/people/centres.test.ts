@@ -85,18 +85,20 @@ describe("the centres of a story that asks about them", () => {
 
   it("say which of them is fullest", () => {
     // Fewest machines for about as many people.
-    expect(calm.figures["centre.margin.min{resource=logic}"]!.binds).toBe("south logic, were north lost");
-    expect(calm.figures["centre.margin.min{centre=north,resource=logic}"]!.binds).toBe("north logic, were south lost");
-    expect(calm.figures["centre.headroom.min{centre=north}"]!.binds).toMatch(/^north (connections|logic)$/);
+    expect(calm.figures["centre.margin.min{resource=logic}"]!.binds).toBe("south logic, cpu, were north lost");
+    expect(calm.figures["centre.margin.min{centre=north,resource=logic}"]!.binds).toBe(
+      "north logic, cpu, were south lost",
+    );
+    expect(calm.figures["centre.headroom.min{centre=north}"]!.binds).toMatch(/^north (connections|logic, cpu)$/);
     expect(calm.figures["server.load.max{centre=south}"]!.binds).toMatch(/^south-(mobile|unicom)-\d$/);
     expect(calm.figures["login.time.mean"]).not.toHaveProperty("binds");
   });
 
   it("bind in another tier when that has fewer machines", () => {
     const figure = "centre.load.max{resource=[logic,storage]}";
-    expect(calm.figures[figure]!.binds).toBe("south logic");
+    expect(calm.figures[figure]!.binds).toBe("south logic, cpu");
     const short = run(ASKED, ["centres.north.machines.storage=20"]);
-    expect(short.figures[figure]!.binds).toBe("north storage");
+    expect(short.figures[figure]!.binds).toBe("north storage, cpu");
     expect(short.figures[figure]!.value).toBeGreaterThan(calm.figures[figure]!.value!);
   });
 
@@ -112,7 +114,7 @@ describe("a centre that is the only one", () => {
     expect(least(alone, "centre.margin.min{centre=south,resource=logic}")).toBe(-100);
     expect(alone.figures["centre.margin.min{resource=logic}"]).toMatchObject({
       value: -100,
-      binds: "south logic, with no other centre",
+      binds: "south logic, cpu, with no other centre",
     });
   });
 });

@@ -63,6 +63,10 @@ describe("the use of resources", () => {
     expect(of("north", "logic").used).toBeCloseTo(20, 9);
     expect(of("north", "logic").available).toBe(3_840);
     expect(of("north", "access").used).toBeCloseTo(0.2 + 0.2 + 0.2, 9);
+    // A machine that holds connections is as full as the fuller of processors and connections: here 5 M of 520 × 200,000.
+    const held = all.find((one) => one.centre === "north" && one.resource === "access" && one.part === "connections");
+    expect(held).toMatchObject({ used: 5e6, available: 104e6 });
+    expect(all.filter((one) => one.resource === "logic" && one.part === "connections")).toEqual([]);
     for (const resource of ["connections", "access", "logic", "storage"])
       expect(of("shanghai", resource).available).toBe(0);
   });
