@@ -23,6 +23,8 @@ export interface AssignmentParts {
   readonly shares: Readonly<Record<string, number | undefined>>;
   /** True if lists name every server of the carrier's other lines, so that clients of a lost centre can spread over all of them. */
   readonly namesAll: boolean;
+  /** Addresses that a client's list has at least, as far as there are addresses. */
+  readonly listLength: number;
 }
 
 interface Line {
@@ -33,8 +35,12 @@ interface Line {
   room: number;
 }
 
-/** Returns each gateway's candidates, best first: one address on each of the best lines, and two more on the first of them. */
-export const assign = ({ gateways, people, fleet, rttMs, shares, namesAll }: AssignmentParts): number[][] => {
+/**
+ * Returns each gateway's candidates, best first: one address on each of the best lines, and two more on the first of them; where
+ * that is fewer than a client's list, further addresses of the first line and then of the others.
+ */
+export const assign = (parts: AssignmentParts): number[][] => {
+  const { gateways, people, fleet, rttMs, shares, namesAll, listLength } = parts;
   const lines = fleetLines(fleet);
   divideRoom(lines, gateways, people, shares);
   const preferences = gateways.map((gateway, index) =>
@@ -84,7 +90,9 @@ export const assign = ({ gateways, people, fleet, rttMs, shares, namesAll }: Ass
       : [];
     const list = [best, ...others.slice(0, 1).map(turn), ...otherPort, ...otherServer, ...others.slice(1).map(turn)];
     const named = new Set(list.map((endpoint) => fleet.endpoints[endpoint]!.server));
-    return [...list, ...all.filter((endpoint) => !named.has(fleet.endpoints[endpoint]!.server))];
+    list.push(...all.filter((endpoint) => !named.has(fleet.endpoints[endpoint]!.server)));
+    const further = [...rest, ...others.flatMap((line) => line.endpoints)].filter((one) => !list.includes(one));
+    return [...list, ...further.slice(0, Math.max(0, listLength - list.length))];
   });
 };
 

@@ -73,6 +73,7 @@ export const topologyOf = ({ gateways, fleet, population, legs, model }: Topolog
     },
     shares: Object.fromEntries(Object.entries(centres).map(([name, { share }]) => [name, share])),
     namesAll: clients.reconnect.policy === "directed",
+    listLength: clients.racing.candidates,
   });
   return {
     gateways: gateways.map(({ name, ips, region, carrier }, gateway) => ({

@@ -11,3 +11,5 @@ export const HEARTBEAT_COUNTS = { climbAfter: 7, failAfter: 7, stableTest: 6 } a
 export const ENDPOINTS_MOST = 256;
 /** Number of cells: pairs of gateway and kind of access that it serves. */
 export const CELLS_MOST = 16_384;
+/** Longest list of candidate addresses of a client. */
+export const CANDIDATES_MOST = 16;

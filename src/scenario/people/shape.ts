@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { SCHEDULER_DEFAULTS, type SchedulerPolicy } from "../../algorithms/scheduling/policy.ts";
 import { count, duration, fields, type Model, named, number, share, text } from "../fields.ts";
+import { CANDIDATES_MOST } from "./limits.ts";
 
 const PEOPLE_MAX = 10_000_000_000;
 
@@ -147,7 +148,7 @@ const clients = fields(
   {
     racing: fields(
       {
-        candidates: count("Number of candidate addresses", { min: 1, max: 100 }),
+        candidates: count("Number of candidate addresses", { min: 1, max: CANDIDATES_MOST }),
         "start-every": duration("Time between the starts of two attempts", positive),
         "at-most": count("Number of concurrent attempts", { min: 1, max: 100 }),
         timeout: duration("Timeout of one attempt", positive),
