@@ -110,13 +110,16 @@ export class BulkUpdates {
 
   /** Sends connected clients behind these gateways their new route, spread over `spreadMs`; a hint is lost like a beat. */
   hint(gateways: ReadonlySet<number>, spreadMs: number): void {
-    const { population, dispatch, links, routing } = this.#parts.crowd;
+    const { crowd, logins, calendar } = this.#parts;
+    const { population, dispatch, links, routing } = crowd;
     const isHinted = Uint8Array.from(population.cells, ({ gateway }) => (gateways.has(gateway) ? 1 : 0));
     const homes = population.cells.flatMap((_, home) =>
       routing.viaCells(home).some((cell) => isHinted[cell] === 1) ? [home] : [],
     );
-    const touches = ({ cell, index, endpoint }: Client): boolean =>
-      isHinted[cell] === 1 && dispatch.isToMove(cell, index, endpoint);
+    const touches = (client: Client): boolean =>
+      isHinted[client.cell] === 1 &&
+      dispatch.isToMove(client.cell, client.index, client.endpoint) &&
+      logins.fallbacks.insteadFor(client, calendar.at) < 0;
     this.#updateConnected({ homes, touches }, (client, words) => {
       if (client.phase !== record.ONLINE || words[1]! < links.now.beatFails(client.link)) return;
       client.phase = record.HINTED;

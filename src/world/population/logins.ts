@@ -8,14 +8,17 @@
 import type { Duration } from "../../base/units.ts";
 import { Draws, open } from "../../base/random.ts";
 import { RowMap } from "../../base/row-map.ts";
+import { fallbackFirst } from "../../algorithms/access/fallback.ts";
 import { type RacingPolicy, race } from "../../algorithms/access/racing.ts";
 import { type ReconnectPolicy, untilNextAttempt } from "../../algorithms/access/reconnect.ts";
+import { CANDIDATES_MOST } from "../../scenario/people/limits.ts";
 import type { LoginQueues } from "../fleet/login-queues.ts";
 import { DROPS, OPEN } from "../network/path.ts";
 import type { Transport } from "../network/transport.ts";
 import type { Client } from "./client.ts";
 import type { Crowd } from "./crowd.ts";
 import type { RouteTable } from "./dispatch.ts";
+import { Fallbacks } from "./fallbacks.ts";
 import { rankOf } from "./population.ts";
 
 /** Logins that take longer count as this long. */
@@ -32,8 +35,6 @@ const UNREACHED = 0x8000_0000;
 const later = (since: number, ms: number): number => (since === NOTED ? NOTED : Math.min(NOTED - 1, since + ms));
 /** A refusal comes at once: what the way takes is in the connect. */
 const REFUSED_MS = 1;
-/** Longest list of a client; each candidate has a draw of its own. */
-export const CANDIDATES_MAX = 16;
 
 export interface LoginPlan {
   readonly seed: string;
@@ -86,6 +87,7 @@ export interface AttemptResult {
 
 export class Logins {
   readonly result: AttemptResult = { connected: false, endpoint: 0, delayMs: 0 };
+  readonly fallbacks: Fallbacks;
   readonly #crowd: Crowd;
   readonly #loginQueues: LoginQueues;
   readonly #notes: LoginNotes;
@@ -102,6 +104,7 @@ export class Logins {
 
   constructor(crowd: Crowd, loginQueues: LoginQueues, notes: LoginNotes, plan: LoginPlan) {
     this.#crowd = crowd;
+    this.fallbacks = new Fallbacks(crowd.dispatch);
     this.#loginQueues = loginQueues;
     this.#notes = notes;
     this.#plan = plan;
@@ -132,12 +135,30 @@ export class Logins {
     }
     for (let place = 0; place < won.started; place++)
       if (this.#failed[place]) links.now.noteFailed(links.of(client.cell, this.#candidates[place]!), client.people);
+    this.fallbacks.learn(client, won, this.#candidates, this.#failed);
     result.connected = true;
     result.endpoint = this.#candidates[won.winner]!;
     result.delayMs = Math.max(1, Math.round(won.took / 1_000));
     const remembered = failures === 0 ? 0 : this.#memory.get(row);
     const since = later(remembered & SINCE_MASK, result.delayMs);
     this.#memory.set(row, (remembered & UNREACHED) | since | (this.#restMs[won.winner]! << 16));
+  }
+
+  /**
+   * True if a client that is connected elsewhere than the table sends it goes there. An endpoint that failed it is asked
+   * again after a while, beside the connection that it has, and must answer.
+   */
+  returns(client: Client): boolean {
+    if (!this.fallbacks.hasFailed(client)) return true;
+    if (this.fallbacks.insteadFor(client, client.dueMs) >= 0) return false;
+    const { dispatch, links } = this.#crowd;
+    const best = dispatch.routeOf(client.cell, client.index);
+    this.#candidates = [best];
+    this.#try(client, 0);
+    if (!this.#failed[0]!) return true;
+    links.now.noteFailed(links.of(client.cell, best), client.people);
+    this.fallbacks.note(client, best, client.endpoint, client.dueMs);
+    return false;
   }
 
   /**
@@ -204,8 +225,9 @@ export class Logins {
     this.#notes.login(client.home, startedMs, tookMs, client.people, true);
   }
 
-  /** Returns the client's list: where the table sends it, then the gateway's candidates. */
-  #list({ cell, index }: Client, nowMs: number): readonly number[] {
+  /** Returns the client's list: where the table sends it, then the gateway's candidates; first the one that it fell back to. */
+  #list(client: Client, nowMs: number): readonly number[] {
+    const { cell, index } = client;
     const { population, dispatch } = this.#crowd;
     const gateway = population.gateway[cell]!;
     const table = dispatch.of(gateway);
@@ -224,7 +246,9 @@ export class Logins {
       const left = this.#others.uniform(population.identity[cell]!, index, 0) * upTo.at(-1)!;
       while (place < upTo.length - 1 && left >= upTo[place]!) place += 1;
     }
-    return choice.lists[place]!;
+    const list = choice.lists[place]!;
+    const instead = isFresh ? -1 : this.fallbacks.insteadFor(client, nowMs);
+    return instead < 0 ? list : fallbackFirst(list, instead);
   }
 
   /**
@@ -236,7 +260,7 @@ export class Logins {
     const { endpoints, dispatch } = this.#crowd;
     const { reconnectShares } = dispatch;
     const { centre, line } = endpoints[best]!;
-    const list = [best, ...candidates.filter((candidate) => candidate !== best)].slice(0, CANDIDATES_MAX);
+    const list = [best, ...candidates.filter((candidate) => candidate !== best)].slice(0, CANDIDATES_MOST);
     const others =
       this.#plan.reconnect.policy === "directed"
         ? list.filter((candidate) => {
@@ -264,7 +288,8 @@ export class Logins {
     this.#failed[place] = true;
     if (block !== OPEN)
       return { connected: false, after: (block === DROPS ? Infinity : paths.rttMs[link]! * 1_000) as Duration };
-    this.#draws.at(client.identity, client.index, client.ordinal * CANDIDATES_MAX + place);
+    // Each candidate has a draw of its own.
+    this.#draws.at(client.identity, client.index, client.ordinal * CANDIDATES_MOST + place);
     const path = { rttMs: paths.rttMs[link]!, lossUp: paths.lossUp[link]!, lossDown: paths.lossDown[link]! };
     const { connectedMs, doneMs } = this.#plan.transport.sample(path, this.#draws.out);
     if (connectedMs === Infinity) return { connected: false, after: Infinity as Duration };

@@ -146,6 +146,7 @@ export class Sessions implements Handler {
     if (out[1]! < leaves * crowd.loginSurge[cell]!) return this.#goAway(client, out[1]! < leaves);
     // The answer carries the dispatch table's newest word.
     if (dispatch.onlyRoute[cell] !== endpoint && dispatch.isToMove(cell, index, endpoint)) {
+      if (!this.#logins.returns(client)) return nextMs;
       client.phase = record.HINTED;
       return 1;
     }

@@ -12,12 +12,12 @@ import type {
 } from "../../algorithms/scheduling/messages.ts";
 import { moveSpread } from "../../algorithms/scheduling/pace.ts";
 import type { Clock } from "../../engine/clock.ts";
+import { CANDIDATES_MOST } from "../../scenario/people/limits.ts";
 import type { Fleet } from "../fleet/centre.ts";
 import type { Homes } from "../fleet/homes.ts";
 import type { LoginQueues } from "../fleet/login-queues.ts";
 import type { Gateway } from "../network/gateway.ts";
 import type { Crowd } from "../population/crowd.ts";
-import { CANDIDATES_MAX } from "../population/logins.ts";
 import type { Telemetry } from "../population/telemetry.ts";
 import type { BulkUpdates } from "../bulk-updates.ts";
 
@@ -268,7 +268,7 @@ export const tableOf = (
   return {
     routes: endpoints,
     upTo: routes.map(({ share }) => (sum += share)),
-    candidates: candidates.slice(0, CANDIDATES_MAX),
+    candidates: candidates.slice(0, CANDIDATES_MOST),
     alternates: candidates.filter((candidate) => candidate !== endpoints[0]),
   };
 };
