@@ -40,6 +40,22 @@ describe("whose fault it is", () => {
     expect(of("move")).toEqual([]);
   });
 
+  it.each(["bj-mobile", "bj-unicom", "sc-mobile", "sc-unicom"])(
+    "is the access of both Wi-Fi gateways of %s that fail together, not the port that they happen to use",
+    (of) => {
+      const both = `{ gateway: [${of}-wifi-1, ${of}-wifi-2] }`;
+      for (const seed of ["1", "2", "3"]) {
+        const found = live(
+          `{ id: f, at: 15 min, until: 30 min, loss: 10 %, where: ${both} }`,
+          `seed: ${seed}\ngateways: { families: { 3g: { count: 2 }, wifi: { count: 2 } } }`,
+        );
+        expect(found.of("move")).toEqual([]);
+        expect(new Set(found.of("alert").map(({ what }) => what))).toEqual(new Set(["access fault"]));
+        expect(found.value("alarm.named.share{fault=f}")).toBe(100);
+      }
+    },
+  );
+
   it("is the server's by its health check, though no client reports", () => {
     const { of, value } = live(
       "{ id: t, at: 12 min, until: 50 min, telemetry: { lost: 100 % }, where: {} }, { id: f, at: 20 min, until: 40 min, down: silent, where: { server: south-unicom-1 } }",

@@ -39,7 +39,8 @@ export class PortDiagnosis {
    * Returns a port fault, "wait" if trouble with connecting is worth a moment's wait for more evidence, or undefined if
    * it is not the port. It is the port if the same servers answer well on another one, if siblings to the same line are
    * worse on the same port and clean on another, or if on other lines the same port is worse and another is clean: then
-   * it is blocked wherever these users connect.
+   * it is blocked wherever these users connect. Siblings alone prove little: the access of those who are worse may be at
+   * fault, and that they use the same port a coincidence.
    */
   diagnose(
     sick: readonly PathStats[],
@@ -55,7 +56,10 @@ export class PortDiagnosis {
     const first = [...endpoints].sort((a, b) => a - b)[0]!;
     const { here, same, other, peers } = this.#ask(sick, asked);
     const isBlockedEverywhere = same.nats >= HINT && verdictOf(other, proof) === "clean";
-    const isForSiblings = (): boolean => peers(true).nats >= HINT && verdictOf(peers(false), proof) === "clean";
+    const isForSiblings = (): boolean =>
+      peers(true).nats >= HINT &&
+      verdictOf(peers(false), proof) === "clean" &&
+      this.#coincidence(sick, asked) - other.nats >= proof;
     if (!isBlockedEverywhere && verdictOf(here, proof) !== "clean" && !isForSiblings()) {
       const mayBe = rise.connects > 0 && here.nats < HINT && (elsewhere.nats > -CLEAN || same.nats >= HINT);
       return mayBe && waited < WAIT_FOR_NEIGHBOURS_SECONDS ? "wait" : undefined;
@@ -81,6 +85,30 @@ export class PortDiagnosis {
       endpoints: new Set(concerned),
       level: "port",
     };
+  }
+
+  /**
+   * Returns the nats against chance, if the access of these gateways and of all siblings that are as bad failed: as many
+   * of the group, drawn without regard to ports, would have to be just those on this port.
+   */
+  #coincidence(sick: readonly PathStats[], asked: SuspectCase): number {
+    const { topology } = this.#state;
+    const own = new Set(sick.map(({ gateway }) => gateway));
+    const lines = new Set(sick.map(({ endpoint }) => topology.lineOf[endpoint]!));
+    let bad = own.size;
+    let clean = 0;
+    for (const gateway of topology.members[topology.groupOf[sick[0]!.gateway]!]!) {
+      if (own.has(gateway)) continue;
+      const paths = this.#state.quality
+        .pathsOf(gateway)
+        .filter(({ endpoint }) => lines.has(topology.lineOf[endpoint]!));
+      const verdict = this.#comparisons.verdict(paths, asked);
+      if (verdict === "bad") bad += 1;
+      if (verdict === "clean") clean += 1;
+    }
+    let nats = 0;
+    for (let drawn = 1; drawn <= bad; drawn++) nats += Math.log((clean + drawn) / drawn);
+    return nats;
   }
 
   /**
