@@ -63,16 +63,23 @@ export class Baselines {
     this.#packets = this.#measurePackets();
   }
 
-  /** Learns from the sums of a path that no open fault explains. */
-  learn(gateway: number, endpoint: number, { sessions: all, degraded: bad, probes, unanswered }: PathSums): void {
+  /** Learns what is normal from the sums of a path that no open fault explains. */
+  learn(gateway: number, endpoint: number, { sessions: all, degraded: bad }: PathSums): void {
     const decay = this.#decay;
     const group = this.#topology.groupOf[gateway]!;
     const groupLine = this.#topology.groupLine(gateway, endpoint);
     this.#gateways[gateway]!.add(all, bad, this.#round, decay);
     this.#groups[group]!.add(all, bad, this.#round, decay);
     this.#groupLines[groupLine]!.add(all, bad, this.#round, decay);
-    this.#all.add(all, bad, this.#round, decay);
-    this.#probes.add(probes, unanswered, this.#round, decay);
+  }
+
+  /**
+   * Learns how loss and bad sessions relate from the sums of a path that is not in doubt. The relation is not linear, so
+   * a path that loses much, mixed with others, would make it look as if a session had fewer probes.
+   */
+  learnRelation({ sessions: all, degraded: bad, probes, unanswered }: PathSums): void {
+    this.#all.add(all, bad, this.#round, this.#decay);
+    this.#probes.add(probes, unanswered, this.#round, this.#decay);
   }
 
   /** Returns the normal share of bad sessions of a young path: its gateway's, and what its line adds for the group. */

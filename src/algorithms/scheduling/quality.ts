@@ -172,6 +172,7 @@ export class Quality {
       else if (this.raised.size > 0) this.raised.delete(this.path(gateway, endpoint));
       // A path that an open fault explains does not vote for another.
       if (!learns) return;
+      if (sessions.test.value < this.height / 2) this.#baselines.learnRelation(sums);
       const vote = Math.min(most, Math.max(-most, step));
       this.#vote(this.#groupTests[this.#topology.groupOf[gateway]!]!, vote, voted);
       this.#vote(this.#groupLineTests[this.#topology.groupLine(gateway, endpoint)]!, vote, voted);
