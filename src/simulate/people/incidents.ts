@@ -244,9 +244,15 @@ export class Incidents {
   ): number {
     const part = (claimed: ReadonlySet<number>, hit: ReadonlySet<number>): number =>
       claimed.size === 0 ? 0 : [...claimed].filter((one) => hit.has(one)).length / claimed.size;
-    const ofGateways =
-      claim.gateways === undefined ? gateways.size / this.#world.gateways.length : part(claim.gateways, gateways);
-    return Math.min(ofGateways, part(claim.endpoints, endpoints));
+    return Math.min(part(claim.gateways ?? this.#usersOf(claim.endpoints), gateways), part(claim.endpoints, endpoints));
+  }
+
+  /** Returns the gateways that use these endpoints: those of the carriers whose lines they are on; all if these have none. */
+  #usersOf(endpoints: ReadonlySet<number>): ReadonlySet<number> {
+    const { gateways, fleet } = this.#world;
+    const lines = new Set([...endpoints].map((endpoint) => fleet.endpoints[endpoint]!.line));
+    const own = gateways.flatMap(({ carrier }, index) => (lines.has(carrier) ? [index] : []));
+    return new Set(own.length > 0 ? own : gateways.keys());
   }
 
   #placeOf(where: PathWhere): { readonly gateways: ReadonlySet<number>; readonly endpoints: ReadonlySet<number> } {
