@@ -10,7 +10,8 @@
  * and weighed in a sequential test between "rose as much as the main path" and "as before". A verdict needs e^5 to one.
  * If one gateway is bad and its siblings reach the same place cleanly, a fault of its own access is far likelier than a
  * private route, so "clean elsewhere" then needs e^7 to one. If explorers stay too few for that, the verdict after
- * `WAIT_SECONDS` is access: a wrong move is worse than a late one.
+ * `WAIT_SECONDS` is access: a wrong move is worse than a late one. While they speak against that, a small rise, which
+ * harms less, waits longer for proof; carriers of one region that are worse to the same centre give it together.
  * Met by: src/world/seams/scheduling.ts
  */
 import { inSeconds } from "../../base/units.ts";
@@ -25,6 +26,7 @@ import {
   type Suspect,
   verdictOf,
 } from "./diagnosis.ts";
+import { addEvidence, type Evidence } from "./evidence.ts";
 import type { PathStats } from "./path-stats.ts";
 import { PortDiagnosis, scopeName, type SuspectCase, WAIT_FOR_NEIGHBOURS_SECONDS } from "./port-diagnosis.ts";
 import type { SchedulerState } from "./scheduler-state.ts";
@@ -35,6 +37,9 @@ const PROOF_ALONE = 7;
 /** Proof needed to change a verdict of "access": the question is asked every round while the fault lasts. */
 const PROOF_LATE = 9;
 const WAIT_SECONDS = 90;
+/** The loss of probes that is named after that; a smaller one waits in proportion, as it harms less, up to this long. Chosen. */
+const CLEAR_LOSS = 0.1;
+const WAIT_MOST_SECONDS = 900;
 
 /** Finds what explains paths in alarm. */
 export class Attribution {
@@ -181,12 +186,15 @@ export class Attribution {
     const port = this.#ports.diagnose(sick, elsewhere, asked, why);
     if (port !== undefined) return port === "wait" ? [] : [{ ...port, gateways: new Set(topology.members[group]) }];
     const routed = [...scope].flatMap((member) => this.#routedToLine(member, endpoint));
-    const verdict = verdictOf(elsewhere, PROOF);
+    const neighbours = this.#comparisons.neighbours(gateway, endpoint, asked);
+    const together = elsewhere.nats < HINT ? addEvidence(elsewhere, neighbours) : elsewhere;
+    why.push(...evidenceLine("other carriers of the region to other centres", neighbours));
+    const verdict = verdictOf(together, PROOF);
     if (verdict === "clean") {
       const diagnosis = this.#route(scope, routed, asked, why);
       return diagnosis === undefined ? [] : [diagnosis];
     }
-    if (verdict === "unknown" && asked.waited < WAIT_SECONDS) return [];
+    if (verdict === "unknown" && this.#mayWait(together, asked)) return [];
     return [
       {
         ...measure(quality, routed, asked, why),
@@ -249,7 +257,7 @@ export class Attribution {
     if (port !== undefined) return port === "wait" ? undefined : port;
     if (verdictOf(elsewhere, asked.proof) === "clean") return this.#route(scope, [path], asked, why);
     const isProven = elsewhere.nats >= (isAlone ? HINT : PROOF);
-    if (!isProven && waited < WAIT_SECONDS) return undefined;
+    if (!isProven && this.#mayWait(elsewhere, asked)) return undefined;
     if (!isProven)
       why.push(`waited ${String(waited)} s for explorers; a gateway's own access is likelier than a private route`);
     const { name, ips } = topology.gateway(path.gateway);
@@ -305,6 +313,13 @@ export class Attribution {
       endpoints: domain,
       level,
     };
+  }
+
+  /** True if proof is worth waiting for: always for a moment, and longer while evidence speaks against the access. */
+  #mayWait({ nats }: Evidence, { rise, waited }: SuspectCase): boolean {
+    const loss = this.#state.quality.lossOf(rise.sessions);
+    const longest = rise.sessions > 0 ? Math.min(WAIT_MOST_SECONDS, (WAIT_SECONDS * CLEAR_LOSS) / loss) : 0;
+    return waited < WAIT_SECONDS || (nats < 0 && waited < longest);
   }
 
   #secondsSince(round: number): number {

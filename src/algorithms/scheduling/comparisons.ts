@@ -57,6 +57,34 @@ export class Comparisons {
   }
 
   /**
+   * Returns the evidence to other centres of the region's other carriers that are worse to the endpoint's centre: a common
+   * cause is likelier than several at once. Carriers that left it because the route was proved bad count as a hint.
+   */
+  neighbours(gateway: number, endpoint: number, asked: RiseSince): Evidence {
+    const { quality, topology, dispatch, faults } = this.#state;
+    const { region, carrier } = topology.gateway(gateway);
+    const centre = topology.domain("centre", endpoint);
+    const isNeighbour = (other: number): boolean =>
+      topology.gateway(other).region === region && topology.gateway(other).carrier !== carrier;
+    const worse = [...topology.gateways.keys()].filter(isNeighbour).flatMap((other) => {
+      const paths = quality
+        .pathsOf(other)
+        .filter((path) => centre.includes(path.endpoint) && dispatch.isRouted(other, path.endpoint));
+      return this.verdict(paths, asked) === "bad" ? paths.slice(0, 1) : [];
+    });
+    const sum = worse
+      .map((path) => this.otherCentres([path.gateway], path.endpoint, asked))
+      .reduce(addEvidence, NO_EVIDENCE);
+    const isProved = faults.open.some(
+      ({ diagnosis: { what, gateways, endpoints } }) =>
+        what === "route fault" &&
+        [...gateways!].some(isNeighbour) &&
+        [...endpoints].every((one) => centre.includes(one)),
+    );
+    return { ...sum, nats: sum.nats - (isProved ? HINT : 0) };
+  }
+
+  /**
    * Returns the evidence of these gateways' alternates for which `isIn` holds. Each gateway is asked about the rise
    * that it shows itself on the endpoint's line: one that is hardly worse does not prove that elsewhere is clean.
    */

@@ -396,3 +396,47 @@ export const doesNotChaseSmallDifferences = (build: Build): void => {
   );
   nothing(country);
 };
+
+/** Groups of three carriers in one region, which live in one centre, and of others elsewhere. */
+const THREE_CARRIERS: CountrySpec = {
+  capacity: 3_000_000,
+  gateways: gatewaysOf([
+    ["hainan", "mobile", 200_000, 2],
+    ["hainan", "unicom", 80_000, 2],
+    ["hainan", "telecom", 60_000, 2],
+    ["hunan", "mobile", 200_000, 0],
+    ["hubei", "unicom", 200_000, 1],
+    ["sichuan", "telecom", 200_000, 1],
+  ]),
+};
+
+/** A region's way to one centre is a little worse for all carriers: it is never called the access of any of them. */
+export const tellsASmallRouteFaultFromAccess = (build: Build, loss: number, seed: string): Country => {
+  const country = live(
+    build,
+    {
+      loss: ({ entry, endpoint }, at) =>
+        during(T, T + 1_500, at) && entry.region === "hainan" && endpoint.centre === "shenzhen" ? loss : 0,
+    },
+    T + 1_800,
+    THREE_CARRIERS,
+    seed,
+  );
+  const named = new Set(country.of("alert").map(({ effect }) => effect.what));
+  expect([...named]).toEqual(["route fault"]);
+  return country;
+};
+
+/** The access of one carrier in a region is a little worse: it is not called a route, whatever its neighbours do. */
+export const tellsSmallAccessFaultFromARoute = (build: Build, loss: number, seed: string): Country => {
+  const country = live(
+    build,
+    { loss: ({ entry }, at) => (at >= T && entry.region === "hainan" && entry.carrier === "mobile" ? loss : 0) },
+    T + 1_500,
+    THREE_CARRIERS,
+    seed,
+  );
+  expect(new Set(country.of("alert").map(({ effect }) => effect.who))).toEqual(new Set(["hainan/mobile"]));
+  expect(country.of("dispatch")).toEqual([]);
+  return country;
+};

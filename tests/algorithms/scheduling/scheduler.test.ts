@@ -31,6 +31,14 @@ describe("a sick access", () => {
   it("of a region, and far worse of one gateway, are two, and nobody moves however long they last", () => {
     claims.tellsAnOutlierFromItsRegion(build);
   });
+
+  it.each([
+    [0.02, "1"],
+    [0.02, "2"],
+    [0.03, "3"],
+  ])("of a region and carrier that loses little (%f, seed %s) is not called a route", (loss, seed) => {
+    claims.tellsSmallAccessFaultFromARoute(build, loss, seed);
+  });
 });
 
 describe("a bad way", () => {
@@ -49,6 +57,18 @@ describe("a bad way", () => {
   it("over a line that is bad for everybody is left for other centres", () => {
     claims.leavesALineThatIsBadForEverybody(build);
   });
+
+  it.each([
+    [0.01, "1"],
+    [0.01, "2"],
+    [0.01, "3"],
+    [0.015, "4"],
+    [0.02, "5"],
+    [0.02, "6"],
+  ])("of all carriers of a province that loses little (%f, seed %s) is not called their access", (loss, seed) => {
+    claims.tellsASmallRouteFaultFromAccess(build, loss, seed);
+  });
+
   it("of a carrier is told from faults of its lines", () => {
     claims.tellsACarrierFromItsLines(build);
   });
