@@ -91,10 +91,13 @@ export class SilenceDetector {
     const beat = this.#isInStep(gateway) ? HEARTBEAT_SECONDS / this.#round : 0;
     const limit = Math.max(this.#leastRounds, TIMES_LONGEST * this.#longest, beat);
     return (
-      this.#rounds > KNOWN_ROUNDS + limit &&
-      this.silentRounds(gateway) >= part * limit &&
-      this.#usual[gateway]! * this.#leastRounds >= MISSED
+      this.#rounds > KNOWN_ROUNDS + limit && this.silentRounds(gateway) >= part * limit && this.isExpected(gateway)
     );
+  }
+
+  /** True if a gateway usually reports so much that its silence would be noticed. */
+  isExpected(gateway: number): boolean {
+    return this.#usual[gateway]! * this.#leastRounds >= MISSED;
   }
 
   #isInStep(gateway: number): boolean {

@@ -1,10 +1,11 @@
 /**
  * Access faults that show as silence: nobody behind a dead gateway can connect, so nobody reports. A gateway that is
- * silent for too long has an access fault; several of one region and carrier together have a regional one.
+ * silent for too long has an access fault; several of one region and carrier together have a regional one, and most
+ * regions of a carrier together one of the carrier.
  * Met by: src/world/seams/scheduling.ts
  */
 import { alertOf, type Diagnosis, REGIONAL } from "./diagnosis.ts";
-import type { SchedulerEffect } from "./messages.ts";
+import type { AlertKind, SchedulerEffect } from "./messages.ts";
 import { allClearOf, isAccessFault } from "./open-faults.ts";
 import type { SchedulerState } from "./scheduler-state.ts";
 
@@ -22,24 +23,63 @@ export class SilenceFaults {
     this.#state = state;
   }
 
-  /** Opens a fault for each gateway, or each region and carrier, that has fallen silent. Returns the alerts. */
+  /**
+   * Opens a fault for each gateway, each region and carrier, or each carrier that has fallen silent. Returns the alerts.
+   */
   watch(): SchedulerEffect[] {
+    return [...this.#carriers(), ...this.#state.topology.members.flatMap((members) => this.#regions(members))];
+  }
+
+  /** Opens a fault for each carrier that is silent in most of its regions: one cause is likelier than many at once. */
+  #carriers(): SchedulerEffect[] {
     const { topology, silence, faults } = this.#state;
-    const isKnown = (gateway: number): boolean =>
-      faults.open.some(({ diagnosis, gateways }) => isAccessFault(diagnosis.what) && gateways?.has(gateway) === true);
-    return [...topology.members.entries()].flatMap(([group, members]) => {
-      if (!members.some((gateway) => silence.isSilent(gateway) && !isKnown(gateway))) return [];
-      // Where one has been silent for too long, others that have been for half as long are likely to be so as well.
-      const likely = members.filter((gateway) => silence.isSilent(gateway, LIKELY) && !isKnown(gateway));
-      const isWide = likely.length >= REGIONAL;
-      const silent = isWide ? likely : likely.filter((gateway) => silence.isSilent(gateway));
-      const scopes = silent.length >= REGIONAL ? [silent] : silent.map((gateway) => [gateway]);
-      return scopes.map((scope) => {
-        const diagnosis = this.#diagnose(group, scope);
-        faults.add(diagnosis, "silence", false);
-        return alertOf(diagnosis, diagnosis.what, diagnosis.why);
-      });
+    const newly = [...topology.gateways.keys()].filter(
+      (gateway) => silence.isSilent(gateway) && !this.#isKnown(gateway),
+    );
+    return [...new Set(newly.map((gateway) => topology.gateway(gateway).carrier))].flatMap((carrier) => {
+      const groups = topology.members.filter(([first]) => topology.gateway(first!).carrier === carrier);
+      // A gateway of few people may be silent by chance: it proves nothing.
+      const heard = groups.map((members) => members.filter((gateway) => silence.isExpected(gateway)));
+      const asked = heard.filter((members) => members.length > 0);
+      const dead = asked.filter((members) => members.every((gateway) => silence.isSilent(gateway, LIKELY)));
+      if (dead.length < REGIONAL || dead.length < 2 * (asked.length - dead.length)) return [];
+      const scope = groups.flat();
+      const narrower = faults.open.filter(
+        ({ source, gateways }) => source === "silence" && [...gateways!].every((gateway) => scope.includes(gateway)),
+      );
+      for (const fault of narrower) faults.remove(fault);
+      const diagnosis = this.#diagnose("carrier access fault", carrier, { scope, silent: dead.flat() });
+      faults.add(diagnosis, "silence", false);
+      return [
+        ...narrower.flatMap((fault) => allClearOf(fault, `it is wider: ${carrier}`)),
+        alertOf(diagnosis, diagnosis.what, diagnosis.why),
+      ];
     });
+  }
+
+  /** Opens faults for the silent gateways of one region and carrier. */
+  #regions(members: readonly number[]): SchedulerEffect[] {
+    const { topology, silence, faults } = this.#state;
+    if (!members.some((gateway) => silence.isSilent(gateway) && !this.#isKnown(gateway))) return [];
+    // Where one has been silent for too long, others that have been for half as long are likely to be so as well.
+    const likely = members.filter((gateway) => silence.isSilent(gateway, LIKELY) && !this.#isKnown(gateway));
+    const isWide = likely.length >= REGIONAL;
+    const silent = isWide ? likely : likely.filter((gateway) => silence.isSilent(gateway));
+    const scopes = silent.length >= REGIONAL ? [silent] : silent.map((gateway) => [gateway]);
+    return scopes.map((scope) => {
+      const isRegion = scope.length >= REGIONAL;
+      const who = isRegion ? topology.groupNames[topology.groupOf[scope[0]!]!]! : topology.gateway(scope[0]!).name;
+      const what = isRegion ? "regional access fault" : "access fault";
+      const diagnosis = this.#diagnose(what, who, { scope, silent: scope });
+      faults.add(diagnosis, "silence", false);
+      return alertOf(diagnosis, diagnosis.what, diagnosis.why);
+    });
+  }
+
+  #isKnown(gateway: number): boolean {
+    return this.#state.faults.open.some(
+      ({ diagnosis, gateways }) => isAccessFault(diagnosis.what) && gateways?.has(gateway) === true,
+    );
   }
 
   /** Closes the faults whose gateways have all been heard again for long enough. Returns the all-clears. */
@@ -58,16 +98,20 @@ export class SilenceFaults {
     return effects;
   }
 
-  #diagnose(group: number, scope: readonly number[]): Diagnosis {
+  #diagnose(
+    what: AlertKind,
+    who: string,
+    { scope, silent }: { readonly scope: readonly number[]; readonly silent: readonly number[] },
+  ): Diagnosis {
     const { topology, quality, silence } = this.#state;
-    const first = topology.gateway(scope[0]!);
-    const usual = scope.reduce((sum, gateway) => sum + silence.usual(gateway), 0);
-    const rounds = Math.min(...scope.map((gateway) => silence.silentRounds(gateway)));
-    const isRegion = scope.length >= REGIONAL;
+    const usual = silent.reduce((sum, gateway) => sum + silence.usual(gateway), 0);
+    const rounds = Math.min(...silent.map((gateway) => silence.silentRounds(gateway)));
+    const groups = new Set(scope.map((gateway) => topology.groupOf[gateway]!));
+    const all = [...groups].reduce((sum, group) => sum + topology.members[group]!.length, 0);
     return {
-      what: isRegion ? "regional access fault" : "access fault",
-      who: isRegion ? topology.groupNames[group]! : first.name,
-      ip: isRegion ? "" : first.ips.join(", "),
+      what,
+      who,
+      ip: scope.length === 1 ? topology.gateway(scope[0]!).ips.join(", ") : "",
       gateways: new Set(scope),
       endpoints: new Set(topology.endpoints.keys()),
       level: "access",
@@ -75,7 +119,7 @@ export class SilenceFaults {
       riseAtLeast: { sessions: 0, connects: 0 },
       since: quality.round - rounds,
       why: [
-        `${String(scope.length)} of ${String(topology.members[group]!.length)} gateways have told nothing for ${String(rounds)} rounds`,
+        `${String(silent.length)} of ${String(all)} gateways have told nothing for ${String(rounds)} rounds`,
         `they usually tell of ${usual.toFixed(0)} sessions and connects a round`,
       ],
     };

@@ -440,3 +440,29 @@ export const tellsSmallAccessFaultFromARoute = (build: Build, loss: number, seed
   expect(country.of("dispatch")).toEqual([]);
   return country;
 };
+
+/** A carrier that is dead in the whole country is one fault, and over when it is heard again. */
+export const claimsASilentCarrierOnce = (build: Build): Country => {
+  // Groups of four gateways, of one carrier and the other in turn.
+  const isUnicom = (gateway: number): boolean => Math.floor(gateway / 4) % 2 === 1;
+  const country = live(
+    build,
+    { tamper: (report, at) => (during(T, T + 900, at) && isUnicom(report.gateway) ? undefined : report) },
+    T + 1_800,
+    {
+      capacity: 3_000_000,
+      gateways: gatewaysOf(
+        ["hainan", "hunan", "hubei", "sichuan", "guangxi"].flatMap((region): [string, string, number, number][] => [
+          [region, "mobile", 200_000, 0],
+          [region, "unicom", 100_000, 1],
+        ]),
+      ),
+    },
+  );
+  const told = (kind: "alert" | "all-clear"): string[] =>
+    country.of(kind).map(({ effect }) => `${effect.what}: ${effect.who}`);
+  expect(told("alert")).toEqual(["carrier access fault: unicom"]);
+  expect(told("all-clear")).toEqual(["carrier access fault: unicom"]);
+  expect(country.of("dispatch")).toEqual([]);
+  return country;
+};

@@ -39,6 +39,10 @@ describe("a sick access", () => {
   ])("of a region and carrier that loses little (%f, seed %s) is not called a route", (loss, seed) => {
     claims.tellsSmallAccessFaultFromARoute(build, loss, seed);
   });
+
+  it("of a whole carrier that is silent is one claim, and one all-clear", () => {
+    claims.claimsASilentCarrierOnce(build);
+  });
 });
 
 describe("a bad way", () => {
