@@ -29,9 +29,9 @@ export class ActiveFaults<Fault extends Active> {
   }
 
   /** Returns one value for each fault that has it. */
-  values<Value>(read: (effects: Fault["effects"]) => Value | undefined): readonly Value[] {
-    return [...this.#faults.values()].flatMap(({ effects }) => {
-      const value = read(effects);
+  values<Value>(read: (effects: Fault["effects"], id: string) => Value | undefined): readonly Value[] {
+    return [...this.#faults.values()].flatMap(({ id, effects }) => {
+      const value = read(effects, id);
       return value === undefined ? [] : [value];
     });
   }

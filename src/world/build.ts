@@ -23,6 +23,7 @@ import { settle } from "./population/placement.ts";
 import { buildPopulation, type Population } from "./population/population.ts";
 import { Sessions } from "./population/sessions.ts";
 import { Telemetry } from "./population/telemetry.ts";
+import { ThrownOff } from "./population/thrown-off.ts";
 import { CentreFailover } from "./centre-failover.ts";
 import { DemandSeam } from "./seams/demand.ts";
 import { SchedulingSeam, tableOf } from "./seams/scheduling.ts";
@@ -54,6 +55,8 @@ export interface World {
   readonly meter: Meter;
   /** Changes many clients at once. */
   readonly bulkUpdates: BulkUpdates;
+  /** Who is offline because of which fault. */
+  readonly thrownOff: ThrownOff;
   /** Between clients and the scheduler. */
   readonly seam: SchedulingSeam;
   /** Resolves `where`. */
@@ -99,7 +102,7 @@ export const buildWorld = (scenario: Scenario, options: BuildOptions): World => 
   const weather = weatherOf(context, crowd, people, { ...control, places });
   weather.applyBaseline();
   threads.runParallel(() => settle(scenario, context.seed, { crowd, fleet, ...people }));
-  const { loginQueues, sessions, bulkUpdates, trace } = people;
+  const { loginQueues, sessions, bulkUpdates, thrownOff, trace } = people;
   const { homes, meter, seam, centreFailover, demand } = control;
   return {
     clock: options.clock,
@@ -110,6 +113,7 @@ export const buildWorld = (scenario: Scenario, options: BuildOptions): World => 
     loginQueues,
     sessions,
     bulkUpdates,
+    thrownOff,
     homes,
     meter,
     seam,
@@ -165,6 +169,7 @@ interface People {
   readonly parked: Parked | undefined;
   readonly sessions: Sessions;
   readonly bulkUpdates: BulkUpdates;
+  readonly thrownOff: ThrownOff;
   readonly trace: Trace | undefined;
 }
 
@@ -191,12 +196,13 @@ const peopleOf = (
   const trace = traceOf(population, watch);
   const life = { seed, heartbeat: clients.heartbeat, stayMs: clients.stay / 1_000 };
   const parked = isEachBeat ? undefined : new Parked(crowd, calendar, life);
+  const thrownOff = new ThrownOff(threads, crowd);
   const sessions = new Sessions(
-    { crowd, calendar, loginQueues, logins, parked, trace },
+    { crowd, calendar, loginQueues, logins, thrownOff, parked, trace },
     { ...life, pauseMs: clients.pause / 1_000 },
   );
-  const bulkUpdates = new BulkUpdates({ seed, threads, crowd, calendar, loginQueues, logins, parked });
-  return { loginQueues, calendar, parked, sessions, bulkUpdates, trace };
+  const bulkUpdates = new BulkUpdates({ seed, threads, crowd, calendar, loginQueues, logins, thrownOff, parked });
+  return { loginQueues, calendar, parked, sessions, bulkUpdates, thrownOff, trace };
 };
 
 /** What measures people and steers them. */
@@ -276,7 +282,7 @@ const homesOf = ({ model, fleet }: BuildContext, { gateways }: Topology): Homes 
 const weatherOf = (
   { scenario, gateways, fleet }: BuildContext,
   crowd: Crowd,
-  { loginQueues, bulkUpdates }: People,
+  { loginQueues, bulkUpdates, thrownOff }: People,
   { clock, telemetry, meter, seam, centreFailover, places }: Control & { readonly places: Places },
 ): Weather =>
   new Weather({
@@ -287,6 +293,7 @@ const weatherOf = (
     loginQueues,
     telemetry,
     bulkUpdates,
+    thrownOff,
     seam,
     centreFailover,
     places,

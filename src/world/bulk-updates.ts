@@ -13,6 +13,7 @@ import type { Crowd } from "./population/crowd.ts";
 import type { Logins } from "./population/logins.ts";
 import type { Parked } from "./population/parked.ts";
 import * as record from "./population/record.ts";
+import type { Disconnections, ThrownOff } from "./population/thrown-off.ts";
 
 /** What bulk updates read and change. */
 export interface BulkUpdateParts {
@@ -28,6 +29,8 @@ export interface BulkUpdateParts {
   readonly loginQueues: LoginQueues;
   /** Decides when clients retry. */
   readonly logins: Logins;
+  /** Counts the people of each fault. */
+  readonly thrownOff: ThrownOff;
   /** Parked clients; undefined if every beat is simulated. */
   readonly parked: Parked | undefined;
 }
@@ -71,9 +74,11 @@ export class BulkUpdates {
     this.#draws = new Draws(parts.seed, "sweep");
   }
 
-  /** Makes the links of these pairs stale: the other side has forgotten them, and clients notice at the next beat. */
-  makeStale(touches: PairTest): void {
+  /** Makes the links of these pairs stale: the other side has forgotten them because of a fault, and clients notice at the next beat. */
+  makeStale(touches: PairTest, by: Disconnections): void {
+    const { thrownOff } = this.#parts;
     this.#updateConnected(this.#overPairs(touches), (client) => {
+      thrownOff.note(client, by);
       client.phase = record.STALE;
     });
   }
@@ -88,22 +93,31 @@ export class BulkUpdates {
       if (touches(crowd.links.cellOf(link), crowd.links.endpointOf(link))) links.noteWoken(link, calendar.at);
   }
 
-  /** Closes the links of these pairs from the server's side; each client retries by its policy, within `admissionMs` if it spreads. */
-  closeLinks(touches: PairTest, admissionMs: number): void {
+  /**
+   * Closes the links of these pairs from the server's side because of a fault; each client retries by its policy, within
+   * `admissionMs` if it spreads.
+   */
+  closeLinks(touches: PairTest, admissionMs: number, by: Disconnections): void {
     const { logins } = this.#parts;
     this.#disconnect(
       this.#overPairs(touches),
+      by,
       (client, u) => logins.afterBreakMs(client, admissionMs) + u * CLOSED_WITHIN_MS,
     );
   }
 
   /**
    * Disconnects all people at home in these cells, on any path; each retries after `firstMs` and its own share of `spreadMs`. Call
-   * before the routes of the cells change.
+   * before the routes of the cells change. `by` is undefined if no fault is the reason.
    */
-  disconnectHomes(homes: ReadonlySet<number>, firstMs: number, spreadMs: number): void {
+  disconnectHomes(
+    homes: ReadonlySet<number>,
+    { firstMs, spreadMs }: { readonly firstMs: number; readonly spreadMs: number },
+    by: Disconnections | undefined,
+  ): void {
     this.#disconnect(
       { homes: [...homes], touches: (client) => homes.has(client.home) },
+      by,
       (_, u) => firstMs + u * spreadMs,
     );
   }
@@ -155,9 +169,14 @@ export class BulkUpdates {
   }
 
   /** Ends links; `delayMs` returns the time to a client's retry, ms, from a uniform in [0, 1). */
-  #disconnect(selection: Selection, delayMs: (client: Client, u: number) => number): void {
-    const { crowd, loginQueues } = this.#parts;
+  #disconnect(
+    selection: Selection,
+    by: Disconnections | undefined,
+    delayMs: (client: Client, u: number) => number,
+  ): void {
+    const { crowd, loginQueues, thrownOff } = this.#parts;
     this.#updateConnected(selection, (client, words) => {
+      thrownOff.closed(client, by);
       const { home, people, link, endpoint } = client;
       crowd.online.add(home, -people);
       crowd.connecting.add(home, people);

@@ -45,16 +45,29 @@ export class CentreFailover {
 
   /** Returns the plan by which the servers that a loss leaves admit its people; `share` is that of their rates, 1 for the fastest. */
   reconnectPlan(where: PathWhere, share?: number): ReconnectPlan {
+    const { fleet, loginQueues } = this.#parts;
+    const isLost = (server: number): boolean => touchesServer(where, fleet.servers[server]!);
+    const thrown = fleet.servers.map((_, server) => (isLost(server) ? loginQueues.held[server]! : 0));
+    return this.#planOf(thrown, isLost, share);
+  }
+
+  /**
+   * Returns the time in which the servers that are not lost can log in people at their full rates; `thrown` holds the people by
+   * the server that they were thrown off.
+   */
+  fullRateTime(thrown: readonly number[], isLost: (server: number) => boolean): Duration {
+    return this.#planOf(thrown, isLost, 1).over;
+  }
+
+  #planOf(thrown: readonly number[], isLost: (server: number) => boolean, share: number | undefined): ReconnectPlan {
     const { fleet, loginQueues, seam } = this.#parts;
     const lost = new Map<string, number>();
-    const hosts = fleet.servers.map((server, index): RemainingServer => {
-      const { line } = server;
-      const held = loginQueues.held[index]!;
-      const isLost = touchesServer(where, server);
-      if (isLost) lost.set(line, (lost.get(line) ?? 0) + held);
-      return isLost || loginQueues.isDown(index) || seam.isWithdrawn(index)
+    const hosts = fleet.servers.map(({ line, connections }, server): RemainingServer => {
+      lost.set(line, (lost.get(line) ?? 0) + thrown[server]!);
+      const left = loginQueues.held[server]! - thrown[server]!;
+      return isLost(server) || loginQueues.isDown(server) || seam.isWithdrawn(server)
         ? { line, loginsASecond: 0, free: 0 }
-        : { line, loginsASecond: loginQueues.rate(index), free: Math.max(0, server.connections - held) };
+        : { line, loginsASecond: loginQueues.rate(server), free: Math.max(0, connections - left) };
     });
     return planReconnects(lost, hosts, share);
   }

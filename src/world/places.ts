@@ -76,6 +76,19 @@ export class Places {
     return people;
   }
 
+  /** Counts the people who hold a connection over a path in `where` now, by server. */
+  peopleByServer(where: PathWhere): readonly number[] {
+    const { crowd, fleet } = this.#parts;
+    const touches = this.pairsOf(where);
+    const people = fleet.servers.map(() => 0);
+    const links = crowd.links.agreed();
+    for (const link of links.inUse) {
+      const endpoint = crowd.links.endpointOf(link);
+      if (touches(crowd.links.cellOf(link), endpoint)) people[fleet.endpoints[endpoint]!.server]! += links.held(link);
+    }
+    return people;
+  }
+
   /** Counts the people online who are at home in the cells of `where`, on any path. */
   onlineIn(where: PathWhere): number {
     const { crowd } = this.#parts;

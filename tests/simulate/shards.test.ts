@@ -50,6 +50,9 @@ interventions:
 windows: { during: 10 min..20 min }
 thresholds:
   - { figure: "login.time.p95{window=during,by=region}", max: 100 s }
+  - { figure: "back.delay.max{fault=gateway}", max: 1 h }
+  - { figure: "back.delay.max{fault=cut}", max: 1 h }
+  - { figure: "back.delay.max{fault=silent}", max: 1 h }
 `;
 
 const LOST = `
@@ -57,6 +60,9 @@ faults:
   - { id: lost, at: 10 min, down: reset, where: { centre: north }, until: 16 min }
   - { id: surge, at: 7 min, surge: 4, where: { region: sichuan }, until: 12 min }
   - { id: nat, at: 20 min, nat-timeout: 4 min, where: { carrier: mobile }, until: 25 min }
+thresholds:
+  - { figure: "back.delay.max{fault=lost}", max: 1 h }
+  - { figure: "back.delay.max{fault=nat}", max: 1 h }
 `;
 
 const EVACUATION = `

@@ -8,7 +8,7 @@ import type { PathWhere, PeopleFault } from "../../scenario/people/faults.ts";
 import type { Intervention, Scenario } from "../../scenario/scenario.ts";
 import type { World } from "../../world/build.ts";
 import type { SchedulerDecision } from "../../world/seams/scheduling.ts";
-import { namesDestination, touchesCell, touchesEndpoint } from "../../world/where.ts";
+import { namesDestination, touchesCell, touchesEndpoint, touchesServer } from "../../world/where.ts";
 import type { Measured } from "../samples.ts";
 import { REMAINING_SHARE, OFFLINE_SHARE } from "./limits.ts";
 
@@ -28,12 +28,18 @@ interface Incident {
   readonly online: number;
   /** When the fault's paths were left. */
   left: number | undefined;
-  /** People connecting anywhere just before the begin. */
-  readonly connecting: number;
   /** Seconds that the remaining servers need at full rate to log in all the people. */
   readonly fullRateS: number;
-  /** When the people that the fault took offline were back. */
-  back: number | undefined;
+  /** The people that it took offline, at each second at which that changed, ascending. */
+  readonly offline: OfflineSample[];
+}
+
+interface OfflineSample {
+  readonly at: number;
+  /** People thrown off since the begin, at most as many as live there. */
+  readonly thrown: number;
+  /** Those of them who are not back, and people on dead paths who have not noticed yet. */
+  readonly absent: number;
 }
 
 /** Follows the faults, evacuations and operator actions of one run. Times are seconds of simulated time. */
@@ -75,10 +81,22 @@ export class Incidents {
       people: this.#world.places.peopleOn(fault.where),
       online: this.#world.places.onlineIn(fault.where),
       left: undefined,
-      connecting: this.#connecting(),
-      fullRateS: inSeconds(this.#world.centreFailover.reconnectPlan(fault.where, 1).over),
-      back: undefined,
+      fullRateS: this.#fullRateS(fault),
+      offline: [],
     });
+  }
+
+  #fullRateS({ where, effects }: PeopleFault): number {
+    const { centreFailover, places, fleet } = this.#world;
+    if (effects.down !== undefined && namesDestination(where))
+      return inSeconds(centreFailover.reconnectPlan(where, 1).over);
+    // Users who are cut off from a server need another one, but not those who are cut off from everything, or from a port.
+    const isLost = (server: number): boolean =>
+      isDead({ where, effects }) &&
+      namesDestination(where) &&
+      where.port === undefined &&
+      touchesServer(where, fleet.servers[server]!);
+    return inSeconds(centreFailover.fullRateTime(places.peopleByServer(where), isLost));
   }
 
   /** Records an intervention. */
@@ -130,10 +148,7 @@ export class Incidents {
     return delayOf(evacuation.began, evacuation.empty, limit);
   }
 
-  /**
-   * Notes which evacuated centres are empty and the people of which faults are back online: the fault's paths are left, and no
-   * more people are connecting than before it. Called every second.
-   */
+  /** Notes which evacuated centres are empty, and how many people each fault keeps offline. Called every second. */
   checkRecovery(at: number): void {
     const { places } = this.#world;
     for (const evacuation of this.#evacuations.values())
@@ -141,23 +156,37 @@ export class Incidents {
       if (evacuation.empty === undefined && !this.#world.homes.isLost(evacuation.where.centre![0]!)) {
         if (places.peopleOn(evacuation.where) <= OFFLINE_SHARE * evacuation.people) evacuation.empty = at;
       }
-    for (const incident of this.#incidents.values()) {
-      const { fault, people, connecting } = incident;
-      if (incident.back !== undefined || fault.effects.down === undefined || at <= incident.began) continue;
-      const few = OFFLINE_SHARE * people;
-      if (this.#connecting() > connecting + few) continue;
-      if (incident.ended === undefined && places.peopleOn(fault.where) > few) continue;
-      incident.back = at;
-    }
+    for (const incident of this.#incidents.values()) if (at > incident.began) this.#noteOffline(incident, at);
   }
 
-  /** Returns the seconds until the people of a `down` fault were back online, cut off at the time `limit`; null for other faults. */
+  #noteOffline({ fault, ended, offline }: Incident, at: number): void {
+    const { places, thrownOff, population } = this.#world;
+    const { thrown, offline: left } = thrownOff.of(fault.id)!;
+    const unaware = ended === undefined && isDead(fault) ? places.peopleOn(fault.where) : 0;
+    const before = offline.at(-1) ?? { thrown: 0, absent: 0 };
+    const absent = left + unaware;
+    if (thrown === before.thrown && absent === before.absent) return;
+    const most = places.cellsOf(fault.where).reduce((sum, cell) => sum + population.cells[cell]!.people, 0);
+    offline.push({ at, thrown: Math.min(thrown, most), absent });
+  }
+
+  /** Returns when the people that a fault had taken offline by the time `limit` were back for good; undefined if they were not by then. */
+  #backAt({ offline }: Incident, limit: number): number | undefined {
+    const known = offline.filter(({ at }) => at <= limit);
+    const few = OFFLINE_SHARE * (known.at(-1)?.thrown ?? 0);
+    return known[known.findLastIndex(({ absent }) => absent > few) + 1]?.at;
+  }
+
+  /**
+   * Returns the seconds until the people that a fault took offline were back online, cut off at the time `limit`; null if it
+   * took nobody offline.
+   */
   backDelay(id: string, limit: number): Measured {
     const incident = this.#incidents.get(id);
     if (incident === undefined) return { value: null, why: neverBegan(id) };
-    if (incident.fault.effects.down === undefined) return { value: null, why: `fault ${id} takes nobody offline` };
-    if (incident.people === 0) return { value: null, why: `nobody was on the paths of fault ${id}` };
-    return delayOf(incident.began, incident.back, limit);
+    if (!incident.offline.some(({ at }) => at <= limit))
+      return { value: null, why: `fault ${id} took nobody offline before the window's end` };
+    return delayOf(incident.began, this.#backAt(incident, limit), limit);
   }
 
   /** Returns the back delay, less the time to notice silence, in percent of the time that the remaining servers need at full rate. */
@@ -165,14 +194,10 @@ export class Incidents {
     const delay = this.backDelay(id, limit);
     if (delay.value === null) return delay;
     const { fault, fullRateS } = this.#incidents.get(id)!;
-    const notice = fault.effects.down === "silent" ? this.#silenceNoticedS : 0;
+    const { down } = fault.effects;
+    const notice = down === "reset" || down === "drained" ? 0 : this.#silenceNoticedS;
     if (fullRateS === 0) return { value: null, why: `no server is left to take the people of fault ${id}` };
     return { ...delay, value: (100 * Math.max(0, delay.value - notice)) / fullRateS };
-  }
-
-  #connecting(): number {
-    const { connecting } = this.#world.crowd;
-    return connecting.values.reduce((sum, people) => sum + people, 0);
   }
 
   /** Returns the seconds from a fault's begin to the first alert that names its place, cut off at the time `limit`; null if it never began. */
@@ -285,6 +310,10 @@ const delayOf = (began: number, ended: number | undefined, limit: number): Measu
     ? { value: limit - began, atLeast: true }
     : { value: Math.max(0, ended - began) };
 };
+
+/** True if nothing passes over the paths of the fault: people on them are offline, even those who have not noticed. */
+const isDead = ({ where, effects: { block, loss, down } }: Pick<PeopleFault, "where" | "effects">): boolean =>
+  block !== undefined || loss?.share === 1 || (down !== undefined && down !== "drained" && namesDestination(where));
 
 /** Returns the end of a window in seconds of simulated time. */
 export const windowEnd = ({ windows }: Scenario, window: string): number => inSeconds(windows[window]!.to);

@@ -29,6 +29,9 @@ export type SchedulerFactory = (
   topology: Topology,
 ) => Machine<SchedulerInput, SchedulerEffect>;
 
+/** Effects of faults that may take people offline. */
+const TAKING_OFFLINE = ["loss", "delay", "block", "cutOver", "natTimeout", "down"];
+
 const SECOND = seconds(1);
 const MINUTE = minutes(1);
 
@@ -174,7 +177,7 @@ class People implements Running {
       this.#incidents.checkReroutes(inSeconds(clock.now));
     });
     if (
-      faults.some(({ effects }) => "down" in effects) ||
+      faults.some(({ effects }) => TAKING_OFFLINE.some((effect) => effect in effects)) ||
       interventions.some(({ action }) => action.kind === "evacuate")
     )
       clock.every(SECOND, after(START, SECOND), () => {

@@ -108,6 +108,11 @@ export class Paths {
     this.#derive(link);
   }
 
+  /** Returns the chance that a heartbeat is not answered in time if these impairments were all. */
+  beatFailsUnder(cell: number, endpoint: number, impairments: readonly Impairment[]): number {
+    return beatFails(this.#composed(cell, endpoint, impairments), this.beatTimeoutMs);
+  }
+
   #composed(
     cell: number,
     endpoint: number,

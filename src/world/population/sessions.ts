@@ -26,6 +26,7 @@ import type { Crowd } from "./crowd.ts";
 import type { Logins } from "./logins.ts";
 import { BREAKS, LEAVES, NOTHING, type Parked } from "./parked.ts";
 import * as record from "./record.ts";
+import type { ThrownOff } from "./thrown-off.ts";
 
 export interface SessionPlan {
   readonly seed: string;
@@ -39,6 +40,7 @@ export interface SessionParts {
   readonly calendar: Calendar;
   readonly loginQueues: LoginQueues;
   readonly logins: Logins;
+  readonly thrownOff: ThrownOff;
   /** Clients with nothing to happen for a while; without it every beat of every client is an event. */
   readonly parked: Parked | undefined;
   readonly trace: Trace | undefined;
@@ -58,6 +60,7 @@ export class Sessions implements Handler {
   readonly #calendar: Calendar;
   readonly #loginQueues: LoginQueues;
   readonly #logins: Logins;
+  readonly #thrownOff: ThrownOff;
   readonly #parked: Parked | undefined;
   readonly #trace: Trace | undefined;
   readonly #plan: SessionPlan;
@@ -66,12 +69,13 @@ export class Sessions implements Handler {
   readonly #timeoutMs: number;
   readonly #staysPerMs: number;
 
-  constructor({ crowd, calendar, loginQueues, logins, parked, trace }: SessionParts, plan: SessionPlan) {
+  constructor({ crowd, calendar, loginQueues, logins, thrownOff, parked, trace }: SessionParts, plan: SessionPlan) {
     this.#crowd = crowd;
     this.#links = crowd.links.now;
     this.#calendar = calendar;
     this.#loginQueues = loginQueues;
     this.#logins = logins;
+    this.#thrownOff = thrownOff;
     this.#parked = parked;
     this.#trace = trace;
     this.#plan = plan;
@@ -138,6 +142,7 @@ export class Sessions implements Handler {
     client.state = record.advanced(state);
     if (!answered) {
       links.noteMissed(link, people);
+      this.#thrownOff.missed(client, silence / 1_000);
       return this.#broken(client);
     }
     afterBeat(heartbeat, true, false, policy);
@@ -161,6 +166,7 @@ export class Sessions implements Handler {
     if (outcome === NOTHING) return this.#foretell(parked, client, client.heartbeat.interval / 1_000);
     if (outcome !== BREAKS) return this.#goAway(client, outcome === LEAVES);
     this.#links.noteMissed(client.link, client.people);
+    this.#thrownOff.missed(client, client.heartbeat.interval / 1_000);
     return this.#broken(client);
   }
 
@@ -266,6 +272,7 @@ export class Sessions implements Handler {
     const policy = this.#plan.heartbeat;
     const { home, people, heartbeat } = client;
     this.#logins.complete(client, nowMs);
+    this.#thrownOff.back(client);
     crowd.connecting.add(home, -people);
     crowd.online.add(home, people);
     this.#loginQueues.complete(crowd.endpoints[client.endpoint]!.server, people);

@@ -6,6 +6,7 @@ import type { Scenario } from "../../scenario/scenario.ts";
 import type { Gateway } from "../network/gateway.ts";
 import type { Places } from "../places.ts";
 import type { Crowd } from "../population/crowd.ts";
+import type { Disconnections, ThrownOff } from "../population/thrown-off.ts";
 import type { BulkUpdates } from "../bulk-updates.ts";
 import { namesDestination } from "../where.ts";
 import type { WeatherEffect } from "./effect.ts";
@@ -25,6 +26,11 @@ interface Reconnection {
   readonly spreadMs: number;
 }
 
+/** Why links end: a fault or none, and how their clients reconnect. */
+interface Rerouting extends Reconnection {
+  readonly by: Disconnections | undefined;
+}
+
 const IN_GOOD_ORDER: Reconnection = { firstMs: RECONNECT_MS, spreadMs: DRAIN_MS };
 
 export interface GatewayParts {
@@ -33,6 +39,7 @@ export interface GatewayParts {
   readonly places: Places;
   readonly crowd: Crowd;
   readonly bulkUpdates: BulkUpdates;
+  readonly thrownOff: ThrownOff;
   readonly paths: PathBurdens;
 }
 
@@ -54,7 +61,8 @@ export class GatewayOutages implements WeatherEffect {
   }
 
   begin({ id, where, effects: { down } }: PeopleFault): void {
-    if (down !== undefined && !namesDestination(where)) this.#takeOut(where, id, this.#reconnection[down]);
+    if (down === undefined || namesDestination(where)) return;
+    this.#takeOut(where, id, { ...this.#reconnection[down], by: this.#parts.thrownOff.of(id) });
   }
 
   end({ id, where, effects: { down } }: PeopleFault): void {
@@ -63,7 +71,7 @@ export class GatewayOutages implements WeatherEffect {
 
   /** Takes gateways out of service in good order, by order of the operators. */
   withdraw(where: PathWhere): void {
-    this.#takeOut(where, OPERATORS, IN_GOOD_ORDER);
+    this.#takeOut(where, OPERATORS, { ...IN_GOOD_ORDER, by: undefined });
   }
 
   /** Takes back a withdrawal; a gateway that a fault keeps down stays out of service. */
@@ -71,37 +79,38 @@ export class GatewayOutages implements WeatherEffect {
     this.#bringBack(where, OPERATORS);
   }
 
-  #takeOut(where: PathWhere, reason: string, reconnection: Reconnection): void {
+  #takeOut(where: PathWhere, reason: string, rerouting: Rerouting): void {
     const cells = this.#parts.places.cellsOf(where);
     const leaving = new Set(cells.filter((cell) => !this.#outages.has(cell)));
-    this.#disconnect(leaving, reconnection);
+    this.#disconnect(leaving, rerouting);
     for (const cell of cells) this.#outages.begin(cell, reason);
-    this.#reroute(leaving, reconnection);
+    this.#reroute(leaving, rerouting);
   }
 
   #bringBack(where: PathWhere, reason: string): void {
     const { places, crowd, paths } = this.#parts;
     const returning = new Set(places.cellsOf(where).filter((cell) => this.#outages.end(cell, reason)));
     if (returning.size === 0) return;
-    this.#disconnect(returning, IN_GOOD_ORDER);
+    const rerouting = { ...IN_GOOD_ORDER, by: undefined };
+    this.#disconnect(returning, rerouting);
     for (const cell of returning) {
       crowd.routing.comeHome(cell);
       paths.lift(noGatewayFor(cell));
     }
-    this.#reroute(returning, IN_GOOD_ORDER);
+    this.#reroute(returning, rerouting);
   }
 
   /**
    * Leads the users of every gateway out of service through the siblings that are left, and blocks their paths where none
    * is left. Users who went through other siblings before lose their links first; those of `disconnected` have lost them.
    */
-  #reroute(disconnected: ReadonlySet<number>, reconnection: Reconnection): void {
+  #reroute(disconnected: ReadonlySet<number>, rerouting: Rerouting): void {
     const { crowd, gateways, paths } = this.#parts;
     const led = this.#outages.all().map((cell) => ({ cell, siblings: this.#siblingsInService(cell) }));
     const others = led.filter(
       ({ cell, siblings }) => !disconnected.has(cell) && !crowd.routing.isLedThrough(cell, siblings),
     );
-    if (others.length > 0) this.#disconnect(new Set(others.map(({ cell }) => cell)), reconnection);
+    if (others.length > 0) this.#disconnect(new Set(others.map(({ cell }) => cell)), rerouting);
     for (const { cell, siblings } of led) {
       crowd.routing.reroute(cell, siblings);
       const { access, gateway } = crowd.population.cells[cell]!;
@@ -115,8 +124,8 @@ export class GatewayOutages implements WeatherEffect {
     }
   }
 
-  #disconnect(cells: ReadonlySet<number>, { firstMs, spreadMs }: Reconnection): void {
-    this.#parts.bulkUpdates.disconnectHomes(cells, firstMs, spreadMs);
+  #disconnect(cells: ReadonlySet<number>, { by, ...reconnection }: Rerouting): void {
+    this.#parts.bulkUpdates.disconnectHomes(cells, reconnection, by);
   }
 
   /** Returns the cells of sibling gateways that can serve a cell's users now. */

@@ -10,6 +10,7 @@ import type { Impairment } from "../network/path.ts";
 import type { Places } from "../places.ts";
 import type { Crowd } from "../population/crowd.ts";
 import type { BulkUpdates } from "../bulk-updates.ts";
+import type { Disconnections, ThrownOff } from "../population/thrown-off.ts";
 import { namesDestination } from "../where.ts";
 import type { WeatherEffect } from "./effect.ts";
 
@@ -17,6 +18,7 @@ export interface PathEffectParts {
   readonly places: Places;
   readonly crowd: Crowd;
   readonly bulkUpdates: BulkUpdates;
+  readonly thrownOff: ThrownOff;
   /** Called before a pair's path changes its values: packets sent so far met the old ones. */
   readonly beforeChange: (pair: number) => void;
 }
@@ -31,11 +33,11 @@ export class PathBurdens implements WeatherEffect {
   }
 
   begin(fault: PeopleFault): void {
-    const { bulkUpdates, places } = this.#parts;
+    const { bulkUpdates, places, thrownOff } = this.#parts;
     const { id, where, effects } = fault;
     const burden = burdenOf(fault);
     if (hasEffect(burden)) this.lay(id, where, burden);
-    if (effects.cutOver === true) bulkUpdates.makeStale(places.pairsOf(where));
+    if (effects.cutOver === true) bulkUpdates.makeStale(places.pairsOf(where), thrownOff.of(id)!);
   }
 
   end({ id }: PeopleFault): void {
@@ -68,18 +70,24 @@ export class PathBurdens implements WeatherEffect {
   }
 
   #compose(where: PathWhere): void {
-    const { places, crowd, bulkUpdates, beforeChange } = this.#parts;
+    const { places, crowd, bulkUpdates, thrownOff, beforeChange } = this.#parts;
     const touches = places.pairsOf(where);
-    const tests = [...this.#burdens.values()].map(({ where: other, burden }) => ({
+    const tests = [...this.#burdens].map(([name, { where: other, burden }]) => ({
       touches: places.pairsOf(other),
       burden,
+      by: thrownOff.of(name),
     }));
     const changed = new Set<number>();
     for (const cell of places.cellsOf(where)) {
       for (let endpoint = 0; endpoint < crowd.endpointCount; endpoint++) {
         if (!touches(cell, endpoint)) continue;
         const pair = cell * crowd.endpointCount + endpoint;
-        const burdens = tests.filter((test) => test.touches(cell, endpoint)).map(({ burden }) => burden);
+        const here = tests.filter((test) => test.touches(cell, endpoint));
+        const burdens = here.map(({ burden }) => burden);
+        thrownOff.setBreakers(
+          pair,
+          breakersOf(here, (some) => crowd.paths.beatFailsUnder(cell, endpoint, some)),
+        );
         if (crowd.paths.wouldChange(cell, endpoint, burdens)) {
           beforeChange(pair);
           crowd.paths.compose(cell, endpoint, burdens);
@@ -90,6 +98,31 @@ export class PathBurdens implements WeatherEffect {
     if (changed.size > 0) bulkUpdates.wake((cell, endpoint) => changed.has(cell * crowd.endpointCount + endpoint));
   }
 }
+
+interface Laid {
+  readonly burden: Impairment;
+  /** Of a fault. */
+  readonly by: Disconnections | undefined;
+}
+
+/**
+ * Returns the faults that are to blame for heartbeats lost under these burdens: without the fault at most half as many would be
+ * lost, or with it alone at least half as many. `fails` gives the chance under some of the burdens.
+ */
+const breakersOf = (
+  laid: readonly Laid[],
+  fails: (some: readonly Impairment[]) => number,
+): readonly Disconnections[] => {
+  const faults = laid.flatMap(({ by }) => by ?? []);
+  if (faults.length === 0) return [];
+  const under = (passes: (one: Laid) => boolean): number => fails(laid.filter(passes).map(({ burden }) => burden));
+  const most = under(() => true) / 2;
+  if (under(({ by }) => by === undefined) > most) return [];
+  if (faults.length === 1) return faults;
+  return faults.filter(
+    (fault) => under(({ by }) => by !== fault) <= most || under(({ by }) => by === undefined || by === fault) >= most,
+  );
+};
 
 /** True if the burden changes anything. */
 const hasEffect = ({ lossUp, lossDown, delayMs, block }: Impairment): boolean =>

@@ -6,6 +6,7 @@ import type { Fleet } from "../fleet/centre.ts";
 import type { LoginQueues } from "../fleet/login-queues.ts";
 import type { Places } from "../places.ts";
 import type { CentreFailover } from "../centre-failover.ts";
+import type { ThrownOff } from "../population/thrown-off.ts";
 import type { SchedulingSeam } from "../seams/scheduling.ts";
 import type { BulkUpdates } from "../bulk-updates.ts";
 import { namesDestination, touchesServer } from "../where.ts";
@@ -18,6 +19,7 @@ export interface ServerParts {
   readonly bulkUpdates: BulkUpdates;
   readonly seam: SchedulingSeam;
   readonly centreFailover: CentreFailover;
+  readonly thrownOff: ThrownOff;
 }
 
 export class ServerOutages implements WeatherEffect {
@@ -34,9 +36,9 @@ export class ServerOutages implements WeatherEffect {
       this.withdraw(where);
       return;
     }
-    const { places, centreFailover, bulkUpdates, loginQueues, seam } = this.#parts;
+    const { places, centreFailover, bulkUpdates, thrownOff, loginQueues, seam } = this.#parts;
     const over = centreFailover.applyReconnectPlan(where, down);
-    if (down === "reset") bulkUpdates.closeLinks(places.pairsOf(where), inMs(over));
+    if (down === "reset") bulkUpdates.closeLinks(places.pairsOf(where), inMs(over), thrownOff.of(id)!);
     for (const server of places.serversOf(where)) {
       this.#outages.begin(server, id);
       loginQueues.setDown(server, true);

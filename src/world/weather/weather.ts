@@ -49,6 +49,7 @@ export class Weather {
   }
 
   begin(fault: PeopleFault): void {
+    this.#parts.thrownOff.begin(fault.id);
     this.#active.begin(fault);
     for (const effect of this.#effects) effect.begin?.(fault);
     this.#combine();
