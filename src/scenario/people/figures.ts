@@ -191,7 +191,8 @@ export const PEOPLE_METRICS = {
     title: "Time from fault to alarm",
     dimension: "time",
     labels: ["fault"],
-    meaning: "Time from the start of a fault to the first alert that names its place, censored at the window's end",
+    meaning:
+      "Time from the start of a fault to the first alert that names its place, 0 if one stands then; censored at the window's end",
     stats: stats("s", ["mean", "max"]),
     better: "low",
     censored: { since: sinceFaults },
@@ -211,7 +212,7 @@ export const PEOPLE_METRICS = {
     title: "Alerts without a fault",
     dimension: "count",
     labels: [],
-    meaning: "Alerts that match neither a fault nor an intervention",
+    meaning: "Alerts that match neither a fault nor an intervention, nor follow from one",
     stats: stats("", ["count"], { standard: ["count"] }),
     better: "low",
   },

@@ -10,13 +10,11 @@ import type { World } from "../../world/build.ts";
 import type { SchedulerDecision } from "../../world/seams/scheduling.ts";
 import { namesDestination, touchesCell, touchesEndpoint, touchesServer } from "../../world/where.ts";
 import type { Measured } from "../samples.ts";
-import { REMAINING_SHARE, OFFLINE_SHARE } from "./limits.ts";
+import { AfterEffects, type AlertCause } from "./after-effects.ts";
+import { OFFLINE_SHARE, REMAINING_SHARE, TRUE_SHARE } from "./limits.ts";
 
 /** Seconds after the end of a fault or operator action in which an alert about it is late, not false (chosen: reports take this long). */
 const ALERT_GRACE_S = 600;
-
-/** The least share of an alert's claim that must be true. */
-const TRUE_SHARE = 0.5;
 
 interface Incident {
   readonly fault: PeopleFault;
@@ -67,8 +65,12 @@ export class Incidents {
   /** Seconds in which a client notices a silent server at the latest: the longest heartbeat interval plus the time-out. */
   readonly #silenceNoticedS: number;
 
-  constructor(world: World, { world: { clients } }: Scenario) {
+  readonly #afterEffects: AfterEffects;
+
+  constructor(world: World, scenario: Scenario) {
+    const { clients } = scenario.world;
     this.#world = world;
+    this.#afterEffects = new AfterEffects(world, scenario, ALERT_GRACE_S);
     this.#silenceNoticedS = inSeconds(clients.heartbeat.longest) + inSeconds(clients.heartbeat.timeout);
   }
 
@@ -130,8 +132,9 @@ export class Incidents {
     if (incident !== undefined) incident.ended = at;
   }
 
-  /** Notes which active faults' paths have been left; called every round of the scheduler. */
-  checkReroutes(at: number): void {
+  /** Notes which active faults' paths have been left, and which new alerts are after-effects; called after every round of the scheduler. */
+  checkRound(at: number): void {
+    this.#afterEffects.note(at, this.#causes(at));
     for (const incident of this.#incidents.values())
       if (incident.left === undefined && incident.ended === undefined && incident.people > 0)
         if (
@@ -171,10 +174,27 @@ export class Incidents {
   }
 
   /** Returns when the people that a fault had taken offline by the time `limit` were back for good; undefined if they were not by then. */
-  #backAt({ offline }: Incident, limit: number): number | undefined {
+  #backAt({ began, offline }: Incident, limit: number): number | undefined {
     const known = offline.filter(({ at }) => at <= limit);
     const few = OFFLINE_SHARE * (known.at(-1)?.thrown ?? 0);
-    return known[known.findLastIndex(({ absent }) => absent > few) + 1]?.at;
+    const last = known.findLastIndex(({ absent }) => absent > few);
+    return last < 0 ? began : known[last + 1]?.at;
+  }
+
+  /** Returns until when a fault kept people offline, at most the time `limit`. */
+  #offlineUntil(incident: Incident, limit: number): number {
+    return this.#backAt(incident, limit) ?? limit;
+  }
+
+  /** Returns the faults and operator actions up to now. */
+  #causes(now: number): readonly AlertCause[] {
+    const faults = [...this.#incidents.values()].map((incident): AlertCause => {
+      const { fault, began, ended = now } = incident;
+      const offlineUntil = this.#offlineUntil(incident, now);
+      return { fault: fault.id, began, ended: Math.max(ended, offlineUntil) + ALERT_GRACE_S, offlineUntil };
+    });
+    const actions = this.#operatorActions.map(({ from, to }) => ({ fault: undefined, began: from, ended: to }));
+    return [...faults, ...actions];
   }
 
   /**
@@ -225,10 +245,12 @@ export class Incidents {
     return delayOf(incident.began, incident.left, limit);
   }
 
-  /** True if neither a fault nor an operator action, active or ended shortly before, explains the alert. */
+  /** True if neither a fault nor an operator action, active or ended shortly before, explains the alert or its cause. */
   isFalse(alert: SchedulerDecision): boolean {
-    for (const { fault, began, ended } of this.#incidents.values()) {
-      const over = (ended ?? Infinity) + ALERT_GRACE_S;
+    if (this.#afterEffects.has(alert)) return false;
+    for (const incident of this.#incidents.values()) {
+      const { fault, began, ended } = incident;
+      const over = Math.max(ended ?? Infinity, this.#offlineUntil(incident, alert.at)) + ALERT_GRACE_S;
       if (alert.at < began || alert.at > over) continue;
       if (fault.effects.telemetry !== undefined || this.#explains(fault.where, alert)) return false;
     }
@@ -237,9 +259,17 @@ export class Incidents {
     );
   }
 
+  /** Returns the first alert that names the place of a fault and was raised after its begin, or stood then. */
   #firstNaming({ fault, began }: Incident, decisions: readonly SchedulerDecision[]): SchedulerDecision | undefined {
+    const isCleared = ({ what, who }: SchedulerDecision, place: number): boolean =>
+      decisions
+        .slice(place)
+        .some((one) => one.kind === "all-clear" && one.what === what && one.who === who && one.at <= began);
     return decisions.find(
-      (decision) => decision.kind === "alert" && decision.at >= began && this.#names(fault.where, decision),
+      (decision, place) =>
+        decision.kind === "alert" &&
+        this.#names(fault.where, decision) &&
+        (decision.at >= began || !isCleared(decision, place)),
     );
   }
 

@@ -174,7 +174,7 @@ class People implements Running {
     const { round } = world.scheduler;
     clock.every(round, after(START, round), () => {
       this.#world.seam.endRound(clock.now);
-      this.#incidents.checkReroutes(inSeconds(clock.now));
+      this.#incidents.checkRound(inSeconds(clock.now));
     });
     if (
       faults.some(({ effects }) => TAKING_OFFLINE.some((effect) => effect in effects)) ||

@@ -9,15 +9,17 @@ import type { ThreadGroup } from "../../engine/thread-group.ts";
 import type { Client } from "./client.ts";
 import type { Crowd } from "./crowd.ts";
 
+/** Places of totals; the people thrown off in each cell follow. */
 const THROWN = 0;
 const OFFLINE = 1;
+const CELLS = 2;
 
 /** The people that one fault took offline. */
 export class Disconnections {
   readonly #totals: SharedTotals;
 
-  constructor(threads: ThreadGroup) {
-    this.#totals = threads.totals(new Float64Array(2));
+  constructor(threads: ThreadGroup, cells: number) {
+    this.#totals = threads.totals(new Float64Array(CELLS + cells));
   }
 
   /** People thrown off since the fault began, each as often as that happens. */
@@ -30,10 +32,16 @@ export class Disconnections {
     return this.#totals.values[OFFLINE]!;
   }
 
-  /** Adds people thrown off. */
-  add(people: number): void {
+  /** Returns the people at home in a cell who were thrown off since the fault began. */
+  thrownIn(cell: number): number {
+    return this.#totals.values[CELLS + cell]!;
+  }
+
+  /** Adds people at home in a cell who are thrown off. */
+  add(cell: number, people: number): void {
     this.#totals.add(THROWN, people);
     this.#totals.add(OFFLINE, people);
+    this.#totals.add(CELLS + cell, people);
   }
 
   /** Takes off people who are back online. */
@@ -81,7 +89,8 @@ export class ThrownOff {
 
   /** Starts to count the people of a fault; all threads do so at the same point. */
   begin(fault: string): void {
-    if (!this.#byFault.has(fault)) this.#byFault.set(fault, new Disconnections(this.#threads));
+    const { cells } = this.#crowd.population;
+    if (!this.#byFault.has(fault)) this.#byFault.set(fault, new Disconnections(this.#threads, cells.length));
   }
 
   /** Returns the people of a fault; undefined for one that has not begun. */
@@ -120,10 +129,10 @@ export class ThrownOff {
   }
 
   /** Notes a person that a fault takes offline. */
-  note({ row, people }: Client, by: Disconnections): void {
+  note({ row, home, people }: Client, by: Disconnections): void {
     const before = this.#reasons[this.#offline.get(row)]!;
     if (before.faults.includes(by)) return;
-    by.add(people);
+    by.add(home, people);
     let reasons = before.with.get(by);
     if (reasons === undefined) {
       reasons = { place: this.#reasons.length, faults: [...before.faults, by], with: new Map() };
