@@ -74,7 +74,7 @@ export const PEOPLE_METRICS = {
     title: "Logins",
     dimension: "count",
     labels: PEOPLE,
-    meaning: "Logins; the rate is the mean per second",
+    meaning: "Completed logins; the rate is the mean per second",
     stats: [...stats("", ["count"]), ...stats("/s", ["rate"])],
     countsPeople: true,
   },

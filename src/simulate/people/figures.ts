@@ -132,7 +132,7 @@ const FORMULAS: Readonly<Record<keyof typeof PEOPLE_METRICS, Formula>> = {
     const trials = all / question.book.scenario.run.peopleARow;
     return { value: shareOf(all - question.count("login.late"), all), trials };
   },
-  login: (question) => question.perSecond(question.judgedLogins),
+  login: (question) => question.perSecond(question.count("login.completed")),
   "login.queue": (question) =>
     timeOf([{ ended: question.times("login.queue"), cut: new Histogram() }], question.figure.stat),
   "login.offered": (question) => {

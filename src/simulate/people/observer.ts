@@ -33,6 +33,7 @@ interface OpenWindow {
   sent: Float64Array;
   lost: Float64Array;
   broken: Float64Array;
+  loggedIn: Float64Array;
   moved: Float64Array;
   lostMessages: number;
 }
@@ -70,6 +71,7 @@ export class Observer implements LoginNotes {
       sent: none,
       lost: none,
       broken: none,
+      loggedIn: none,
       moved: none,
       lostMessages: 0,
     }));
@@ -122,6 +124,7 @@ export class Observer implements LoginNotes {
       window.sent = meter.sent.slice();
       window.lost = meter.lost.slice();
       window.broken = crowd.broken.values.slice();
+      window.loggedIn = crowd.loggedIn.values.slice();
       window.moved = crowd.moved.slice();
       window.lostMessages = homes.lostMessages;
     }
@@ -213,6 +216,7 @@ export class Observer implements LoginNotes {
     const name = (metric: string): string => inWindow(metric, window.name);
     this.#cellLabels.forEach((people, cell) => {
       counters.of(name("link.broken"), people).add(crowd.broken.values[cell]! - window.broken[cell]!);
+      counters.of(name("login.completed"), people).add(crowd.loggedIn.values[cell]! - window.loggedIn[cell]!);
       counters.of(name("moved"), people).add(crowd.moved[cell]! - window.moved[cell]!);
     });
     for (const pair of crowd.links.agreed().inUse) {

@@ -36,6 +36,8 @@ export class Crowd {
   readonly away: SharedTotals;
   /** People whose link was found dead, and people sent to another best endpoint, by home cell. */
   readonly broken: SharedTotals;
+  /** People who were logged in, by home cell. */
+  readonly loggedIn: SharedTotals;
   readonly moved: Float64Array;
   /** NAT idle time-out by cell, ms. */
   readonly natTimeoutMs: Float64Array;
@@ -57,6 +59,7 @@ export class Crowd {
     this.connecting = count();
     this.away = count();
     this.broken = count();
+    this.loggedIn = count();
     this.moved = new Float64Array(cells);
     this.natTimeoutMs = new Float64Array(cells);
     this.loginSurge = new Float64Array(cells).fill(1);

@@ -275,6 +275,7 @@ export class Sessions implements Handler {
     this.#thrownOff.back(client);
     crowd.connecting.add(home, -people);
     crowd.online.add(home, people);
+    crowd.loggedIn.add(home, people);
     this.#loginQueues.complete(crowd.endpoints[client.endpoint]!.server, people);
     this.#links.hold(client.link, people);
     onConnected(heartbeat, policy);
