@@ -37,7 +37,7 @@ const NAME = `firedrill-bug-${String(process.pid)}.txt`;
 const couldWrite = (dir: string, text: string): boolean => {
   try {
     mkdirSync(dir, { recursive: true });
-    writeFileSync(join(dir, NAME), text);
+    writeFileSync(join(dir, NAME), text, { flag: "wx" });
     return true;
   } catch {
     return false;

@@ -57,7 +57,21 @@ const PRECEDENCE = [EXIT.internal, EXIT.nondeterministic, EXIT.missed, EXIT.brok
 export const worstOf = (codes: readonly number[]): number =>
   PRECEDENCE.find((code) => codes.includes(code)) ?? EXIT.held;
 
-const UNWRITABLE = ["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR", "EISDIR", "ENAMETOOLONG"];
+const UNWRITABLE = [
+  "EACCES",
+  "EPERM",
+  "EROFS",
+  "ENOSPC",
+  "EDQUOT",
+  "ENOTDIR",
+  "EISDIR",
+  "ENAMETOOLONG",
+  "EFBIG",
+  "EEXIST",
+  "ENOENT",
+  "ELOOP",
+  "ERR_FS_EISDIR",
+];
 
 /** True if an error means that a path cannot be written: a full disk, no permission, a folder in its place. */
 export const isUnwritable = (error: unknown): error is NodeJS.ErrnoException =>

@@ -24,14 +24,15 @@ const judgeFile = async (file: string, flags: FidelityFlags): Promise<number> =>
   const { assembleFidelity } = await import("../study/fidelity.ts");
   const { renderFidelity } = await import("../report/fidelity.ts");
   const { printJson } = await import("../report/json.ts");
-  const { answer, demandWritable, tell } = await import("./output.ts");
+  const { answer, answerAfter, demandWritable, tell, writing } = await import("./output.ts");
   const { wantsColor } = await import("./terminal.ts");
   const reading = readMeasured(file);
   if ("problems" in reading)
     throw new Refusal(reading.missing ? EXIT.missing : EXIT.invalid, renderProblems(reading.problems));
   const { cells } = reading;
   const dir = flags.out ?? (flags.json === true ? undefined : CHARTS);
-  if (dir !== undefined) await demandWritable(dir);
+  const folder = await import("../report/fidelity-folder.ts");
+  if (dir !== undefined) await demandWritable(dir, folder.demandFidelityFolder);
   let tenths = 0;
   const results = await judgeCells(cells, flags.samples, flags.workers ?? availableParallelism(), (done) => {
     const now = Math.floor((10 * done) / cells.length);
@@ -42,10 +43,9 @@ const judgeFile = async (file: string, flags: FidelityFlags): Promise<number> =>
   const document = assembleFidelity(results);
   const text =
     flags.json === true ? printJson(document) : renderFidelity(document, wantsColor(flags.color, process.stdout));
-  await answer(text);
-  if (dir !== undefined) {
-    const { keepFidelity } = await import("../report/fidelity-folder.ts");
-    const drawn = await keepFidelity(dir, cells, document);
+  if (dir === undefined) await answer(text);
+  else {
+    const drawn = await answerAfter(text, () => writing(dir, () => folder.keepFidelity(dir, cells, document)));
     if (flags.quiet !== true) tell(drawn > 0 ? `charts written to ${dir}/charts` : `results written to ${dir}`);
   }
   const verdicts = document.kinds.map(({ verdict }) => verdict);

@@ -1,10 +1,13 @@
 /** Writes output: results to stdout, other messages to stderr, a run to its folder. */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { probeWritable, writeFolder } from "../report/folder.ts";
+import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { writeFolder } from "../report/folder.ts";
+import { printCount } from "../report/numbers.ts";
+import { Unwritable } from "../report/unwritable.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { scaleText } from "../study/assemble.ts";
+import type { RunDocument } from "../study/document.ts";
 import type { StudyPlan } from "../study/replications.ts";
 import { EXIT, isUnwritable, Refusal } from "./exit.ts";
 import { repetitionsText } from "./settings.ts";
@@ -15,6 +18,14 @@ export const answer = (text: string): Promise<void> =>
   new Promise((resolve) => {
     process.stdout.write(text, () => resolve());
   });
+
+/** Writes a result to stdout after it was kept, so that neither is lost where the other cannot be written. */
+export const answerAfter = async <Kept>(text: string, keeping: () => Promise<Kept>): Promise<Kept> => {
+  const [kept] = await Promise.allSettled([keeping()]);
+  await answer(text);
+  if (kept.status === "rejected") throw kept.reason;
+  return kept.value;
+};
 
 /** Writes a line to stderr. */
 export const tell = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -34,34 +45,82 @@ export const folderOf = (scenario: Scenario, plan: StudyPlan): string => {
   return join("reports", asName(scenario.name), parts.join("_"));
 };
 
-/** Creates a folder level by level: Node's recursive option never returns on file systems such as /proc. */
-const makeFolder = (dir: string): void => {
-  if (existsSync(dir)) return;
-  makeFolder(dirname(dir));
+/** Creates a folder level by level, as Node's recursive option never returns on file systems such as /proc; returns what it made. */
+const makeFolder = (dir: string): readonly string[] => {
+  if (existsSync(dir)) return [];
+  const above = makeFolder(dirname(dir));
   mkdirSync(dir);
+  return [...above, dir];
 };
 
-const whyNotMade = (dir: string): string | undefined => {
+/** Calls `work`, and turns an error of a path that must not or cannot be written into a `Refusal`. */
+export const writing = async <Result>(dir: string, work: () => Promise<Result>): Promise<Result> => {
   try {
-    makeFolder(resolve(dir));
-    return undefined;
+    return await work();
   } catch (error) {
-    return `cannot write to ${dir}: ${(error as Error).message}`;
+    if (error instanceof Unwritable) throw new Refusal(EXIT.unwritable, `error ${error.message}`);
+    if (isUnwritable(error)) throw new Refusal(EXIT.unwritable, `error cannot write to ${dir}: ${error.message}`);
+    throw error;
   }
 };
 
-/** Throws a `Refusal` if a folder cannot be written, before a long run starts. */
-export const demandWritable = async (dir: string): Promise<void> => {
-  const problem = whyNotMade(dir) ?? (await probeWritable(dir));
-  if (problem !== undefined) throw new Refusal(EXIT.unwritable, `error ${problem}`);
+/** A folder that is ready before a long run. */
+export interface ReadyFolder {
+  /** Removes the folders that were made for it, as far as they are empty. */
+  leave(): void;
+}
+
+/** Makes a folder and calls `demand` to check it; throws a `Refusal` if it cannot be written, before a long run starts. */
+export const demandWritable = (dir: string, demand: (dir: string) => Promise<void>): Promise<ReadyFolder> =>
+  writing(dir, async () => {
+    const made = makeFolder(resolve(dir));
+    const leave = (): void => {
+      for (const folder of made.toReversed())
+        if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
+    };
+    try {
+      if (!statSync(dir).isDirectory()) throw new Unwritable(dir, "it is not a folder: name another one");
+      await demand(dir);
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    return { leave };
+  });
+
+/** The most folders that are tried beside one with a greater result; chosen. */
+const MOST_BESIDE = 99;
+
+/** Returns the name of a folder beside another, such as `out_partial-4`, for a result that must not replace a greater one. */
+const besideOf = (dir: string, { replications, partial }: RunDocument, attempt: number): string => {
+  const whole = resolve(dir);
+  const name = `${basename(whole)}_${partial === true ? "partial-" : ""}${String(replications)}`;
+  const beside = join(dirname(whole), attempt === 1 ? name : `${name}_${String(attempt)}`);
+  return isAbsolute(dir) ? beside : relative("", beside);
 };
 
-/** Writes the run to its folder; throws a `Refusal` if it cannot be written, e.g. on a full disk. */
-export const keep = async (dir: string, { document, pictures, meta, perReplication }: Finished): Promise<void> => {
-  try {
-    await writeFolder(dir, { document, pictures, meta, perReplication });
-  } catch (error) {
-    if (!isUnwritable(error)) throw error;
-    throw new Refusal(EXIT.unwritable, `error cannot write to ${dir}: ${error.message}`);
-  }
+/**
+ * Writes the run to its folder, or beside it where a greater result is; says so and returns the folder. Throws a `Refusal` if
+ * it cannot be written, e.g. on a full disk.
+ */
+export const keep = (dir: string, { document, pictures, meta, perReplication }: Finished): Promise<string> =>
+  writing(dir, async () => {
+    const run = { document, pictures, meta, perReplication };
+    const outcome = await writeFolder(dir, run);
+    if (outcome.kind === "written") return dir;
+    const greater = `${printCount(outcome.replications, "replication")}${outcome.partial ? "" : ", complete"}`;
+    for (let attempt = 1; attempt <= MOST_BESIDE; attempt++) {
+      const beside = besideOf(dir, document, attempt);
+      makeFolder(beside);
+      if ((await writeFolder(beside, run).catch(foreign)).kind !== "written") continue;
+      tell(`${dir} holds a greater result (${greater}) and is left as it is: this one goes to ${beside}`);
+      return beside;
+    }
+    throw new Unwritable(dir, `it holds a greater result (${greater}), and so do the folders beside it`);
+  });
+
+/** Returns that a folder is another's, so that the next one is tried; throws any other error. */
+const foreign = (error: unknown): { readonly kind: "foreign" } => {
+  if (error instanceof Unwritable) return { kind: "foreign" };
+  throw error;
 };

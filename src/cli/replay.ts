@@ -1,4 +1,5 @@
 /** Implements `firedrill run`: reads the scenario, runs it, prints and keeps the results, and prints how to reproduce them. */
+import { demandFolder } from "../report/folder.ts";
 import { renderJson } from "../report/json.ts";
 import { renderText } from "../report/text.ts";
 import type { Scenario } from "../scenario/scenario.ts";
@@ -8,7 +9,7 @@ import { keepBugReportsIn, reportBug } from "./bug.ts";
 import { EXIT, exitOf, worstOf } from "./exit.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { load } from "./load.ts";
-import { answer, demandWritable, folderOf, keep, tell } from "./output.ts";
+import { answerAfter, demandWritable, folderOf, keep, tell } from "./output.ts";
 import type { RunFlags } from "./settings.ts";
 import { planOf } from "./plan.ts";
 import { runOnThreads, type Finished } from "./study.ts";
@@ -19,7 +20,7 @@ import { VERSION } from "./tool.ts";
 export const replay = async (given: string, flags: RunFlags): Promise<number> => {
   const scenario = load(given, flags);
   const dir = flags.out ?? folderOf(scenario, planOf(scenario, flags));
-  await demandWritable(dir);
+  const folder = await demandWritable(dir, demandFolder);
   keepBugReportsIn(dir);
   const interruption = onInterrupt(() =>
     tell("\nstopping; finished replications are kept (press Ctrl-C again to quit at once)"),
@@ -27,18 +28,19 @@ export const replay = async (given: string, flags: RunFlags): Promise<number> =>
   try {
     const finished = await runOnThreads(scenario, flags, interruption.signal);
     if (finished === undefined) {
+      folder.leave();
       tell("interrupted before the first replication was finished; nothing was written");
       return interruption.code ?? EXIT.interrupted;
     }
     const { document, meta } = finished;
-    await answer(flags.json === true ? renderJson(document, meta) : renderText(document, textOptions(flags)));
-    await keep(dir, finished);
+    const text = flags.json === true ? renderJson(document, meta) : renderText(document, textOptions(flags));
+    const kept = await answerAfter(text, () => keep(dir, finished));
     const codes = [
       exitOf(document),
       invariantsCode(document),
       await again(scenario, flags, finished, interruption.signal),
     ];
-    if (flags.quiet !== true) tell(`results written to ${dir}`);
+    if (flags.quiet !== true) tell(`results written to ${kept}`);
     tell(`reproduce: ${meta.reproduce}  # firedrill ${VERSION}, digest ${document.digest}`);
     return interruption.code ?? worstOf(codes);
   } finally {

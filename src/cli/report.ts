@@ -9,13 +9,12 @@ interface ReportFlags {
 }
 
 const reportOne = async (dir: string, flags: ReportFlags): Promise<void> => {
-  const { ALL_FORMATS, probeWritable, readFolder, renderFolder } = await import("../report/folder.ts");
-  const answer = await readFolder(dir);
-  if (answer.kind !== "run") throw new Refusal(EXIT[answer.kind], `error ${answer.message}`);
-  const obstacle = await probeWritable(dir);
-  if (obstacle !== undefined) throw new Refusal(EXIT.unwritable, `error ${obstacle}`);
+  const { ALL_FORMATS, redrawFolder } = await import("../report/folder.ts");
+  const { writing } = await import("./output.ts");
   const chosen = { html: flags.html === true, md: flags.md === true, png: flags.png === true };
-  await renderFolder(dir, answer.run, Object.values(chosen).includes(true) ? chosen : ALL_FORMATS);
+  const formats = Object.values(chosen).includes(true) ? chosen : ALL_FORMATS;
+  const answer = await writing(dir, () => redrawFolder(dir, formats));
+  if (answer.kind !== "run") throw new Refusal(EXIT[answer.kind], `error ${answer.message}`);
   process.stdout.write(`${dir}\n`);
 };
 

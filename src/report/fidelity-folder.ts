@@ -1,22 +1,32 @@
 /** Writes the results of `firedrill fidelity`: its document, and a chart of each kind of cell. */
-import { readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
 import type { MeasuredCell } from "../scenario/measured.ts";
 import type { FidelityDocument } from "../study/fidelity.ts";
 import { distributionsOf, drawDistributions } from "./distributions.ts";
-import { writeWhole } from "./folder.ts";
 import { printJson } from "./json.ts";
+import { alone } from "./lock.ts";
+import { CHARTS, OwnFiles } from "./owned.ts";
 
-/** Replaces the results in an existing folder, `fidelity.json` last; returns the number of charts. */
-export const keepFidelity = async (
+const DOCUMENT = "fidelity.json";
+
+/** Throws `Unwritable` if the results cannot be written to an existing folder; writes nothing. */
+export const demandFidelityFolder = async (dir: string): Promise<void> =>
+  (await OwnFiles.open(dir, "fidelity")).demand();
+
+/** Replaces our results in an existing folder, `fidelity.json` last; returns the number of charts. */
+export const keepFidelity = (
   dir: string,
   cells: readonly MeasuredCell[],
   document: FidelityDocument,
-): Promise<number> => {
-  const charts = join(dir, "charts");
-  for (const name of await readdir(charts)) if (name.endsWith(".png")) await rm(join(charts, name));
-  const drawn = distributionsOf(cells, document);
-  for (const chart of drawn) await writeWhole(charts, `${chart.name}.png`, await drawDistributions(chart));
-  await writeWhole(dir, "fidelity.json", printJson(document));
-  return drawn.length;
-};
+): Promise<number> =>
+  alone(dir, async () => {
+    const own = await OwnFiles.open(dir, "fidelity");
+    const drawn = distributionsOf(cells, document);
+    const names = drawn.map(({ name }) => `${CHARTS}/${name}.png`);
+    await own.demand([...names, DOCUMENT]);
+    await own.remove([...own.charts, DOCUMENT]);
+    await own.claim([...names, DOCUMENT]);
+    for (const [i, chart] of drawn.entries()) await own.write(names[i]!, await drawDistributions(chart));
+    await own.write(DOCUMENT, printJson(document));
+    await own.settle();
+    return drawn.length;
+  });

@@ -1,15 +1,16 @@
 /**
- * Reads and writes a run's folder. Its files always belong to its `run.json`: each file is written under a temporary name
- * and renamed, `run.json` after the other data, and the reports of an earlier run are removed first. So a killed run leaves
- * complete files only, and `firedrill report` can draw the missing ones.
+ * Reads and writes a run's folder. Its files always belong to its `run.json`: one process at a time writes, `run.json` after
+ * the other data, and the reports of an earlier run are removed first. So a killed run leaves complete files only, and
+ * `firedrill report` can draw the missing ones.
  */
-import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { kill, pid } from "node:process";
 import type { Meta, RunDocument, RunPictures } from "../study/document.ts";
 import type { FinishedRun } from "./finished.ts";
 import { renderCsv, type ReplicationFigure } from "./csv.ts";
 import { printJson } from "./json.ts";
+import { alone } from "./lock.ts";
+import { CHARTS, errorCode, OwnFiles } from "./owned.ts";
 
 /** The reports to draw. */
 export interface Formats {
@@ -26,90 +27,11 @@ export type FolderAnswer =
   | { readonly kind: "run"; readonly run: FinishedRun }
   | { readonly kind: "missing" | "invalid"; readonly message: string };
 
-const CHARTS = "charts";
-const FILES = ["run.json", "timeline.json", "meta.json", "replications.csv", "report.html", "report.md"];
-const TEMPORARY = /^\..+\.(\d+)\.tmp$/;
-/** Age from which a temporary file is stale even if a process has the number of its writer; chosen. */
-const STALE_MS = 600_000;
+/** What became of a run: written, or left to another place because the folder holds a greater one. */
+export type Keeping =
+  { readonly kind: "written" } | { readonly kind: "greater"; readonly replications: number; readonly partial: boolean };
 
-const sync = async (path: string): Promise<void> => {
-  const handle = await open(path, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-};
-
-/** Writes a file atomically: a reader sees the old file or the new one, even after a crash. */
-export const writeWhole = async (folder: string, name: string, content: string | Uint8Array): Promise<void> => {
-  const temporary = join(folder, `.${name}.${String(pid)}.tmp`);
-  const handle = await open(temporary, "w");
-  try {
-    await handle.writeFile(content);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  try {
-    await rename(temporary, join(folder, name));
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-};
-
-const errorCode = (error: unknown): string =>
-  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
-
-const namesIn = async (folder: string): Promise<readonly string[]> => {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return [];
-    throw error;
-  }
-};
-
-const isAlive = (owner: number): boolean => {
-  try {
-    return kill(owner, 0);
-  } catch (error) {
-    return errorCode(error) === "EPERM";
-  }
-};
-
-/** Removes temporary files of runs that were killed, and keeps those of a run that is writing now. */
-const removeStale = async (folder: string): Promise<void> => {
-  for (const name of await namesIn(folder)) {
-    const owner = Number(TEMPORARY.exec(name)?.[1] ?? NaN);
-    if (Number.isNaN(owner)) continue;
-    const path = join(folder, name);
-    const isOld = async (): Promise<boolean> => Date.now() - (await stat(path)).mtimeMs > STALE_MS;
-    if (owner === pid || !isAlive(owner) || (await isOld())) await rm(path, { force: true });
-  }
-};
-
-const prepare = async (dir: string): Promise<void> => {
-  await mkdir(join(dir, CHARTS), { recursive: true });
-  await removeStale(dir);
-  await removeStale(join(dir, CHARTS));
-};
-
-/** Returns why the folder cannot be written to, undefined if it can; called before a long run. */
-export const probeWritable = async (dir: string): Promise<string | undefined> => {
-  try {
-    await prepare(dir);
-    await writeWhole(dir, "probe", "");
-    await rm(join(dir, "probe"));
-    for (const name of FILES)
-      if ((await stat(join(dir, name)).catch(() => undefined))?.isDirectory() === true)
-        return `cannot write to ${dir}: ${name} is a folder there`;
-    return undefined;
-  } catch (error) {
-    return `cannot write to ${dir}: ${error instanceof Error ? error.message : String(error)}`;
-  }
-};
+const DATA = ["replications.csv", "timeline.json", "meta.json", "run.json"];
 
 const textOf = async (path: string): Promise<string | undefined> => {
   try {
@@ -121,60 +43,80 @@ const textOf = async (path: string): Promise<string | undefined> => {
 };
 
 /** Removes the reports of another run, then its `run.json`: if killed in between, it leaves a valid run with fewer reports. */
-const removeOther = async (dir: string, document: string): Promise<void> => {
-  const old = await textOf(join(dir, "run.json"));
-  if (old === undefined || old === document) return;
-  await removeCharts(dir, []);
-  for (const name of ["report.html", "report.md", "run.json"]) await rm(join(dir, name), { force: true });
+const removeOther = async (own: OwnFiles, document: string): Promise<void> => {
+  if (own.owns("run.json") && (await textOf(join(own.dir, "run.json"))) === document) return;
+  await own.remove([...own.charts, "report.html", "report.md", "run.json"]);
 };
 
-const removeCharts = async (dir: string, kept: readonly string[]): Promise<void> => {
-  for (const name of await namesIn(join(dir, CHARTS)))
-    if (name.endsWith(".png") && !kept.includes(name)) await rm(join(dir, CHARTS, name), { force: true });
-};
-
-/** Draws the given reports of a run whose data is in `dir`. */
-export const renderFolder = async (dir: string, run: FinishedRun, formats: Formats): Promise<void> => {
-  await prepare(dir);
+const draw = async (own: OwnFiles, run: FinishedRun, formats: Formats): Promise<void> => {
   const { chartDefinitions } = await import("./definitions.ts");
   const definitions = chartDefinitions(run.document, run.pictures);
+  const charts = formats.png ? definitions.map(({ name }) => `${CHARTS}/${name}.png`) : [];
+  await own.claim([...charts, ...(formats.md ? ["report.md"] : []), ...(formats.html ? ["report.html"] : [])]);
   if (formats.png) {
     const { renderPng } = await import("./charts.ts");
-    for (const definition of definitions)
-      await writeWhole(join(dir, CHARTS), `${definition.name}.png`, await renderPng(definition));
-    await removeCharts(
-      dir,
-      definitions.map(({ name }) => `${name}.png`),
-    );
+    for (const [i, definition] of definitions.entries()) await own.write(charts[i]!, await renderPng(definition));
+    await own.remove(own.charts.filter((name) => !charts.includes(name)));
   }
   if (formats.md) {
     const { renderMarkdown } = await import("./markdown.ts");
-    await writeWhole(dir, "report.md", renderMarkdown(run, definitions));
+    await own.write("report.md", renderMarkdown(run, definitions));
   }
   if (formats.html) {
     const { renderPage } = await import("./html/page.ts");
-    await writeWhole(dir, "report.html", renderPage(run, definitions));
+    await own.write("report.html", renderPage(run, definitions));
   }
-  await sync(join(dir, CHARTS));
-  await sync(dir);
+  await own.settle();
 };
 
-/** Writes a finished run: its data first, then its reports, so that the data is kept if a report cannot be drawn. */
-export const writeFolder = async (
+/** Draws the given reports of the run in a folder again, or returns what is wrong with it; throws as `writeFolder` does. */
+export const redrawFolder = async (dir: string, formats: Formats): Promise<FolderAnswer> => {
+  const seen = await readFolder(dir);
+  if (seen.kind !== "run") return seen;
+  return alone(dir, async () => {
+    const answer = await readFolder(dir);
+    if (answer.kind === "run") await draw(await OwnFiles.open(dir, "run", { besideOthers: true }), answer.run, formats);
+    return answer;
+  });
+};
+
+/** Throws `Unwritable` if a run cannot be written to an existing folder; writes nothing. */
+export const demandFolder = async (dir: string): Promise<void> => (await OwnFiles.open(dir, "run")).demand();
+
+/** Returns our run in a folder if it is greater than another: complete where that is partial, or with more replications. */
+const greaterIn = async (own: OwnFiles, { replications, partial }: RunDocument): Promise<Keeping | undefined> => {
+  if (!own.owns("run.json")) return undefined;
+  const there = parse((await textOf(join(own.dir, "run.json"))) ?? "");
+  if (!isDocument(there)) return undefined;
+  const isGreater = there.replications > replications || (partial === true && there.partial !== true);
+  return isGreater ? { kind: "greater", replications: there.replications, partial: there.partial === true } : undefined;
+};
+
+/**
+ * Writes a finished run to an existing folder: its data first, then its reports, so that the data is kept if a report cannot
+ * be drawn. A greater result is never replaced. Throws `Unwritable` if the folder or a file in it is not ours.
+ */
+export const writeFolder = (
   dir: string,
   run: FinishedRun & { readonly perReplication: readonly ReplicationFigure[] },
   formats: Formats = ALL_FORMATS,
-): Promise<void> => {
-  const document = printJson(run.document);
-  await prepare(dir);
-  await removeOther(dir, document);
-  await writeWhole(dir, "replications.csv", renderCsv(run.perReplication));
-  await writeWhole(dir, "timeline.json", printJson(run.pictures));
-  await writeWhole(dir, "meta.json", printJson(run.meta));
-  await writeWhole(dir, "run.json", document);
-  await sync(dir);
-  await renderFolder(dir, run, formats);
-};
+): Promise<Keeping> =>
+  alone(dir, async () => {
+    const document = printJson(run.document);
+    const own = await OwnFiles.open(dir, "run");
+    await own.demand();
+    const greater = await greaterIn(own, run.document);
+    if (greater !== undefined) return greater;
+    await removeOther(own, document);
+    await own.claim(DATA);
+    await own.write("replications.csv", renderCsv(run.perReplication));
+    await own.write("timeline.json", printJson(run.pictures));
+    await own.write("meta.json", printJson(run.meta));
+    await own.write("run.json", document);
+    await own.settle();
+    await draw(own, run, formats);
+    return { kind: "written" };
+  });
 
 const parse = (text: string): unknown => {
   try {

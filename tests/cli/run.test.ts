@@ -112,25 +112,25 @@ describe("progress", () => {
   });
 });
 
-describe("an interrupted run", () => {
-  const interrupt = async (signals: readonly NodeJS.Signals[], out: string): Promise<number | null> => {
-    const child = spawn(
-      process.execPath,
-      [MAIN, "run", SMALL, "--reps", "500", "--no-twin", "--workers", "1", "--out", out],
-      {
-        env: plainEnv(),
-        stdio: ["ignore", "ignore", "pipe"],
-      },
-    );
-    let log = "";
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      if (log.includes("% ·") || !(log += text).includes("% ·")) return;
-      for (const signal of signals) child.kill(signal);
-    });
-    const [code] = (await once(child, "exit")) as [number | null];
-    return code;
-  };
+const interrupt = async (signals: readonly NodeJS.Signals[], out: string): Promise<number | null> => {
+  const child = spawn(
+    process.execPath,
+    [MAIN, "run", SMALL, "--reps", "500", "--no-twin", "--workers", "1", "--out", out],
+    {
+      env: plainEnv(),
+      stdio: ["ignore", "ignore", "pipe"],
+    },
+  );
+  let log = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    if (log.includes("% ·") || !(log += text).includes("% ·")) return;
+    for (const signal of signals) child.kill(signal);
+  });
+  const [code] = (await once(child, "exit")) as [number | null];
+  return code;
+};
 
+describe("an interrupted run", () => {
   it("keeps finished replications, marks them as partial, and exits with 130, or 143 if terminated", async () => {
     const out = emptyFolder();
     expect(await interrupt(["SIGINT"], out)).toBe(130);
@@ -146,6 +146,48 @@ describe("an interrupted run", () => {
     await interrupt(["SIGKILL"], out);
     for (const name of readdirSync(out).filter((one) => one.endsWith(".json")))
       JSON.parse(readFileSync(join(out, name), "utf8"));
+  });
+});
+
+describe("the folder of a run", () => {
+  const quick = ["run", SMALL, "--reps", "2", "--no-twin", "--quiet"];
+
+  it("is another's if it holds other files: nothing is run, written or removed", () => {
+    const out = emptyFolder();
+    mkdirSync(join(out, "charts"));
+    for (const name of ["probe", "run.json", "charts/mine.png"]) writeFileSync(join(out, name), "mine");
+    const { code, stdout, stderr } = firedrill([...quick, "--out", out]);
+    expect([code, stdout]).toEqual([73, ""]);
+    expect(stderr).toMatch(
+      /^error cannot write to .*: it is not a folder of results: .*name a new or an empty folder$/m,
+    );
+    for (const name of ["probe", "run.json", "charts/mine.png"])
+      expect(readFileSync(join(out, name), "utf8")).toBe("mine");
+    expect(readdirSync(out).sort()).toEqual(["charts", "probe", "run.json"]);
+  });
+
+  it("is complete although the answer cannot be written", () => {
+    const out = join(emptyFolder(), "made");
+    const line = `"${process.execPath}" "${MAIN}" ${quick.join(" ")} --json --out "${out}" > /dev/full`;
+    const { status } = spawnSync("bash", ["-c", line], { env: plainEnv() });
+    expect(status).toBe(73);
+    expect((JSON.parse(readFileSync(join(out, "run.json"), "utf8")) as RunDocument).replications).toBe(2);
+    expect(existsSync(join(out, "report.html"))).toBe(true);
+  });
+
+  it("keeps a greater result, and the lesser one goes beside it", async () => {
+    const out = join(emptyFolder(), "made");
+    expect(firedrill([...quick, "--out", out]).code).toBe(0);
+    const before = readFileSync(join(out, "run.json"), "utf8");
+    expect(await interrupt(["SIGINT"], out)).toBe(130);
+    const { code, stderr } = firedrill([...quick, "--reps", "1", "--out", out]);
+    expect(code).toBe(0);
+    expect(stderr).toContain(`holds a greater result (2 replications, complete) and is left as it is`);
+    expect(readFileSync(join(out, "run.json"), "utf8")).toBe(before);
+    const [partial = "", single = ""] = readdirSync(join(out, "..")).sort().toReversed();
+    expect([partial, single]).toEqual([expect.stringMatching(/^made_partial-\d+$/), "made_1"]);
+    const beside = JSON.parse(readFileSync(join(out, "..", partial, "run.json"), "utf8")) as RunDocument;
+    expect(beside.partial).toBe(true);
   });
 });
 

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,16 +16,19 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { register } from "../../src/cli/report.ts";
-import { probeWritable, readFolder, renderFolder, writeFolder } from "../../src/report/folder.ts";
+import { demandFolder, readFolder, redrawFolder, writeFolder } from "../../src/report/folder.ts";
+import { hold } from "../../src/report/lock.ts";
 import { printJson } from "../../src/report/json.ts";
 import { chongqing, quietDay, red } from "./fixtures/runs.ts";
 
 const NO_PICTURES = { html: false, md: true, png: false };
+const DATA = ["manifest.json", "meta.json", "replications.csv", "run.json", "timeline.json"];
 const perReplication = [{ replication: 0, figure: "loss.mean", value: 1, noFault: null }];
 
 let dir = "";
 beforeEach(() => {
   dir = join(mkdtempSync(join(tmpdir(), "firedrill-report-")), "run");
+  mkdirSync(dir);
 });
 afterEach(() => {
   rmSync(join(dir, ".."), { recursive: true, force: true });
@@ -36,9 +40,6 @@ const filesIn = (folder: string): readonly string[] =>
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
     .sort();
 
-/** A process number that nobody has any more. */
-const deadProcess = (): number => spawnSync("true").pid;
-
 describe("a run's folder", () => {
   it("holds numbers, pictures and pages, and no temporary file", async () => {
     await writeFolder(dir, { ...chongqing, perReplication });
@@ -47,6 +48,7 @@ describe("a run's folder", () => {
       "charts/loss.png",
       "charts/online.png",
       "charts/published-percent.png",
+      "manifest.json",
       "meta.json",
       "replications.csv",
       "report.html",
@@ -63,20 +65,20 @@ describe("a run's folder", () => {
     expect(await readFolder(dir)).toEqual({ kind: "run", run: chongqing });
   });
 
-  it("is rid of what a killed run left, but not of what another is writing", async () => {
-    mkdirSync(join(dir, "charts"), { recursive: true });
-    const stale = [`.run.json.${String(deadProcess())}.tmp`, `charts/.loss.png.${String(deadProcess())}.tmp`];
-    const live = `.meta.json.${String(process.ppid)}.tmp`;
-    for (const name of [...stale, live]) writeFileSync(join(dir, name), "{");
+  it("is rid of what a killed run left, but not of what another program is writing", async () => {
+    await writeFolder(dir, { ...chongqing, perReplication }, { html: false, md: false, png: true });
+    const stale = [".manifest.json.firedrill.tmp", ".run.json.firedrill.tmp", "charts/.loss.png.firedrill.tmp"];
+    const others = [".notes.md.firedrill.tmp", ".run.json.swp"];
+    for (const name of [...stale, ...others]) writeFileSync(join(dir, name), "{");
     await writeFolder(dir, { ...chongqing, perReplication }, NO_PICTURES);
-    expect(filesIn(dir).filter((name) => name.endsWith(".tmp"))).toEqual([live]);
+    expect(filesIn(dir).filter((name) => name.includes("/.") || name.startsWith("."))).toEqual(others);
   });
 
   it("keeps nothing that was drawn of another run", async () => {
     await writeFolder(dir, { ...chongqing, perReplication }, { html: true, md: true, png: true });
     await writeFolder(dir, { ...red, perReplication }, { html: false, md: false, png: false });
-    expect(filesIn(dir)).toEqual(["meta.json", "replications.csv", "run.json", "timeline.json"]);
-    await renderFolder(dir, quietDay, { html: false, md: false, png: true });
+    expect(filesIn(dir)).toEqual(DATA);
+    await writeFolder(dir, { ...quietDay, perReplication }, { html: false, md: false, png: true });
     expect(filesIn(join(dir, "charts"))).toEqual(["loss.png"]);
   });
 
@@ -103,7 +105,7 @@ describe("a run's folder", () => {
         expect(() => JSON.parse(readFileSync(join(dir, name), "utf8")) as unknown).not.toThrow();
       expect((await readFolder(dir)).kind).not.toBe("invalid");
       await writeFolder(dir, { ...quietDay, perReplication }, { html: false, md: false, png: false });
-      expect(filesIn(dir)).toEqual(["meta.json", "replications.csv", "run.json", "timeline.json"]);
+      expect(filesIn(dir)).toEqual(DATA);
     }
   });
 
@@ -115,20 +117,146 @@ describe("a run's folder", () => {
 });
 
 describe("a folder that cannot be written", () => {
-  it("is known before the run", async () => {
-    expect(await probeWritable(dir)).toBeUndefined();
-    expect(filesIn(dir)).toEqual([]);
+  it("is known before the run, which leaves nothing there", async () => {
+    await demandFolder(dir);
+    expect(readdirSync(dir)).toEqual([]);
     writeFileSync(join(dir, "file"), "");
-    expect(await probeWritable(join(dir, "file"))).toMatch(/^cannot write to .*file/);
-    expect(await probeWritable(join(dir, "file", "deeper"))).toMatch(/^cannot write to/);
+    await expect(demandFolder(join(dir, "file"))).rejects.toThrow();
+    await expect(demandFolder(join(dir, "file", "deeper"))).rejects.toThrow();
   });
 
   it("is known when it belongs to someone else", async () => {
-    mkdirSync(dir);
     chmodSync(dir, 0o500);
-    const answer = await probeWritable(dir);
+    const answer = demandFolder(dir);
+    if (process.getuid?.() !== 0) await expect(answer).rejects.toThrow(/permission denied/);
+    else await answer;
     chmodSync(dir, 0o700);
-    if (process.getuid?.() !== 0) expect(answer).toMatch(/permission denied/);
+  });
+});
+
+describe("what is not ours", () => {
+  const plain = { ...chongqing, perReplication };
+  /** Returns all files with their contents. */
+  const contentsOf = (folder: string) =>
+    filesIn(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]);
+
+  it.each(["probe", "run.json", "report.md", "charts/mine.png", "manifest.json", ".hidden"])(
+    "makes a folder another's: %s",
+    async (name) => {
+      mkdirSync(join(dir, "charts"));
+      writeFileSync(join(dir, name), "mine");
+      await expect(writeFolder(dir, plain)).rejects.toThrow(
+        /^cannot write to .*name (another|a new or an empty) folder$/,
+      );
+      expect(contentsOf(dir)).toEqual([[name, "mine"]]);
+    },
+  );
+
+  it("stays in a folder of ours, whatever it is called", async () => {
+    await writeFolder(dir, plain);
+    for (const name of ["probe", "notes.md", "charts/mine.png"]) writeFileSync(join(dir, name), "mine");
+    await writeFolder(dir, { ...quietDay, perReplication });
+    await redrawFolder(dir, { html: true, md: true, png: true });
+    for (const name of ["probe", "notes.md", "charts/mine.png"])
+      expect(readFileSync(join(dir, name), "utf8")).toBe("mine");
+    expect(filesIn(join(dir, "charts"))).toEqual(["loss.png", "mine.png"]);
+  });
+
+  it("is never replaced by a picture or report of the same name", async () => {
+    await writeFolder(dir, plain, { html: false, md: false, png: false });
+    for (const name of ["report.md", "charts/loss.png"]) {
+      mkdirSync(join(dir, "charts"), { recursive: true });
+      writeFileSync(join(dir, name), "mine");
+      await expect(redrawFolder(dir, { html: true, md: true, png: true })).rejects.toThrow(
+        new RegExp(`${name} is not listed in manifest.json as ours: move it away`),
+      );
+      expect(readFileSync(join(dir, name), "utf8")).toBe("mine");
+      rmSync(join(dir, name));
+    }
+  });
+
+  it("is not reached through a symbolic link", async () => {
+    const elsewhere = join(dir, "..", "elsewhere");
+    mkdirSync(elsewhere);
+    writeFileSync(join(elsewhere, "loss.png"), "mine");
+    await writeFolder(dir, plain);
+    rmSync(join(dir, "charts"), { recursive: true });
+    symlinkSync(elsewhere, join(dir, "charts"));
+    await expect(writeFolder(dir, { ...quietDay, perReplication })).rejects.toThrow(/charts is a symbolic link/);
+    await expect(redrawFolder(dir, { html: true, md: true, png: true })).rejects.toThrow(/charts is a symbolic link/);
+    rmSync(join(dir, "charts"));
+    rmSync(join(dir, "report.md"));
+    symlinkSync(join(elsewhere, "loss.png"), join(dir, "report.md"));
+    await expect(writeFolder(dir, plain)).rejects.toThrow(/report.md is a symbolic link there/);
+    expect(contentsOf(elsewhere)).toEqual([["loss.png", "mine"]]);
+  });
+
+  it.each([
+    ["{", "is not one of Firedrill's"],
+    ['{ "schema": "firedrill.manifest/1", "kind": "run", "files": ["../mine"] }', 'lists "../mine"'],
+    ['{ "schema": "firedrill.manifest/1", "kind": "run", "files": ["charts/../mine.png"] }', "which is not a file"],
+    ['{ "schema": "firedrill.manifest/1", "kind": "fidelity", "files": [] }', "results of firedrill fidelity"],
+  ])("is not made ours by a manifest such as %s", async (manifest, why) => {
+    writeFileSync(join(dir, "manifest.json"), manifest);
+    await expect(writeFolder(dir, plain)).rejects.toThrow(why);
+  });
+});
+
+describe("a greater result", () => {
+  const of = (replications: number, partial = false) => {
+    const document = { ...chongqing.document, replications, ...(partial ? { partial: true as const } : {}) };
+    return { ...chongqing, document, perReplication };
+  };
+  const write = (replications: number, partial?: boolean) =>
+    writeFolder(dir, of(replications, partial), { html: false, md: false, png: false });
+
+  it.each([
+    [of(40), of(4, true), "greater"],
+    [of(40), of(39), "greater"],
+    [of(40), of(40, true), "greater"],
+    [of(10), of(30, true), "greater"],
+    [of(30, true), of(10), "greater"],
+    [of(40), of(40), "written"],
+    [of(40, true), of(40), "written"],
+    [of(4, true), of(5, true), "written"],
+  ] as const)("is never replaced (case %#)", async (before, after, kind) => {
+    await write(before.document.replications, before.document.partial);
+    expect((await write(after.document.replications, after.document.partial)).kind).toBe(kind);
+    const kept = kind === "greater" ? before : after;
+    expect(readFileSync(join(dir, "run.json"), "utf8")).toBe(printJson(kept.document));
+  });
+});
+
+describe("two writers", () => {
+  it("write one after the other, so that page, data and report are of one run", async () => {
+    const runs = [chongqing, red, { ...quietDay, document: { ...quietDay.document, replications: 10 } }];
+    const formats = { html: true, md: true, png: false };
+    for (let round = 0; round < 4; round++) {
+      await Promise.all(runs.map((run) => writeFolder(dir, { ...run, perReplication }, formats)));
+      const { document } = runs.find((run) => printJson(run.document) === readFileSync(join(dir, "run.json"), "utf8"))!;
+      expect(readFileSync(join(dir, "report.html"), "utf8")).toContain(document.digest);
+      expect(readFileSync(join(dir, "report.md"), "utf8")).toContain(document.digest);
+    }
+  });
+
+  it("wait for the process that holds the lock, and not for one that was killed", async () => {
+    const address = join(dir, "lock.sock");
+    const built = new URL("../../dist/report/lock.js", import.meta.url).href;
+    for (const place of [address, `\0firedrill-test-${String(process.pid)}`]) {
+      const holder = `
+        import { hold } from ${JSON.stringify(built)};
+        await hold(${JSON.stringify(place)});
+        console.log("held");
+        setInterval(() => {}, 1000);`;
+      const child = spawn(process.execPath, ["--input-type=module", "-e", holder]);
+      await once(child.stdout, "data");
+      expect(await hold(place, 100)).toBeUndefined();
+      child.kill("SIGKILL");
+      await once(child, "exit");
+      const release = await hold(place, 5_000);
+      expect(release).toBeDefined();
+      await release!();
+    }
   });
 });
 
@@ -177,7 +305,6 @@ describe("firedrill report", () => {
   it("ends with 66 without a run and with 65 for what is no run, in one line", async () => {
     const missing = await run(dir);
     expect(missing).toEqual({ code: 66, errors: `error ${join(dir, "run.json")} does not exist` });
-    mkdirSync(dir);
     for (const name of ["run.json", "timeline.json", "meta.json"]) writeFileSync(join(dir, name), "nonsense");
     expect((await run(dir)).code).toBe(65);
   });
