@@ -43,13 +43,15 @@ export const readChain = (file: string, findings: Findings): Chain => {
     if (base === undefined) break;
     const found = baseFile(current, base, findings);
     if (found === undefined) return { tree: undefined, own: trees[0], missing: false };
-    if (visited.includes(resolve(found)) || visited.length >= CHAIN_MAX) {
-      findings.add(
-        base.place,
-        "extends",
-        `${quote(written(base))} makes a loop of extends`,
-        "write a base that does not extend this file, directly or through others",
-      );
+    const isLoop = visited.includes(resolve(found));
+    if (isLoop || visited.length >= CHAIN_MAX) {
+      const message = isLoop
+        ? `${quote(written(base))} makes a loop of extends`
+        : `is a chain of more than ${String(CHAIN_MAX)} files`;
+      const hint = isLoop
+        ? "write a base that does not extend this file, directly or through others"
+        : "merge some of them";
+      findings.add(base.place, "extends", message, hint);
       return { tree: undefined, own: trees[0], missing: false };
     }
     next = { file: found, from: base };

@@ -2,6 +2,7 @@
  * Problems of the input: values, not exceptions, that tell where, what is wrong, and what to write. All problems of a
  * scenario are reported at once.
  */
+import { printable as withoutControls } from "../base/printable.ts";
 
 /** One problem. */
 export interface Problem {
@@ -61,5 +62,5 @@ const around = (line: string, column: number): { text: string; caret: number } =
   };
 };
 
-/** Replaces each control character by a box, so that a file cannot control the terminal. */
-const printable = (text: string): string => text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, "▯");
+/** Returns a text on one line that cannot control the terminal. */
+const printable = (text: string): string => withoutControls(text).replaceAll(/[\n\t]/g, "▯");

@@ -2,12 +2,13 @@
  * Applies `--set path=value` and its short forms to the tree, as if the file had these values. Maps are addressed by key,
  * lists by `id`; a problem with a setting names the option.
  */
+import { controlAt } from "../base/printable.ts";
 import type { Findings, Hint } from "./findings.ts";
 import { hasIds, idOf, sourceOf, type MapNode, type Place, type TreeNode } from "./positions.ts";
 import { quote } from "./quantities.ts";
 import { isMapOfNamed, schemasAt } from "./shapes.ts";
 import { didYouMean } from "./suggest.ts";
-import { parseNode } from "./text.ts";
+import { FORBIDDEN_KEYS, parseNode } from "./text.ts";
 import { worldShape } from "./world.ts";
 
 /** Settings with a short form. */
@@ -40,6 +41,10 @@ export const withSettings = (root: MapNode, { set = [], overrides = {} }: Settin
   for (const [option, path, value] of given) {
     if (value === undefined) continue;
     const place: Place = { source: sourceOf(`${option} ${String(value)}`, String(value)), offset: 0 };
+    if (controlAt(String(value)) >= 0 || String(value).includes("\n")) {
+      findings.add(place, path.join("."), "contains a control character", "remove it");
+      continue;
+    }
     tree = put(tree, path, { kind: "scalar", place, value, text: String(value) }, findings) ?? tree;
   }
   return tree;
@@ -60,7 +65,7 @@ const withSetting = (root: MapNode, setting: string, findings: Findings): MapNod
     return fail(0, path, "cannot be changed by a setting", "change it in the file");
   // The path is replaced by blanks, which keeps the offsets.
   const before = findings.count;
-  const node = parseNode(" ".repeat(equals + 1) + value, source, findings);
+  const node = parseNode(" ".repeat(equals + 1) + value, source, findings, path);
   if (node === undefined || findings.count > before) return root;
   return put(root, path.split("."), node, findings) ?? root;
 };
@@ -90,6 +95,8 @@ const put = (root: MapNode, path: readonly string[], value: TreeNode, findings: 
       return item === undefined ? undefined : { ...node, items: node.items.with(index, item) };
     }
     if (node.kind === "scalar") return complain(`${above} is a value and has no keys`, `write ${above}=…`);
+    if (FORBIDDEN_KEYS.has(step))
+      return complain(`${quote(step)} cannot be a key`, "write the name of a thing that exists");
     const entry = node.entries.get(step);
     const last = depth === path.length - 1;
     if (entry === undefined && !last && isNamesOnly(path.slice(0, depth)))

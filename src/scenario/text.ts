@@ -3,7 +3,7 @@
  * the text shows all that it means. Size, depth and number of values are bounded before the YAML parser reads the text,
  * which bounds the cost of parsing.
  */
-import { readFileSync, statSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
 import {
   isAlias,
   isMap,
@@ -15,6 +15,7 @@ import {
   type ParsedNode,
   type YAMLMap,
 } from "yaml";
+import { controlAt } from "../base/printable.ts";
 import { type Entry, type MapNode, type Place, type Source, type TreeNode } from "./positions.ts";
 import type { Findings } from "./findings.ts";
 import { quote } from "./quantities.ts";
@@ -25,19 +26,22 @@ const DEPTH_MAX = 40;
 const INDENT_MAX = 200;
 /** Commas, line ends and brackets; they bound the number of values. */
 const SEPARATORS_MAX = 20_000;
-const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
+/** Quotes, colons and marks of tags and anchors; the YAML parser needs some 15 us for each. */
+const MARKS_MAX = 50_000;
+/** Keys that mean something else to the program than to a reader. */
+export const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
 
 /** The text of a file, or why it cannot be read; `missing` if there is no such file. */
 export type Text = { readonly text: string } | { readonly refused: string; readonly missing: boolean };
 
-/** Reads the text of a file of at most `mostMib`. */
+/** Reads the text of a file of at most `mostMib`; refuses pipes and devices at once. */
 export const readText = (path: string, mostMib = MIB_MAX): Text => {
   try {
     const stat = statSync(path);
     if (stat.isDirectory()) return { refused: "is a directory", missing: true };
     if (!stat.isFile()) return { refused: "is not a file", missing: true };
-    if (stat.size > mostMib * 1_048_576) return { refused: `is larger than ${String(mostMib)} MiB`, missing: false };
-    return decode(readFileSync(path));
+    const bytes = bytesOf(path, mostMib * 1_048_576);
+    return bytes === undefined ? { refused: `is larger than ${String(mostMib)} MiB`, missing: false } : decode(bytes);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     if (
@@ -50,6 +54,28 @@ export const readText = (path: string, mostMib = MIB_MAX): Text => {
       return { refused: "no such file", missing: true };
     if (code !== "") return { refused: `cannot be read (${code})`, missing: true };
     throw error;
+  }
+};
+
+/** Returns the bytes of a file; undefined if there are more than `most`, whatever size the system states. */
+const bytesOf = (path: string, most: number): Uint8Array | undefined => {
+  // Without O_NONBLOCK, a file that has become a pipe would be waited for.
+  const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const { size } = fstatSync(file);
+    if (size > most) return undefined;
+    const parts: Uint8Array[] = [];
+    let total = 0;
+    for (;;) {
+      const part = Buffer.alloc(Math.max(1, Math.min(size - total, most), 4_096));
+      const read = readSync(file, part, 0, part.length, null);
+      if (read === 0) return Buffer.concat(parts, total);
+      parts.push(part.subarray(0, read));
+      total += read;
+      if (total > most) return undefined;
+    }
+  } finally {
+    closeSync(file);
   }
 };
 
@@ -68,8 +94,8 @@ export const parseTree = (text: string, source: Source, findings: Findings): Map
   return undefined;
 };
 
-/** Parses any value, such as that of `--set path=value`; adds the problems to `findings` and returns undefined otherwise. */
-export const parseNode = (text: string, source: Source, findings: Findings): TreeNode | undefined => {
+/** Parses any value, such as that of `--set path=value`, which stands at `path`; adds the problems to `findings` and returns undefined otherwise. */
+export const parseNode = (text: string, source: Source, findings: Findings, path = ""): TreeNode | undefined => {
   const complain = (offset: number, message: string, hint = ""): undefined => {
     findings.add({ source, offset }, "", message, hint);
   };
@@ -93,7 +119,7 @@ export const parseNode = (text: string, source: Source, findings: Findings): Tre
   if (document.directives.yaml.explicit === true)
     return complain(0, "YAML directives are not allowed", "remove the line with %YAML");
   if (document.contents === null || isEmpty(document)) return complain(0, "is empty", "begin with version: 1");
-  return treeOf(document.contents, "", source, findings);
+  return treeOf(document.contents, path, source, findings);
 };
 
 const isEmpty = (document: Document.Parsed): boolean =>
@@ -107,7 +133,7 @@ interface Excess {
 
 /** Finds what the parser must not read: control characters, invalid bytes, excessive depth or size. */
 const excessOf = (text: string): Excess | undefined => {
-  const control = /\ufffd|(?![\t\n\r])\p{Cc}/u.exec(text);
+  const control = /\ufffd|(?![\t\n\r])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/u.exec(text);
   if (control === null) return massOf(text);
   const offset = control.index;
   if (control[0] === "\ufffd") return { offset, message: "is not valid UTF-8 here", hint: "save the file as UTF-8" };
@@ -118,8 +144,14 @@ const excessOf = (text: string): Excess | undefined => {
 const massOf = (text: string): Excess | undefined => {
   let depth = 0;
   let separators = 0;
-  for (const { 0: token, index: offset } of text.matchAll(/^[ ?-]+|[[\]{},\n]|(?<=^|\s)#.*/gm)) {
+  let marks = 0;
+  for (const { 0: token, index: offset } of text.matchAll(/^[ ?-]+|[[\]{},\n:"'!&*]|(?<=^|\s)#.*/gm)) {
     if (token.startsWith("#")) continue;
+    if (/^[:"'!&*]/.test(token)) {
+      if (++marks <= MARKS_MAX) continue;
+      const hint = `write at most ${String(MARKS_MAX)} colons and quotes`;
+      return { offset, message: "contains too many values", hint };
+    }
     const isIndent = /^[ ?-]/.test(token);
     if (token === "[" || token === "{") depth++;
     if (token === "]" || token === "}") depth = Math.max(0, depth - 1);
@@ -181,6 +213,10 @@ const treeOf = (node: ParsedNode | null, path: string, source: Source, findings:
     return { kind: "list", place, items };
   }
   const { value } = node;
+  if (typeof value === "string" && controlAt(value) >= 0)
+    return refuse("contains a control character", "remove it: texts are lines of plain characters");
+  if (typeof value === "number" && !Number.isFinite(value))
+    return refuse(`${quote(node.source ?? "")} is not a number`, "write a number, with its unit where it has one");
   const text = typeof value === "string" ? value : (node.source ?? "");
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean" || value === null)
     return { kind: "scalar", place, value, text };
@@ -206,6 +242,10 @@ const entriesOf = (
     const name = keyName(pair.key);
     if (name === undefined) {
       findings.add(key, path, "a key must be a plain word", "write key: value");
+      continue;
+    }
+    if (controlAt(name) >= 0) {
+      findings.add(key, path, "a key contains a control character", "remove it");
       continue;
     }
     const below = path === "" ? name : `${path}.${name}`;
