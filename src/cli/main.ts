@@ -4,6 +4,7 @@
  * file turns the end of a command into an exit code.
  */
 import { Command, CommanderError } from "commander";
+import { printable } from "../base/printable.ts";
 import { reportBug } from "./bug.ts";
 import { EXIT, isUnwritable, Refusal } from "./exit.ts";
 import { register as registerFidelity } from "./fidelity.ts";
@@ -18,6 +19,7 @@ import { register as registerVerify } from "./verify.ts";
 const program = new Command("firedrill")
   .description("A fire drill for messaging backbones: replay network incidents against the real algorithms.")
   .version(VERSION)
+  .configureOutput({ writeErr: (text) => void process.stderr.write(printable(text)) })
   .showHelpAfterError("(firedrill --help, or firedrill <command> --help)");
 
 const COMMANDS = [
@@ -45,14 +47,14 @@ const codeOf = (error: unknown): number => {
   // Commander has printed its message; its exit code is 0 for help and version only.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.held : EXIT.usage;
   if (isUnwritable(error) && error.syscall === "write") {
-    process.stderr.write(`error cannot write: ${error.message}\n`);
+    process.stderr.write(`error cannot write: ${printable(error.message)}\n`);
     return EXIT.unwritable;
   }
   if (error instanceof Refusal) {
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`${printable(error.message)}\n`);
     return error.code;
   }
-  process.stderr.write(`${reportBug(error, argv)}\n`);
+  process.stderr.write(`${printable(reportBug(error, argv))}\n`);
   return EXIT.internal;
 };
 

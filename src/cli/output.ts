@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { printable } from "../base/printable.ts";
 import { writeFolder } from "../report/folder.ts";
 import { printCount } from "../report/numbers.ts";
 import { Unwritable } from "../report/unwritable.ts";
@@ -28,7 +29,7 @@ export const answerAfter = async <Kept>(text: string, keeping: () => Promise<Kep
 };
 
 /** Writes a line to stderr. */
-export const tell = (text: string): void => void process.stderr.write(`${text}\n`);
+export const tell = (text: string): void => void process.stderr.write(`${printable(text)}\n`);
 
 const asName = (text: string): string => text.replaceAll(/[^\w.-]+/g, "-").slice(0, 40);
 

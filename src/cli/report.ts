@@ -1,5 +1,6 @@
 /** `firedrill report <run…>`: renders reports again from the folders of runs, e.g. with a newer version. */
 import type { Command } from "commander";
+import { printable } from "../base/printable.ts";
 import { EXIT, Refusal } from "./exit.ts";
 
 interface ReportFlags {
@@ -14,8 +15,8 @@ const reportOne = async (dir: string, flags: ReportFlags): Promise<void> => {
   const chosen = { html: flags.html === true, md: flags.md === true, png: flags.png === true };
   const formats = Object.values(chosen).includes(true) ? chosen : ALL_FORMATS;
   const answer = await writing(dir, () => redrawFolder(dir, formats));
-  if (answer.kind !== "run") throw new Refusal(EXIT[answer.kind], `error ${answer.message}`);
-  process.stdout.write(`${dir}\n`);
+  if (answer.kind !== "run") throw new Refusal(EXIT[answer.kind], answer.message);
+  process.stdout.write(`${printable(dir)}\n`);
 };
 
 /** Adds the command to the program. */

@@ -1,10 +1,14 @@
 /** Implements `firedrill verify`: runs each golden scenario at its golden settings, compares, and accepts changes on request. */
-import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { accessSync, constants, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { controlAt } from "../base/printable.ts";
+import { goldenSchema } from "../report/files-schema.ts";
 import { printJson } from "../report/json.ts";
+import { readJson } from "../scenario/json-file.ts";
+import { renderProblems } from "../scenario/problem.ts";
 import type { ScaleRow } from "../study/scales.ts";
 import { type Change, changesBetween, type Golden, goldenOf } from "../study/golden.ts";
-import { EXIT, exitOf, Refusal, worstOf } from "./exit.ts";
+import { EXIT, exitOf, isUnwritable, Refusal, worstOf } from "./exit.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { load } from "./load.ts";
 import { answer, tell } from "./output.ts";
@@ -64,7 +68,8 @@ const verifyScales = async (names: readonly string[], flags: VerifyFlags): Promi
 };
 
 /** Throws a `Refusal` unless goldens may change: outside CI and with a reason. */
-const demandAcceptable = ({ accept, reason }: VerifyFlags): void => {
+const demandAcceptable = (flags: VerifyFlags): void => {
+  const { accept, reason } = flags;
   if (accept !== true) return;
   if (isCi())
     throw new Refusal(
@@ -73,6 +78,9 @@ const demandAcceptable = ({ accept, reason }: VerifyFlags): void => {
     );
   if (reason === undefined || reason.trim() === "")
     throw new Refusal(EXIT.usage, "error --accept needs a reason: add --reason TEXT");
+  if (controlAt(reason) >= 0)
+    throw new Refusal(EXIT.usage, "error --reason contains a control character: write plain text");
+  if (flags.scales !== true) demandGoldenFolder();
 };
 
 const changeCode = (changes: readonly Change[] | undefined, { accept }: VerifyFlags): number =>
@@ -84,30 +92,29 @@ const goldenNames = (): readonly string[] => {
       .filter((file) => file.endsWith(".json"))
       .map((file) => basename(file, ".json"))
       .sort();
-  } catch {
-    return [];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw new Refusal(EXIT.missing, `error cannot read ${FOLDER}: ${(error as Error).message}`);
   }
 };
 
-/** Returns the golden, or undefined if there is none; throws a `Refusal` if it cannot be read. */
+/** The size of the largest golden that is read. */
+const GOLDEN_MIB = 16;
+
+/** Returns the golden, or undefined if there is none; throws a `Refusal` if it cannot be read or is not a golden. */
 const readGolden = (name: string): Golden | undefined => {
   const path = join(FOLDER, `${name}.json`);
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch {
-    return undefined;
-  }
-  try {
-    const golden = JSON.parse(text) as Golden;
-    if (golden.schema === "firedrill.golden/1") return golden;
-  } catch {
-    // Reported below, as any file that is not a golden.
-  }
-  throw new Refusal(
-    EXIT.unknown,
-    `error ${path} is not a golden (firedrill.golden/1): delete it, or rewrite it with --accept`,
-  );
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+  const what = "mend it, or delete it and write it anew with --accept";
+  const reading = readJson(path, goldenSchema, { mib: GOLDEN_MIB, hint: what, whole: what });
+  if (!("content" in reading)) throw new Refusal(EXIT.invalid, renderProblems(reading.problems));
+  const { content } = reading;
+  if (content.scenario.name !== name)
+    throw new Refusal(
+      EXIT.invalid,
+      `error ${path} is the golden of ${JSON.stringify(content.scenario.name)}: give it the name of its scenario`,
+    );
+  return content;
 };
 
 const verifyOne = async (given: string, flags: VerifyFlags, signal: AbortSignal): Promise<StoryResult | undefined> => {
@@ -128,11 +135,31 @@ const atGoldenSettings = (flags: VerifyFlags, golden: Golden | undefined): Verif
     ? flags
     : { seed: golden.seed, scale: golden.scale, reps: readRepetitions(String(golden.replications)), ...flags };
 
+/** Writes a golden whole; throws a `Refusal` if it cannot be written, and then leaves no temporary file. */
 const write = (path: string, text: string): void => {
   const temporary = `${path}.${String(process.pid)}.tmp`;
-  writeFileSync(temporary, text);
-  renameSync(temporary, path);
+  try {
+    mkdirSync(FOLDER, { recursive: true });
+    writeFileSync(temporary, text, { flag: "wx" });
+    renameSync(temporary, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") rmSync(temporary, { force: true });
+    throw unwritable(path, error);
+  }
   tell(`accepted ${path}; give the reason in the commit`);
+};
+
+const unwritable = (path: string, error: unknown): unknown =>
+  isUnwritable(error) ? new Refusal(EXIT.unwritable, `error cannot write ${path}: ${error.message}`) : error;
+
+/** Throws a `Refusal` if goldens cannot be written, before a long run; makes their folder. */
+const demandGoldenFolder = (): void => {
+  try {
+    mkdirSync(FOLDER, { recursive: true });
+    accessSync(FOLDER, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw unwritable(FOLDER, error);
+  }
 };
 
 const asJson = ({ document, changes }: StoryResult) => ({

@@ -1,5 +1,6 @@
 /** Renders a verified scenario for a terminal: published and simulated values, and changes of the golden. */
 import { createColors } from "picocolors";
+import { printableAll } from "../base/printable.ts";
 import { labelOf } from "../report/labels.ts";
 import { NO_BREAK } from "../report/numbers.ts";
 import { renderTable, type TableCell } from "../report/table.ts";
@@ -20,7 +21,8 @@ export interface StoryResult {
 const WIDTH = 118;
 
 /** Returns a verified scenario as tables for a terminal. */
-export const storyText = ({ document, changes }: StoryResult, color: boolean): string => {
+export const storyText = (story: StoryResult, color: boolean): string => {
+  const { document, changes } = printableAll(story);
   const colors = createColors(color);
   const paints = { held: colors.green, broken: colors.red, unknown: colors.yellow };
   const sign = (verdict: Verdict): TableCell => ({

@@ -1,5 +1,6 @@
 /** `firedrill validate`: checks scenario files and prints all their problems. */
 import type { Command } from "commander";
+import { printable } from "../base/printable.ts";
 import { EXIT } from "./exit.ts";
 
 /** Adds the command to the program. */
@@ -29,10 +30,10 @@ const validate = async (files: readonly string[], json: boolean): Promise<number
   } else {
     for (const { file, reading } of readings)
       if ("scenario" in reading) {
-        process.stdout.write(`valid ${file}: ${summaryOf(reading.scenario)}\n`);
+        process.stdout.write(`valid ${printable(file)}: ${summaryOf(reading.scenario)}\n`);
         const remarks = remarksBeforehand(reading.scenario, planOf(reading.scenario, AS_WRITTEN));
         for (const warning of [...warningsOf(reading.scenario), ...remarks])
-          process.stderr.write(`note ${file}: ${warning}\n`);
+          process.stderr.write(`note ${printable(file)}: ${warning}\n`);
       } else process.stderr.write(`${renderProblems(reading.problems)}\n`);
   }
   if (wrong.length === 0) return EXIT.held;

@@ -1,5 +1,7 @@
 /** Writes the values of all replications as CSV for spreadsheets, one line for each replication and figure. */
 
+import { printable } from "../base/printable.ts";
+
 /** The value of one figure in one replication. */
 export interface ReplicationFigure {
   readonly replication: number;
@@ -10,7 +12,10 @@ export interface ReplicationFigure {
   readonly noFault: number | null;
 }
 
-const quote = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+const quote = (given: string): string => {
+  const text = printable(given);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+};
 
 /** Returns CSV as in RFC 4180, except that lines end with `\n`; null is an empty field. */
 export const renderCsv = (rows: readonly ReplicationFigure[]): string =>

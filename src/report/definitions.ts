@@ -297,13 +297,17 @@ const intervalChart = (rows: readonly ExpectRow[], document: RunDocument, name: 
   }),
 });
 
-const UNIT_NAMES: Readonly<Record<string, string>> = { "%": "percent", s: "seconds", "": "numbers" };
+const UNIT_NAMES: ReadonlyMap<string, string> = new Map([
+  ["%", "percent"],
+  ["s", "seconds"],
+  ["", "numbers"],
+]);
 
 /** Returns charts of the published figures, one for each unit, each with at most `ROWS_A_CHART` rows. */
 const intervalCharts = (document: RunDocument): readonly IntervalChart[] =>
   [...new Set(document.expect.map(({ unit }) => unit))].flatMap((unit) => {
     const rows = document.expect.filter((row) => row.unit === unit);
-    const name = `published-${UNIT_NAMES[unit] ?? unit.replaceAll(/[^a-z0-9]+/gi, "-")}`;
+    const name = `published-${UNIT_NAMES.get(unit) ?? unit.replaceAll(/[^a-z0-9]+/gi, "-")}`;
     return Array.from({ length: Math.ceil(rows.length / ROWS_A_CHART) }, (_, i) =>
       intervalChart(
         rows.slice(i * ROWS_A_CHART, (i + 1) * ROWS_A_CHART),

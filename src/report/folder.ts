@@ -3,14 +3,19 @@
  * the other data, and the reports of an earlier run are removed first. So a killed run leaves complete files only, and
  * `firedrill report` can draw the missing ones.
  */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Meta, RunDocument, RunPictures } from "../study/document.ts";
+import { printableAll } from "../base/printable.ts";
+import { readJson } from "../scenario/json-file.ts";
+import { renderProblems } from "../scenario/problem.ts";
+import { readText } from "../scenario/text.ts";
+import type { RunDocument } from "../study/document.ts";
 import type { FinishedRun } from "./finished.ts";
 import { renderCsv, type ReplicationFigure } from "./csv.ts";
 import { printJson } from "./json.ts";
+import { metaSchema, picturesSchema } from "./files-schema.ts";
 import { alone } from "./lock.ts";
-import { CHARTS, errorCode, OwnFiles } from "./owned.ts";
+import { CHARTS, OwnFiles } from "./owned.ts";
+import { runSchema } from "./schema.ts";
 
 /** The reports to draw. */
 export interface Formats {
@@ -33,22 +38,15 @@ export type Keeping =
 
 const DATA = ["replications.csv", "timeline.json", "meta.json", "run.json"];
 
-const textOf = async (path: string): Promise<string | undefined> => {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if (["ENOENT", "ENOTDIR", "EISDIR"].includes(errorCode(error))) return undefined;
-    throw error;
-  }
-};
-
 /** Removes the reports of another run, then its `run.json`: if killed in between, it leaves a valid run with fewer reports. */
 const removeOther = async (own: OwnFiles, document: string): Promise<void> => {
-  if (own.owns("run.json") && (await textOf(join(own.dir, "run.json"))) === document) return;
+  const there = own.owns("run.json") ? readText(join(own.dir, "run.json"), MIB_MAX) : undefined;
+  if (there !== undefined && "text" in there && there.text === document) return;
   await own.remove([...own.charts, "report.html", "report.md", "run.json"]);
 };
 
-const draw = async (own: OwnFiles, run: FinishedRun, formats: Formats): Promise<void> => {
+const draw = async (own: OwnFiles, given: FinishedRun, formats: Formats): Promise<void> => {
+  const run = printableAll(given);
   const { chartDefinitions } = await import("./definitions.ts");
   const definitions = chartDefinitions(run.document, run.pictures);
   const charts = formats.png ? definitions.map(({ name }) => `${CHARTS}/${name}.png`) : [];
@@ -71,10 +69,10 @@ const draw = async (own: OwnFiles, run: FinishedRun, formats: Formats): Promise<
 
 /** Draws the given reports of the run in a folder again, or returns what is wrong with it; throws as `writeFolder` does. */
 export const redrawFolder = async (dir: string, formats: Formats): Promise<FolderAnswer> => {
-  const seen = await readFolder(dir);
+  const seen = readFolder(dir);
   if (seen.kind !== "run") return seen;
   return alone(dir, async () => {
-    const answer = await readFolder(dir);
+    const answer = readFolder(dir);
     if (answer.kind === "run") await draw(await OwnFiles.open(dir, "run", { besideOthers: true }), answer.run, formats);
     return answer;
   });
@@ -84,10 +82,11 @@ export const redrawFolder = async (dir: string, formats: Formats): Promise<Folde
 export const demandFolder = async (dir: string): Promise<void> => (await OwnFiles.open(dir, "run")).demand();
 
 /** Returns our run in a folder if it is greater than another: complete where that is partial, or with more replications. */
-const greaterIn = async (own: OwnFiles, { replications, partial }: RunDocument): Promise<Keeping | undefined> => {
+const greaterIn = (own: OwnFiles, { replications, partial }: RunDocument): Keeping | undefined => {
   if (!own.owns("run.json")) return undefined;
-  const there = parse((await textOf(join(own.dir, "run.json"))) ?? "");
-  if (!isDocument(there)) return undefined;
+  const reading = readJson(join(own.dir, "run.json"), runSchema, { mib: MIB_MAX, hint: "", whole: "" });
+  if (!("content" in reading)) return undefined;
+  const there = reading.content;
   const isGreater = there.replications > replications || (partial === true && there.partial !== true);
   return isGreater ? { kind: "greater", replications: there.replications, partial: there.partial === true } : undefined;
 };
@@ -105,7 +104,7 @@ export const writeFolder = (
     const document = printJson(run.document);
     const own = await OwnFiles.open(dir, "run");
     await own.demand();
-    const greater = await greaterIn(own, run.document);
+    const greater = greaterIn(own, run.document);
     if (greater !== undefined) return greater;
     await removeOther(own, document);
     await own.claim(DATA);
@@ -118,47 +117,25 @@ export const writeFolder = (
     return { kind: "written" };
   });
 
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-};
+/** Size of the largest files that are read: of a run with a million decisions. */
+const MIB_MAX = 400;
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-/** Lists that every report reads from a document; the schema of a newer tool has another name. */
-const LISTS = ["expect", "thresholds", "notJudged", "invariants", "timeline", "decisions", "assumptions"];
-
-const isDocument = (value: unknown): value is RunDocument =>
-  isRecord(value) &&
-  value["schema"] === "firedrill.run/1" &&
-  LISTS.every((key) => Array.isArray(value[key])) &&
-  ["scenario", "population", "figures"].every((key) => isRecord(value[key]));
-
-const isPictures = (value: unknown): value is RunPictures =>
-  isRecord(value) && ["charts", "tiles", "windows"].every((key) => Array.isArray(value[key]));
-
-/** Reads a run that `writeFolder` wrote, or returns what is wrong with the folder. */
-export const readFolder = async (dir: string): Promise<FolderAnswer> => {
-  const texts = new Map<string, unknown>();
-  for (const name of ["run.json", "timeline.json", "meta.json"]) {
-    const text = await textOf(join(dir, name));
-    if (text === undefined) return { kind: "missing", message: `${join(dir, name)} does not exist` };
-    texts.set(name, parse(text));
-  }
-  const invalid = (name: string, what: string): FolderAnswer => ({
-    kind: "invalid",
-    message: `${join(dir, name)} is not ${what}`,
-  });
-  const document = texts.get("run.json");
-  const pictures = texts.get("timeline.json");
-  const meta = texts.get("meta.json");
-  if (!isDocument(document)) return invalid("run.json", "a run's document (firedrill.run/1)");
-  if (!isPictures(pictures)) return invalid("timeline.json", "the pictures of a run");
-  if (!isRecord(meta) || typeof meta["reproduce"] !== "string")
-    return invalid("meta.json", "the circumstances of a run");
-  return { kind: "run", run: { document, pictures, meta: meta as unknown as Meta } };
+/** Reads a run that `writeFolder` wrote, each file checked by its schema, or returns what is wrong with the folder. */
+export const readFolder = (dir: string): FolderAnswer => {
+  const how = {
+    mib: MIB_MAX,
+    hint: "run the scenario again, or draw the run with the version that wrote it",
+    whole: "run the scenario again",
+  };
+  const document = readJson(join(dir, "run.json"), runSchema, how);
+  const pictures = readJson(join(dir, "timeline.json"), picturesSchema, how);
+  const meta = readJson(join(dir, "meta.json"), metaSchema, how);
+  if ("content" in document && "content" in pictures && "content" in meta)
+    return {
+      kind: "run",
+      run: { document: document.content, pictures: pictures.content, meta: meta.content },
+    };
+  const failed = [document, pictures, meta].filter((reading) => "problems" in reading);
+  const kind = failed.some(({ missing }) => missing) ? "missing" : "invalid";
+  return { kind, message: renderProblems(failed.flatMap(({ problems }) => problems)) };
 };

@@ -7,10 +7,17 @@ import type { Meta, RunDocument } from "../study/document.ts";
 
 const isPlain = (value: unknown): boolean => typeof value !== "object" || value === null;
 
+/** Returns a plain value as JSON that cannot control a terminal. */
+const quoted = (value: unknown): string =>
+  JSON.stringify(value).replaceAll(
+    /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+
 const write = (value: unknown, indent: string, path: string): string => {
   if (isPlain(value)) {
     assert(typeof value !== "number" || Number.isFinite(value), () => `${path} is ${String(value)}`);
-    return JSON.stringify(value);
+    return quoted(value);
   }
   const inner = `${indent}  `;
   if (Array.isArray(value)) {
@@ -20,7 +27,7 @@ const write = (value: unknown, indent: string, path: string): string => {
   }
   const entries = Object.entries(value as object).filter(([, item]) => item !== undefined);
   if (entries.length === 0) return "{}";
-  const lines = entries.map(([key, item]) => `${inner}${JSON.stringify(key)}: ${write(item, inner, `${path}.${key}`)}`);
+  const lines = entries.map(([key, item]) => `${inner}${quoted(key)}: ${write(item, inner, `${path}.${key}`)}`);
   return `{\n${lines.join(",\n")}\n${indent}}`;
 };
 

@@ -33,7 +33,7 @@ const manifestSchema = z.strictObject({
 });
 
 /** Returns the code of a system's error, such as ENOENT; empty for any other value. */
-export const errorCode = (error: unknown): string =>
+const errorCode = (error: unknown): string =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 
 type Found = "nothing" | "file" | "folder" | "link" | "other";
@@ -194,7 +194,8 @@ const namesIn = async (dir: string, kind: FolderKind): Promise<readonly string[]
   if (!listed.success) throw not(`its ${MANIFEST} is not one of Firedrill's`);
   if (listed.data.kind !== kind) throw not(`it holds the results of firedrill ${listed.data.kind}`);
   const odd = listed.data.files.find((name) => !isName(name, kind));
-  if (odd !== undefined) throw not(`its ${MANIFEST} lists ${JSON.stringify(odd)}, which is not a file of firedrill ${kind}`);
+  if (odd !== undefined)
+    throw not(`its ${MANIFEST} lists ${JSON.stringify(odd)}, which is not a file of firedrill ${kind}`);
   return listed.data.files;
 };
 

@@ -14,7 +14,7 @@ const atMost = z.exactOptional(
   z.literal(true).meta({ description: "Of a difference: the twin was cut off, so it is at most this much" }),
 );
 const interval = { value: number.meta({ description: "Mean over replications" }), ci95: range, atLeast, atMost };
-const unit = z.string().meta({ description: "%, s, /s, /h, or empty for a count; percent as percent" });
+const unit = z.string().max(20).meta({ description: "%, s, /s, /h, or empty for a count; percent as percent" });
 const figure = z.string().meta({ description: "Canonical text, such as loss.mean{region=chongqing,window=fault}" });
 const labelled = z.record(z.string(), z.array(z.string()));
 const parts = z.exactOptional(
@@ -71,16 +71,17 @@ const judged = {
 };
 const shows = z.exactOptional(z.literal("failure").meta({ description: "It is green only while something fails" }));
 
-const runSchema = z.strictObject({
+/** The schema of `run.json`. */
+export const runSchema = z.strictObject({
   schema: z.literal("firedrill.run/1"),
   tool: z.string().meta({ description: "Version of Firedrill" }),
   scenario: z.strictObject({ name: z.string(), title: z.string(), fingerprint: z.string() }),
   seed: z.string(),
   scale: z.string().meta({ description: "1/1000: a row stands for a thousand people" }),
-  replications: z.int(),
+  replications: z.int().min(1),
   digest: z.string().meta({ description: "Covers every event of every replication" }),
-  population: z.strictObject({ online: z.int(), rows: z.int() }),
-  events: z.int(),
+  population: z.strictObject({ online: z.int().min(0), rows: z.int().min(0) }),
+  events: z.int().min(0),
   figures: z.record(figure, figureResult),
   expect: z.array(
     z.strictObject({

@@ -2,6 +2,7 @@
  * Prints a run for the terminal: the run, its figures beside the published ones, the scheduler's decisions with their
  * reasons, and the verdict. The text is the same without colour.
  */
+import { printableAll } from "../base/printable.ts";
 import { gather } from "./decisions.ts";
 import { createColors } from "picocolors";
 import type { Decision } from "../simulate/findings.ts";
@@ -193,7 +194,8 @@ const verdictLines = (document: RunDocument, pen: Pen): readonly string[] => {
 };
 
 /** Returns the text for a terminal, ending with the verdict and a newline. */
-export const renderText = (document: RunDocument, options: TextOptions): string => {
+export const renderText = (given: RunDocument, options: TextOptions): string => {
+  const document = printableAll(given);
   const width = Math.min(WIDEST, Math.max(NARROWEST, options.columns ?? WIDEST));
   const pen = { colors: createColors(options.color), width };
   const lines = [titleLines, figureLines, judgedLines, notJudgedLines, decisionsLines, verdictLines].flatMap((part) =>

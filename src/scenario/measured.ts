@@ -2,12 +2,9 @@
  * Reads measurements: distributions of real TCP connections, one cell per condition. The conditions of a cell are kept as
  * written; the model reports which of them it cannot simulate.
  */
-import { parseDocument } from "yaml";
 import { z } from "zod";
-import { Findings } from "./findings.ts";
-import { printPath, sourceOf } from "./positions.ts";
+import { readJson } from "./json-file.ts";
 import type { Problem } from "./problem.ts";
-import { readText } from "./text.ts";
 
 const time = z.number().nonnegative().nullable();
 
@@ -102,7 +99,16 @@ const cell = z.looseObject({
   }),
 });
 
-const file = z.looseObject({ cells: z.array(cell).min(1) });
+const cells = z
+  .array(cell)
+  .min(1)
+  .superRefine((given, context) => {
+    const seen = new Set<string>();
+    const at = given.findIndex(({ id }) => seen.size === seen.add(id).size);
+    if (at >= 0) context.addIssue({ code: "custom", path: [at, "id"], message: `duplicate cell id ${given[at]!.id}` });
+  });
+
+const file = z.looseObject({ cells });
 
 /** Returns the JSON Schema of a measured file. */
 export const measuredJsonSchema = (): unknown => z.toJSONSchema(file, { io: "input", unrepresentable: "any" });
@@ -119,69 +125,10 @@ const MIB_MAX = 32;
 
 /** Reads a measured file (JSON, at most 32 MiB). Errors in the file are returned, not thrown. */
 export const readMeasured = (path: string): MeasuredReading => {
-  const findings = new Findings();
-  const read = readText(path, MIB_MAX);
-  if ("refused" in read) {
-    findings.add({ source: sourceOf(path, ""), offset: 0 }, "", read.refused);
-    return { problems: findings.sorted(), missing: read.missing };
-  }
-  const source = sourceOf(path, read.text);
-  let content: unknown;
-  try {
-    content = JSON.parse(read.text);
-  } catch {
-    const offset = Math.min(goodUntil(read.text), Math.max(0, read.text.length - 1));
-    findings.add({ source, offset }, "", "is not JSON from here on", 'write a JSON document: { "cells": [ … ] }');
-    return { problems: findings.sorted(), missing: false };
-  }
-  const judged = file.safeParse(content);
-  if (judged.success) {
-    const seen = new Set<string>();
-    const double = judged.data.cells.find(({ id }) => seen.size === seen.add(id).size);
-    if (double === undefined) return { cells: judged.data.cells };
-    const offset = Math.max(0, read.text.lastIndexOf(JSON.stringify(double.id)));
-    findings.add({ source, offset }, "", `duplicate cell id ${double.id}`, "write another id");
-    return { problems: findings.sorted(), missing: false };
-  }
-  const tree = parseDocument(read.text, { prettyErrors: false, logLevel: "silent" });
-  for (const { path: where, message } of judged.error.issues) {
-    const keys = where.filter((key) => typeof key !== "symbol");
-    findings.add({ source, offset: offsetOf(tree, keys) }, printPath(keys), message, HINT);
-  }
-  return { problems: findings.sorted(), missing: false };
-};
-
-const HINT = "see the format: firedrill schema measured";
-
-/** Returns the length of the longest prefix that may continue as JSON; the parser does not always report a position. */
-const goodUntil = (text: string): number => {
-  let [good, bad] = [0, text.length];
-  while (bad - good > 1) {
-    const middle = (good + bad) >> 1;
-    if (couldGoOn(text.slice(0, middle))) good = middle;
-    else bad = middle;
-  }
-  return good;
-};
-
-const couldGoOn = (text: string): boolean => {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch (error) {
-    const { message } = error as Error;
-    const position = /at position (\d+)/.exec(message)?.[1];
-    if (position === undefined) return /end of JSON input/.test(message);
-    return Number(position) >= text.length || /Unterminated/.test(message);
-  }
-};
-
-/** Returns the offset of a value, or of its nearest existing parent. */
-const offsetOf = (tree: ReturnType<typeof parseDocument>, keys: readonly (string | number)[]): number => {
-  for (let length = keys.length; length >= 0; length--) {
-    const node: unknown = tree.getIn(keys.slice(0, length), true);
-    if (typeof node === "object" && node !== null && "range" in node && Array.isArray(node.range))
-      return Number(node.range[0]);
-  }
-  return 0;
+  const reading = readJson(path, file, {
+    mib: MIB_MAX,
+    hint: "see the format: firedrill schema measured",
+    whole: 'write a JSON document: { "cells": [ … ] }',
+  });
+  return "content" in reading ? { cells: reading.content.cells } : reading;
 };

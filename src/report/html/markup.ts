@@ -1,8 +1,16 @@
 /** Builds markup that is always escaped: only results of `html` are inserted unchanged. */
 
-/** A piece of HTML. */
-export interface Markup {
-  readonly markup: string;
+/** A piece of HTML. A value that was read from a file is never one, whatever its keys are. */
+export class Markup {
+  readonly #markup: string;
+
+  constructor(markup: string) {
+    this.#markup = markup;
+  }
+
+  get markup(): string {
+    return this.#markup;
+  }
 }
 
 type Part = Markup | string | number | readonly Markup[];
@@ -20,24 +28,21 @@ const escape = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => E
 const isList = (part: Part): part is readonly Markup[] => Array.isArray(part);
 
 const print = (part: Part): string => {
-  if (isList(part)) return part.map(({ markup }) => markup).join("");
-  return typeof part === "object" ? part.markup : escape(String(part));
+  if (isList(part)) return part.map(print).join("");
+  return part instanceof Markup ? part.markup : escape(String(part));
 };
 
 /** Fills a template and escapes its strings and numbers, for text and for quoted attributes; drops its indentation. */
-export const html = (texts: TemplateStringsArray, ...parts: readonly Part[]): Markup => ({
-  markup: texts
-    .map((text, i) => text.replaceAll(/\n\s*/g, "\n") + (i < parts.length ? print(parts[i] ?? "") : ""))
-    .join(""),
-});
+export const html = (texts: TemplateStringsArray, ...parts: readonly Part[]): Markup =>
+  new Markup(
+    texts.map((text, i) => text.replaceAll(/\n\s*/g, "\n") + (i < parts.length ? print(parts[i] ?? "") : "")).join(""),
+  );
 
 /** Empty markup. */
-export const NOTHING: Markup = { markup: "" };
+export const NOTHING = new Markup("");
 
 /** Returns a value as JSON for a `<script type="application/json">`, in which no text can close the element. */
-export const jsonMarkup = (value: unknown): Markup => ({
-  markup: JSON.stringify(value)
-    .replaceAll("<", "\\u003c")
-    .replaceAll("\u2028", "\\u2028")
-    .replaceAll("\u2029", "\\u2029"),
-});
+export const jsonMarkup = (value: unknown): Markup =>
+  new Markup(
+    JSON.stringify(value).replaceAll("<", "\\u003c").replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029"),
+  );

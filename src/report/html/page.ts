@@ -9,7 +9,7 @@ import { dirname, join } from "node:path";
 import type { ChartDefinition, LineChart } from "../definitions.ts";
 import type { FinishedRun } from "../finished.ts";
 import { assumptionSection, methodSection, reproduceSection } from "./footing.ts";
-import { html, jsonMarkup, NOTHING, type Markup } from "./markup.ts";
+import { html, jsonMarkup, Markup, NOTHING } from "./markup.ts";
 import { shorten } from "./repeats.ts";
 import { PAGE_SCRIPT } from "./script.ts";
 import type { PageLimits } from "./pieces.ts";
@@ -103,7 +103,7 @@ const PARTS = [
   ["reproduce", "Reproduce"],
 ] as const;
 
-const raw = (markup: string): Markup => ({ markup });
+const raw = (markup: string): Markup => new Markup(markup);
 
 const contents = (main: Markup): Markup =>
   html`<nav aria-label="On this page">
