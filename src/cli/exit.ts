@@ -27,6 +27,8 @@ export const EXIT = {
   unwritable: 73,
   /** Stopped by Ctrl-C. */
   interrupted: 130,
+  /** Stopped by SIGTERM. */
+  terminated: 143,
 } as const;
 
 /** Ends a command with an exit code and a message on stderr: for errors of the input or the machine, not for bugs. */
@@ -62,6 +64,8 @@ const UNWRITABLE = [
   "EPERM",
   "EROFS",
   "ENOSPC",
+  "EMFILE",
+  "ENFILE",
   "EDQUOT",
   "ENOTDIR",
   "EISDIR",

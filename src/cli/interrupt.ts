@@ -14,7 +14,7 @@ export interface Interruption {
 /** Two signals within this time count as one (chosen): npm forwards a Ctrl-C that the terminal has sent to all processes. */
 const ECHO_MS = 150;
 
-const CODES = { SIGINT: EXIT.interrupted, SIGTERM: 143 } as const;
+const CODES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
 
 /** Listens to SIGINT and SIGTERM until released; calls `announce` at the first signal. */
 export const onInterrupt = (announce: () => void): Interruption => {

@@ -3,6 +3,7 @@
  * The command line. Each command has its own file and loads other modules only when it runs, so that help is fast. This
  * file turns the end of a command into an exit code.
  */
+import "./early.ts";
 import { Command, CommanderError } from "commander";
 import { printable } from "../base/printable.ts";
 import { reportBug } from "./bug.ts";
@@ -53,6 +54,11 @@ const codeOf = (error: unknown): number => {
   if (error instanceof Refusal) {
     process.stderr.write(`${printable(error.message)}\n`);
     return error.code;
+  }
+  if (isUnwritable(error) && ["EMFILE", "ENFILE", "EFBIG"].includes(error.code ?? "")) {
+    const advice = "raise the limit (ulimit -n, ulimit -f), or write fewer --workers";
+    process.stderr.write(`error a limit of this machine was reached: ${printable(error.message)}: ${advice}\n`);
+    return EXIT.unwritable;
   }
   process.stderr.write(`${printable(reportBug(error, argv))}\n`);
   return EXIT.internal;

@@ -11,8 +11,13 @@ export const MAIN = join(ROOT, "dist/cli/main.js");
 
 /** Returns the environment of a plain shell, without settings for colour or CI. */
 export const plainEnv = (more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv => {
-  const { PATH, HOME } = process.env;
-  return { ...(PATH === undefined ? {} : { PATH }), ...(HOME === undefined ? {} : { HOME }), ...more };
+  const { PATH, HOME, TMPDIR } = process.env;
+  return {
+    ...(PATH === undefined ? {} : { PATH }),
+    ...(HOME === undefined ? {} : { HOME }),
+    ...(TMPDIR === undefined ? {} : { TMPDIR }),
+    ...more,
+  };
 };
 
 /** The end of a process. */
