@@ -40,6 +40,8 @@ const WAIT_SECONDS = 90;
 /** The loss of probes that is named after that; a smaller one waits in proportion, as it harms less, up to this long. Chosen. */
 const CLEAR_LOSS = 0.1;
 const WAIT_MOST_SECONDS = 900;
+/** Nats for clean that speak against the access: e to one. */
+const DOUBT = 1;
 
 /** Finds what explains paths in alarm. */
 export class Attribution {
@@ -319,7 +321,7 @@ export class Attribution {
   #mayWait({ nats }: Evidence, { rise, waited }: SuspectCase): boolean {
     const loss = this.#state.quality.lossOf(rise.sessions);
     const longest = rise.sessions > 0 ? Math.min(WAIT_MOST_SECONDS, (WAIT_SECONDS * CLEAR_LOSS) / loss) : 0;
-    return waited < WAIT_SECONDS || (nats < 0 && waited < longest);
+    return waited < WAIT_SECONDS || (nats <= -DOUBT && waited < longest);
   }
 
   #secondsSince(round: number): number {
