@@ -69,8 +69,11 @@ export const bandOf = ({
 /** The least number of measured connections by which a cell is judged. Chosen. */
 const CONNECTIONS_MIN = 10;
 
-/** Simulates a cell `samples` times and judges it. The result does not depend on the cell's place in its file. */
-export const judgeCell = (cell: MeasuredCell, samples: number): CellResult => {
+/** Events that may be simulated for one cell. Chosen: up to a quarter of an hour of one core. */
+const EVENTS_MOST = 100_000_000;
+
+/** Simulates a cell `samples` times and judges it; unknown if that takes more events than `eventsMost`. The result does not depend on the cell's place in its file. */
+export const judgeCell = (cell: MeasuredCell, samples: number, eventsMost = EVENTS_MOST): CellResult => {
   const { id, kind } = cell;
   const { lossBand, limits } = bandOf(cell);
   const about = { id, kind, lossBand, limits };
@@ -81,9 +84,16 @@ export const judgeCell = (cell: MeasuredCell, samples: number): CellResult => {
     sampler = samplerOf(cell);
     const draws = new Draws("fidelity", id);
     const chance = new RandomStream();
+    let events = 0;
     const simulated = Array.from({ length: samples }, (_, index) => {
       draws.at(0, index, 0);
-      return sampler(chance.from(draws.out));
+      const sample = sampler(chance.from(draws.out));
+      events += sample.events;
+      if (events > eventsMost)
+        throw new Unmodelled(
+          `stopped after ${String(index + 1)} of ${String(samples)} connections, at the limit of ${String(eventsMost)} events: give fewer --samples`,
+        );
+      return sample;
     });
     return { ...about, ...compare(cell, simulated, limits) };
   } catch (error) {

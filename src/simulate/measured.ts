@@ -15,6 +15,8 @@ import type { WirePlan } from "../world/network/wire.ts";
 export interface Sample {
   readonly ms: number;
   readonly ending: string;
+  /** Events that were simulated for it. */
+  readonly events: number;
 }
 
 /** Simulates one sample of a cell. */
@@ -48,7 +50,10 @@ const NUMBER = "(\\d+(?:\\.\\d+)?)";
 
 const PATIENCE_MS: Readonly<Record<string, number>> = { connect: 60_000, upload: 120_000 };
 const LOGIN_PATIENCE_MS = 35_000;
-const FOREVER_US = 1e12;
+/** The longest time that is simulated: a client without a time-out waits as long, and longer pauses are refused. Chosen. */
+const DAY_MS = 86_400_000;
+/** Connections in a row that may fail before a heartbeat could be sent on one. Chosen. */
+const TRIES = 20;
 
 /** Reads a cell's parameters by name, and throws `Unmodelled` for a value that cannot be simulated. */
 class Parameters {
@@ -120,11 +125,15 @@ export const samplerOf = ({ kind, params }: MeasuredCell): Sampler => {
       const { up, down } = makeLoss(chance);
       return new Connection(conversation, { up: wire(up), down: wire(down), middle: middle() }, chance).run();
     };
-    let outcome = connect();
-    // A heartbeat needs a connection: without one, nothing was measured.
-    for (let again = 0; kind === "heartbeat" && outcome.ending === "unreachable" && again < 20; again++)
-      outcome = connect();
-    return sampleOf(kind, outcome);
+    let events = 0;
+    for (let tries = 0; tries < TRIES; tries++) {
+      const outcome = connect();
+      events += outcome.events;
+      // A heartbeat needs a connection in use: without one, nothing was measured.
+      if (kind !== "heartbeat" || outcome.asked === conversation.exchanges.length)
+        return { ...sampleOf(kind, outcome), events };
+    }
+    return given.fail(`${String(TRIES)} connections in a row failed before a heartbeat could be sent`);
   };
 };
 
@@ -213,7 +222,7 @@ const exchangesOf = (kind: string, given: Parameters): Exchange[] => {
   // A heartbeat is sent on a connection that was used before it fell idle: the measured tail shows time-outs that have
   // seen a second round trip.
   if (kind === "heartbeat") {
-    const afterUs = given.number("idle_before_heartbeat_ms") * 1_000;
+    const afterUs = timeOf("idle_before_heartbeat_ms", given) * 1_000;
     return read("heartbeat_bytes").flatMap((one) => [one, { ...one, afterUs: Math.max(1, afterUs) }]);
   }
   return KINDS[kind] === LOGIN ? read("exchanges") : [];
@@ -222,7 +231,13 @@ const exchangesOf = (kind: string, given: Parameters): Exchange[] => {
 const patienceOf = (kind: string, params: MeasuredCell["params"], given: Parameters): number => {
   const key = kind === "port_block" ? "connect_timeout_ms" : kind === "heartbeat" ? "app_timeout_ms" : undefined;
   if (key === undefined) return (PATIENCE_MS[kind] ?? LOGIN_PATIENCE_MS) * 1_000;
-  return params[key] === "none" ? FOREVER_US : given.number(key) * 1_000;
+  return (params[key] === "none" ? DAY_MS : timeOf(key, given)) * 1_000;
+};
+
+/** Returns a time of the application, in ms: at most a day. */
+const timeOf = (key: string, given: Parameters): number => {
+  const ms = given.number(key);
+  return ms <= DAY_MS ? ms : given.fail(`${key} is ${String(ms)}: up to a day (${String(DAY_MS)}) is modelled`);
 };
 
 /** Returns a factory of the middlebox, new for each connection. */
@@ -250,7 +265,7 @@ const middleOf = (kind: string, given: Parameters): (() => Wires["middle"]) => {
   };
 };
 
-const sampleOf = (kind: string, { ending, atUs, askedUs }: ConnectionOutcome): Sample => {
+const sampleOf = (kind: string, { ending, atUs, askedUs }: ConnectionOutcome): Omit<Sample, "events"> => {
   if (kind === "port_block") {
     const endings: Record<string, string> = {
       refused: "connect_error:ECONNREFUSED",
@@ -259,7 +274,11 @@ const sampleOf = (kind: string, { ending, atUs, askedUs }: ConnectionOutcome): S
     return { ms: atUs / 1_000, ending: endings[ending] ?? "connect_timeout" };
   }
   if (kind === "heartbeat") {
-    const endings: Record<string, string> = { done: "ok", reset: "ex_error:ECONNRESET" };
+    const endings: Record<string, string> = {
+      done: "ok",
+      reset: "ex_error:ECONNRESET",
+      unreachable: "ex_error:ETIMEDOUT",
+    };
     return { ms: (atUs - askedUs) / 1_000, ending: endings[ending] ?? "ex_timeout" };
   }
   return { ms: ending === "done" ? atUs / 1_000 : Infinity, ending };

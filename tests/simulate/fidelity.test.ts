@@ -190,3 +190,51 @@ it("a kind holds when all of its cells do", () => {
   expect(document.kinds).toMatchObject([{ kind: "connect", cells: 2, held: 1, verdict: "unknown" }]);
   expect(document.cells.map(({ verdict }) => verdict)).toEqual(["held", "unknown"]);
 });
+
+describe("a cell that cannot be finished", () => {
+  const beat = find("heartbeat", { nat: "mapping expired after 5 s idle: silent drop", app_timeout_ms: 5_000 });
+  const under = (params: Record<string, unknown>, samples: number) =>
+    judgeCell({ ...beat, params: { ...beat.params, ...params } as MeasuredCell["params"] }, samples);
+
+  it.each([
+    [5_000, 0.08],
+    [20_000, 0.08],
+    [20_000, 0.3],
+    ["none", 0.08],
+    ["none", 0.3],
+  ])("ends where a mapping expires silently: time-out %s, loss %d", (app_timeout_ms, loss) => {
+    const { model, reason } = under({ app_timeout_ms, loss_up: loss, loss_down: loss }, 2_000);
+    expect(reason).toBeUndefined();
+    const { outcomes } = model as { outcomes: Record<string, number> };
+    // The mapping is gone for every heartbeat, unless a late repeat of the server kept it.
+    expect(outcomes["ok"] ?? 0).toBeLessThan(0.11);
+    // A client without a time-out ends when the kernel has repeated its segment 15 times.
+    const ending = app_timeout_ms === "none" ? "ex_error:ETIMEDOUT" : "ex_timeout";
+    expect((outcomes["ok"] ?? 0) + outcomes[ending]!).toBeCloseTo(1, 6);
+  });
+
+  it("says after how many tries no heartbeat could be sent", () => {
+    for (const loss of [0.9, 1])
+      expect(under({ loss_up: loss, loss_down: loss }, 500)).toMatchObject({
+        verdict: "unknown",
+        reason: "20 connections in a row failed before a heartbeat could be sent",
+      });
+  });
+
+  it("is unknown beyond its limit of work, and says how far it came", () => {
+    const login = find("login", { rtt_ms: 100, loss_up: 0.2, syn_linear_timeouts: 4 });
+    const result = judgeCell(login, 2_000, 10_000);
+    expect(result).toMatchObject({ verdict: "unknown", model: null });
+    expect(result.reason).toMatch(/^stopped after \d+ of 2000 connections, at the limit of 10000 events/);
+    expect(judgeCell(login, 2_000).reason).toBeUndefined();
+  });
+
+  it("names times beyond a day, and passes a long pause with short outages at once", () => {
+    for (const key of ["idle_before_heartbeat_ms", "app_timeout_ms"])
+      expect(under({ [key]: 1e9 }, 1).reason).toMatch(new RegExp(`${key} is 1000000000: up to a day`));
+    const { loss_up: _up, loss_down: _down, ...others } = beat.params;
+    const outages = { ...others, nat: "none", loss_model: "gilbert_time", mean: 0.05, bad_ms: 1 };
+    const params = { ...outages, idle_before_heartbeat_ms: 86_400_000 } as MeasuredCell["params"];
+    expect(judgeCell({ ...beat, params }, 1_000).reason).toBeUndefined();
+  });
+});

@@ -5,13 +5,15 @@
  * arrived, so the client's first round-trip sample, and every time-out after it, counts from there. Then both ends are the kernel's
  * senders and receivers; the application asks and answers at once.
  */
+import { assert } from "../../base/assert.ts";
 import { wholePower } from "../../base/math.ts";
 import type { RandomStream } from "../../base/random.ts";
 import { Bbr } from "./bbr.ts";
 import { type Congestion, Cubic } from "./congestion.ts";
 import { End, type Framing, framingOf } from "./end.ts";
+import { firstDeadlineOf, lifeOf } from "./patience.ts";
 import { late } from "./timers.ts";
-import { type Packet, Wire, type WirePlan } from "./wire.ts";
+import { bare, type Packet, Wire, type WirePlan } from "./wire.ts";
 
 /** A request and its response. */
 export interface Exchange {
@@ -47,12 +49,9 @@ export interface Wires {
   readonly middle?: ((kind: Packet["kind"], idleUs: number) => "pass" | "drop" | "reset") | undefined;
 }
 
-interface PacketCounts {
-  readonly sent: number;
-  readonly lost: number;
-}
+type PacketCounts = Readonly<Pick<Wire, "sent" | "lost">>;
 
-/** How a connection ended. */
+/** How a connection ended; `unreachable` if the client's kernel gave up. */
 export type Ending = "done" | "timeout" | "refused" | "reset" | "unreachable";
 
 /** The result of one connection. */
@@ -65,6 +64,10 @@ export interface ConnectionOutcome {
   readonly connectedUs: number;
   /** When the last request was sent. */
   readonly askedUs: number;
+  /** Requests sent. */
+  readonly asked: number;
+  /** Events simulated. */
+  readonly events: number;
   /** Packets to the server. */
   readonly up: PacketCounts;
   /** Packets to the client. */
@@ -104,6 +107,8 @@ export class Connection {
   #deadlineUs: number;
   #connectedUs = Infinity;
   #askedUs = 0;
+  #asked = 0;
+  #events = 0;
   #flowUs = 0;
   #ending: Ending | undefined;
 
@@ -116,19 +121,23 @@ export class Connection {
     this.#framing = framingOf(conversation.hasStamps);
     this.#client = new End(this, this.#up, this.#framing);
     this.#server = new End(this, this.#down, this.#framing);
-    // A client that pauses before a request has no deadline until then.
-    const isPatient = conversation.exchanges.some(({ afterUs = 0 }) => afterUs > 0);
-    this.#deadlineUs = isPatient ? Infinity : conversation.patienceUs;
+    this.#deadlineUs = firstDeadlineOf(conversation);
   }
 
-  /** Simulates the connection to its end. */
+  /** Simulates the connection to its end, which comes by its own patience at the latest. */
   run(): ConnectionOutcome {
-    while (this.#ending === undefined) this.#step();
+    const lifeUs = lifeOf(this.#conversation);
+    while (this.#ending === undefined) {
+      this.#step();
+      assert(this.nowUs <= lifeUs, () => "a connection outlives its own patience");
+    }
     return {
       ending: this.#ending,
       atUs: this.nowUs,
       connectedUs: this.#connectedUs,
       askedUs: this.#askedUs,
+      asked: this.#asked,
+      events: this.#events,
       up: { sent: this.#up.sent, lost: this.#up.lost },
       down: { sent: this.#down.sent, lost: this.#down.lost },
     };
@@ -170,6 +179,7 @@ export class Connection {
       if (answering.paceUs < at) [at, event] = [answering.paceUs, 11];
     }
     this.nowUs = at;
+    this.#events += 1;
     switch (event) {
       case 0:
         this.#ending = "timeout";
@@ -189,7 +199,9 @@ export class Connection {
       case 7:
         return this.#server.acknowledge();
       case 8:
-        return asking.fire();
+        asking.fire();
+        if (this.#client.hasGivenUp) this.#ending = "unreachable";
+        return;
       case 9:
         return asking.push();
       case 10:
@@ -251,7 +263,8 @@ export class Connection {
 
   #atServer(packet: Packet): void {
     const server = this.#server;
-    if (packet.kind === "reset") return this.send(this.#down, bare("reset", this.nowUs, -1), this.#framing.header);
+    if (packet.kind === "reset" || server.hasGivenUp)
+      return this.send(this.#down, bare("reset", this.nowUs, -1), this.#framing.header);
     if (packet.kind === "syn") {
       if (server.isOpen) return server.acknowledge();
       if (this.#firstSynUs < 0) this.#firstSynUs = packet.stampUs;
@@ -317,27 +330,19 @@ export class Connection {
   #prepare(): void {
     const { afterUs = 0 } = this.#conversation.exchanges[this.#turn]!;
     if (afterUs === 0) this.#ask();
-    else this.#askUs = this.nowUs + afterUs;
+    else {
+      this.#askUs = this.nowUs + afterUs;
+      this.#deadlineUs = this.#askUs + this.#conversation.patienceUs;
+    }
   }
 
   #ask(): void {
-    const { request, response, afterUs = 0 } = this.#conversation.exchanges[this.#turn]!;
+    const { request, response } = this.#conversation.exchanges[this.#turn]!;
     this.#askUs = Infinity;
     this.#askedUs = this.nowUs;
-    if (afterUs > 0) this.#deadlineUs = this.nowUs + this.#conversation.patienceUs;
+    this.#asked += 1;
     this.#wanted += Math.ceil(request / this.#framing.full);
     this.#owed += Math.ceil(response / this.#framing.full);
     this.#client.sender.write(request);
   }
 }
-
-const bare = (kind: Packet["kind"], stampUs: number, echoUs: number): Packet => ({
-  atUs: 0,
-  kind,
-  segment: -1,
-  sequence: 0,
-  acknowledged: 0,
-  arrivals: 0,
-  stampUs,
-  echoUs,
-});

@@ -32,6 +32,8 @@ export class End implements Port {
   sender!: Sender;
   /** True once the handshake is done at this end. */
   isOpen = false;
+  /** True once the kernel has given up its repeats. */
+  hasGivenUp = false;
   readonly #flow: Flow;
   readonly #out: Wire;
   readonly #framing: Framing;
@@ -64,6 +66,11 @@ export class End implements Port {
   transmit(segment: number, bytes: number): void {
     this.receiver.noteAcknowledged(true, this.nowUs);
     this.#send(segment, bytes + this.#framing.header);
+  }
+
+  /** Gives up the connection. */
+  giveUp(): void {
+    this.hasGivenUp = true;
   }
 
   /** Sends a bare acknowledgement. */

@@ -44,28 +44,43 @@ export class PacketBursts implements Loss {
   }
 }
 
+/** Mean periods after which the state no longer depends on an earlier one: the chance that it does is below e^-1000. */
+const FORGOTTEN = 1_000;
+
 /** Outages in time, exponential in length with a mean of `badUs`: both directions are cut at once. */
 export class OutageProcess implements Loss {
+  readonly #share: number;
   readonly #meanUs: readonly [good: number, bad: number];
-  /** Times at which the state changes, ascending; the first state lasts until the first of them. */
-  readonly #changes: number[] = [];
-  readonly #beginsBad: boolean;
+  #isBad: boolean;
+  #asked = false;
+  /** When the state changes next. */
+  #changesUs = 0;
 
   constructor(share: number, badUs: number, chance: RandomStream) {
+    this.#share = share;
     this.#meanUs = [(badUs * (1 - share)) / share, badUs];
-    this.#beginsBad = chance.next() < share;
+    this.#isBad = chance.next() < share;
   }
 
-  /** True if no outage is under way. */
+  /** True if no outage is under way; times must not decrease. */
   passes(atUs: number, chance: RandomStream): boolean {
-    const changes = this.#changes;
-    while ((changes.at(-1) ?? -1) <= atUs) {
-      const isBad = this.#beginsBad === (changes.length % 2 === 0);
-      changes.push((changes.at(-1) ?? 0) - Math.log(chance.next()) * this.#meanUs[isBad ? 1 : 0]);
+    const [goodUs, badUs] = this.#meanUs;
+    if (!this.#asked) {
+      this.#asked = true;
+      this.#last(0, chance);
+    } else if (atUs - this.#changesUs > FORGOTTEN * (goodUs + badUs)) {
+      this.#isBad = chance.next() < this.#share;
+      this.#last(atUs, chance);
     }
-    // Few changes are later than `atUs`: the two directions ask nearly in order.
-    let place = changes.length;
-    while (place > 0 && changes[place - 1]! > atUs) place -= 1;
-    return this.#beginsBad !== (place % 2 === 0);
+    while (this.#changesUs <= atUs) {
+      this.#isBad = !this.#isBad;
+      this.#last(this.#changesUs, chance);
+    }
+    return !this.#isBad;
+  }
+
+  /** Draws how long the state lasts from `fromUs`. */
+  #last(fromUs: number, chance: RandomStream): void {
+    this.#changesUs = fromUs - Math.log(chance.next()) * this.#meanUs[this.#isBad ? 1 : 0];
   }
 }

@@ -3,6 +3,8 @@ import { wholePower } from "../../base/math.ts";
 import { RTO_LEAST_US, RTO_MOST_US } from "./rtt.ts";
 
 const TICK_US = 4_000;
+/** Repeats of a segment before the kernel gives up: the default of tcp_retries2 (Linux, ip-sysctl). */
+const RETRIES = 15;
 /** Before a round trip is known. */
 const PROBE_US = 1_000_000;
 
@@ -26,6 +28,8 @@ export interface Port {
   late(us: number): number;
   /** Sends a segment. */
   transmit(segment: number, bytes: number): void;
+  /** Gives up the connection: a segment was repeated as often as the kernel allows. */
+  giveUp(): void;
 }
 
 /** The timer of one sender. */
@@ -42,6 +46,11 @@ export class RetransmissionTimer {
   constructor(clock: Pick<Port, "nowUs" | "late">, flight: FlightState) {
     this.#clock = clock;
     this.#flight = flight;
+  }
+
+  /** True if the segment was repeated as often as the kernel allows. */
+  get isExhausted(): boolean {
+    return this.backOff >= RETRIES;
   }
 
   /** Clears the timer, and returns what it was set for. */

@@ -200,6 +200,7 @@ export class Sender implements CongestionWindow, FlightState {
   #timeOut(): void {
     const board = this.#board;
     if (board.next === board.first) return;
+    if (this.timer.isExhausted) return this.#port.giveUp();
     const isNew = this.#state < RECOVERY;
     board.markAllLost(this.#port.nowUs);
     if (this.#state <= DISORDER || this.#repairEnds <= board.first || (this.#state === LOSS && this.#timeouts === 0))

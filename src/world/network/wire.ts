@@ -22,6 +22,18 @@ export interface Packet {
   readonly echoUs: number;
 }
 
+/** Returns a packet without data. */
+export const bare = (kind: Packet["kind"], stampUs: number, echoUs: number): Packet => ({
+  atUs: 0,
+  kind,
+  segment: -1,
+  sequence: 0,
+  acknowledged: 0,
+  arrivals: 0,
+  stampUs,
+  echoUs,
+});
+
 /** Properties of a wire. */
 export interface WirePlan {
   /** Delay of every packet. */

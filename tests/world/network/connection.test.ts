@@ -220,6 +220,50 @@ describe("a heartbeat", () => {
   });
 });
 
+describe("the end of a connection", () => {
+  const BEAT = { request: 20, response: 20 };
+  const PATIENCE_US = 5e6;
+  const lifeUs = 1_200e6 + 6e6 + PATIENCE_US;
+  /** Loses all from a time on. */
+  const deafFrom = (fromUs: number): Loss => ({ passes: (atUs) => atUs < fromUs });
+
+  it("comes by the client's own patience, whatever is lost and whenever a mapping expires", () => {
+    for (const share of [0, 0.05, 0.08, 0.3, 0.6, 0.95])
+      for (const idleUs of [200_000, 1e6, 5e6])
+        for (const fate of ["drop", "reset"] as const)
+          for (let index = 0; index < 40; index++) {
+            let isExpired = false;
+            const given = plan(new EvenLoss(share), new EvenLoss(share), {
+              exchanges: [BEAT, { ...BEAT, afterUs: 6e6 }],
+              patienceUs: PATIENCE_US,
+              middle: (kind, idle) => {
+                isExpired = kind !== "syn" && (isExpired || idle > idleUs);
+                return isExpired ? fate : "pass";
+              },
+            });
+            const { atUs, events } = live(given, index);
+            expect(atUs).toBeLessThanOrEqual(lifeUs);
+            expect(events).toBeLessThan(10_000);
+          }
+  });
+
+  it("is the kernel's after 15 repeats, a quarter of an hour or more, if the application has no patience", () => {
+    const asks = [BEAT, { ...BEAT, afterUs: 6e6 }];
+    const dead = live(plan(deafFrom(3e6), NONE, { exchanges: asks, patienceUs: 1e12 }));
+    expect(dead.ending).toBe("unreachable");
+    // 924.6 s is the least, of a time-out of 200 ms; ours is 300 ms (Linux, ip-sysctl: tcp_retries2).
+    expect((dead.atUs - dead.askedUs) / 1e6).toBeGreaterThan(924);
+    expect((dead.atUs - dead.askedUs) / 1e6).toBeLessThan(1_300);
+  });
+
+  it("of a first request that is never answered comes before the pause", () => {
+    const asks = [BEAT, { ...BEAT, afterUs: 6e6 }];
+    const unheard = live(plan(NONE, deafFrom(120_000), { exchanges: asks, patienceUs: 5e6 }));
+    expect(unheard).toMatchObject({ asked: 1 });
+    expect(unheard.atUs).toBeLessThanOrEqual(1_200e6);
+  });
+});
+
 describe("an upload", () => {
   const send = (bytes: number, congestion: "cubic" | "bbr", mbit?: number): number => {
     const rate = mbit === undefined ? undefined : { bytesAUs: mbit / 8, queueBytes: 65_536 };
@@ -266,6 +310,17 @@ describe("loss", () => {
       expect(found.burst / burst).toBeGreaterThan(0.95);
       expect(found.burst / burst).toBeLessThan(1.05);
     }
+  });
+
+  it("in outages is as likely after a pause of days, at the cost of a single draw", () => {
+    let lost = 0;
+    for (let i = 0; i < 4_000; i++) {
+      const outages = new OutageProcess(0.2, 1_000, chance);
+      outages.passes(0, chance);
+      if (!outages.passes(1e12, chance)) lost += 1;
+    }
+    expect(lost / 4_000).toBeGreaterThan(0.18);
+    expect(lost / 4_000).toBeLessThan(0.22);
   });
 
   it("in outages takes its share of time, whatever is sent", () => {
