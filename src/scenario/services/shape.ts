@@ -130,6 +130,12 @@ const tier = fields(
     "connection-memory": bytes("Memory per connection").prefault("0 B"),
     descriptors: count("File descriptors per machine, one for each connection", { min: 1, max: 1e9 }).prefault(1e9),
     queue: count("Requests that can wait on a machine before they start", { max: 10_000_000 }).prefault(10_000_000),
+    "queue-order": z.exactOptional(
+      z.enum(["fifo", "priority"]).meta({
+        description:
+          "fifo (default): requests are served as they come; priority: those of entries with a lower priority number first, without interrupting others",
+      }),
+    ),
     admission: admission.prefault("none"),
     calls: calls.default([]),
     serves: z.exactOptional(text("Service of the backbone's definition that it serves: Access, Logic or Storage")),
@@ -141,7 +147,11 @@ const tier = fields(
   },
   "Tier of equal machines",
 )
-  .transform((given) => ({ ...given, serves: given.serves }))
+  .transform(({ queueOrder, ...given }) => ({
+    ...given,
+    serves: given.serves,
+    queueOrder: queueOrder === "priority" ? queueOrder : undefined,
+  }))
   .meta({ description: "Tier of equal machines" });
 
 const entry = fields(
@@ -151,7 +161,9 @@ const entry = fields(
     method: z.exactOptional(text("Method of the backbone's definition, such as Access.Send; instead of calls")),
     feed: count("Mean number of tasks per second; arrivals are a Poisson process", { min: 1, max: RATE_MAX }),
     deadline: duration("Time after which an answer is useless", positive).prefault(TASK_TIMEOUT),
-    priority: count("Business priority; 0 is the most important", { max: BUSINESS_LEVELS - 1 }).prefault(0),
+    priority: count("Business priority, used by queue-order and admission: priority; 0 is the most important", {
+      max: BUSINESS_LEVELS - 1,
+    }).prefault(0),
     connections: count("Number of clients with a connection to the tier", { max: 10_000_000_000 }).prefault(0),
     ...caller,
   },

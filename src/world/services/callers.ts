@@ -137,6 +137,8 @@ export interface Origin {
   readonly key: number;
   /** The entry's users, as callers. */
   readonly caller: Caller;
+  /** Place of its priority among those of all entries, from 0 for the most important. */
+  readonly rank: number;
   /** Root of the call tree of its tasks. */
   readonly root: CallNode;
 }

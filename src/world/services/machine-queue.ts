@@ -1,7 +1,7 @@
 /**
  * One machine as an exact queue. A request holds a unit (a process, a thread, a coroutine) from its start to its reply, also
- * while it waits for other machines, and a core while it computes. Requests wait for units and then for cores, first come
- * first served. Memory bounds the number of requests under way, cores bound their speed, and either may run out first.
+ * while it waits for other machines, and a core while it computes. Requests wait for units and then for cores: first come
+ * first served, or by rank and then first come first served; one that computes is never interrupted. Memory bounds the number of requests under way, cores bound their speed, and either may run out first.
  */
 import { assert } from "../../base/assert.ts";
 import type { Duration, Instant } from "../../base/units.ts";
@@ -16,10 +16,14 @@ export interface MachineQueuePlan {
   readonly queue: number;
   /** Time that putting a unit on a core costs, each time. */
   readonly switching: Duration;
+  /** Ranks that are told apart; with 1, requests wait first come first served. */
+  readonly ranks: number;
 }
 
 /** What the queue asks of the owner of its requests; requests are whole numbers here. */
 export interface QueueJobs {
+  /** Returns a request's rank, from 0 to `ranks` - 1: a lower one is served first. Asked only if there are several ranks. */
+  rankOf(job: number): number;
   /** Starts a request's turn on a core and returns how long it computes, us; -1 if the request is dropped. */
   startTurn(job: number, isFirst: boolean): number;
   /** Schedules the end of the turn: the owner calls `releaseCore` then. */
@@ -52,6 +56,26 @@ class Fifo {
   }
 }
 
+/** Waiting requests: those of the lowest rank first, and within a rank first in, first out. */
+class Line {
+  size = 0;
+  readonly #ranks: readonly Fifo[];
+
+  constructor(ranks: number) {
+    this.#ranks = Array.from({ length: ranks }, () => new Fifo());
+  }
+
+  push(job: number, rank: number): void {
+    this.#ranks[rank]!.push(job);
+    this.size += 1;
+  }
+
+  shift(): number {
+    this.size -= 1;
+    return this.#ranks.find(({ size }) => size > 0)!.shift();
+  }
+}
+
 /** The units and cores of one machine, and the requests that wait for them. */
 export class MachineQueue {
   /** Units in use. */
@@ -63,15 +87,17 @@ export class MachineQueue {
   readonly #plan: MachineQueuePlan;
   readonly #jobs: QueueJobs;
   /** Requests without a unit. */
-  readonly #waitingForUnit = new Fifo();
+  readonly #waitingForUnit: Line;
   /** Requests with a unit but no core; those that have started are written as -1 - job. */
-  readonly #waitingForCore = new Fifo();
+  readonly #waitingForCore: Line;
   /** Requests that have a unit and have not started. */
   #notStarted = 0;
 
   constructor(plan: MachineQueuePlan, work: QueueJobs) {
     this.#plan = plan;
     this.#jobs = work;
+    this.#waitingForUnit = new Line(plan.ranks);
+    this.#waitingForCore = new Line(plan.ranks);
   }
 
   /** Requests that have not started. */
@@ -84,14 +110,14 @@ export class MachineQueue {
     const { cores, units, queue } = this.#plan;
     const isNext = this.busyCores < cores && this.units < units;
     if (!isNext && this.waiting >= queue) return false;
-    this.#waitingForUnit.push(job);
+    this.#waitingForUnit.push(job, this.#rankOf(job));
     this.#dispatch(now);
     return true;
   }
 
   /** Queues a request for a core again, after the reply that it waited for. */
   resume(job: number, now: Instant): void {
-    this.#waitingForCore.push(-1 - job);
+    this.#waitingForCore.push(-1 - job, this.#rankOf(job));
     this.#dispatch(now);
   }
 
@@ -107,11 +133,16 @@ export class MachineQueue {
     this.#dispatch(now);
   }
 
+  #rankOf(job: number): number {
+    return this.#plan.ranks === 1 ? 0 : this.#jobs.rankOf(job);
+  }
+
   #dispatch(now: Instant): void {
     const { cores, units, switching } = this.#plan;
     for (;;) {
       if (this.units < units && this.#waitingForUnit.size > 0) {
-        this.#waitingForCore.push(this.#waitingForUnit.shift());
+        const job = this.#waitingForUnit.shift();
+        this.#waitingForCore.push(job, this.#rankOf(job));
         this.#notStarted += 1;
         this.units += 1;
         if (this.units > this.peakUnits) this.peakUnits = this.units;

@@ -128,6 +128,11 @@ export class RequestExchange {
     return computes;
   }
 
+  /** Returns the rank of a request among those that wait: that of its entry's priority. */
+  rankOf(slot: number): number {
+    return this.#parts.origins[this.#requests.at(slot).entry]!.rank;
+  }
+
   /** Schedules the end of a request's turn. */
   scheduleTurnEnd(slot: number, end: Instant): void {
     this.#parts.agenda.push(end, slot * KINDS + TURN_END);

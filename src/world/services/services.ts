@@ -44,6 +44,10 @@ const callNodeOf = (
   calls: calls.map((call) => callNodeOf(call, names, half)),
 });
 
+/** Returns the priorities of all entries, each once, the most important first. */
+const ranksOf = ({ entries }: ServicesModel): readonly number[] =>
+  [...new Set(Object.values(entries).map(({ priority }) => priority))].sort((one, other) => one - other);
+
 /** Kind of the event that a task comes in, next to the kinds of the exchange. */
 const TASK = 0;
 const DIGEST_KIND = 0x5e;
@@ -87,7 +91,9 @@ export class Services {
       assert("route" in read, () => `an entry leads nowhere: ${JSON.stringify(read)}`);
       return read.route;
     });
-    this.tiers = buildTiers(model, routes, parts.guard, {
+    const ranks = ranksOf(model);
+    this.tiers = buildTiers({ model, routes, ranks: ranks.length }, parts.guard, {
+      rankOf: (visit) => this.#exchange.rankOf(visit),
       startTurn: (visit, isFirst) => this.#exchange.startTurn(visit, isFirst),
       scheduleTurnEnd: (visit, end) => {
         this.#exchange.scheduleTurnEnd(visit, end);
@@ -99,7 +105,8 @@ export class Services {
       const { machines, uptime } = this.tiers[tier]!;
       const caller = new Caller(own, machines.length, uptime, false);
       const root = callNodeOf(routes[index]!, names, Math.floor(model.hop / 2));
-      return { name, model: own, tier, root, caller, key: identity(name), surge: 1, tasks: 0, nextAt: START };
+      const rank = ranks.indexOf(own.priority);
+      return { name, model: own, tier, rank, root, caller, key: identity(name), surge: 1, tasks: 0, nextAt: START };
     });
     this.#exchange = new RequestExchange({
       seed,

@@ -49,10 +49,19 @@ export interface Tier {
   readonly wanted: number;
 }
 
+/** What tiers are built from. */
+export interface TiersPlan {
+  /** The section `services` of the scenario. */
+  readonly model: ServicesModel;
+  /** Routes of all entries. */
+  readonly routes: readonly TaskRoute[];
+  /** Priorities of entries that differ. */
+  readonly ranks: number;
+}
+
 /** Builds all tiers of a model, in its order. */
 export const buildTiers = (
-  model: ServicesModel,
-  routes: readonly TaskRoute[],
+  { model, routes, ranks: allRanks }: TiersPlan,
   guard: Guard,
   work: QueueJobs,
 ): readonly Tier[] => {
@@ -69,7 +78,8 @@ export const buildTiers = (
     const held = Math.min(room, Math.ceil(wanted / own.machines));
     const left = own.memory - held * own.connectionMemory;
     const units = own.units.memory === 0 ? Infinity : Math.max(1, Math.floor(left / own.units.memory));
-    const plan = { cores: own.cores, units, queue: own.queue, switching: own.units.switching };
+    const ranks = own.queueOrder === "priority" ? allRanks : 1;
+    const plan = { cores: own.cores, units, queue: own.queue, switching: own.units.switching, ranks };
     const calls = calledBy(routes, name);
     const machines = Array.from({ length: own.machines }, (_, place): TierMachine => ({
       name: `${name}-${String(place + 1)}`,

@@ -12,6 +12,8 @@ export interface Count {
   /** Tasks offered by entry, and how they ended, as a share of those. */
   readonly offered: readonly number[];
   readonly ended: (entry: number, ending: Outcome) => number;
+  /** By entry: times of completed tasks, us. */
+  readonly times: readonly (readonly number[])[];
   /** By tier. */
   readonly requests: readonly number[];
   readonly shed: readonly number[];
@@ -54,6 +56,7 @@ export const run = (
     number[],
     number[],
   ];
+  const times = Array.from({ length: entries }, (): number[] => []);
   const waits = Array.from({ length: tiers }, (): number[] => []);
   const endings = new Map<string, number>();
   const begin = seconds(from);
@@ -66,11 +69,12 @@ export const run = (
     guard,
     notes: {
       offered: () => undefined,
-      taskEnded: (entry, began, ending) => {
+      taskEnded: (entry, began, ending, took) => {
         ended?.();
         // Of the last ones only the quick have ended.
         if (began < begin || began + deadlines[entry]! > seconds(to)) return;
         offered[entry]! += 1;
+        if (ending === "done") times[entry]!.push(took);
         endings.set(`${String(entry)} ${ending}`, (endings.get(`${String(entry)} ${ending}`) ?? 0) + 1);
       },
       requestArrived: (tier, now) => {
@@ -99,6 +103,7 @@ export const run = (
   return {
     offered,
     ended: (entry, ending) => (endings.get(`${String(entry)} ${ending}`) ?? 0) / offered[entry]!,
+    times,
     requests,
     shed,
     waits,

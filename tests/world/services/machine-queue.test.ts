@@ -126,6 +126,76 @@ describe("the exact queue agrees, family-wise with 95 %,", () => {
   });
 });
 
+describe("a queue by priority", () => {
+  interface Classes {
+    readonly cores: number;
+    readonly law: string;
+    /** Of the computing time. */
+    readonly variation: number;
+    /** By class, the most important first: load of all cores, as a share. */
+    readonly loads: readonly number[];
+  }
+  const GRID: readonly Classes[] = [
+    { cores: 1, law: exponential, variation: 1, loads: [0.4, 0.4] },
+    { cores: 1, law: fixed, variation: 0, loads: [0.2, 0.3, 0.3] },
+    { cores: 1, law: lognormal(1.5), variation: 1.5, loads: [0.3, 0.2] },
+    { cores: 4, law: exponential, variation: 1, loads: [0.5, 0.3] },
+  ];
+  const classes = GRID.reduce((sum, { loads }) => sum + loads.length, 0);
+  const t = studentQuantile(1 - 0.05 / 2 / classes, REPS - 1);
+  const sumTo = (loads: readonly number[], end: number): number =>
+    loads.slice(0, end).reduce((sum, load) => sum + load, 0);
+
+  const textOf = ({ cores, law, loads }: Classes, order: string): string => `
+hop: 0 s
+tiers: { m: { machines: 1, cores: ${String(cores)}, work: ${law}, queue-order: ${order} } }
+entries:
+${loads
+  // The file's order is not that of importance.
+  .map((load, rank) => [load, rank] as const)
+  .reverse()
+  .map(([load, rank]) => {
+    const feed = Math.round((cores * load * 1e6) / MEAN_US);
+    return `  p${String(rank)}: { tier: m, feed: ${String(feed)}, timeout: 5 s, deadline: 5 s, priority: ${String(7 * rank)} }`;
+  })
+  .join("\n")}
+`;
+  /** Mean task times by class over the replications. */
+  const timesOf = (of: Classes, order: string): readonly (readonly number[])[] => {
+    const arrivals = (of.cores * sumTo(of.loads, of.loads.length) * 1e6) / MEAN_US;
+    const runs = Array.from({ length: REPS }, (_, rep) =>
+      run(textOf(of, order), {
+        from: 4_000 / arrivals,
+        // Tasks count if their deadline lies within the run.
+        to: 5 + (4_000 + REQUESTS) / arrivals,
+        seed: `classes ${String(rep)}`,
+      }),
+    );
+    return of.loads.map((_, rank) => runs.map(({ times }) => mean(times.toReversed()[rank]!)));
+  };
+
+  it.each(GRID)("agrees with Cobham's formula, family-wise with 95 percent: %o", (of) => {
+    const { cores, variation, loads } = of;
+    const all = sumTo(loads, loads.length);
+    // Of the first in line: until a core is free. Erlang's C for several cores, which asks for exponential times.
+    const residual =
+      cores === 1 ? (all * MEAN_US * (1 + variation * variation)) / 2 : (erlangC(cores, cores * all) * MEAN_US) / cores;
+    timesOf(of, "priority").forEach((values, rank) => {
+      const formula = MEAN_US + residual / ((1 - sumTo(loads, rank)) * (1 - sumTo(loads, rank + 1)));
+      const middle = mean(values);
+      const spread = Math.sqrt(values.reduce((sum, one) => sum + (one - middle) * (one - middle), 0) / (REPS - 1));
+      const half = (t * spread) / Math.sqrt(REPS);
+      expect(Math.abs(middle - formula), `class ${String(rank)}: ${String(middle)}`).toBeLessThanOrEqual(half);
+      expect(half / formula).toBeLessThan(WIDEST);
+    });
+  });
+
+  it("first come, first served makes no difference between classes", () => {
+    const [important, other] = timesOf(GRID[0]!, "fifo").map(mean) as [number, number];
+    expect(Math.abs(important / other - 1)).toBeLessThan(0.1);
+  });
+});
+
 describe("the fluid login queue", () => {
   /** Arrivals of a flood: half the capacity, then twice for ten seconds, then half. */
   it("agrees with the exact queue, for waits above one bucket, within 5 % or a fifth of a bucket", () => {
