@@ -60,7 +60,7 @@ export const SERVICES_METRICS = {
     title: "Tier requests",
     dimension: "rate",
     labels: ["tier"],
-    meaning: "Requests received by a tier's machines, retries included",
+    meaning: "Requests sent to a tier's machines, also to those that are down, retries included",
     stats: stats("/s", ["rate"]),
   },
   "tier.retry": {

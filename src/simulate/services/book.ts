@@ -84,7 +84,7 @@ export class ServicesBook implements ServiceNotes {
     }
   }
 
-  /** Counts a request at a machine; it is a retry unless `attempt` is 0. */
+  /** Counts a request at a machine, up or down; it is a retry unless `attempt` is 0. */
   requestArrived(tier: number, at: Instant, attempt: number): void {
     const counts = this.tiers[tier]!;
     counts.requests[secondOf(at)]! += 1;

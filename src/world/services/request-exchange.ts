@@ -227,11 +227,8 @@ export class RequestExchange {
     const tier = tiers[request.node.tier]!;
     const { down, admission, queue: station } = tier.machines[request.machine]!;
     request.arrived = now;
-    if (down !== undefined) {
-      this.#reply(slot, request, "down");
-      return;
-    }
     notes.requestArrived(request.node.tier, now, request.retries);
+    if (down !== undefined) return this.#reply(slot, request, "down");
     // The same request has the same work at every attempt.
     request.work = serviceTime(
       tier.model.work,

@@ -20,7 +20,7 @@ export interface ServiceNotes {
   offered(entry: number, at: Instant): void;
   /** A task ended; `took` is its duration, us. */
   taskEnded(entry: number, offered: Instant, ending: Outcome, took: number): void;
-  /** A request arrived at a machine; `attempt` counts earlier attempts of the same call. */
+  /** A request arrived at a machine, which may be down; `attempt` counts earlier attempts of the same call. */
   requestArrived(tier: number, at: Instant, attempt: number): void;
   /** A machine turned a request away; `isHeldBack` if its caller did not send it for the machine's level. */
   shed(tier: number, at: Instant, isHeldBack: boolean): void;

@@ -80,6 +80,38 @@ describe("services beside a population", () => {
     expect(calm.figures["task.rate"]).not.toHaveProperty("binds");
   });
 
+  it.each(["reset", "silent"])("count attempts at a tier that is down (%s), each retry of each caller", (down) => {
+    const retrying = "retries: { kind: naive, most: 3 }, back-off: 1 ms";
+    const figures = simulate(
+      tiny(
+        `
+run: { duration: 3 min, warmup: 30 s }
+provenance: { services: { is: assumed, source: tests }, online: { is: assumed, source: tests } }
+services:
+  hop: 0 us
+  tiers:
+    near: { machines: 2, cores: 100, work: { law: fixed, mean: 10 us }, calls: [far], timeout: 500 ms, early-abort: false, ${retrying} }
+    far: { machines: 2, cores: 100, work: { law: fixed, mean: 10 us } }
+  entries:
+    ask: { tier: near, feed: 50, deadline: 30 s, timeout: 10 s, ${retrying} }
+faults: [{ id: dead, at: 30 s, down: ${down}, where: { tier: far } }]
+windows: { dead: 60 s..150 s }
+thresholds:
+  - { figure: "task.rate{window=dead}", max: 1 k /s }
+  - { figure: "tier.request.rate{tier=near,window=dead}", max: 1 k /s }
+  - { figure: "tier.request.rate{tier=far,window=dead}", max: 1 k /s }
+  - { figure: "tier.retry.share{tier=far,window=dead}", max: 100 % }
+`,
+        ["run.scale=1/1000"],
+      ),
+      { replication: 0, faults: true, interventions: true },
+    ).figures;
+    const tasks = figures["task.rate{window=dead}"]!.value!;
+    expect(figures["tier.request.rate{tier=near,window=dead}"]!.value! / (4 * tasks)).toBeCloseTo(1, 1);
+    expect(figures["tier.request.rate{tier=far,window=dead}"]!.value! / (16 * tasks)).toBeCloseTo(1, 1);
+    expect(figures["tier.retry.share{tier=far,window=dead}"]!.value).toBeCloseTo(75, 0);
+  });
+
   it("are in the digest: equal for equal runs, and for a fault of strength nothing", () => {
     expect(run("").digest).toBe(calm.digest);
     expect(run(SLOW.replace("slow: 5", "slow: 1")).digest).toBe(calm.digest);
