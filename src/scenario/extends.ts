@@ -23,6 +23,8 @@ export interface Chain {
   readonly tree: MapNode | undefined;
   /** The file without its bases; undefined if it cannot be read. */
   readonly own: MapNode | undefined;
+  /** Its bases merged; undefined if it has none, or one of them cannot be read. */
+  readonly base?: MapNode | undefined;
   /** True if the file itself does not exist, or the path is not a file. */
   readonly missing: boolean;
 }
@@ -56,7 +58,9 @@ export const readChain = (file: string, findings: Findings): Chain => {
     }
     next = { file: found, from: base };
   }
-  return { tree: trees.reduceRight((base, own) => mergeMaps(base, own)), own: trees[0], missing: false };
+  const [own, ...bases] = trees;
+  const base = bases.length === 0 ? undefined : bases.reduceRight((below, above) => mergeMaps(below, above));
+  return { tree: base === undefined ? own : mergeMaps(base, own!), own, base, missing: false };
 };
 
 const written = (node: TreeNode): string => (node.kind === "scalar" ? node.text : "");

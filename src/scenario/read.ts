@@ -18,6 +18,7 @@ import type { Intervention, RunPlan, Scenario, Window } from "./scenario.ts";
 import { headShape, runShape } from "./schema.ts";
 import type { Names } from "./section.ts";
 import { nearest } from "./suggest.ts";
+import { writersOf, type Writers } from "./no-effect.ts";
 import { withSettings, type Settings } from "./settings.ts";
 import { checkWorld, namesOfWorld, type ReadWorld, WORLD_KEYS, worldOf, worldShape } from "./world.ts";
 
@@ -29,21 +30,28 @@ export type Reading =
 export const readScenario = (given: string, settings: Settings = {}): Reading => {
   const findings = new Findings();
   const file = findScenario(given);
-  const { tree, own, missing } = readChain(file, findings);
+  const { tree, own, base, missing } = readChain(file, findings);
   if (tree === undefined || own === undefined) return { problems: findings.sorted(), missing };
   const root = withSettings(tree, settings, findings);
   const ownReport = reporterFor(findings, own);
   for (const key of ["version", "name"])
     if (!own.entries.has(key))
       ownReport([key], "is missing", `write ${key}: ${key === "version" ? "1" : "what-it-is"}`);
-  const scenario = resolve(root, own, file, findings);
+  const scenario = resolve(root, { file, own, ...writersOf(root, { own, base }, settings.set) }, findings);
   if (scenario === undefined || findings.count > 0) return { problems: findings.sorted(), missing: false };
   return { scenario };
 };
 
 const LISTS = ["faults", "interventions", "expect", "thresholds"];
 
-const resolve = (root: MapNode, own: MapNode, file: string, findings: Findings): Scenario | undefined => {
+/** Where a scenario comes from. */
+interface Origin extends Writers {
+  readonly file: string;
+  /** The file without its bases. */
+  readonly own: MapNode;
+}
+
+const resolve = (root: MapNode, { file, own, ...writers }: Origin, findings: Findings): Scenario | undefined => {
   const report = reporterFor(findings, root);
   if (!WORLD_KEYS.some((key) => root.entries.has(key))) {
     report(["extends"], "there is no world", "write extends: worlds/china-2014.yaml");
@@ -52,7 +60,7 @@ const resolve = (root: MapNode, own: MapNode, file: string, findings: Findings):
   const head = judgeFields(headShape, root, [], report, ["run", ...LISTS, ...WORLD_KEYS]);
   const run = resolveRun(root, report);
   const world = judgeFields(worldShape, root, [], report, [...Object.keys(headShape), "run", ...LISTS]);
-  checkWorld(world, { duration: run.duration, report });
+  checkWorld(world, { duration: run.duration, report, ...writers });
   const windows = resolveWindows(head.windows ?? {}, run, report);
   const names = namesOf(root, world);
 

@@ -54,6 +54,10 @@ export interface CheckContext {
   readonly duration: Duration | undefined;
   /** Takes the problems. */
   readonly report: Reporter;
+  /** True if the scenario's own file writes a value at the path; if options change the section, only what they write counts. */
+  readonly isOwn: (path: Path) => boolean;
+  /** True if a base of the scenario has a value at the path. */
+  readonly isInherited: (path: Path) => boolean;
 }
 
 /** Names by kind (`region`, `gateway`, `tier` …); undefined for a kind whose part of the world cannot be read. */

@@ -3,6 +3,7 @@ import { SCHEDULER_DEFAULTS } from "../../algorithms/scheduling/policy.ts";
 import { inSeconds } from "../../base/units.ts";
 import type { CheckContext, Cost, KnownNames, Names, RunSize, Section } from "../section.ts";
 import { checkPeople, isTooLarge, type PeopleWorld } from "./checks.ts";
+import { checkEffects } from "./effects.ts";
 import { PEOPLE_TARGETS } from "./faults.ts";
 import { ALERT_KINDS, PEOPLE_METRICS, RESOURCES } from "./figures.ts";
 import { PEOPLE_INTERVENTIONS } from "./interventions.ts";
@@ -53,8 +54,9 @@ export const PEOPLE = {
   name: "people",
   shape: peopleShape,
   isIn: () => true,
-  check: (world: PeopleWorld, { report }: CheckContext) => {
-    checkPeople(world, report);
+  check: (world: PeopleWorld, context: CheckContext) => {
+    checkPeople(world, context.report);
+    checkEffects(world, context);
   },
   names: namesOf,
   targets: PEOPLE_TARGETS,

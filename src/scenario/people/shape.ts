@@ -135,7 +135,14 @@ const tier = fields(
   },
   "Machines of one tier, and the core time of each kind of request",
 )
-  .transform(({ descriptors, memory, memoryAConnection, ...given }) => {
+  .transform(({ descriptors, memory, memoryAConnection, ...given }, context) => {
+    if (memoryAConnection !== undefined && memory === undefined)
+      context.addIssue({
+        code: "custom",
+        path: ["memory-a-connection"],
+        message: "has no effect: the machine's memory is not limited",
+        params: { hint: "write memory: 48 G, or leave it out" },
+      });
     const held = [descriptors, memory === undefined ? undefined : Math.floor(memory / (memoryAConnection ?? 1))];
     const known = held.filter((most) => most !== undefined);
     return { ...given, connections: known.length === 0 ? undefined : Math.min(...known) };

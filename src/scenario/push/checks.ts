@@ -1,7 +1,8 @@
 /** Checks the consistency of push: batches fit, leases outlast grants, tasks lie within the run. */
 import { slidingBound } from "../../algorithms/push/limiter.ts";
 import { grantLasts, leaseMargin } from "../../algorithms/push/policy.ts";
-import { type Duration, minutes, printDuration } from "../../base/units.ts";
+import { type Duration, hours, minutes, printDuration, seconds } from "../../base/units.ts";
+import { reportNoEffect } from "../no-effect.ts";
 import type { CheckContext } from "../section.ts";
 import { type PushModel, SUBSCRIBERS_MAX } from "./shape.ts";
 
@@ -32,6 +33,7 @@ export const checkPush = (push: PushModel, context: CheckContext): void => {
   checkLimiter(push, context);
   checkLease(push, context);
   checkTasks(push, context);
+  checkEffects(push, context);
 };
 
 const checkLimiter = ({ workers, limiter, service, store }: PushModel, { report }: CheckContext): void => {
@@ -54,6 +56,12 @@ const checkLimiter = ({ workers, limiter, service, store }: PushModel, { report 
       "exceeds the limit of one second, so that the counter grants nothing",
       `write at most ${String(limiter.limit)}`,
     );
+  if (limiter.kind === "gcra" && limiter.burst < workers.lot)
+    report(
+      ["push", "limiter", "burst"],
+      "is below push.workers.lot: a worker is granted at most the burst at a time, so that the limit is never reached",
+      `write at least ${String(workers.lot)}, or a smaller push.workers.lot`,
+    );
   if (limiter.horizon > HORIZON_MOST)
     report(
       ["push", "limiter", "horizon"],
@@ -67,6 +75,36 @@ const checkLimiter = ({ workers, limiter, service, store }: PushModel, { report 
       "is too small for the limit: the time of a batch is rounded up to whole microseconds",
       `write at least ${String(lotLeast)}`,
     );
+};
+
+/** Defaults of keys that may have no effect. */
+const BURST_DEFAULT = 1_000;
+const HORIZON_DEFAULT = seconds(1);
+const OVER_DEFAULT = hours(6);
+
+/** Reports keys that are written and have no effect. */
+const checkEffects = ({ limiter, prefetch, tasks }: PushModel, context: CheckContext): void => {
+  const idle = (path: readonly string[], why: string, instead: string): void => {
+    reportNoEffect(context, ["push", ...path], why, instead);
+  };
+  if (limiter.kind === "counter")
+    for (const [key, isOther] of [
+      ["burst", limiter.burst !== BURST_DEFAULT],
+      ["horizon", limiter.horizon !== HORIZON_DEFAULT],
+    ] as const)
+      if (isOther) idle(["limiter", key], "the counter does not use it", "write kind: gcra, or leave it out");
+  const all = Object.entries(tasks);
+  // A share of 0 % that is written switches prefetching off, and the rest may stay.
+  if (prefetch.share === 0 && !context.isOwn(["push", "prefetch", "share"])) {
+    const instead = "write prefetch: { share: 10 % }, or leave it out";
+    if (prefetch.from !== 0) idle(["prefetch", "from"], "no app prefetches", instead);
+    if (prefetch.over !== OVER_DEFAULT) idle(["prefetch", "over"], "no app prefetches", instead);
+    for (const [name, { prefetched }] of all)
+      if (!prefetched) idle(["tasks", name, "prefetched"], "no app prefetches", instead);
+  } else if (prefetch.share > 0 && all.every(([, { prefetched }]) => !prefetched))
+    idle(["prefetch", "share"], "no task is prefetched", "write prefetched: true in a task, or leave it out");
+  if (all.length === 1 && all[0]![1].weight !== 1)
+    idle(["tasks", all[0]![0], "weight"], "there is no other task to share the limit with", "leave it out");
 };
 
 const checkLease = (push: PushModel, { report }: CheckContext): void => {

@@ -1,13 +1,15 @@
 /** Checks the consistency of services: calls name existing tiers and form no cycle. */
-import type { Reporter } from "../findings.ts";
 import type { Path } from "../positions.ts";
 import { quote } from "../quantities.ts";
-import { routeOf } from "./routes.ts";
+import type { CheckContext } from "../section.ts";
+import { checkEffects } from "./effects.ts";
+import { routeOf, type TaskRoute } from "./routes.ts";
 import type { ServicesModel } from "./shape.ts";
 import { didYouMean } from "../suggest.ts";
 
 /** Reports inconsistencies in services. */
-export const checkServices = (services: ServicesModel, report: Reporter): void => {
+export const checkServices = (services: ServicesModel, context: CheckContext): void => {
+  const { report } = context;
   const { tiers, entries } = services;
   const names = Object.keys(tiers);
   const known = (name: string, path: Path): boolean => {
@@ -27,6 +29,7 @@ export const checkServices = (services: ServicesModel, report: Reporter): void =
   if (names.length === 0) report(["services", "tiers"], "has no tier", "write at least one");
   if (Object.keys(entries).length === 0) report(["services", "entries"], "has no entry", "write at least one");
   if (found.includes(false)) return;
+  const routes = new Map<string, TaskRoute>();
   for (const [name, entry] of Object.entries(entries)) {
     const path = ["services", "entries", name];
     if (entry.method !== undefined && entry.calls !== undefined)
@@ -37,5 +40,7 @@ export const checkServices = (services: ServicesModel, report: Reporter): void =
       );
     const read = routeOf(services, entry);
     if ("wrong" in read) report([...path, read.field], read.wrong, read.hint);
+    else routes.set(name, read.route);
   }
+  if (routes.size === Object.keys(entries).length) checkEffects(services, routes, context);
 };

@@ -24,8 +24,8 @@ export const SERVICES = {
   name: "services",
   shape: servicesShape,
   isIn: ({ services }: World) => services !== undefined,
-  check: ({ services }: World, { report }: CheckContext) => {
-    if (services !== undefined) checkServices(services, report);
+  check: ({ services }: World, context: CheckContext) => {
+    if (services !== undefined) checkServices(services, context);
   },
   names: namesOf,
   targets: SERVICES_TARGETS,

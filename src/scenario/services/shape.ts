@@ -110,6 +110,12 @@ const balance = either(
 
 /** Published for DAGOR: a task is useless after 500 ms. */
 const TASK_TIMEOUT = "500 ms";
+/** The default of `timeout`. */
+export const TIMEOUT_DEFAULT = ms(500);
+/** The default of `memory` of a machine, in bytes. */
+export const MEMORY_DEFAULT = 1_099_511_627_776;
+/** The default of `descriptors` of a machine. */
+export const DESCRIPTORS_DEFAULT = 1e9;
 
 const caller = {
   timeout: duration("Timeout of one attempt", positive).prefault(TASK_TIMEOUT),
@@ -128,7 +134,9 @@ const tier = fields(
     units: units.prefault({ kind: "coroutines", memory: "0 B", switching: "0 s" }),
     memory: bytes("Memory per machine for units and connections").prefault("1 TiB"),
     "connection-memory": bytes("Memory per connection").prefault("0 B"),
-    descriptors: count("File descriptors per machine, one for each connection", { min: 1, max: 1e9 }).prefault(1e9),
+    descriptors: count("File descriptors per machine, one for each connection", { min: 1, max: 1e9 }).prefault(
+      DESCRIPTORS_DEFAULT,
+    ),
     queue: count("Requests that can wait on a machine before they start", { max: 10_000_000 }).prefault(10_000_000),
     "queue-order": z.exactOptional(
       z.enum(["fifo", "priority"]).meta({

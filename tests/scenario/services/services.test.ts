@@ -14,7 +14,9 @@ const LOGIC = "logic: { machines: 2, cores: 4, work: { law: fixed, mean: 1 ms }"
 
 describe("services in a scenario", () => {
   it("are read with every default filled in", () => {
-    const { services } = scenarioOf(read(world(`${LOGIC}, admission: priority, retries: budget }`))).world;
+    const storage = "storage: { machines: 1, cores: 1, work: { law: fixed, mean: 1 ms } }";
+    const tiers = `${LOGIC}, admission: priority, retries: budget, calls: [storage] }\n    ${storage}`;
+    const { services } = scenarioOf(read(world(tiers))).world;
     expect(services!.tiers["logic"]).toMatchObject({
       machines: 2,
       admission: { kind: "priority", threshold: 20_000, alpha: 0.05, beta: 0.01 },
