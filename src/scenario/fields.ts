@@ -3,7 +3,7 @@
  * other, and its JSON Schema for editors.
  */
 import { z } from "zod";
-import type { Duration } from "../base/units.ts";
+import { type Duration, printDuration } from "../base/units.ts";
 import { quote, readBytes, readCount, readDuration, readRate, readScale, readShare, type Read } from "./quantities.ts";
 
 /** A kebab-case key in camelCase: `delay-per-1000-km` is `delayPer1000Km`. */
@@ -57,14 +57,16 @@ export const nameOf = (value: unknown): string => {
 
 const TIME = "\\d+(\\.\\d+)? ?(d|h|min|s|ms|us)";
 
-/** Returns the schema of a duration such as `90 s`, in microseconds. */
-export const duration = (description: string, { signed = false, positive = false } = {}) =>
+/** Returns the schema of a duration such as `90 s`, in microseconds, at most `max`. */
+export const duration = (description: string, { signed = false, positive = false, max = Infinity } = {}) =>
   quantity<Duration>(
     "a duration such as 90 s",
     (given) => {
       const read = readDuration(given, { signed });
       if (positive && "value" in read && read.value <= 0)
         return { wrong: `${quote(given)} is not above zero`, hint: "write a duration above 0 s" };
+      if ("value" in read && read.value > max)
+        return { wrong: `${quote(given)} is too long`, hint: `write at most ${printDuration(max as Duration)}` };
       return read;
     },
     description,

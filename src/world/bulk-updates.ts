@@ -15,6 +15,9 @@ import type { Parked } from "./population/parked.ts";
 import * as record from "./population/record.ts";
 import type { Disconnections, ThrownOff } from "./population/thrown-off.ts";
 
+/** Longest time over which clients are spread, as servers that are too small for them would need years. Chosen. */
+const DELAY_MOST_MS = 86_400_000;
+
 /** What bulk updates read and change. */
 export interface BulkUpdateParts {
   /** Seeds all draws. */
@@ -188,9 +191,9 @@ export class BulkUpdates {
     });
   }
 
-  /** Makes a client's next event due this long from now. */
+  /** Makes a client's next event due this long from now, at most a day. */
   #delay(client: Client, delayMs: number): void {
-    client.dueMs = this.#parts.calendar.at + Math.max(1, Math.round(delayMs));
+    client.dueMs = this.#parts.calendar.at + Math.max(1, Math.round(Math.min(delayMs, DELAY_MOST_MS)));
   }
 
   #updateConnected({ homes, touches, keepsLinks = false }: Selection, change: Change): void {

@@ -1,10 +1,16 @@
 /** Limits of a simulated client's record; the reader rejects a world that exceeds them. */
-import { seconds } from "../../base/units.ts";
+import { hours, minutes, seconds } from "../../base/units.ts";
 
 /** Unit in which heartbeat intervals are stored. */
 export const HEARTBEAT_UNIT = seconds(10);
 /** Longest heartbeat interval. */
 export const HEARTBEAT_MOST = seconds(630);
+/** Longest time of one attempt of a race: the 100 that it may have one after another fit into 12 days, the longest delay of the calendar. Chosen. */
+export const ATTEMPT_MOST = hours(1);
+/** Longest wait of a client between attempts, or for a login. Chosen. */
+export const WAIT_MOST = hours(24);
+/** Longest time for which the repeats of a heartbeat are modelled. */
+export const BEAT_TIMEOUT_MOST = minutes(1);
 /** Highest counts of a heartbeat policy. */
 export const HEARTBEAT_COUNTS = { climbAfter: 7, failAfter: 7, stableTest: 6 } as const;
 /** Number of destinations: pairs of server and port. */

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { SCHEDULER_DEFAULTS, type SchedulerPolicy } from "../../algorithms/scheduling/policy.ts";
 import { count, duration, fields, type Model, named, number, share, text } from "../fields.ts";
-import { CANDIDATES_MOST } from "./limits.ts";
+import { ATTEMPT_MOST, BEAT_TIMEOUT_MOST, CANDIDATES_MOST, WAIT_MOST } from "./limits.ts";
 
 const PEOPLE_MAX = 10_000_000_000;
 
@@ -150,32 +150,35 @@ const tier = fields(
   .meta({ description: "Machines of one tier, and the core time of each kind of request" });
 
 const positive = { positive: true } as const;
+const wait = { max: WAIT_MOST } as const;
+const positiveWait = { ...positive, ...wait } as const;
+const attempt = { ...positive, max: ATTEMPT_MOST } as const;
 
 const clients = fields(
   {
     racing: fields(
       {
         candidates: count("Number of candidate addresses", { min: 1, max: CANDIDATES_MOST }),
-        "start-every": duration("Time between the starts of two attempts", positive),
+        "start-every": duration("Time between the starts of two attempts", attempt),
         "at-most": count("Number of concurrent attempts", { min: 1, max: 100 }),
-        timeout: duration("Timeout of one attempt", positive),
+        timeout: duration("Timeout of one attempt", attempt),
       },
       "Connection racing: attempts to several candidates, started one after another",
     ),
-    "login-timeout": duration("Timeout of a login, from the connect on", positive),
+    "login-timeout": duration("Timeout of a login, from the connect on", positiveWait),
     reconnect: fields(
       {
         policy: z.enum(["ladder", "full-jitter", "directed"]).default("ladder").meta({
           description:
             "ladder (default): the published ladder; full-jitter: random exponential back-off; directed: the wait that servers assign",
         }),
-        first: duration("Time from a broken link to the first attempt; the shortest wait of all policies"),
-        ladder: z.array(duration("One rung")).min(1).max(100).meta({
+        first: duration("Time from a broken link to the first attempt; the shortest wait of all policies", wait),
+        ladder: z.array(duration("One rung", wait)).min(1).max(100).meta({
           description: "ladder: times from the start of a failed attempt to the next one; the last one repeats",
         }),
-        salt: duration("ladder: upper bound of the random whole seconds added to each rung"),
-        base: duration("full-jitter: upper bound of the first wait", positive).prefault("1 s"),
-        cap: duration("full-jitter: highest upper bound, reached by doubling", positive).prefault("120 s"),
+        salt: duration("ladder: upper bound of the random whole seconds added to each rung", wait),
+        base: duration("full-jitter: upper bound of the first wait", positiveWait).prefault("1 s"),
+        cap: duration("full-jitter: highest upper bound, reached by doubling", positiveWait).prefault("120 s"),
       },
       "Reconnect: when a client with a broken link tries again",
     ),
@@ -194,7 +197,10 @@ const clients = fields(
           "Answered heartbeats at the shortest interval on a new connection, before the learned interval is used",
           { min: 0, max: 1_000 },
         ),
-        timeout: duration("Time without an answer after which a heartbeat has failed", positive),
+        timeout: duration("Time without an answer after which a heartbeat has failed", {
+          ...positive,
+          max: BEAT_TIMEOUT_MOST,
+        }),
       },
       "Adaptive heartbeat",
     ),
@@ -215,9 +221,10 @@ const admission = fields(
       description:
         "none (default): every login enters the login queue; by-wait: a login that would wait too long is rejected with a time to come back",
     }),
-    "longest-wait": duration("by-wait: longest wait in the login queue before a client is rejected", positive).prefault(
-      "3 s",
-    ),
+    "longest-wait": duration(
+      "by-wait: longest wait in the login queue before a client is rejected",
+      positiveWait,
+    ).prefault("3 s"),
     refusal: share("Work of a rejection, as a share of that of a login").prefault("2 %"),
     deadlines: z.enum(["carried", "ignored"]).default("carried").meta({
       description: "carried (default): a server drops logins whose client has given up; ignored: it serves them",
@@ -272,7 +279,7 @@ export const schedulerShape = {
   "removal-max": z.exactOptional(share("Most capacity that is removed automatically, as a share of all")),
   "stale-after": z.exactOptional(duration("Time without reports after which the scheduler fails open", positive)),
   "moves-an-hour": z.exactOptional(count("Most moves of a gateway in any hour", { max: 1_000_000 })),
-  "hint-spread": z.exactOptional(duration("Time over which the move hints to connected clients are spread")),
+  "hint-spread": z.exactOptional(duration("Time over which the move hints to connected clients are spread", wait)),
   memory: z.exactOptional(duration("Half-life of the average that counts as normal loss", positive)),
 } satisfies Record<Kebab<keyof SchedulerPolicy>, z.ZodType>;
 

@@ -5,7 +5,7 @@
  * What an attempt would meet is a pure function of its keyed draws and its path. Of a client that is logging in only two
  * numbers are kept: how long ago the first candidate was tried, and how long the exchanges will take.
  */
-import type { Duration } from "../../base/units.ts";
+import { type Duration, hours } from "../../base/units.ts";
 import { Draws, open } from "../../base/random.ts";
 import { RowMap } from "../../base/row-map.ts";
 import { fallbackFirst } from "../../algorithms/access/fallback.ts";
@@ -33,6 +33,8 @@ const UNREACHED = 0x8000_0000;
 
 /** Returns the time since the first candidate `ms` later, as it is remembered. */
 const later = (since: number, ms: number): number => (since === NOTED ? NOTED : Math.min(NOTED - 1, since + ms));
+/** Returns a wait that a server assigns, at most a day: servers that are too small for their people would need years. */
+const within = (ms: number): Duration => Math.min(hours(24), Math.round(ms * 1_000)) as Duration;
 /** A refusal comes at once: what the way takes is in the connect. */
 const REFUSED_MS = 1;
 
@@ -177,7 +179,7 @@ export class Logins {
     const cut = crowd.paths.block[client.link] !== OPEN;
     const rank = this.rank(client);
     if (!this.#loginQueues.isAdmitted(server, rank)) {
-      const told = Math.round(this.#loginQueues.retryAfterMs(server, rank) * 1_000) as Duration;
+      const told = within(this.#loginQueues.retryAfterMs(server, rank));
       result.connected = false;
       result.delayMs = this.#fail(client, { nowMs: arrivedMs, tookMs: REFUSED_MS, told });
       return;
@@ -307,7 +309,7 @@ export class Logins {
       failures: 0,
       tookMs: 0,
       wasClosed: toldMs !== undefined,
-      told: toldMs === undefined ? undefined : ((toldMs * 1_000) as Duration),
+      told: toldMs === undefined ? undefined : within(toldMs),
     });
   }
 

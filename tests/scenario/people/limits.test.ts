@@ -21,6 +21,25 @@ describe("a world that exceeds a client's record is rejected", () => {
     expect(problemPaths(setting)).toEqual([path]);
   });
 
+  it.each([
+    "clients.racing.start-every",
+    "clients.racing.timeout",
+    "clients.login-timeout",
+    "clients.reconnect.first",
+    "clients.reconnect.salt",
+    "clients.heartbeat.timeout",
+    "scheduler.hint-spread",
+  ])("%s of 13 to 30 days", (path) => {
+    for (const days of [13, 20, 30]) expect(problemPaths(`${path}=${String(days)} d`)).toEqual([path]);
+  });
+
+  it("a rung, and the bounds of jitter", () => {
+    expect(problemPaths("clients.reconnect.ladder=[15 s, 13 d]")).toEqual(["clients.reconnect.ladder[1]"]);
+    expect(problemPaths("clients.reconnect.policy=full-jitter", "clients.reconnect.cap=13 d")).toEqual([
+      "clients.reconnect.cap",
+    ]);
+  });
+
   it("and one at the limits is not", () => {
     expect(problemPaths("clients.heartbeat.longest=630 s", "clients.heartbeat.stable-test=6")).toEqual([]);
   });
