@@ -1,5 +1,5 @@
 /** Runs one study from the command line: workers, progress, interruption, and the metadata of the machine. */
-import { arch, availableParallelism, cpus, freemem, platform } from "node:os";
+import { arch, availableParallelism, cpus, freemem, platform, totalmem } from "node:os";
 import { labelOf } from "../report/labels.ts";
 import { printCount, printNumber } from "../report/numbers.ts";
 import type { Scenario } from "../scenario/scenario.ts";
@@ -7,7 +7,7 @@ import { figuresOf } from "../scenario/asked.ts";
 import { partsOf } from "../scenario/figure-parts.ts";
 import { assemble, isDecided, scaleText } from "../study/assemble.ts";
 import type { Meta, RunDocument, RunPictures } from "../study/document.ts";
-import { estimate } from "../study/estimate.ts";
+import { estimate, misfitOf } from "../study/estimate.ts";
 import { remarksBeforehand } from "../study/foresight.ts";
 import { LocalExecutor, threadsFor } from "../study/executors/local.ts";
 import { figureResult, replicationRows, type ReplicationRow } from "../study/figures.ts";
@@ -15,6 +15,7 @@ import { picturesOf } from "../study/pictures.ts";
 import { runStudy, type Executor, type Pair, type StudyPlan, type StudyResult } from "../study/replications.ts";
 import { inSeconds } from "../base/units.ts";
 import { warningsOf } from "../scenario/world.ts";
+import { EXIT, Refusal } from "./exit.ts";
 import { planOf } from "./plan.ts";
 import { Progress, span, type Standing } from "./progress.ts";
 import { reproduceCommand, type RunFlags } from "./settings.ts";
@@ -36,6 +37,8 @@ export interface Finished {
 
 /** Number of rows above which the costs are printed before the run. */
 const LARGE_RUN = 20_000_000;
+/** Estimated seconds above which they are printed. Chosen. */
+const LONG_RUN = 600;
 
 /** Number of concurrent runs, and of threads per run. */
 interface Crew {
@@ -52,10 +55,16 @@ const crewFor = (scenario: Scenario, plan: StudyPlan, asked: number | undefined)
   return { runs, threads: threadsFor(scenario, Math.floor(workers / runs)) };
 };
 
+/** Returns the memory that this process may take, in bytes: the machine's, or less in a container. */
+const memoryOfMachine = (): number => {
+  const most = process.constrainedMemory();
+  return most > 0 ? Math.min(most, totalmem()) : totalmem();
+};
+
 const warnOfCosts = (scenario: Scenario, plan: StudyPlan, crew: Crew): void => {
   const { count, noun, bytes, seconds } = estimate(scenario);
-  if (count <= LARGE_RUN) return;
   const runs = plan.most * (plan.twin ? 2 : 1);
+  if (count <= LARGE_RUN && (seconds * runs) / (crew.runs * crew.threads) <= LONG_RUN) return;
   const memory = ((bytes * crew.runs) / 2 ** 30).toFixed(1);
   const time = span((seconds * runs) / (crew.runs * crew.threads));
   const what = `${printCount(runs, "run")} of ${printNumber(count)} ${noun}`;
@@ -69,6 +78,8 @@ export const runOnThreads = async (
   signal: AbortSignal,
 ): Promise<Finished | undefined> => {
   const plan = planOf(scenario, flags);
+  const misfit = misfitOf(scenario, memoryOfMachine());
+  if (misfit !== undefined) throw new Refusal(EXIT.invalid, misfit);
   const crew = crewFor(scenario, plan, flags.workers);
   if (flags.quiet !== true) {
     warnOfCosts(scenario, plan, crew);

@@ -14,6 +14,24 @@ export interface Estimate {
   readonly seconds: number;
 }
 
+/** Scales that are proposed, as people per row: round ones, up to the smallest that may be written. */
+const SCALES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 1_000_000];
+const GIB = 1_073_741_824;
+/** Share of the machine's memory that a run may take; chosen. */
+const OF_MEMORY = 0.8;
+
+/** Returns why one replication does not fit into `memory` bytes, with what to write; undefined if it fits. */
+export const misfitOf = (scenario: Scenario, memory: number): string | undefined => {
+  const fits = (peopleARow: number): boolean =>
+    estimate({ ...scenario, run: { ...scenario.run, peopleARow } }).bytes <= OF_MEMORY * memory;
+  if (fits(scenario.run.peopleARow)) return undefined;
+  const { bytes, count, noun } = estimate(scenario);
+  const scale = SCALES.find((one) => one > scenario.run.peopleARow && fits(one));
+  const gib = (size: number): string => `${(size / GIB).toFixed(1)} GiB`;
+  const instead = scale === undefined ? `fewer ${noun}` : `--scale 1/${String(scale)}`;
+  return `a run of ${String(count)} ${noun} needs about ${gib(bytes)}, and this machine has ${gib(memory)}: write ${instead}`;
+};
+
 /** Returns the cost of one replication, summed over all systems. */
 export const estimate = (scenario: Scenario): Estimate => {
   const costs = costsOf(scenario);

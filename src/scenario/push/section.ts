@@ -1,5 +1,5 @@
 /** The section of push: reminders to many subscribers, simulated message by message at full size. It is optional. */
-import type { CheckContext, Cost, KnownNames, Names, Section } from "../section.ts";
+import type { CheckContext, Cost, KnownNames, Names, RunSize, Section } from "../section.ts";
 import { checkPush, warnOfPush } from "./checks.ts";
 import { PUSH_TARGETS } from "./faults.ts";
 import { PUSH_METRICS } from "./figures.ts";
@@ -9,6 +9,9 @@ import { BROKER, CAUSES, hostNames, type PushModel, pushShape, RECORDS, shardNam
 const BYTES_A_SUBSCRIBER = 10;
 /** Subscribers per second of one thread, all included: measured with 200 million. */
 const SUBSCRIBERS_A_SECOND = 1_500_000;
+
+/** Looks of the dispatcher per second of one thread: measured without anything to do, rounded down. */
+const LOOKS_A_SECOND = 500_000;
 
 interface World {
   readonly push?: PushModel;
@@ -27,13 +30,15 @@ const namesOf = ({ push }: World, { has }: KnownNames): Names => {
   };
 };
 
-const costOf = ({ push }: World): Cost => {
+const costOf = ({ push }: World, { duration }: RunSize): Cost => {
   const subscribers = Object.values(push?.tasks ?? {}).reduce((sum, task) => sum + task.subscribers, 0);
+  const looks = push === undefined ? 0 : duration / push.dispatcher.look;
   return {
-    count: subscribers,
-    noun: "subscribers",
+    ...(looks > subscribers
+      ? { count: looks, noun: "looks of the dispatcher" }
+      : { count: subscribers, noun: "subscribers" }),
     bytes: subscribers * BYTES_A_SUBSCRIBER,
-    seconds: subscribers / SUBSCRIBERS_A_SECOND,
+    seconds: subscribers / SUBSCRIBERS_A_SECOND + looks / LOOKS_A_SECOND,
   };
 };
 

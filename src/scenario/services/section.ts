@@ -1,5 +1,7 @@
 /** The section of services: servers behind the access servers, simulated request by request at full size. It is optional. */
-import type { CheckContext, KnownNames, Names, Section } from "../section.ts";
+import { type Duration, inSeconds } from "../../base/units.ts";
+import type { CheckContext, Cost, KnownNames, Names, RunSize, Section } from "../section.ts";
+import { routeOf, type TaskRoute } from "./routes.ts";
 import { checkServices } from "./checks.ts";
 import { SERVICES_TARGETS } from "./faults.ts";
 import { SERVICES_METRICS } from "./figures.ts";
@@ -19,6 +21,27 @@ const namesOf = ({ services }: World, { has }: KnownNames): Names => {
   };
 };
 
+/** Requests per second of one thread: measured with one tier (700,000), rounded down. */
+const REQUESTS_A_SECOND = 250_000;
+/** Memory per request under way, with its call. Chosen. */
+const BYTES_A_REQUEST = 500;
+
+/** Estimates the cost: every task makes the requests of its route, which are under way up to its deadline. Retries come on top. */
+const costOf = ({ services }: World, { duration }: RunSize): Cost => {
+  const flows = Object.values(services?.entries ?? {}).map((entry) => {
+    const read = routeOf(services!, entry);
+    return { perSecond: entry.feed * ("route" in read ? sizeOf(read.route) : 1), deadline: entry.deadline };
+  });
+  const count = flows.reduce((sum, { perSecond }) => sum + perSecond * inSeconds(duration), 0);
+  const underWay = flows.reduce(
+    (sum, { perSecond, deadline }) => sum + perSecond * inSeconds(Math.min(deadline, duration) as Duration),
+    0,
+  );
+  return { count, noun: "requests", bytes: underWay * BYTES_A_REQUEST, seconds: count / REQUESTS_A_SECOND };
+};
+
+const sizeOf = ({ calls }: TaskRoute): number => calls.reduce((sum, call) => sum + sizeOf(call), 1);
+
 /** The section of services. */
 export const SERVICES = {
   name: "services",
@@ -34,5 +57,5 @@ export const SERVICES = {
   notParameters: [/^services\.(tiers|entries)\.[^.]+\.(calls|tier|serves|method)$/],
   decides: false,
   runsOnThreads: false,
-  cost: () => ({ count: 0, noun: "requests", bytes: 0, seconds: 0 }),
+  cost: costOf,
 } as const satisfies Section;
