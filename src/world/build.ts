@@ -22,6 +22,7 @@ import { Parked } from "./population/parked.ts";
 import { settle } from "./population/placement.ts";
 import { buildPopulation, type Population } from "./population/population.ts";
 import { Sessions } from "./population/sessions.ts";
+import { Stays } from "./population/stays.ts";
 import { Telemetry } from "./population/telemetry.ts";
 import { ThrownOff } from "./population/thrown-off.ts";
 import { CentreFailover } from "./centre-failover.ts";
@@ -168,6 +169,7 @@ interface People {
   readonly calendar: Calendar;
   readonly parked: Parked | undefined;
   readonly sessions: Sessions;
+  readonly stays: Stays;
   readonly bulkUpdates: BulkUpdates;
   readonly thrownOff: ThrownOff;
   readonly trace: Trace | undefined;
@@ -194,15 +196,26 @@ const peopleOf = (
     timeoutMs: clients.loginTimeout / 1_000,
   });
   const trace = traceOf(population, watch);
-  const life = { seed, heartbeat: clients.heartbeat, stayMs: clients.stay / 1_000 };
-  const parked = isEachBeat ? undefined : new Parked(crowd, calendar, life);
+  const { heartbeat } = clients;
+  const stays = new Stays(clients.stay / 1_000, crowd.loginSurge);
+  const parked = isEachBeat ? undefined : new Parked(crowd, calendar, { seed, heartbeat, stays });
   const thrownOff = new ThrownOff(threads, crowd);
   const sessions = new Sessions(
-    { crowd, calendar, loginQueues, logins, thrownOff, parked, trace },
-    { ...life, pauseMs: clients.pause / 1_000 },
+    { crowd, calendar, loginQueues, logins, stays, thrownOff, parked, trace },
+    { seed, heartbeat, pauseMs: clients.pause / 1_000 },
   );
-  const bulkUpdates = new BulkUpdates({ seed, threads, crowd, calendar, loginQueues, logins, thrownOff, parked });
-  return { loginQueues, calendar, parked, sessions, bulkUpdates, thrownOff, trace };
+  const bulkUpdates = new BulkUpdates({
+    seed,
+    threads,
+    crowd,
+    calendar,
+    loginQueues,
+    logins,
+    thrownOff,
+    parked,
+    stays,
+  });
+  return { loginQueues, calendar, parked, sessions, stays, bulkUpdates, thrownOff, trace };
 };
 
 /** What measures people and steers them. */

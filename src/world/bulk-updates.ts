@@ -13,6 +13,7 @@ import type { Crowd } from "./population/crowd.ts";
 import type { Logins } from "./population/logins.ts";
 import type { Parked } from "./population/parked.ts";
 import * as record from "./population/record.ts";
+import type { Stays } from "./population/stays.ts";
 import type { Disconnections, ThrownOff } from "./population/thrown-off.ts";
 
 /** Longest time over which clients are spread, as servers that are too small for them would need years. Chosen. */
@@ -36,6 +37,8 @@ export interface BulkUpdateParts {
   readonly thrownOff: ThrownOff;
   /** Parked clients; undefined if every beat is simulated. */
   readonly parked: Parked | undefined;
+  /** Decides when people leave. */
+  readonly stays: Stays;
 }
 
 /** Closes of a server reach its clients within this time (chosen, as round trips differ). */
@@ -81,16 +84,23 @@ export class BulkUpdates {
   makeStale(touches: PairTest, by: Disconnections): void {
     const { thrownOff } = this.#parts;
     this.#updateConnected(this.#overPairs(touches), (client) => {
+      // A client that leaves before its next beat never notices.
+      if (record.isLeaving(client.state)) return;
       thrownOff.note(client, by);
       client.phase = record.STALE;
     });
   }
 
-  /** Wakes the parked clients of these pairs, because the quality of their paths is about to change. */
-  wake(touches: PairTest): void {
+  /**
+   * Wakes the parked clients of these pairs, because the quality of their paths is about to change. If how often people leave has
+   * changed (`redraws`), draws anew when each connected client of these pairs does.
+   */
+  wake(touches: PairTest, redraws = false): void {
     const { crowd, calendar, parked } = this.#parts;
-    if (parked === undefined) return;
-    this.#updateConnected({ ...this.#overPairs(touches), keepsLinks: true }, () => undefined);
+    if (parked === undefined && !redraws) return;
+    this.#updateConnected({ ...this.#overPairs(touches), keepsLinks: true }, (client, words) => {
+      if (redraws && client.phase === record.ONLINE) this.#redrawStay(client, words[0]!);
+    });
     const links = crowd.links.agreed();
     for (const link of links.inUse)
       if (touches(crowd.links.cellOf(link), crowd.links.endpointOf(link))) links.noteWoken(link, calendar.at);
@@ -138,7 +148,8 @@ export class BulkUpdates {
       dispatch.isToMove(client.cell, client.index, client.endpoint) &&
       logins.fallbacks.insteadFor(client, calendar.at) < 0;
     this.#updateConnected({ homes, touches }, (client, words) => {
-      if (client.phase !== record.ONLINE || words[1]! < links.now.beatFails(client.link)) return;
+      if (client.phase !== record.ONLINE || record.isLeaving(client.state)) return;
+      if (words[1]! < links.now.beatFails(client.link)) return;
       client.phase = record.HINTED;
       this.#delay(client, fractionOf(words[0]!) * spreadMs);
     });
@@ -189,6 +200,14 @@ export class BulkUpdates {
       client.failures = 0;
       this.#delay(client, delayMs(client, fractionOf(words[0]!)));
     });
+  }
+
+  /** Draws anew whether a client leaves before its next event, which is else a heartbeat. */
+  #redrawStay(client: Client, word: number): void {
+    const { calendar, stays } = this.#parts;
+    const leavesMs = stays.leavesAfterMs(client.cell, word, client.dueMs - calendar.at);
+    client.state = leavesMs > 0 ? record.leaving(client.state) : record.notLeaving(client.state);
+    if (leavesMs > 0) client.dueMs = calendar.at + leavesMs;
   }
 
   /** Makes a client's next event due this long from now, at most a day. */

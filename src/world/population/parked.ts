@@ -2,7 +2,7 @@
  * Parked clients: connected, their heartbeat learned, and nothing to happen for a while. A beat that is answered changes
  * nothing, so it need not be an event: the next beat that something comes of, because it stays unanswered or its client leaves
  * after it, is a geometric draw away, and the beats before it are counted as a rate. What a run costs then grows with the
- * people in trouble and not with the people online.
+ * people in trouble and not with the people online. A client that leaves does so some time after that beat, before its next.
  *
  * The draw holds while its chances hold. What would change them (a fault, a new row of the dispatch table) first wakes the
  * clients concerned: the next beat of each is then an event like any other. Equal in distribution to handling every beat, not
@@ -23,20 +23,19 @@ import { Client } from "./client.ts";
 import type { Crowd } from "./crowd.ts";
 import { quietWord, tensOf, withoutInterval } from "./heartbeats.ts";
 import * as record from "./record.ts";
+import { afterMsOf, type Stays } from "./stays.ts";
 
 export interface ParkedPlan {
   readonly seed: string;
   readonly heartbeat: HeartbeatPolicy;
-  readonly stayMs: number;
+  readonly stays: Stays;
 }
 
 /** What comes of a beat that was foretold. */
 export const NOTHING = 0;
 export const BREAKS = 1;
-export const LEAVES = 2;
-/** Leaves, and is one of those who only do so in a surge. */
-export const SURGES = 3;
-export type BeatOutcome = typeof NOTHING | typeof BREAKS | typeof LEAVES | typeof SURGES;
+const LEAVES = 2;
+export type BeatOutcome = typeof NOTHING | typeof BREAKS | typeof LEAVES;
 
 const UNIT_MS = HEARTBEAT_UNIT / 1_000;
 /** Clients due within this time are brought into the calendar: rare enough that looking through 180 million costs little. Chosen. */
@@ -60,8 +59,10 @@ export class Parked {
   readonly #calendar: Calendar;
   readonly #draws: Draws;
   readonly #quiet: number;
-  readonly #staysPerMs: number;
+  readonly #stays: Stays;
   readonly #rows: Int32Array;
+  /** After a beat whose client leaves: how soon, ms; at least 1, and no later than its next beat. */
+  leavesAfterMs = 0;
   /** Every client due before this is in the calendar. */
   #nearMs = NEAR_MS;
   /** Chances of the latest draw: that a beat is not answered, and that something comes of it. */
@@ -70,16 +71,19 @@ export class Parked {
   /** The latter as it was last used, with 1 / ln(1 - it). */
   #known = -1;
   #inverse = 0;
+  /** An interval in mean stays as it was last used, with the chance to leave within it. */
+  #knownStays = -1;
+  #leaves = 0;
   /** The parked client that is shown. */
   readonly #shown: Client;
 
-  constructor(crowd: Crowd, calendar: Calendar, { seed, heartbeat, stayMs }: ParkedPlan) {
+  constructor(crowd: Crowd, calendar: Calendar, { seed, heartbeat, stays }: ParkedPlan) {
     this.#crowd = crowd;
     this.#links = crowd.links.now;
     this.#calendar = calendar;
     this.#draws = new Draws(seed, "rest");
     this.#quiet = quietWord(heartbeat);
-    this.#staysPerMs = 1 / stayMs;
+    this.#stays = stays;
     this.#rows = new Int32Array(ROW * crowd.population.rowsHere).fill(NOT_PARKED);
     this.#shown = new Client(crowd, calendar);
   }
@@ -123,8 +127,9 @@ export class Parked {
     if (this.#draw(client, tens) === PARKED_MOST_MS) return NOTHING;
     const place = open(this.#draws.out[1]!) * this.#happens;
     if (place < this.#fails) return BREAKS;
-    const usual = this.#fails + (this.#happens - this.#fails) / Math.max(1, this.#crowd.loginSurge[client.cell]!);
-    return place < usual ? LEAVES : SURGES;
+    const share = (place - this.#fails) / (1 - this.#fails);
+    this.leavesAfterMs = Math.max(1, Math.round(afterMsOf(share, this.#stays.meanMs(client.cell))));
+    return LEAVES;
   }
 
   /**
@@ -210,6 +215,15 @@ export class Parked {
     return client;
   }
 
+  /** Returns the chance that a client leaves before its next beat, given the interval in mean stays. */
+  #leavesWithin(stays: number): number {
+    if (stays !== this.#knownStays) {
+      this.#knownStays = stays;
+      this.#leaves = 1 - Math.exp(-stays);
+    }
+    return this.#leaves;
+  }
+
   /** Returns how long after the next beat the first one comes that something comes of, ms. */
   #draw(client: Client, tens: number): number {
     const crowd = this.#crowd;
@@ -217,7 +231,7 @@ export class Parked {
     const interval = tens * UNIT_MS;
     const link = crowd.links.of(cell, client.endpoint);
     const fails = interval > crowd.natTimeoutMs[cell]! ? 1 : fractionOf(this.#links.beatFails(link));
-    const leaves = Math.min(1, interval * this.#staysPerMs * crowd.loginSurge[cell]!);
+    const leaves = this.#leavesWithin(interval / this.#stays.meanMs(cell));
     const happens = fails + (1 - fails) * leaves;
     if (happens !== this.#known) {
       this.#known = happens;

@@ -18,6 +18,7 @@ import type { Parked } from "./parked.ts";
 import { rankOf } from "./population.ts";
 import * as record from "./record.ts";
 import { pauseOf } from "./sessions.ts";
+import type { Stays } from "./stays.ts";
 
 export interface PlacementParts {
   readonly crowd: Crowd;
@@ -25,6 +26,7 @@ export interface PlacementParts {
   readonly loginQueues: LoginQueues;
   readonly fleet: Fleet;
   readonly parked: Parked | undefined;
+  readonly stays: Stays;
 }
 
 /** Clients without room at the start make their first attempt within a minute. */
@@ -35,7 +37,7 @@ const classOf = (rank: number): number => Math.floor(rank * CLASSES);
 
 /** Puts everybody of this thread in place; the first row of the dispatch table is in force. */
 export const settle = ({ world: { clients } }: Scenario, seed: string, place: PlacementParts): void => {
-  const { crowd, calendar, loginQueues, parked } = place;
+  const { crowd, calendar, loginQueues, parked, stays } = place;
   const { population, dispatch, links } = crowd;
   const draws = new Draws(seed, "place");
   const { out } = draws;
@@ -73,6 +75,11 @@ export const settle = ({ world: { clients } }: Scenario, seed: string, place: Pl
       client.become(word, index);
       client.state = record.online(endpoint, 0);
       const firstMs = Math.floor(fractionOf(out[1]!) * silenceMs);
+      const leavesMs = stays.leavesAfterMs(cell, out[2]!, firstMs);
+      if (leavesMs > 0) {
+        buffer.add(index, leavesMs, record.leaving(client.state), word);
+        continue;
+      }
       const laterMs = isQuiet ? parked.foretell(client, firstMs) : 0;
       if (laterMs >= 0) buffer.add(index, firstMs + laterMs, client.state, word);
     }

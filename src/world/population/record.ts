@@ -2,8 +2,8 @@
  * The layout of a client's hot record: what it carries from event to event, in the four words of a calendar's record.
  *
  * index in the cell | due | phase 3, endpoint 8, failed attempts 4, ordinal 17 bits | heartbeat 18, cell 14 bits.
- * A client that is online has no failed attempts: there the lowest bit says that the next event was foretold (parked.ts). The
- * ordinal counts the client's events that draw; after 131,072 of them (a year of heartbeats) draws repeat.
+ * A client that is online has no failed attempts: there the lowest bit says that the next event was foretold (parked.ts), and the
+ * one above that it leaves before its next heartbeat. The ordinal counts the client's events that draw; after 131,072 of them (a year of heartbeats) draws repeat.
  */
 import { FOURTH, THIRD } from "../../engine/calendar.ts";
 import { HEARTBEAT_BITS } from "./heartbeats.ts";
@@ -35,6 +35,7 @@ const ENDPOINT_AT = 3;
 const FAILURES = 0xf;
 const FAILURES_AT = 11;
 const FORETOLD = 1 << FAILURES_AT;
+const LEAVING = 2 << FAILURES_AT;
 const ORDINAL_AT = 15;
 
 export const phaseOf = (state: number): number => state & PHASE;
@@ -43,6 +44,9 @@ export const failuresOf = (state: number): number => (state >>> FAILURES_AT) & F
 export const ordinalOf = (state: number): number => state >>> ORDINAL_AT;
 /** True if beats before this event's are answered and something is known to come of it: of a client online. */
 export const isForetold = (state: number): boolean => (state & FORETOLD) !== 0 && phaseOf(state) === ONLINE;
+
+/** True if the next event of a client online is that it leaves. */
+export const isLeaving = (state: number): boolean => (state & LEAVING) !== 0 && phaseOf(state) === ONLINE;
 
 /** Returns the state of a client online at this endpoint after `ordinal` events. */
 export const online = (endpoint: number, ordinal: number): number =>
@@ -54,6 +58,8 @@ export const withFailures = (state: number, failures: number): number =>
   (state & ~(FAILURES << FAILURES_AT)) | (Math.min(failures, FAILURES) << FAILURES_AT);
 export const foretold = (state: number): number => state | FORETOLD;
 export const notForetold = (state: number): number => state & ~FORETOLD;
+export const leaving = (state: number): number => state | LEAVING;
+export const notLeaving = (state: number): number => state & ~LEAVING;
 /** Returns the state of the next event: one draw further. */
 export const advanced = (state: number): number => (state + (1 << ORDINAL_AT)) | 0;
 
@@ -78,5 +84,6 @@ const PHASES = [
 export const describe = (state: number): string => {
   const failures = phaseOf(state) === ONLINE ? 0 : failuresOf(state);
   const after = failures === 0 ? "" : ` after ${String(failures)} ${failures === 1 ? "failure" : "failures"}`;
-  return `${PHASES[phaseOf(state)]!}${after}, event ${String(ordinalOf(state))}`;
+  const soon = isLeaving(state) ? " and about to leave" : "";
+  return `${PHASES[phaseOf(state)]!}${after}${soon}, event ${String(ordinalOf(state))}`;
 };

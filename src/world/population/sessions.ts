@@ -5,7 +5,6 @@
  * runs the deployable heartbeat algorithm on a cursor over the record, and draws from keys of its own, so
  * that the order in which a bucket is handled changes nothing.
  */
-import { CHANCE_ONE } from "../../base/chance.ts";
 import { Digest } from "../../base/digest.ts";
 import { exponential } from "../../base/math.ts";
 import { Draws, open } from "../../base/random.ts";
@@ -24,14 +23,14 @@ import type { LinksNow } from "../links.ts";
 import { Client } from "./client.ts";
 import type { Crowd } from "./crowd.ts";
 import type { Logins } from "./logins.ts";
-import { BREAKS, LEAVES, NOTHING, type Parked } from "./parked.ts";
+import { BREAKS, NOTHING, type Parked } from "./parked.ts";
 import * as record from "./record.ts";
+import type { Stays } from "./stays.ts";
 import type { ThrownOff } from "./thrown-off.ts";
 
 export interface SessionPlan {
   readonly seed: string;
   readonly heartbeat: HeartbeatPolicy;
-  readonly stayMs: number;
   readonly pauseMs: number;
 }
 
@@ -40,6 +39,7 @@ export interface SessionParts {
   readonly calendar: Calendar;
   readonly loginQueues: LoginQueues;
   readonly logins: Logins;
+  readonly stays: Stays;
   readonly thrownOff: ThrownOff;
   /** Clients with nothing to happen for a while; without it every beat of every client is an event. */
   readonly parked: Parked | undefined;
@@ -60,6 +60,7 @@ export class Sessions implements Handler {
   readonly #calendar: Calendar;
   readonly #loginQueues: LoginQueues;
   readonly #logins: Logins;
+  readonly #stays: Stays;
   readonly #thrownOff: ThrownOff;
   readonly #parked: Parked | undefined;
   readonly #trace: Trace | undefined;
@@ -67,14 +68,17 @@ export class Sessions implements Handler {
   readonly #draws: Draws;
   readonly #client: Client;
   readonly #timeoutMs: number;
-  readonly #staysPerMs: number;
 
-  constructor({ crowd, calendar, loginQueues, logins, thrownOff, parked, trace }: SessionParts, plan: SessionPlan) {
+  constructor(
+    { crowd, calendar, loginQueues, logins, stays, thrownOff, parked, trace }: SessionParts,
+    plan: SessionPlan,
+  ) {
     this.#crowd = crowd;
     this.#links = crowd.links.now;
     this.#calendar = calendar;
     this.#loginQueues = loginQueues;
     this.#logins = logins;
+    this.#stays = stays;
     this.#thrownOff = thrownOff;
     this.#parked = parked;
     this.#trace = trace;
@@ -82,7 +86,6 @@ export class Sessions implements Handler {
     this.#draws = new Draws(plan.seed, "beat");
     this.#client = new Client(crowd, calendar);
     this.#timeoutMs = plan.heartbeat.timeout / 1_000;
-    this.#staysPerMs = CHANCE_ONE / plan.stayMs;
   }
 
   /** Handles the event of a record: returns the delay to the next one, or 0 for a client that is parked. */
@@ -121,7 +124,8 @@ export class Sessions implements Handler {
 
   #handle(client: Client): number {
     if (this.#parked !== undefined && record.isForetold(client.state)) return this.#foretold(this.#parked, client);
-    return client.phase === record.ONLINE ? this.#beat(client) : this.#step(client);
+    if (client.phase !== record.ONLINE) return this.#step(client);
+    return record.isLeaving(client.state) ? this.#goAway(client) : this.#beat(client);
   }
 
   #beat(client: Client): number {
@@ -146,9 +150,11 @@ export class Sessions implements Handler {
       return this.#broken(client);
     }
     afterBeat(heartbeat, true, false, policy);
-    const leaves = nextMs * this.#staysPerMs;
-    // In a surge, those beyond the usual come back at once.
-    if (out[1]! < leaves * crowd.loginSurge[cell]!) return this.#goAway(client, out[1]! < leaves);
+    const leavesMs = this.#stays.leavesAfterMs(cell, out[1]!, nextMs);
+    if (leavesMs > 0) {
+      client.state = record.leaving(client.state);
+      return leavesMs;
+    }
     // The answer carries the dispatch table's newest word.
     if (dispatch.onlyRoute[cell] !== endpoint && dispatch.isToMove(cell, index, endpoint)) {
       if (!this.#logins.returns(client)) return nextMs;
@@ -164,7 +170,10 @@ export class Sessions implements Handler {
     this.digest.add(0x20 + outcome, client.identity ^ client.index, client.dueMs | 0, client.state);
     client.state = record.notForetold(record.advanced(client.state));
     if (outcome === NOTHING) return this.#foretell(parked, client, client.heartbeat.interval / 1_000);
-    if (outcome !== BREAKS) return this.#goAway(client, outcome === LEAVES);
+    if (outcome !== BREAKS) {
+      client.state = record.leaving(client.state);
+      return parked.leavesAfterMs;
+    }
     this.#links.noteMissed(client.link, client.people);
     this.#thrownOff.missed(client, client.heartbeat.interval / 1_000);
     return this.#broken(client);
@@ -176,14 +185,18 @@ export class Sessions implements Handler {
     return laterMs < 0 ? 0 : nextMs + laterMs;
   }
 
-  /** Logs a client out, to come back after a pause or at once. */
-  #goAway(client: Client, pauses: boolean): number {
+  /** Logs a client out, to come back after a pause; in a surge, those beyond the usual come back at once. */
+  #goAway(client: Client): number {
+    const { identity, index, state, cell } = client;
+    const { out } = this.#draws;
+    this.digest.add(0x18, identity ^ index, client.dueMs, state);
+    this.#draws.at(identity, index, client.ordinal);
+    client.state = record.advanced(state);
     this.#leave(client);
     this.#crowd.away.add(client.home, client.people);
     client.phase = record.AWAY;
-    if (!pauses) return 1;
-    this.#draws.at(client.identity, client.index, client.ordinal - 1);
-    return pauseOf(this.#draws.out[2]!, this.#plan.pauseMs);
+    client.failures = 0;
+    return this.#stays.isUsual(cell, out[0]!) ? pauseOf(out[2]!, this.#plan.pauseMs) : 1;
   }
 
   /** Breaks a link whose beat was not answered in time. */
@@ -281,10 +294,13 @@ export class Sessions implements Handler {
     onConnected(heartbeat, policy);
     const nextMs = intervalOnSend(heartbeat, policy) / 1_000;
     afterBeat(heartbeat, true, false, policy);
+    this.#draws.two(client.identity, client.index, client.ordinal);
     client.state = record.advanced(client.state);
     client.phase = record.ONLINE;
     client.failures = 0;
-    return Math.max(1, nextMs - (client.dueMs - nowMs));
+    const leavesMs = this.#stays.leavesAfterMs(client.cell, this.#draws.out[1]!, nextMs);
+    if (leavesMs > 0) client.state = record.leaving(client.state);
+    return Math.max(1, (leavesMs > 0 ? leavesMs : nextMs) - (client.dueMs - nowMs));
   }
 
   /** Ends a connection. */

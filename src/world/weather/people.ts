@@ -40,6 +40,6 @@ export const surgesAndNatTimeouts = ({
       crowd.loginSurge[index] = surge;
       changed.add(index);
     });
-    if (changed.size > 0) bulkUpdates.wake((cell) => changed.has(cell));
+    if (changed.size > 0) bulkUpdates.wake((cell) => changed.has(cell), true);
   },
 });
