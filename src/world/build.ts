@@ -300,6 +300,7 @@ const weatherOf = (
 ): Weather =>
   new Weather({
     scenario,
+    clock,
     gateways,
     fleet,
     crowd,

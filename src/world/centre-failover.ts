@@ -84,20 +84,23 @@ export class CentreFailover {
 
   /**
    * Updates people's homes after servers went down or came up. People of a centre without servers have no home until the loss is
-   * confirmed; then the copies of their state elsewhere become their homes.
+   * confirmed; then the copies of their state elsewhere become their homes: at once, if the centre was drained and they are
+   * complete (`copied`).
    */
-  updateHomes(): void {
+  updateHomes(state: "lagging" | "copied" = "lagging"): void {
     const { homes, clock, scenario } = this.#parts;
     for (const centre of Object.keys(scenario.world.centres)) {
       const isGone = this.#isGone(centre);
       if (isGone === homes.isLost(centre)) continue;
       if (!isGone) homes.regain(centre);
       else {
-        homes.lose(centre);
-        const known = after(clock.now, (KNOWN_AFTER_ROUNDS * scenario.world.scheduler.round) as Duration);
-        clock.at(known, () => {
+        homes.lose(centre, state);
+        const moveHomes = (): void => {
           if (homes.isLost(centre)) homes.failOver(centre, (gateway) => this.#successorOf(gateway, centre));
-        });
+        };
+        const known = after(clock.now, (KNOWN_AFTER_ROUNDS * scenario.world.scheduler.round) as Duration);
+        if (state === "copied") moveHomes();
+        else clock.at(known, moveHomes);
       }
     }
   }

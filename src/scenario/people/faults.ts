@@ -73,7 +73,7 @@ const effects = {
     field: z.exactOptional(
       z.enum(["silent", "reset", "drained"]).meta({
         description:
-          "A gateway, server, line or centre stops. silent: packets are dropped; reset: sockets are closed; drained: clients are notified first",
+          "A gateway, server, line or centre stops. silent: packets are dropped; reset: sockets are closed; drained: it takes nobody new, its clients are led elsewhere, and it is off after 5 min, a gateway after 1 min",
       }),
     ),
     check: (where: PathWhere, path, report) => {

@@ -45,12 +45,15 @@ export class Homes {
     return this.#down.has(this.#plan.centres.indexOf(centre));
   }
 
-  /** Loses a centre with the messages that its copies lack; its people have no home until `failOver` or `regain`. */
-  lose(centre: string): void {
+  /**
+   * Loses a centre with the messages that its copies lack, none if they are complete (`copied`); its people have no home until
+   * `failOver` or `regain`.
+   */
+  lose(centre: string, state: "lagging" | "copied" = "lagging"): void {
     const place = this.#plan.centres.indexOf(centre);
     if (this.#down.has(place)) return;
     this.#down.add(place);
-    this.lostMessages += this.at(centre) * this.#plan.messagesASecond * this.#plan.lagS;
+    if (state === "lagging") this.lostMessages += this.at(centre) * this.#plan.messagesASecond * this.#plan.lagS;
   }
 
   /**

@@ -26,8 +26,8 @@ export interface Impairment {
   readonly lossDown: number;
   /** Round-trip time that it adds, ms. */
   readonly delayMs: number;
-  /** Whether all packets are dropped, or answered with a reset. */
-  readonly block: "drop" | "reset" | undefined;
+  /** Whether all packets are dropped or answered with a reset, or only new connections are refused. */
+  readonly block: "drop" | "reset" | "new" | undefined;
 }
 
 /** What paths are built from. */
@@ -46,10 +46,12 @@ export interface PathParts {
 
 /** Value of `block`: packets pass. */
 export const OPEN = 0;
+/** Value of `block`: packets pass, but new connections are refused. */
+export const CLOSED = 1;
 /** Value of `block`: packets are dropped. */
-export const DROPS = 1;
+export const DROPS = 2;
 /** Value of `block`: packets are answered with a reset. */
-export const RESETS = 2;
+export const RESETS = 3;
 
 /** The quality of all paths, by link. */
 export class Paths {
@@ -63,7 +65,7 @@ export class Paths {
   readonly lossUp: Float64Array;
   /** Share of packets lost on the way to the client. */
   readonly lossDown: Float64Array;
-  /** `OPEN`, `DROPS` or `RESETS`. */
+  /** `OPEN`, `CLOSED`, `DROPS` or `RESETS`. */
   readonly block: Uint8Array;
   /** How long clients wait for the answer to a beat. */
   readonly beatTimeoutMs: number;
@@ -128,12 +130,13 @@ export class Paths {
       up *= 1 - impairment.lossUp;
       down *= 1 - impairment.lossDown;
       if (impairment.block === "drop") block = DROPS;
-      else if (impairment.block === "reset" && block === OPEN) block = RESETS;
+      else if (impairment.block === "reset" && block !== DROPS) block = RESETS;
+      else if (impairment.block === "new" && block === OPEN) block = CLOSED;
     }
     return {
       rttMs: Math.max(1, rtt),
-      lossUp: block === OPEN ? clampShare(1 - up) : 1,
-      lossDown: block === OPEN ? clampShare(1 - down) : 1,
+      lossUp: block <= CLOSED ? clampShare(1 - up) : 1,
+      lossDown: block <= CLOSED ? clampShare(1 - down) : 1,
       block,
     };
   }

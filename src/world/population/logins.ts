@@ -13,7 +13,7 @@ import { type RacingPolicy, race } from "../../algorithms/access/racing.ts";
 import { type ReconnectPolicy, untilNextAttempt } from "../../algorithms/access/reconnect.ts";
 import { CANDIDATES_MOST } from "../../scenario/people/limits.ts";
 import type { LoginQueues } from "../fleet/login-queues.ts";
-import { DROPS, OPEN } from "../network/path.ts";
+import { CLOSED, DROPS, OPEN } from "../network/path.ts";
 import type { Transport } from "../network/transport.ts";
 import type { Client } from "./client.ts";
 import type { Crowd } from "./crowd.ts";
@@ -176,7 +176,7 @@ export class Logins {
     const remembered = this.#memory.get(row);
     const restMs = (remembered >>> 16) & NEVER_COMPLETE;
     const waitMs = Math.round(this.#loginQueues.waitMs(server, arrivedMs % bucketMs));
-    const cut = crowd.paths.block[client.link] !== OPEN;
+    const cut = crowd.paths.block[client.link]! > CLOSED;
     const rank = this.rank(client);
     if (!this.#loginQueues.isAdmitted(server, rank)) {
       const told = within(this.#loginQueues.retryAfterMs(server, rank));

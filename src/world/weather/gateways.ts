@@ -10,15 +10,13 @@ import type { Disconnections, ThrownOff } from "../population/thrown-off.ts";
 import type { BulkUpdates } from "../bulk-updates.ts";
 import { namesDestination } from "../where.ts";
 import type { WeatherEffect } from "./effect.ts";
-import { Outages } from "./outages.ts";
+import { OPERATORS, Outages } from "./outages.ts";
 import type { PathBurdens } from "./paths.ts";
 
 /** A client whose link was closed waits at least this long before it reconnects. Chosen. */
 const RECONNECT_MS = 500;
 /** Users of a withdrawn gateway are led through its siblings over this long (chosen: a carrier's orderly drain). */
 const DRAIN_MS = 60_000;
-/** The reason of an outage that operators order. */
-const OPERATORS = "operators";
 
 /** A client whose link ends reconnects after `firstMs` and its own part of `spreadMs`. */
 interface Reconnection {

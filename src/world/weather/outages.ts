@@ -1,3 +1,6 @@
+/** The reason of an outage that operators order. */
+export const OPERATORS = "operators";
+
 /** Gateways or servers that are out of service, each with its reasons: it is back when the last reason is gone. */
 export class Outages {
   /** By index of the gateway's cell or of the server. */

@@ -124,6 +124,12 @@ const breakersOf = (
   );
 };
 
+/**
+ * How a server that is down blocks the paths to it: silently, with refusals where its machine still answers, or for new
+ * connections only, until it is off (servers.ts).
+ */
+const BLOCKS = { silent: "drop", reset: "reset", drained: "new" } as const;
+
 /** True if the burden changes anything. */
 const hasEffect = ({ lossUp, lossDown, delayMs, block }: Impairment): boolean =>
   lossUp !== 0 || lossDown !== 0 || delayMs !== 0 || block !== undefined;
@@ -132,12 +138,11 @@ const hasEffect = ({ lossUp, lossDown, delayMs, block }: Impairment): boolean =>
 const burdenOf = ({ where, effects }: PeopleFault): Impairment => {
   const { loss, delay = 0, block, down } = effects;
   const { share, direction } = loss ?? { share: 0, direction: "both" };
-  const isServerDown = down !== undefined && down !== "drained" && namesDestination(where);
+  const isServerDown = down !== undefined && namesDestination(where);
   return {
     lossUp: direction === "down" ? 0 : share,
     lossDown: direction === "up" ? 0 : share,
     delayMs: delay / 1_000,
-    // A server that is down blocks the paths to it: silently, or with refusals where its machine still answers.
-    block: block ?? (isServerDown ? (down === "reset" ? "reset" : "drop") : undefined),
+    block: block ?? (isServerDown ? BLOCKS[down] : undefined),
   };
 };

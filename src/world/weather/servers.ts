@@ -1,5 +1,6 @@
 /** Weather at servers: they go down and come up, are withdrawn and restored, serve slowly, and get more capacity. */
-import { inMs } from "../../base/units.ts";
+import { after, inMs, minutes } from "../../base/units.ts";
+import type { Clock } from "../../engine/clock.ts";
 import type { PathWhere, PeopleFault } from "../../scenario/people/faults.ts";
 import type { InterventionAction } from "../../scenario/people/interventions.ts";
 import type { Fleet } from "../fleet/centre.ts";
@@ -11,20 +12,29 @@ import type { SchedulingSeam } from "../seams/scheduling.ts";
 import type { BulkUpdates } from "../bulk-updates.ts";
 import { namesDestination, touchesServer } from "../where.ts";
 import type { WeatherEffect } from "./effect.ts";
-import { Outages } from "./outages.ts";
+import { OPERATORS, Outages } from "./outages.ts";
+import type { PathBurdens } from "./paths.ts";
+
+/** A drained server is off after this long, even with clients left (the deregistration delay of AWS load balancers). */
+const DRAINED_WITHIN = minutes(5);
 
 export interface ServerParts {
+  readonly clock: Clock;
   readonly places: Places;
   readonly loginQueues: LoginQueues;
   readonly bulkUpdates: BulkUpdates;
   readonly seam: SchedulingSeam;
   readonly centreFailover: CentreFailover;
   readonly thrownOff: ThrownOff;
+  readonly paths: PathBurdens;
 }
 
 export class ServerOutages implements WeatherEffect {
   readonly #parts: ServerParts;
   readonly #outages = new Outages();
+  readonly #withdrawals = new Outages();
+  /** Faults whose servers are drained and not yet off. */
+  readonly #draining = new Set<string>();
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
@@ -32,13 +42,29 @@ export class ServerOutages implements WeatherEffect {
 
   begin({ id, where, effects: { down } }: PeopleFault): void {
     if (down === undefined || !namesDestination(where)) return;
-    if (down === "drained") {
-      this.withdraw(where);
-      return;
+    if (down !== "drained") this.#stop(where, id, down);
+    else {
+      const { clock } = this.#parts;
+      this.#draining.add(id);
+      this.withdraw(where, id);
+      clock.at(after(clock.now, DRAINED_WITHIN), () => {
+        if (this.#draining.delete(id)) this.#switchOff(where, id);
+      });
     }
+  }
+
+  /** Ends what is left of drained servers: their clients get a reset, and the copies of their state elsewhere are complete. */
+  #switchOff(where: PathWhere, id: string): void {
+    const { centreFailover, paths } = this.#parts;
+    this.#stop(where, id, "reset");
+    paths.lay(whenOff(id), where, { lossUp: 0, lossDown: 0, delayMs: 0, block: "reset" });
+    centreFailover.updateHomes("copied");
+  }
+
+  #stop(where: PathWhere, id: string, how: "silent" | "reset"): void {
     const { places, centreFailover, bulkUpdates, thrownOff, loginQueues, seam } = this.#parts;
-    const over = centreFailover.applyReconnectPlan(where, down);
-    if (down === "reset") bulkUpdates.closeLinks(places.pairsOf(where), inMs(over), thrownOff.of(id)!);
+    const over = centreFailover.applyReconnectPlan(where, how);
+    if (how === "reset") bulkUpdates.closeLinks(places.pairsOf(where), inMs(over), thrownOff.of(id)!);
     for (const server of places.serversOf(where)) {
       this.#outages.begin(server, id);
       loginQueues.setDown(server, true);
@@ -48,11 +74,10 @@ export class ServerOutages implements WeatherEffect {
 
   end({ id, where, effects: { down } }: PeopleFault): void {
     if (down === undefined || !namesDestination(where)) return;
-    if (down === "drained") {
-      this.restore(where);
-      return;
-    }
-    const { places, loginQueues, seam } = this.#parts;
+    const { places, loginQueues, seam, paths } = this.#parts;
+    this.#draining.delete(id);
+    paths.lift(whenOff(id));
+    if (down === "drained") this.restore(where, id);
     for (const server of places.serversOf(where)) {
       if (!this.#outages.end(server, id)) continue;
       loginQueues.setDown(server, false);
@@ -65,17 +90,26 @@ export class ServerOutages implements WeatherEffect {
   }
 
   /** Tells the scheduler to lead everybody away from these servers. */
-  withdraw(where: PathWhere): void {
+  withdraw(where: PathWhere, reason = OPERATORS): void {
     const { places, seam } = this.#parts;
-    for (const server of places.serversOf(where)) seam.operatorServer(server, true);
+    for (const server of places.serversOf(where)) {
+      this.#withdrawals.begin(server, reason);
+      seam.operatorServer(server, true);
+    }
   }
 
-  /** Tells the scheduler that these servers may be used again. */
-  restore(where: PathWhere): void {
+  /** Tells the scheduler that these servers may be used again, but for those that are withdrawn for another reason. */
+  restore(where: PathWhere, reason = OPERATORS): void {
     const { places, seam } = this.#parts;
-    for (const server of places.serversOf(where)) seam.operatorServer(server, false);
+    for (const server of places.serversOf(where)) {
+      this.#withdrawals.end(server, reason);
+      if (!this.#withdrawals.has(server)) seam.operatorServer(server, false);
+    }
   }
 }
+
+/** Names the burden on the paths to the drained servers of a fault, once they are off. */
+const whenOff = (id: string): string => `off after draining: ${id}`;
 
 export interface SlowServerParts {
   readonly fleet: Pick<Fleet, "servers">;

@@ -15,7 +15,7 @@ import { lostAndLateReports, type TelemetryParts } from "./telemetry.ts";
 /** All that the effects need of the world; each is handed the part that it names. */
 export type WeatherParts = PathEffectParts &
   Omit<GatewayParts, "paths"> &
-  ServerParts &
+  Omit<ServerParts, "paths"> &
   TelemetryParts &
   PeopleParts & { readonly fleet: Fleet };
 
@@ -32,7 +32,7 @@ export class Weather {
     this.#parts = parts;
     this.#paths = new PathBurdens(parts);
     this.#gateways = new GatewayOutages({ ...parts, paths: this.#paths });
-    this.#servers = new ServerOutages(parts);
+    this.#servers = new ServerOutages({ ...parts, paths: this.#paths });
     this.#effects = [
       this.#gateways,
       this.#servers,
