@@ -1,6 +1,6 @@
 /** Scenario → World: gateways, centres, paths, people and their control, wired here and nowhere else. */
 import type { Machine } from "../base/machine.ts";
-import { inMs, inSeconds } from "../base/units.ts";
+import { inMs, inSeconds, seconds, START } from "../base/units.ts";
 import type { SchedulerEffect, SchedulerInput, Topology } from "../algorithms/scheduling/messages.ts";
 import { Calendar } from "../engine/calendar.ts";
 import { BUCKET, type Clock } from "../engine/clock.ts";
@@ -29,10 +29,13 @@ import { CentreFailover } from "./centre-failover.ts";
 import { DemandSeam } from "./seams/demand.ts";
 import { SchedulingSeam, tableOf } from "./seams/scheduling.ts";
 import { BulkUpdates } from "./bulk-updates.ts";
+import { RowMates } from "./row-mates.ts";
 import { type LegsOf, legsOf, topologyOf } from "./topology.ts";
 import { Weather } from "./weather/weather.ts";
 
 const BUCKET_MS = inMs(BUCKET);
+/** How often the streams of row mates follow the people online; these change by little in so short a time. Chosen. */
+const MATES_EVERY = seconds(10);
 
 /** All parts of the simulated world of people. */
 export interface World {
@@ -100,10 +103,12 @@ export const buildWorld = (scenario: Scenario, options: BuildOptions): World => 
   const people = peopleOf(context, crowd, options);
   const control = controlOf(context, crowd, people, options);
   const places = new Places({ gateways, fleet, crowd });
-  const weather = weatherOf(context, crowd, people, { ...control, places });
+  const { loginQueues, sessions, stays, bulkUpdates, thrownOff, trace } = people;
+  const rowMates = new RowMates({ crowd, stays, others: loginQueues.others, bucketMs: BUCKET_MS });
+  const weather = weatherOf(context, crowd, people, { ...control, places, rowMates });
   weather.applyBaseline();
   threads.runParallel(() => settle(scenario, context.seed, { crowd, fleet, ...people }));
-  const { loginQueues, sessions, bulkUpdates, thrownOff, trace } = people;
+  options.clock.every(MATES_EVERY, START, () => rowMates.refresh());
   const { homes, meter, seam, centreFailover, demand } = control;
   return {
     clock: options.clock,
@@ -182,7 +187,7 @@ const peopleOf = (
 ): People => {
   const { clients } = model;
   const isEachBeat = scenario.run.heartbeats === "each";
-  const loginQueues = new LoginQueues(fleet.servers, BUCKET_MS, loginAdmissionOf(model), threads);
+  const loginQueues = new LoginQueues(fleet.servers, BUCKET_MS, loginAdmissionOf(model), threads, seed);
   const calendar = new Calendar({
     capacity: isEachBeat ? population.rowsHere : Math.ceil(population.rowsHere / 8),
     horizonMs: clients.heartbeat.longest / 1_000 + 60_000,
@@ -296,7 +301,18 @@ const weatherOf = (
   { scenario, gateways, fleet }: BuildContext,
   crowd: Crowd,
   { loginQueues, bulkUpdates, thrownOff }: People,
-  { clock, telemetry, meter, seam, centreFailover, places }: Control & { readonly places: Places },
+  {
+    clock,
+    telemetry,
+    meter,
+    seam,
+    centreFailover,
+    places,
+    rowMates,
+  }: Control & {
+    readonly places: Places;
+    readonly rowMates: RowMates;
+  },
 ): Weather =>
   new Weather({
     scenario,
@@ -308,6 +324,7 @@ const weatherOf = (
     telemetry,
     bulkUpdates,
     thrownOff,
+    rowMates,
     seam,
     centreFailover,
     places,

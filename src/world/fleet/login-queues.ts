@@ -3,8 +3,9 @@
  * thousand. A client's wait follows from the backlog at the start of its bucket, the bucket's arrivals and its own arrival time, so
  * the order in which clients are handled does not matter.
  *
- * A row is one event, but its people arrive one by one: rows larger than what a server takes at a time are spread over the next
- * buckets, as a coarse scale would otherwise make queues of its own.
+ * A row is one event, but its people arrive one by one, as a coarse scale would otherwise make queues of its own. Of people who come
+ * back after a pause, the row's event is one; the others come at other times, as a stream of their own (others.ts). People of one
+ * row that one cause sends come together; rows larger than what a server takes at a time are spread over the next buckets.
  */
 import { assert } from "../../base/assert.ts";
 import { inMs } from "../../base/units.ts";
@@ -12,6 +13,7 @@ import { ThreadGroup } from "../../engine/thread-group.ts";
 import type { SharedTotals } from "../../engine/shared-totals.ts";
 import type { WorldModel } from "../../scenario/scenario.ts";
 import type { Server } from "./centre.ts";
+import { Others } from "./others.ts";
 
 /** Admission control of logins. */
 export interface LoginAdmission {
@@ -61,6 +63,9 @@ export class LoginQueues {
   /** People who join in this bucket and in the next ones, by bucket and server; the index of this bucket. */
   readonly #joining: SharedTotals;
   #bucket = 0;
+  #buckets = 0;
+  /** The people of rows who come by themselves. */
+  readonly others: Others;
   /** Fractions of logins left over from the last bucket, as rates need not divide evenly. */
   readonly #carry: Float64Array;
   readonly #slowness: Float64Array;
@@ -104,7 +109,13 @@ export class LoginQueues {
   readonly #bucketMs: number;
   readonly #admission: LoginAdmission;
 
-  constructor(servers: readonly Server[], bucketMs: number, admission = ADMIT_ALL_LOGINS, threads = new ThreadGroup()) {
+  constructor(
+    servers: readonly Server[],
+    bucketMs: number,
+    admission = ADMIT_ALL_LOGINS,
+    threads = new ThreadGroup(),
+    seed = "",
+  ) {
     const column = (): Float64Array => new Float64Array(servers.length);
     this.#servers = servers;
     this.#bucketMs = bucketMs;
@@ -113,6 +124,7 @@ export class LoginQueues {
     this.#joinedBefore = column();
     this.#joining = threads.totals(new Float64Array(servers.length * SPREAD_BUCKETS_MOST));
     this.#backlog = column();
+    this.others = new Others(servers, seed);
     this.#carry = column();
     this.#slowness = column().fill(1);
     this.#share = column().fill(1);
@@ -139,13 +151,17 @@ export class LoginQueues {
     this.longestWaitMs = this.#longestWaitMs.values;
   }
 
-  /** Adds people who ask for a login; their rank in [0, 1) decides among all of this bucket. */
-  request(server: number, people: number, rank: number): void {
+  /**
+   * Adds people who ask for a login; their rank in [0, 1) decides among all of this bucket. Of them, `elsewhen` come at other times,
+   * among `others`.
+   */
+  request(server: number, people: number, rank: number, elsewhen = 0): void {
     this.#requestsByClass.add(server * RANK_CLASSES + classOf(rank), people);
     this.#asked.add(server, people);
     const ableMs = (ROW_SHARE * this.#servers[server]!.loginsASecond) / 1_000;
-    const buckets = Math.min(SPREAD_BUCKETS_MOST, Math.ceil(people / (ableMs * this.#bucketMs)));
-    for (let ahead = 0, left = people; ahead < buckets; ahead++) {
+    const now = people - elsewhen;
+    const buckets = Math.min(SPREAD_BUCKETS_MOST, Math.ceil(now / (ableMs * this.#bucketMs)));
+    for (let ahead = 0, left = now; ahead < buckets; ahead++) {
       const part = Math.ceil(left / (buckets - ahead));
       this.#joining.add(this.#joiningIndex(server, ahead), part);
       left -= part;
@@ -232,12 +248,13 @@ export class LoginQueues {
   endBucket(): void {
     for (let server = 0; server < this.#servers.length; server++) {
       const place = this.#joiningIndex(server, 0);
-      const came = this.#joining.values[place]!;
+      const rows = this.#joining.values[place]!;
       this.#joining.values[place] = 0;
       const fresh = this.#isDown[server] === 1 ? 0 : this.#loginsPerMs(server) * this.#bucketMs;
       const refusing = Math.min(fresh, this.#refusalWork[server]!);
       this.#refusalWork[server]! -= refusing;
       const able = fresh - refusing + this.#carry[server]!;
+      const came = rows + (this.#isDown[server] === 1 ? 0 : this.others.come(server, this.#buckets, able));
       const joined = this.#admit(server, came, able);
       const asked = this.#backlog[server]! + joined;
       const gone = Math.min(asked, this.#abandoned.values[server]!);
@@ -260,6 +277,7 @@ export class LoginQueues {
       );
     }
     this.#bucket = (this.#bucket + 1) % SPREAD_BUCKETS_MOST;
+    this.#buckets += 1;
   }
 
   /** Returns the number of classes, from the lowest ranks, whose people all find a connection. */

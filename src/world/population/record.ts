@@ -1,9 +1,9 @@
 /**
  * The layout of a client's hot record: what it carries from event to event, in the four words of a calendar's record.
  *
- * index in the cell | due | phase 3, endpoint 8, failed attempts 4, ordinal 17 bits | heartbeat 18, cell 14 bits.
+ * index in the cell | due | phase 3, endpoint 8, failed attempts 4, alone 1, ordinal 16 bits | heartbeat 18, cell 14 bits.
  * A client that is online has no failed attempts: there the lowest bit says that the next event was foretold (parked.ts), and the
- * one above that it leaves before its next heartbeat. The ordinal counts the client's events that draw; after 131,072 of them (a year of heartbeats) draws repeat.
+ * one above that it leaves before its next heartbeat. The ordinal counts the client's events that draw; after 65,536 of them (half a year of heartbeats) draws repeat.
  */
 import { FOURTH, THIRD } from "../../engine/calendar.ts";
 import { HEARTBEAT_BITS } from "./heartbeats.ts";
@@ -36,7 +36,8 @@ const FAILURES = 0xf;
 const FAILURES_AT = 11;
 const FORETOLD = 1 << FAILURES_AT;
 const LEAVING = 2 << FAILURES_AT;
-const ORDINAL_AT = 15;
+const ALONE = 1 << 15;
+const ORDINAL_AT = 16;
 
 export const phaseOf = (state: number): number => state & PHASE;
 export const endpointOf = (state: number): number => (state >>> ENDPOINT_AT) & ENDPOINT;
@@ -58,6 +59,10 @@ export const withFailures = (state: number, failures: number): number =>
   (state & ~(FAILURES << FAILURES_AT)) | (Math.min(failures, FAILURES) << FAILURES_AT);
 export const foretold = (state: number): number => state | FORETOLD;
 export const notForetold = (state: number): number => state & ~FORETOLD;
+/** True if a client on its way to a login comes by itself: the other people of its row come at other times. */
+export const isAlone = (state: number): boolean => (state & ALONE) !== 0;
+export const alone = (state: number): number => state | ALONE;
+export const together = (state: number): number => state & ~ALONE;
 export const leaving = (state: number): number => state | LEAVING;
 export const notLeaving = (state: number): number => state & ~LEAVING;
 /** Returns the state of the next event: one draw further. */

@@ -223,6 +223,7 @@ export class Sessions implements Handler {
         crowd.away.add(home, -people);
         crowd.connecting.add(home, people);
         client.failures = 0;
+        client.state = record.alone(client.state);
         return this.#connect(client);
       case record.HINTED:
         this.#leave(client);
@@ -232,7 +233,12 @@ export class Sessions implements Handler {
       case record.CONNECT:
         return this.#connect(client);
       case record.ARRIVE:
-        this.#loginQueues.request(crowd.endpoints[client.endpoint]!.server, people, this.#logins.rank(client));
+        this.#loginQueues.request(
+          crowd.endpoints[client.endpoint]!.server,
+          people,
+          this.#logins.rank(client),
+          record.isAlone(client.state) ? people - 1 : 0,
+        );
         client.phase = record.SETTLE;
         return this.#calendar.bucketMs;
       case record.SETTLE:
@@ -257,7 +263,9 @@ export class Sessions implements Handler {
     return delayMs;
   }
 
+  /** Has a client try again, as the others of its row would have to. */
   #tryAgain(client: Client): void {
+    client.state = record.together(client.state);
     client.phase = record.CONNECT;
     client.failures += 1;
   }
@@ -295,7 +303,7 @@ export class Sessions implements Handler {
     const nextMs = intervalOnSend(heartbeat, policy) / 1_000;
     afterBeat(heartbeat, true, false, policy);
     this.#draws.two(client.identity, client.index, client.ordinal);
-    client.state = record.advanced(client.state);
+    client.state = record.together(record.advanced(client.state));
     client.phase = record.ONLINE;
     client.failures = 0;
     const leavesMs = this.#stays.leavesAfterMs(client.cell, this.#draws.out[1]!, nextMs);

@@ -4,6 +4,7 @@ import type { Gateway } from "../network/gateway.ts";
 import type { Crowd } from "../population/crowd.ts";
 import type { ThrownOff } from "../population/thrown-off.ts";
 import type { BulkUpdates } from "../bulk-updates.ts";
+import type { RowMates } from "../row-mates.ts";
 import { touchesCell } from "../where.ts";
 import type { WeatherEffect } from "./effect.ts";
 
@@ -13,6 +14,7 @@ export interface PeopleParts {
   readonly crowd: Pick<Crowd, "population" | "natTimeoutMs" | "loginSurge">;
   readonly bulkUpdates: Pick<BulkUpdates, "wake">;
   readonly thrownOff: Pick<ThrownOff, "of" | "setNat">;
+  readonly rowMates: Pick<RowMates, "refresh">;
 }
 
 /** Sets surges and NAT time-outs by cell: several surges multiply, and the shortest time-out counts. */
@@ -22,6 +24,7 @@ export const surgesAndNatTimeouts = ({
   crowd,
   bulkUpdates,
   thrownOff,
+  rowMates,
 }: PeopleParts): WeatherEffect => ({
   combine: (active) => {
     const changed = new Set<number>();
@@ -40,6 +43,8 @@ export const surgesAndNatTimeouts = ({
       crowd.loginSurge[index] = surge;
       changed.add(index);
     });
-    if (changed.size > 0) bulkUpdates.wake((cell) => changed.has(cell), true);
+    if (changed.size === 0) return;
+    bulkUpdates.wake((cell) => changed.has(cell), true);
+    rowMates.refresh();
   },
 });

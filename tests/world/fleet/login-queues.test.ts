@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as fc from "fast-check";
+import { binomialQuantile } from "../../../src/base/math.ts";
+import { Draws, open } from "../../../src/base/random.ts";
 import type { Server } from "../../../src/world/fleet/centre.ts";
 import { LoginQueues, type LoginAdmission } from "../../../src/world/fleet/login-queues.ts";
 
@@ -101,6 +103,52 @@ describe("a login queue", () => {
     loginQueues.hold(0, -400);
     loginQueues.endBucket();
     expect(loginQueues.peak[0]).toBe(loginQueues.held[0]! + 400);
+  });
+});
+
+/** Returns the mean wait, ms, of people who come one by one to a door that serves 40 a second, in rows of this many. */
+const meanWaitMs = (aSecond: number, peopleARow: number): number => {
+  const loginQueues = new LoginQueues([server(40)], 250);
+  const people = 100_000;
+  loginQueues.others.set(0, people * (1 - 1 / peopleARow), aSecond / 4 / people);
+  const draws = new Draws("rows", "test");
+  let [sum, rows] = [0, 0];
+  for (let bucket = 0; bucket < 40_000; bucket++) {
+    const count = binomialQuantile(open(draws.at(0, 0, bucket)), people / peopleARow, aSecond / 4 / people);
+    for (let row = 0; row < count; row++) loginQueues.request(0, peopleARow, 0, peopleARow - 1);
+    loginQueues.endBucket();
+    for (let row = 0; row < count; row++) {
+      sum += loginQueues.waitMs(0, 250 * draws.uniform(1, bucket, row));
+      rows += 1;
+    }
+  }
+  return sum / rows;
+};
+
+describe("a busy door", () => {
+  it.each([30, 36])(
+    "has the same wait for people who come one by one in rows of any size: %d of 40 a second",
+    (rate) => {
+      const alone = meanWaitMs(rate, 1);
+      expect(alone).toBeGreaterThan(10);
+      for (const peopleARow of [5, 20, 100])
+        expect(Math.abs(meanWaitMs(rate, peopleARow) / alone - 1)).toBeLessThan(0.1);
+    },
+  );
+
+  it("keeps its streams to what is expected where it has logins to spare", () => {
+    const loginQueues = new LoginQueues([server(1_000)], 250);
+    loginQueues.others.set(0, 1_000, 0.0305);
+    for (let bucket = 0; bucket < 1_000; bucket++) loginQueues.endBucket();
+    expect(loginQueues.served[0]).toBe(30_500);
+  });
+
+  it("has no stream while it is down", () => {
+    const loginQueues = new LoginQueues([server(1_000)], 250);
+    loginQueues.others.set(0, 1_000, 0.1);
+    loginQueues.setDown(0, true);
+    loginQueues.endBucket();
+    expect([loginQueues.served[0], loginQueues.expectedWaitMs(0)]).toEqual([0, 0]);
   });
 });
 

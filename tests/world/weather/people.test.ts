@@ -67,6 +67,7 @@ describe("several faults among the same people", () => {
     crowd: { population, natTimeoutMs, loginSurge },
     bulkUpdates: { wake: (touches) => woken.push(touches) },
     thrownOff: { of: () => undefined, setNat: () => undefined },
+    rowMates: { refresh: () => undefined },
   });
   const cellOf = (region: string): number => population.cells.findIndex((cell) => cell.region === region);
   const [hainan, beijing] = [cellOf("hainan"), cellOf("beijing")];
