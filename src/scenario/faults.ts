@@ -186,7 +186,7 @@ const resolveUntil = (
   path: Path,
   { interventions, names, report }: Context,
 ): FaultEnd => {
-  if (/^[-\d.]/.test(text)) {
+  if (/^[-+−\d.]|^P(T?\d)/.test(text)) {
     const read = readDuration(text);
     if (!("value" in read)) report(path, read.wrong, read.hint);
     else if (at !== undefined && read.value <= at)

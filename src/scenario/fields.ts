@@ -4,7 +4,17 @@
  */
 import { z } from "zod";
 import { type Duration, printDuration } from "../base/units.ts";
-import { quote, readBytes, readCount, readDuration, readRate, readScale, readShare, type Read } from "./quantities.ts";
+import {
+  countWithin,
+  quote,
+  readBytes,
+  readCount,
+  readDuration,
+  readRate,
+  readScale,
+  readShare,
+  type Read,
+} from "./quantities.ts";
 
 /** A kebab-case key in camelCase: `delay-per-1000-km` is `delayPer1000Km`. */
 export type CamelKey<K extends string> = K extends `${infer Head}-${infer Tail}`
@@ -57,21 +67,29 @@ export const nameOf = (value: unknown): string => {
 
 const TIME = "\\d+(\\.\\d+)? ?(d|h|min|s|ms|us)";
 
+/** Words in the description of a time on networks and processors, whose example is in milliseconds. */
+const IS_SHORT = /\b(delay|latency|round-trip|computing time|core time|context switch)\b/i;
+
 /** Returns the schema of a duration such as `90 s`, in microseconds, at most `max`. */
-export const duration = (description: string, { signed = false, positive = false, max = Infinity } = {}) =>
-  quantity<Duration>(
-    "a duration such as 90 s",
+export const duration = (description: string, { signed = false, positive = false, max = Infinity } = {}) => {
+  const examples = IS_SHORT.test(description) ? ["80 ms", "1 s 500 ms"] : ["90 s", "1 h 30 min"];
+  return quantity<Duration>(
+    `a duration such as ${examples[0]!}`,
     (given) => {
       const read = readDuration(given, { signed });
       if (positive && "value" in read && read.value <= 0)
-        return { wrong: `${quote(given)} is not above zero`, hint: "write a duration above 0 s" };
+        return {
+          wrong: `${quote(given)} is not above zero`,
+          hint: `write a duration above 0 s, such as ${examples[0]!}`,
+        };
       if ("value" in read && read.value > max)
         return { wrong: `${quote(given)} is too long`, hint: `write at most ${printDuration(max as Duration)}` };
       return read;
     },
     description,
-    { type: "string", pattern: `^${signed ? "-?" : ""}${TIME}( ${TIME})*$`, examples: ["90 s", "1 h 30 min"] },
+    { type: "string", pattern: `^${signed ? "-?" : ""}${TIME}( ${TIME})*$`, examples },
   );
+};
 
 /** Returns the schema of a share such as `9 %`, as a fraction. */
 export const share = (description: string, { signed = false } = {}) =>
@@ -84,12 +102,18 @@ export const share = (description: string, { signed = false } = {}) =>
 /** Returns the schema of a whole number such as `20 k`. */
 export const count = (description: string, bounds: { min?: number; max?: number } = {}) =>
   quantity("a whole number", (given) => readCount(given, bounds), description, {
+    examples: countExamples(bounds),
     anyOf: [
       { type: "integer", minimum: bounds.min ?? 0, ...(bounds.max === undefined ? {} : { maximum: bounds.max }) },
       { type: "string", pattern: "^\\d+(\\.\\d+)? ?[kMG]?$" },
     ],
-    examples: [30000, "180 M"],
   });
+
+/** Returns numbers that the bounds allow. */
+const countExamples = ({ min = 0, max = Infinity }: { min?: number; max?: number }): readonly (number | string)[] => [
+  countWithin(min, max),
+  ...(max >= 180e6 ? ["180 M"] : []),
+];
 
 /** Returns the schema of a rate such as `4 /h`, from 0 to `max` in the unit. */
 export const rate = (description: string, { unit, max }: { readonly unit: string; readonly max: number }) =>
@@ -102,7 +126,7 @@ export const rate = (description: string, { unit, max }: { readonly unit: string
       return read;
     },
     description,
-    { type: "string", pattern: `^\\d+(\\.\\d+)? ?[kMG]? ?${unit}$`, examples: [`4 ${unit}`] },
+    { type: "string", pattern: "^\\d+(\\.\\d+)? ?[kMG]? ?/(s|min|h|d)$", examples: [`4 ${unit}`] },
   );
 
 /** Returns the schema of a scale such as `1/1000`, as people per row. */

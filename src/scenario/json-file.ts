@@ -14,14 +14,25 @@ export type JsonReading<Content> =
 /** The most problems of one file that are looked up and printed. */
 const PROBLEMS_MAX = 50;
 
-/**
- * Reads a JSON file of at most `mib` MiB. Errors in the file are returned, not thrown: `hint` is what to write for a value of
- * another shape, `whole` for a text that is not JSON.
- */
+/** What a kind of JSON file is like. */
+interface JsonFormat {
+  /** Greatest size, MiB. */
+  readonly mib: number;
+  /** What to write for a value of another shape. */
+  readonly hint: string;
+  /** What to write for a text that is not JSON. */
+  readonly whole: string;
+  /** Names the format of a file that another tool wrote; undefined if it may be meant as one of these. */
+  readonly otherFormatOf?: (content: unknown) => string | undefined;
+  /** Returns what to write for a missing key. */
+  readonly toWrite?: (key: string) => string;
+}
+
+/** Reads a JSON file. Errors in the file are returned, not thrown. */
 export const readJson = <S extends z.ZodType>(
   path: string,
   schema: S,
-  { mib, hint, whole }: { readonly mib: number; readonly hint: string; readonly whole: string },
+  { mib, hint, whole, otherFormatOf, toWrite }: JsonFormat,
 ): JsonReading<z.output<S>> => {
   const findings = new Findings();
   const read = readText(path, mib);
@@ -40,12 +51,20 @@ export const readJson = <S extends z.ZodType>(
   }
   const judged = schema.safeParse(content, { error: inOurWords });
   if (judged.success) return { content: judged.data };
+  const other = otherFormatOf?.(content);
+  if (other !== undefined) {
+    findings.add({ source, offset: 0 }, "", other, hint);
+    return { problems: findings.sorted(), missing: false };
+  }
   for (const { path: where, message } of judged.error.issues.slice(0, PROBLEMS_MAX)) {
     const keys = where.filter((key) => typeof key !== "symbol");
-    findings.add({ source, offset: offsetOf(read.text, keys) }, printPath(keys), message, hint);
+    const todo = message === IS_MISSING ? (toWrite?.(String(keys.at(-1) ?? "")) ?? hint) : hint;
+    findings.add({ source, offset: offsetOf(read.text, keys) }, printPath(keys), message, todo);
   }
   return { problems: findings.sorted(), missing: false };
 };
+
+const IS_MISSING = "is missing";
 
 /** What each type of the schema library is called. */
 const NOUNS: Readonly<Record<string, string>> = {
@@ -64,11 +83,11 @@ const inOurWords: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {
     case "invalid_type":
       return issue.input === undefined
-        ? "is missing"
+        ? IS_MISSING
         : `expected ${NOUNS[issue.expected] ?? issue.expected}, not ${nameOf(issue.input)}`;
     case "invalid_value":
       return issue.input === undefined
-        ? "is missing"
+        ? IS_MISSING
         : `expected ${issue.values.map((value) => String(value)).join(", ")}, not ${nameOf(issue.input)}`;
     case "unrecognized_keys":
       return `has the unknown key ${issue.keys.slice(0, 3).map(quote).join(", ")}`;

@@ -2,9 +2,10 @@
  * Applies the schema to a tree, field by field: valid fields are returned even if others are wrong, so that one reading
  * finds every problem.
  */
-import type { z } from "zod";
+import { z } from "zod";
 import { NAME, nameOf } from "./fields.ts";
 import type { Reporter } from "./findings.ts";
+import { meantNumbers } from "./meant.ts";
 import { nodeAt, plain, printPath, type MapNode, type Path, type TreeNode } from "./positions.ts";
 import { quote } from "./quantities.ts";
 import type { Shape } from "./section.ts";
@@ -118,7 +119,11 @@ const explainOne = (issue: Issue, where: Where): void => {
       if (found === undefined) report(at, "is missing", () => toWriteAt(where), "key");
       else
         report(at, expected(issue.expected, issue.message, found), () =>
-          issue.expected === "boolean" ? meantBoolean(found) : "",
+          issue.expected === "boolean"
+            ? meantBoolean(found)
+            : issue.expected === "number"
+              ? numberToWrite(found, where)
+              : "",
         );
       return;
     case "too_small":
@@ -178,6 +183,14 @@ const meantBoolean = (found: unknown): string => {
   return meant === undefined ? "" : `did you mean ${meant}?`;
 };
 
+/** Returns the hint for a number in another notation, such as `3x`, if the field accepts what it means. */
+const numberToWrite = (found: unknown, { schema, steps }: Where): string => {
+  const [at] = schemasAt(schema, steps);
+  const meant = typeof found === "string" && at !== undefined ? meantNumbers(found) : [];
+  const accepted = meant.filter((text) => z.safeParse(at!, Number(text)).success);
+  return accepted.length === 0 ? "" : `write ${accepted.join(" or ")}`;
+};
+
 /** E.g. `silent, reset or drained`. */
 const listOf = (values: readonly string[]): string =>
   values.length < 2 ? values.join("") : `${values.slice(0, -1).join(", ")} or ${values.at(-1)!}`;
@@ -193,8 +206,11 @@ const NOUNS: Readonly<Record<string, string>> = {
   int: "a whole number",
 };
 
+/** Returns a type of the schema library as errors name it, such as `a map` for object. */
+export const nounOf = (type: string): string => NOUNS[type] ?? type;
+
 const expected = (kind: string, message: string, found: unknown): string =>
-  message.startsWith("expected ") ? message : `expected ${NOUNS[kind] ?? kind}, not ${nameOf(found)}`;
+  message.startsWith("expected ") ? message : `expected ${nounOf(kind)}, not ${nameOf(found)}`;
 
 const tooFar = (
   issue: Extract<Issue, { code: "too_small" | "too_big" }>,

@@ -127,8 +127,40 @@ const MIB_MAX = 32;
 export const readMeasured = (path: string): MeasuredReading => {
   const reading = readJson(path, file, {
     mib: MIB_MAX,
-    hint: "see the format: firedrill schema measured",
+    hint: HINT,
     whole: 'write a JSON document: { "cells": [ … ] }',
+    otherFormatOf,
+    toWrite: (key) => (EXAMPLES[key] === undefined ? HINT : `write ${EXAMPLES[key]} (${HINT})`),
   });
   return "content" in reading ? { cells: reading.content.cells } : reading;
+};
+
+const HINT = "see the format: firedrill schema measured";
+
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Names the format of a file that another tool wrote; undefined if it may be meant as a measured file. */
+const otherFormatOf = (content: unknown): string | undefined => {
+  const first: unknown = Array.isArray(content) ? content[0] : content;
+  const wanted = "a measured file has a list cells, each with the quantiles of its connection times";
+  if (!isMap(first)) return undefined;
+  if (isMap(first["start"]) && Array.isArray(first["intervals"]))
+    return `is a result of iperf3, not a measured file: ${wanted}`;
+  if ("msm_id" in first && "prb_id" in first) return `is a result of RIPE Atlas, not a measured file: ${wanted}`;
+  if (first["schema"] === "firedrill.fidelity/1") return `is a result of firedrill fidelity, not its input: ${wanted}`;
+  if (isMap(first["metrics"]) && isMap(first["root_group"]))
+    return `is a summary of k6, not a measured file: ${wanted}`;
+  return undefined;
+};
+
+/** What to write for a key that is missing; others have no example. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  cells: "cells: a list with one map for each condition",
+  id: "id: a unique text",
+  kind: "kind: connect, or another kind",
+  params: "params: a map of the conditions, such as rtt_ms and loss",
+  stats: "stats: a map with n and q101_ms",
+  n: "n: the number of connections measured",
+  q101_ms: "q101_ms: a list of 101 times in ms, the 0th to the 100th percentile",
 };

@@ -54,9 +54,13 @@ const sampleOf = (schema: z.core.$ZodType): string => {
     readonly json?: { readonly examples?: readonly unknown[] };
   };
   const [example] = json?.examples ?? [];
-  if (typeof example === "string") return example;
+  if (typeof example === "string" || typeof example === "number") return String(example);
   const { def } = (schema as z.core.$ZodTypes)._zod;
   switch (def.type) {
+    case "optional":
+    case "default":
+    case "prefault":
+      return sampleOf(def.innerType);
     case "pipe":
       return sampleOf(def.in);
     case "enum":
@@ -69,9 +73,24 @@ const sampleOf = (schema: z.core.$ZodType): string => {
     }
     case "record":
       return `{ name: ${sampleOf(def.valueType)} }`;
+    case "union":
+      return def.options.map(sampleOf).find((sample) => sample !== ANY) ?? ANY;
+    case "literal":
+      return String(def.values[0]);
+    case "boolean":
+      return "true";
+    case "number":
+      return numberOf(schema);
     default:
       return ANY;
   }
+};
+
+/** Returns a number that the schema accepts, of 3, 1 and its bounds. */
+const numberOf = (schema: z.core.$ZodType): string => {
+  const { minimum, maximum } = schema._zod.bag;
+  const accepted = [3, 1, minimum, maximum].find((one) => z.safeParse(schema, one).success);
+  return typeof accepted === "number" ? String(accepted) : ANY;
 };
 
 const requiredOf = (shape: z.core.$ZodShape): readonly (readonly [string, z.core.$ZodType])[] =>

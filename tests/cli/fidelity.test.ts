@@ -73,6 +73,27 @@ describe("firedrill fidelity", () => {
       65,
       /q101_ms\[100\]: is below the quantile before it/,
     ],
+    [
+      "a result of iperf3",
+      '{"start":{"connected":[]},"intervals":[],"end":{}}',
+      65,
+      /is a result of iperf3, not a measured file/,
+    ],
+    ["a result of RIPE Atlas", '[{"fw":5020,"prb_id":1,"msm_id":1,"result":[]}]', 65, /is a result of RIPE Atlas/],
+    ["a list", "[]", 65, /expected a map, not a list/],
+    ["cells that are a map", '{"cells":{}}', 65, /cells: expected a list, not a map/],
+    [
+      "a mean without quantiles",
+      '{"cells":[{"id":"a","kind":"connect","params":{},"stats":{"n":3,"p50_ms":{"v":1,"ci":[1,2]}}}]}',
+      65,
+      /q101_ms: is missing\n[^]*write q101_ms: a list of 101 times in ms/,
+    ],
+    [
+      "two quantiles",
+      '{"cells":[{"id":"a","kind":"connect","params":{},"stats":{"n":3,"q101_ms":[1,2]}}]}',
+      65,
+      /q101_ms: has 2 items\n[^]*write exactly 101 items/,
+    ],
     ["the same cell twice", JSON.stringify({ cells: [connects[0], connects[0]] }), 65, /duplicate cell id/],
   ])("rejects %s with its position", (_what, content, exit, message) => {
     const { code, stderr } = judge(content);

@@ -21,7 +21,7 @@ describe("a problem on the terminal", () => {
       [
         "error --set clients.stay=12  clients.stay: 12 has no unit",
         "      clients.stay=12",
-        "                   ^ write 12 s (a duration: ms, s, min, h, d)",
+        "                   ^ write 12 s or 12 ms (a duration: ms, s, min, h, d)",
       ].join("\n"),
     );
   });

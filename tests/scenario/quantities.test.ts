@@ -1,11 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { printDuration, type Duration } from "../../src/base/units.ts";
-import { readCount, readDuration, readPercent, readScale, readShare } from "../../src/scenario/quantities.ts";
+import {
+  readBytes,
+  readCount,
+  readDuration,
+  readPercent,
+  readRate,
+  readScale,
+  readShare,
+  type Read,
+} from "../../src/scenario/quantities.ts";
 
 const value = (read: { readonly value: number } | { readonly wrong: string }): number | string =>
   "value" in read ? read.value : read.wrong;
-const hint = (read: object): unknown => ("hint" in read ? read.hint : undefined);
+const hint = (read: Read<number>): string => ("hint" in read ? read.hint : "");
 
 describe("a duration", () => {
   it("is whole microseconds of its parts", () => {
@@ -85,13 +94,13 @@ describe("a share", () => {
     expect(value(readShare("100.1 %"))).toContain("above 100 %");
     expect(value(readShare("-1 %"))).toContain("negative");
     expect(value(readShare("-1 %", { signed: true }))).toBe(-0.01);
-    expect(value(readShare("-101 %", { signed: true }))).toContain("above 100 %");
+    expect(value(readShare("-101 %", { signed: true }))).toContain("below -100 %");
   });
 
-  it("written as a fraction gets the percentage as a hint", () => {
-    expect(hint(readShare(0.09))).toBe("write 9 % (a share)");
+  it("without a unit gets both meanings of a fraction as a hint", () => {
+    expect(hint(readShare(0.09))).toBe("write 9 % or 0.09 % (a share)");
     expect(hint(readShare(12))).toBe("write 12 % (a share)");
-    expect(hint(readPercent(0.5))).toBe("write 50 % (a share)");
+    expect(hint(readPercent(0.5))).toBe("write 50 % or 0.5 % (a share)");
   });
 });
 
@@ -124,4 +133,135 @@ it("a scale is 1 or 1/n with n up to a million", () => {
   expect(value(readScale("1/1000000"))).toBe(1_000_000);
   for (const text of ["1/1000001", "1/0", "2/3", "0", "1/-5", "1/", "1000", "1:1000"])
     expect(value(readScale(text)), text).toBeTypeOf("string");
+});
+
+describe("a hint keeps the meaning of", () => {
+  const hints: Readonly<
+    Record<string, readonly (readonly [read: (text: string) => Read<number>, text: string, hint: string])[]>
+  > = {
+    "a duration in another notation": (
+      [
+        ["1m30s", "write 90 s (1 min 30 s)"],
+        ["1h30m", "write 90 min (1 h 30 min)"],
+        ["1h30", "write 90 min (1 h 30 min)"],
+        ["30 min 1 h", "write 90 min (1 h 30 min)"],
+        ["1 hour and 30 minutes", "write 90 min (1 h 30 min)"],
+        ["1s500m", "write 1500 ms (1 s 500 ms)"],
+        ["PT5M", "write 5 min"],
+        ["PT1M30S", "write 90 s (1 min 30 s)"],
+        ["P1W", "write 7 d"],
+        ["0:01:30", "write 90 s (1 min 30 s)"],
+        ["1:30", "write 90 s (1 min 30 s) or 90 min (1 h 30 min)"],
+        ["5 Minutes", "write 5 min"],
+        ["250µs", "write 250 us"],
+        ["1e3 s", "write 1000 s"],
+        [".5 s", "write 500 ms"],
+        ["0,5 s", "write 500 ms"],
+        ["1,500 ms", "write 1500 ms or 1500 us"],
+        ["1_000 ms", "write 1 s"],
+        ["5 m", "write 5 min (minutes) or 5 ms (milliseconds)"],
+      ] as const
+    ).map(([text, hint]) => [readDuration, text, hint] as const),
+    "a share in another notation": (
+      [
+        ["0,5 %", "write 0.5 %"],
+        ["1e1 %", "write 10 %"],
+        ["9 percent", "write 9 %"],
+        ["5 ‰", "write 0.5 %"],
+        ["500 ppm", "write 0.05 %"],
+        ["1 in 20", "write 5 %"],
+        ["150", "write a share from 0 % to 100 %"],
+      ] as const
+    ).map(([text, hint]) => [readShare, text, hint] as const),
+    "a count in another notation": (
+      [
+        ["30,000", "write 30000"],
+        ["30 000", "write 30000"],
+        ["1,234,567", "write 1234567"],
+        ["1,5 M", "write 1.5 M"],
+        ["5 m", "write 5 M"],
+        ["2 thousand", "write 2 k"],
+        ["1.5 million people", "write 1.5 M"],
+        ["1bn", "write 1 G"],
+        ["500 /s", "write 500"],
+      ] as const
+    ).map(([text, hint]) => [readCount, text, hint] as const),
+    "a rate in another notation": (
+      [
+        ["4/hour", "write 4 /h"],
+        ["10 per minute", "write 10 /min"],
+        ["10 rps", "write 10 /s"],
+        ["0,5 /h", "write 0.5 /h"],
+        ["4", "write 4 /h (a rate: /s, /min, /h, /d)"],
+      ] as const
+    ).map(([text, hint]) => [(one: string) => readRate(one, "/h"), text, hint] as const),
+    "a size in another notation": (
+      [
+        ["16 GB", "write 16 GiB or 16000000000 B"],
+        ["128k", "write 128 KiB or 128000 B"],
+        ["16Gi", "write 16 GiB"],
+        ["128", "write 128 B or 128 KiB or 128 MiB or 128 GiB"],
+      ] as const
+    ).map(([text, hint]) => [readBytes, text, hint] as const),
+    "a scale in another notation": (
+      [
+        ["1000", "write 1/1000"],
+        ["0.001", "write 1/1000"],
+        ["1:1000", "write 1/1000"],
+        ["0.1 %", "write 1/1000"],
+      ] as const
+    ).map(([text, hint]) => [readScale, text, hint] as const),
+  };
+  it.each(Object.entries(hints))("%s", (_what, cases) => {
+    for (const [read, text, expected] of cases) expect(hint(read(text)), text).toBe(expected);
+  });
+
+  it("a duration without a unit: milliseconds or seconds, the likelier first, and only what is allowed", () => {
+    expect(hint(readDuration(60000))).toBe("write 60000 ms or 60000 s (a duration: ms, s, min, h, d)");
+    expect(hint(readDuration(300))).toBe("write 300 s or 300 ms (a duration: ms, s, min, h, d)");
+    expect(hint(readDuration(86400000))).toBe("write 86400000 ms (a duration: ms, s, min, h, d)");
+    expect(hint(readDuration(-5))).toBe("write a duration of 0 s or more");
+    expect(hint(readDuration(-5, { signed: true }))).toContain("-5 s or -5 ms");
+  });
+
+  it("no text that it would refuse itself", () => {
+    const number = fc.stringMatching(/^[-+]?[0-9]{0,6}([.,_ e][0-9]{1,3}){0,2}$/);
+    const suffix = fc.constantFrom(
+      "",
+      "m",
+      "M",
+      "%",
+      "K",
+      " million",
+      "/min",
+      " per hour",
+      "GB",
+      "s",
+      "h30",
+      "ms",
+      "x",
+    );
+    const readers: readonly ((text: string) => Read<number>)[] = [
+      readDuration,
+      readShare,
+      (text) => readCount(text, { min: 1, max: 100 }),
+      (text) => readRate(text, "/h"),
+      readBytes,
+      readScale,
+    ];
+    fc.assert(
+      fc.property(number, suffix, fc.constantFrom(...readers), (digits, unit, read) => {
+        const [, offered] = /^write (-?\d[^(]*?)(?: \(.*\))?$/.exec(hint(read(digits + unit))) ?? [];
+        for (const text of offered?.split(/ (?:\(.*?\) )?or /) ?? [])
+          if (!/n$|such as/.test(text)) expect("value" in read(text), `${digits + unit} → ${text}`).toBe(true);
+      }),
+    );
+  });
+});
+
+it("a rate is read with any unit of time, as a rate in its own", () => {
+  expect(value(readRate("10 /min", "/h"))).toBe(600);
+  expect(value(readRate("36 /h", "/s"))).toBe(0.01);
+  expect(value(readRate("6 M /min", "/s"))).toBe(100_000);
+  expect(value(readRate("24 /d", "/h"))).toBe(1);
 });

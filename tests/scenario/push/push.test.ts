@@ -123,7 +123,7 @@ thresholds: [{ figure: "push.lost.count{task=evening}", max: 0 }]
 
   it("gets a hint for a missing key", () => {
     const found = problemsOf(read(world(fault).replace("  limiter: { limit: 10 k }\n", "")));
-    expect(found).toMatchObject([{ path: "push.limiter", hint: "write limiter: { limit: … }" }]);
+    expect(found).toMatchObject([{ path: "push.limiter", hint: "write limiter: { limit: 30000 }" }]);
   });
 
   it("is not assumed if there is no push at all", () => {
