@@ -7,6 +7,7 @@ import "./early.ts";
 import { Command, CommanderError } from "commander";
 import { printable } from "../base/printable.ts";
 import { reportBug } from "./bug.ts";
+import { withoutComment } from "./command.ts";
 import { EXIT, isUnwritable, Refusal } from "./exit.ts";
 import { register as registerFidelity } from "./fidelity.ts";
 import { register as registerList } from "./list.ts";
@@ -41,7 +42,7 @@ const throwInsteadOfExiting = (command: Command): void => {
 };
 throwInsteadOfExiting(program);
 
-const argv = process.argv.slice(2);
+const argv = withoutComment(process.argv.slice(2));
 
 /** Prints the error of a command on stderr and returns its exit code. */
 const codeOf = (error: unknown): number => {

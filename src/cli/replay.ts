@@ -41,12 +41,16 @@ export const replay = async (given: string, flags: RunFlags): Promise<number> =>
       await again(scenario, flags, finished, interruption.signal),
     ];
     if (flags.quiet !== true) tell(`results written to ${kept}`);
-    tell(`reproduce: ${meta.reproduce}  # firedrill ${VERSION}, digest ${document.digest}`);
+    tell(`reproduce: ${meta.reproduce}  # firedrill ${VERSION}${digestNote(finished)}`);
     return interruption.code ?? worstOf(codes);
   } finally {
     interruption.release();
   }
 };
+
+/** Returns the digest for the line that repeats the run; an interrupted run without an earlier replication has another. */
+const digestNote = ({ document, pairs }: Finished): string =>
+  pairs.every(({ run }, place) => run.replication === place) ? `, digest ${document.digest}` : ", interrupted";
 
 const textOptions = (flags: RunFlags) => ({
   color: wantsColor(flags.color, process.stdout),

@@ -1,4 +1,4 @@
-/** The flags that commands share, their parsing, and the command that reproduces a run. */
+/** The flags that commands share, their parsing, and their words on a command line. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { ColorChoice } from "./terminal.ts";
 
@@ -129,26 +129,17 @@ export const addOutputFlags = (command: Command): Command =>
     .option("--quiet", "no progress on stderr")
     .addOption(colorOption());
 
-const quoted = (word: string): string => (/^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
-
 /** Returns a number of replications as `--reps` takes it. */
 export const repetitionsText = ({ least, most }: Repetitions): string =>
   least === most ? String(least) : `${String(least)}..${String(most)}`;
 
-/** Returns the command that reproduces a document, with seed, replications and scale written out. */
-export const reproduceCommand = (
-  file: string,
-  flags: InputFlags,
-  resolved: { readonly seed: string; readonly reps: Repetitions; readonly scale: string },
-): string =>
-  [
-    ["firedrill", "run", file],
-    ["--seed", resolved.seed, "--reps", repetitionsText(resolved.reps), "--scale", resolved.scale],
-    flags.set.flatMap((one) => ["--set", one]),
-    flags.faults ? [] : ["--no-faults"],
-    flags.interventions ? [] : ["--no-interventions"],
-    flags.twin ? [] : ["--no-twin"],
-  ]
-    .flat()
-    .map(quoted)
-    .join(" ");
+/** Returns the words on a command line of the flags that change the result; of the first three those that are given. */
+export const inputWords = ({ seed, reps, scale, set, faults, interventions, twin }: InputFlags): readonly string[] => [
+  ...(seed === undefined ? [] : ["--seed", seed]),
+  ...(reps === undefined ? [] : ["--reps", repetitionsText(reps)]),
+  ...(scale === undefined ? [] : ["--scale", scale]),
+  ...set.flatMap((one) => ["--set", one]),
+  ...(faults ? [] : ["--no-faults"]),
+  ...(interventions ? [] : ["--no-interventions"]),
+  ...(twin ? [] : ["--no-twin"]),
+];

@@ -8,11 +8,12 @@ import { readJson } from "../scenario/json-file.ts";
 import { renderProblems } from "../scenario/problem.ts";
 import type { ScaleRow } from "../study/scales.ts";
 import { type Change, changesBetween, type Golden, goldenOf } from "../study/golden.ts";
+import { commandLine, quoted, scenarioWord } from "./command.ts";
 import { EXIT, exitOf, isUnwritable, Refusal, worstOf } from "./exit.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { load } from "./load.ts";
 import { answer, tell } from "./output.ts";
-import { readRepetitions, type VerifyFlags } from "./settings.ts";
+import { inputWords, readRepetitions, type VerifyFlags } from "./settings.ts";
 import { compareStory, scalesText } from "./scales.ts";
 import { type StoryResult, storyText } from "./storytext.ts";
 import { runOnThreads } from "./study.ts";
@@ -43,8 +44,15 @@ export const verify = async (given: readonly string[], flags: VerifyFlags): Prom
     interruption.release();
   }
   if (flags.json === true) await answer(printJson({ schema: "firedrill.verify/1", stories: stories.map(asJson) }));
-  tell(`reproduce: firedrill verify ${names.join(" ")}  # firedrill ${VERSION}`);
+  tell(reproduceLine(names, flags));
   return worstOf(stories.flatMap(({ document, changes }) => [exitOf(document), changeCode(changes, flags)]));
+};
+
+/** Returns the command that verifies again. Goldens belong to a folder, so that it goes there first; it accepts nothing. */
+const reproduceLine = (names: readonly string[], flags: VerifyFlags): string => {
+  const scales = flags.scales === true ? ["--scales"] : [];
+  const command = commandLine(["verify", ...names.map(scenarioWord), ...inputWords(flags), ...scales]);
+  return `reproduce: cd ${quoted(process.cwd())} && ${command}  # firedrill ${VERSION}`;
 };
 
 /** Compares scales and returns the exit code: a model whose results differ between scales is wrong. */
@@ -62,7 +70,7 @@ const verifyScales = async (names: readonly string[], flags: VerifyFlags): Promi
     interruption.release();
   }
   if (flags.json === true) await answer(printJson({ schema: "firedrill.scales/1", stories }));
-  tell(`reproduce: firedrill verify ${names.join(" ")} --scales  # firedrill ${VERSION}`);
+  tell(reproduceLine(names, flags));
   const codes = { held: EXIT.held, broken: EXIT.missed, unknown: EXIT.unknown };
   return worstOf(stories.flatMap(({ rows }) => rows.map(({ verdict }) => codes[verdict])));
 };

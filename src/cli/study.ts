@@ -18,7 +18,8 @@ import { warningsOf } from "../scenario/world.ts";
 import { EXIT, Refusal } from "./exit.ts";
 import { planOf } from "./plan.ts";
 import { Progress, span, type Standing } from "./progress.ts";
-import { reproduceCommand, type RunFlags } from "./settings.ts";
+import { commandLine, scenarioWord } from "./command.ts";
+import { inputWords, type RunFlags } from "./settings.ts";
 import { VERSION } from "./tool.ts";
 
 /** A finished study with all that is written to its folder. */
@@ -106,13 +107,24 @@ export const runOnThreads = async (
       host: `${platform()} ${arch()}, ${String(availableParallelism())} × ${cpus()[0]?.model.trim() ?? "processor"}`,
       node: process.version,
       v8: process.versions.v8,
-      reproduce: reproduceCommand(scenario.file, flags, {
-        seed: scenario.seed,
-        reps: { least: plan.least, most: plan.most },
-        scale: scaleText(scenario.run.peopleARow),
-      }),
+      reproduce: reproduceLine(scenario, flags, result, plan),
     },
   };
+};
+
+/** Returns the command that repeats a run, with seed, scale and replications written out: the finished ones of a partial run. */
+const reproduceLine = (
+  { file, seed, run }: Scenario,
+  flags: RunFlags,
+  { pairs, partial }: StudyResult,
+  { least, most }: StudyPlan,
+): string => {
+  const reps = partial ? { least: pairs.length, most: pairs.length } : { least, most };
+  return commandLine([
+    "run",
+    scenarioWord(file),
+    ...inputWords({ ...flags, seed, reps, scale: scaleText(run.peopleARow) }),
+  ]);
 };
 
 /** Runs the study with progress; returns its result and the number of events of all finished runs and twins. */

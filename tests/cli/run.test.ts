@@ -30,8 +30,9 @@ describe("a run", () => {
     });
     expect(JSON.parse(readFileSync(join(first.out, "run.json"), "utf8"))).toEqual(first.document);
     expect(first.meta).toMatchObject({ node: process.version, workers: 2 });
+    // The command has the path of this Firedrill, since no shell finds it under its name here.
     expect(lastLine(first.stderr)).toBe(
-      `reproduce: firedrill run ${SMALL} --seed small --reps 2 --scale 1/1000  # firedrill 0.1.0, digest ${first.document.digest}`,
+      `reproduce: node ${MAIN} run ${SMALL} --seed small --reps 2 --scale 1/1000  # firedrill 0.1.0, digest ${first.document.digest}`,
     );
   });
 
@@ -141,6 +142,17 @@ describe("an interrupted run", () => {
     expect(await interrupt(["SIGTERM"], emptyFolder())).toBe(143);
   });
 
+  it("gives the command that repeats its finished replications", async () => {
+    const out = emptyFolder();
+    await interrupt(["SIGINT"], out);
+    const { replications, digest } = JSON.parse(readFileSync(join(out, "run.json"), "utf8")) as RunDocument;
+    const { reproduce } = JSON.parse(readFileSync(join(out, "meta.json"), "utf8")) as Meta;
+    expect(reproduce).toContain(` --reps ${String(replications)} `);
+    const cwd = emptyFolder();
+    const { stderr } = spawnSync("sh", ["-c", reproduce], { cwd, encoding: "utf8", env: plainEnv() });
+    expect(lastLine(stderr)).toContain(`digest ${digest}`);
+  });
+
   it("leaves no incomplete file if it is killed", async () => {
     const out = emptyFolder();
     await interrupt(["SIGKILL"], out);
@@ -192,6 +204,17 @@ describe("the folder of a run", () => {
 });
 
 describe("verify", () => {
+  it("prints the command with all options that change the result", () => {
+    const cwd = emptyFolder();
+    const flags = ["--seed", "it's", "--reps", "1", "--set", "faults.gateway.loss=0 %", "--no-twin"];
+    const first = firedrill(["verify", SMALL, ...flags, "--quiet"], {}, cwd);
+    const line = lastLine(first.stderr).replace("reproduce: ", "");
+    const second = spawnSync("sh", ["-c", line], { cwd: emptyFolder(), encoding: "utf8", env: plainEnv() });
+    expect([second.status, second.stdout]).toEqual([first.code, first.stdout]);
+    expect(lastLine(second.stderr)).toBe(lastLine(first.stderr));
+    expect(line).not.toContain("npx");
+  });
+
   it("accepts a golden with a reason, compares the next run with it, and shows changes", () => {
     const cwd = emptyFolder();
     mkdirSync(join(cwd, "reports/golden"), { recursive: true });

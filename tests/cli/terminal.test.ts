@@ -1,5 +1,5 @@
 import { describe as story, expect, it } from "vitest";
-import { readRepetitions, reproduceCommand } from "../../src/cli/settings.ts";
+import { inputWords, readRepetitions } from "../../src/cli/settings.ts";
 import { canRedraw, wantsColor } from "../../src/cli/terminal.ts";
 import { describe, span } from "../../src/cli/progress.ts";
 
@@ -57,12 +57,12 @@ story("flags", () => {
       expect(() => readRepetitions(wrong), wrong).toThrow();
   });
 
-  it("that change the result are all in the command that reproduces it, quoted for a shell", () => {
+  it("that change the result are all in the command that reproduces it", () => {
     const flags = { set: ["faults.a.loss=0 %", "x=it's"], faults: true, interventions: false, twin: true };
-    const resolved = { seed: "012", reps: { least: 5, most: 9 }, scale: "1/1000" };
-    expect(reproduceCommand("my file.yaml", flags, resolved)).toBe(
-      `firedrill run 'my file.yaml' --seed 012 --reps 5..9 --scale 1/1000 ` +
-        `--set 'faults.a.loss=0 %' --set 'x=it'\\''s' --no-interventions`,
-    );
+    expect(inputWords({ ...flags, seed: "012", reps: { least: 5, most: 9 }, scale: "1/1000" })).toEqual([
+      ...["--seed", "012", "--reps", "5..9", "--scale", "1/1000"],
+      ...["--set", "faults.a.loss=0 %", "--set", "x=it's", "--no-interventions"],
+    ]);
+    expect(inputWords({ set: [], faults: true, interventions: true, twin: true })).toEqual([]);
   });
 });
