@@ -6,7 +6,8 @@ import { printable } from "../base/printable.ts";
 import { writeFolder } from "../report/folder.ts";
 import { printCount } from "../report/numbers.ts";
 import { Unwritable } from "../report/unwritable.ts";
-import type { Scenario } from "../scenario/scenario.ts";
+import { isLeftOut } from "../scenario/changes.ts";
+import type { Changed, Scenario } from "../scenario/scenario.ts";
 import { scaleText } from "../study/assemble.ts";
 import type { RunDocument } from "../study/document.ts";
 import type { StudyPlan } from "../study/replications.ts";
@@ -33,7 +34,19 @@ export const tell = (text: string): void => void process.stderr.write(`${printab
 
 const asName = (text: string): string => text.replaceAll(/[^\w.-]+/g, "-").slice(0, 40);
 
-/** Returns the folder of a run: seed, scale, replications and eight digits of the fingerprint, so equal input gives one folder. */
+const MOST_NAMES = 3;
+
+/** Returns the parameters that `--set` changed, each with its value, e.g. `gateway.loss-0`; of many the first three. */
+const changedNames = (changes: readonly Changed[]): readonly string[] => {
+  const set = changes.filter((change) => !isLeftOut(change));
+  const names = set.slice(0, MOST_NAMES).map(({ parameter, value }) => {
+    const last = parameter.split(".").slice(-2).join(".");
+    return asName(`${last}-${value}`).replace(/-+$/, "");
+  });
+  return set.length > MOST_NAMES ? [...names, `and-${String(set.length - MOST_NAMES)}-more`] : names;
+};
+
+/** Returns the folder of a run: seed, scale, replications, eight digits of the fingerprint and what `--set` changed, so equal input gives one folder. */
 export const folderOf = (scenario: Scenario, plan: StudyPlan): string => {
   const { faults, interventions, twin } = plan;
   const input = createHash("sha256").update(JSON.stringify([scenario.fingerprint, faults, interventions, twin]));
@@ -42,6 +55,7 @@ export const folderOf = (scenario: Scenario, plan: StudyPlan): string => {
     scaleText(scenario.run.peopleARow).replace("/", "-"),
     repetitionsText(plan),
     input.digest("hex").slice(0, 8),
+    ...changedNames(scenario.changes ?? []),
   ];
   return join("reports", asName(scenario.name), parts.join("_"));
 };

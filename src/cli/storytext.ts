@@ -1,6 +1,7 @@
 /** Renders a verified scenario for a terminal: published and simulated values, and changes of the golden. */
 import { createColors } from "picocolors";
 import { printableAll } from "../base/printable.ts";
+import { changedText } from "../report/changed.ts";
 import { labelOf } from "../report/labels.ts";
 import { NO_BREAK } from "../report/numbers.ts";
 import { renderTable, type TableCell } from "../report/table.ts";
@@ -66,6 +67,7 @@ export const storyText = (story: StoryResult, color: boolean): string => {
   }));
   return [
     `${colors.bold(scenario.name)} · scale ${scale} · ${String(replications)} replications · digest ${document.digest}`,
+    ...[changedText(document) ?? []].flat(),
     ...renderTable(columns, rows, style),
     ...changeLines(changes, style),
     "",

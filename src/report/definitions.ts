@@ -7,6 +7,7 @@ import type { Level } from "../scenario/metric.ts";
 import type { ChartData, ExpectRow, RunDocument, RunPictures, SeriesResult, Verdict } from "../study/document.ts";
 import { bandOf } from "./bounds.ts";
 import { causeOf, type DifferenceCause } from "./causes.ts";
+import { changedText } from "./changed.ts";
 import { labelOf, type Named, partsIn, placeOfFigure } from "./labels.ts";
 import { levelsOf } from "./levels.ts";
 import { markersOf, type Marker } from "./moments.ts";
@@ -105,8 +106,13 @@ const timeOf = (durationSeconds: number) => {
   return { unit, seconds, end, step: STEPS.find((step) => end / step <= MOST_TICKS) ?? end };
 };
 
-const captionOf = ({ scenario, scale, replications, seed, partial }: RunDocument): string =>
-  `${scenario.title} · scale ${scale} · ${printCount(replications, "replication")}${partial === true ? ", interrupted" : ""} · seed ${seed}`;
+const captionOf = ({ scenario, scale, replications, seed, partial, ...document }: RunDocument): string =>
+  `${scenario.title} · scale ${scale} · ${printCount(replications, "replication")}${partial === true ? ", interrupted" : ""} · seed ${seed}${changedPart(document)}`;
+
+const changedPart = (document: Pick<RunDocument, "changes">): string => {
+  const text = changedText(document);
+  return text === undefined ? "" : ` · ${text}`;
+};
 
 /** Returns a figure's text without stat and window: it is the same for a published figure and its line. */
 const subjectOf = (named: Named): string => {

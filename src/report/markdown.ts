@@ -4,6 +4,7 @@ import { gather } from "./decisions.ts";
 import type { Interval, RunDocument } from "../study/document.ts";
 import type { ChartDefinition } from "./definitions.ts";
 import type { FinishedRun } from "./finished.ts";
+import { changedText } from "./changed.ts";
 import { labelOf, labelWithGroup } from "./labels.ts";
 import { printClock, printCount, printDifference, printInterval, printNumber } from "./numbers.ts";
 import { methodOf, storyOf } from "./story.ts";
@@ -65,6 +66,7 @@ export const renderMarkdown = ({ document, meta }: FinishedRun, charts: readonly
   const { scenario, scale, replications, seed, population, digest, verdict, partial } = document;
   const { headline, findings, note } = summarise(document);
   const cause = causeOf(document);
+  const changed = changedText(document);
   const lines = [
     `# ${plain(scenario.title)}`,
     "",
@@ -75,6 +77,7 @@ export const renderMarkdown = ({ document, meta }: FinishedRun, charts: readonly
     plain(storyOf(document).join(" ")),
     "",
     `${plain(scenario.name)} · scale ${plain(scale)} · ${printCount(replications, "replication")}${partial === true ? " finished, then interrupted" : ""} · seed ${plain(seed)} · ${printNumber(population.online)} people online as ${printNumber(population.rows)} rows · digest ${digest}`,
+    ...(changed === undefined ? [] : ["", `**${plain(changed)}**`]),
     ...section(
       "Figures",
       table(["figure", "simulated [95 % CI]", `without ${cause}`, `caused by ${cause}`], figureRows(document)),

@@ -144,6 +144,9 @@ export const runSchema = z.strictObject({
       source: z.string(),
     }),
   ),
+  changes: z
+    .exactOptional(z.array(z.strictObject({ parameter: z.string(), value: z.string(), before: z.string() })))
+    .meta({ description: "What the command changed of the file; absent if nothing" }),
   verdict,
   partial: z.exactOptional(z.literal(true)),
 }) satisfies z.ZodType<RunDocument>;

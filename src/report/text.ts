@@ -8,6 +8,7 @@ import { createColors } from "picocolors";
 import type { Decision } from "../simulate/findings.ts";
 import type { Interval, RunDocument, Verdict } from "../study/document.ts";
 import { causeOf } from "./causes.ts";
+import { changedText } from "./changed.ts";
 import { labelOf, labelWithGroup } from "./labels.ts";
 import { NO_BREAK, printClock, printCount, printDifference, printInterval, printNumber } from "./numbers.ts";
 import type { JudgedRow } from "./bounds.ts";
@@ -74,6 +75,9 @@ const titleLines = (document: RunDocument, pen: Pen): readonly string[] => {
   return [
     `${pen.colors.bold(scenario.name)} · scale ${scale} · ${count} · seed ${seed}`,
     ...wrap(scenario.title, pen.width),
+    ...wrap(changedText(document) ?? "", pen.width)
+      .filter((line) => line !== "")
+      .map(pen.colors.yellow),
     ...wrap(facts, pen.width).map(pen.colors.dim),
   ];
 };

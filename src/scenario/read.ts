@@ -3,6 +3,7 @@
  * name resolved, every default filled in. Otherwise it returns all problems at once, each with its position.
  */
 import type { Duration, Instant } from "../base/units.ts";
+import { changesBetween, nodeOf } from "./changes.ts";
 import { resolveExpectation, resolveThreshold } from "./expectations.ts";
 import { findScenario, readChain } from "./extends.ts";
 import { resolveFault } from "./faults.ts";
@@ -10,7 +11,7 @@ import { Findings, reporterFor, type Reporter } from "./findings.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { resolveIntervention } from "./interventions.ts";
 import { judgeFields, judgeItems, namesIn } from "./judge.ts";
-import { hasIds, idOf, type MapNode, type Path, type TreeNode } from "./positions.ts";
+import { idOf, type MapNode, type Path } from "./positions.ts";
 import type { Problem } from "./problem.ts";
 import { assumptionsOf } from "./provenance.ts";
 import { quote, readDuration } from "./quantities.ts";
@@ -39,7 +40,8 @@ export const readScenario = (given: string, settings: Settings = {}): Reading =>
       ownReport([key], "is missing", `write ${key}: ${key === "version" ? "1" : "what-it-is"}`);
   const scenario = resolve(root, { file, own, ...writersOf(root, { own, base }, settings.set) }, findings);
   if (scenario === undefined || findings.count > 0) return { problems: findings.sorted(), missing: false };
-  return { scenario };
+  const changes = changesBetween(tree, root, settings);
+  return { scenario: changes.length === 0 ? scenario : { ...scenario, changes } };
 };
 
 const LISTS = ["faults", "interventions", "expect", "thresholds"];
@@ -78,7 +80,7 @@ const resolve = (root: MapNode, { file, own, ...writers }: Origin, findings: Fin
   const asking = {
     names,
     sources: Object.keys(sources),
-    pathExists: (path: string) => pathExists(root, path),
+    pathExists: (path: string) => nodeOf(root, path) !== undefined,
     report,
   };
   const expect = judgeItems(root, "expect", report).flatMap(
@@ -213,15 +215,4 @@ const checkSharedIds = (root: MapNode, report: Reporter): void => {
     if (id !== undefined && faults.includes(id))
       report([...path, "id"], `the id ${quote(id)} is also that of a fault`, "write another id");
   });
-};
-
-/** True if a path of keys and ids, such as `faults.gateway.loss`, leads to a value. */
-const pathExists = (root: MapNode, path: string): boolean => {
-  let node: TreeNode | undefined = root;
-  for (const step of path.split(".")) {
-    if (node?.kind === "map") node = node.entries.get(step)?.node;
-    else if (node?.kind === "list" && hasIds(node)) node = node.items.find((item) => idOf(item) === step);
-    else return false;
-  }
-  return node !== undefined;
 };

@@ -67,7 +67,9 @@ export interface Scenario {
   readonly thresholds: readonly Threshold[];
   /** One row per parameter. */
   readonly assumptions: readonly Assumption[];
-  /** Hex digest of the resolved scenario without `file`. */
+  /** What the command changed of the file; absent if nothing. */
+  readonly changes?: readonly Changed[];
+  /** Hex digest of the resolved scenario without `file` and `changes`. */
   readonly fingerprint: string;
 }
 
@@ -129,6 +131,16 @@ export interface Threshold {
   readonly onlyFullScale: boolean;
   /** True if the scenario says that it is judged at 1:1 only, so that a run at another scale does without it. */
   readonly isJudgedAtFullScaleOnly: boolean;
+}
+
+/** A parameter that a command changed; for faults or interventions that were left out, their list. */
+export interface Changed {
+  /** Dotted path, as `--set` takes it. */
+  readonly parameter: string;
+  /** Value of the run, as written; "left out" for a list. */
+  readonly value: string;
+  /** Value of the file, as written; "not set" without one, ids for a list. */
+  readonly before: string;
 }
 
 /** A parameter and the source of its value. */

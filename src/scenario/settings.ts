@@ -27,6 +27,8 @@ export interface Settings {
   readonly set?: readonly string[];
   /** Values of the short forms; they are applied last. */
   readonly overrides?: Overrides;
+  /** Lists that the run leaves out; the scenario keeps them, and names them among its changes. */
+  readonly without?: readonly ("faults" | "interventions")[];
 }
 
 /** Returns the tree with all settings applied in order; a setting that cannot be applied is reported and left out. */

@@ -1,4 +1,5 @@
 /** Assembles the replications of a study into one document: figures, judged rows, and the events of the first replication. */
+import { changeOf, printChange } from "../scenario/changes.ts";
 import { type Figure, partsOf } from "../scenario/figure-parts.ts";
 import { metricOf } from "../scenario/metrics.ts";
 import type { Expectation, Scenario, Threshold } from "../scenario/scenario.ts";
@@ -28,9 +29,11 @@ const askedOf = (scenario: Scenario, faults: boolean): Asked => {
   const isScaled = scenario.run.peopleARow !== 1;
   const notJudged: string[] = [];
   const unproved: string[] = [];
-  const expect = scenario.expect.filter(({ figure, published }) => {
-    if (isPeace) notJudged.push(`${figure.text} ${published} (the faults were left out)`);
-    return !isPeace;
+  const expect = scenario.expect.filter(({ figure, published, fixedBy }) => {
+    const change = changeOf(scenario.changes ?? [], fixedBy);
+    const why = isPeace ? "the faults were left out" : change && `fixed by ${printChange(change)}`;
+    if (why !== undefined) notJudged.push(`${figure.text} ${published} (${why})`);
+    return why === undefined;
   });
   const thresholds = scenario.thresholds.filter(({ figure, limit, onlyFullScale, isJudgedAtFullScaleOnly }) => {
     const isAboutFaults =
@@ -220,6 +223,7 @@ export const assemble = (
     schema: "firedrill.run/1",
     tool,
     scenario: { name: scenario.name, title: scenario.title, fingerprint: scenario.fingerprint },
+    ...(scenario.changes === undefined ? {} : { changes: scenario.changes }),
     seed: scenario.seed,
     scale: scaleText(scenario.run.peopleARow),
     replications: pairs.length,

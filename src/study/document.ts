@@ -9,6 +9,7 @@
  */
 
 import type { FigureParts } from "../scenario/figure-parts.ts";
+import type { Changed } from "../scenario/scenario.ts";
 import type { Decision, TimelineEvent } from "../simulate/findings.ts";
 import type { Chart } from "../simulate/replication.ts";
 
@@ -107,6 +108,8 @@ export interface RunDocument {
   readonly schema: "firedrill.run/1";
   readonly tool: string;
   readonly scenario: { readonly name: string; readonly title: string; readonly fingerprint: string };
+  /** What the command changed of the file by --set, --no-faults and --no-interventions; absent if nothing. */
+  readonly changes?: readonly Changed[];
   readonly seed: string;
   readonly scale: string;
   readonly replications: number;

@@ -79,6 +79,33 @@ describe("a run", () => {
     for (const folder of folders) expect(folder).toMatch(/^small_1-1000_1_[0-9a-f]{8}$/);
   });
 
+  it("says everywhere what was changed from the file, and does not judge what that fixes", () => {
+    const cwd = emptyFolder();
+    const set = [
+      "--set",
+      "faults.gateway.loss=1 %",
+      "--set",
+      "run.warmup=5 min",
+      "--reps",
+      "1",
+      "--no-twin",
+      "--quiet",
+    ];
+    const { code, stdout } = firedrill(["run", SMALL, ...set], {}, cwd);
+    const change = "faults.gateway.loss: 1 % (file: 12 %)";
+    expect(stdout).toContain(`changed from the file: ${change}`);
+    expect(stdout.split("Not judged")[1]).toContain(`fixed by ${change}`);
+    expect(code).not.toBe(3);
+    const [name = ""] = readdirSync(join(cwd, "reports/small"));
+    expect(name).toMatch(/^small_1-1000_1_[0-9a-f]{8}_gateway\.loss-1/);
+    const page = readFileSync(join(cwd, "reports/small", name, "report.html"), "utf8");
+    for (const part of [/<h1>[^]*?<div class="verdict/, /<caption>[^]*?<\/caption>/, /"caption":"[^"]*"/])
+      expect(part.exec(page)?.[0], String(part)).toContain(change);
+    expect(readFileSync(join(cwd, "reports/small", name, "report.md"), "utf8")).toContain("file: 12 %");
+    const same = firedrill(["run", SMALL, ...set.slice(4), "--set", "faults.gateway.loss=12 %"], {}, cwd);
+    expect(same.stdout).not.toContain("changed from the file");
+  });
+
   it("adds replications until the rows are decided, and no more than allowed", () => {
     const { document } = runJson("--reps", "2..40", "--no-twin", "--quiet");
     expect(document.verdict).toBe("held");

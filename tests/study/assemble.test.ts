@@ -179,6 +179,26 @@ describe("the document", () => {
     expect(document.verdict).toBe("broken");
   });
 
+  it("does not judge a published figure that a changed parameter fixes, and names the change", () => {
+    const changes = [{ parameter: "faults.gateway.loss", value: "0 %", before: "9 %" }];
+    const fixedBy = (...paths: string[]): Expectation => ({
+      ...expectation("loss.mean", [50, 60]),
+      kind: "by-construction",
+      fixedBy: paths,
+    });
+    const judgedAfter = (one: Expectation) => documentOf(scenario({ expect: [one], changes }), pairs(3));
+    for (const path of ["faults.gateway.loss", "faults.gateway", "faults.gateway.loss.share"]) {
+      const document = judgedAfter(fixedBy("run.duration", path));
+      expect(document.expect, path).toEqual([]);
+      expect(document.notJudged).toEqual(["loss.mean published (fixed by faults.gateway.loss: 0 % (file: 9 %))"]);
+      expect(document.changes).toEqual(changes);
+    }
+    for (const path of ["faults.gateway.delay", "faults.gateway.lossy", "faults.gate"])
+      expect(judgedAfter(fixedBy(path)).expect, path).toHaveLength(1);
+    expect(judgedAfter(expectation("loss.mean", [50, 60])).verdict).toBe("broken");
+    expect(documentOf(scenario(), pairs(2))).not.toHaveProperty("changes");
+  });
+
   it("is marked partial only when it is", () => {
     expect(documentOf(scenario(), pairs(2))).not.toHaveProperty("partial");
     expect(documentOf(scenario(), pairs(2), true)).toMatchObject({ partial: true, replications: 2 });

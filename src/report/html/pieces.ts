@@ -1,6 +1,7 @@
 /** Small parts that several sections of the page use. */
-import type { FigureResult, Interval, Verdict } from "../../study/document.ts";
+import type { FigureResult, Interval, RunDocument, Verdict } from "../../study/document.ts";
 import { type JudgedRow, type LimitedRow, limitsIn } from "../bounds.ts";
+import { changedText } from "../changed.ts";
 import { groupOf, labelOf, type Named } from "../labels.ts";
 import { printCount, printRange, printValue } from "../numbers.ts";
 import { intervalIn } from "../measured.ts";
@@ -67,3 +68,13 @@ export const section = (id: string, title: string, content: Markup): Markup =>
     <h2 id="${id}-title">${title}</h2>
     ${content}
   </section>`;
+
+/** Returns the caption of a table with results: what the command changed of the file; nothing if it changed nothing. */
+export const changeCaption = (document: RunDocument): Markup => {
+  const text = changedText(document);
+  return text === undefined
+    ? NOTHING
+    : html`<caption>
+        ${text}
+      </caption>`;
+};

@@ -3,6 +3,7 @@ import { gather } from "../decisions.ts";
 import type { FigureResult, RunDocument, RunPictures, Verdict } from "../../study/document.ts";
 import { verdictOf } from "../../study/judge.ts";
 import { causeBy, causeOf, type DifferenceCause } from "../causes.ts";
+import { changedText } from "../changed.ts";
 import { labelWithGroup, type Named, partsIn } from "../labels.ts";
 import { markersOf } from "../moments.ts";
 import { printClock, printCount, printDifference, printNumber, printRange, printValue } from "../numbers.ts";
@@ -22,12 +23,14 @@ const factsOf = ({ scenario, scale, replications, seed, population, partial }: R
 /** Returns the title and the verdict with its reasons. */
 export const heading = (document: RunDocument): Markup => {
   const { verdict, headline, findings, note } = summarise(document);
+  const changed = changedText(document);
   const tone = { SIMULATOR: "broken", MODEL: "broken", DESIGN: "broken", STORY: "broken", UNKNOWN: "unknown" };
   return html`<div class="top">
       <span class="brand">Firedrill</span><button id="theme" type="button">Dark colours</button>
     </div>
     <h1>${document.scenario.title}</h1>
     <p class="facts">${factsOf(document)}</p>
+    ${changed === undefined ? NOTHING : html`<p class="facts changed"><strong>${changed}</strong></p>`}
     <div class="verdict ${verdict}">
       <p class="headline"><span class="sign" aria-hidden="true">${SIGNS[verdict]}</span>${headline}</p>
       ${

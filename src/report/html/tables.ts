@@ -5,7 +5,7 @@ import type { ChartDefinition } from "../definitions.ts";
 import { markersOf } from "../moments.ts";
 import { printClock, printCount, printDifference, printValue } from "../numbers.ts";
 import { html, NOTHING, type Markup } from "./markup.ts";
-import { asked, badge, interval, measured, named, section, type PageLimits } from "./pieces.ts";
+import { asked, badge, interval, measured, named, section, type PageLimits, changeCaption } from "./pieces.ts";
 
 const chartFigure = (definition: ChartDefinition): Markup => {
   const { name, title, description, kind, table } = definition;
@@ -82,6 +82,7 @@ export const publishedSection = (document: RunDocument): Markup =>
         "Published and simulated",
         html`<div class="wide" tabindex="0">
           <table>
+            ${changeCaption(document)}
             <thead>
               <tr>
                 <th scope="col">figure</th>
@@ -122,12 +123,14 @@ const thresholdRow = (row: ThresholdRow): Markup =>
   </tr>`;
 
 /** Returns the section of thresholds and invariants. */
-export const thresholdSection = ({ thresholds, notJudged, invariants }: RunDocument): Markup => {
+export const thresholdSection = (document: RunDocument): Markup => {
+  const { thresholds, notJudged, invariants } = document;
   const table =
     thresholds.length === 0
       ? html`<p class="note">No threshold was set.</p>`
       : html`<div class="wide" tabindex="0">
           <table>
+            ${changeCaption(document)}
             <thead>
               <tr>
                 <th scope="col">figure</th>
@@ -175,6 +178,7 @@ export const figureSection = (document: RunDocument, limits: PageLimits): Markup
       <summary>${printCount(rows.length, "figure")} with exact names</summary>
       <div class="wide" tabindex="0">
         <table>
+          ${changeCaption(document)}
           <thead>
             <tr>
               <th scope="col">figure</th>
