@@ -41,17 +41,32 @@ export const figureResult = (
     const result = resultOf(figure, rule, pairs, pickFigure(figure));
     return result === undefined ? undefined : { ...result, parts };
   }
-  const groups: Record<string, Interval> = {};
-  let largest: { readonly name: string; readonly value: number } | undefined;
-  for (const name of groupNames(figure, pairs)) {
-    const interval = intervalOf(observationsOf(runsOf(pairs), pickGroup(figure, name)), rule);
-    if (interval === undefined) continue;
-    groups[name] = interval;
-    if (largest === undefined || interval.value > largest.value) largest = { name, value: interval.value };
-  }
+  const groups = groupsOf(figure, rule, runsOf(pairs));
+  const largest = largestOf(groups);
   if (largest === undefined) return undefined;
-  return { ...resultOf(figure, rule, pairs, pickGroup(figure, largest.name))!, groups, parts };
+  const twins = pairs.flatMap(({ twin }) => twin ?? []);
+  // The twin's own largest group, as its run alone shows it; the difference is that of the two.
+  const largestOfTwin = largestOf(groupsOf(figure, rule, twins)) ?? largest;
+  const picks = [largest, largestOfTwin].map((name) => pickGroup(figure, name)) as [Pick, Pick];
+  return { ...resultOf(figure, rule, pairs, ...picks)!, groups, parts };
 };
+
+type Groups = Readonly<Record<string, Interval>>;
+
+const groupsOf = (figure: Figure, rule: IntervalRule, replications: readonly Replication[]): Groups =>
+  Object.fromEntries(
+    groupNames(figure, replications).flatMap((name) => {
+      const interval = intervalOf(observationsOf(replications, pickGroup(figure, name)), rule);
+      return interval === undefined ? [] : [[name, interval] as const];
+    }),
+  );
+
+/** Returns the name of the largest group, of equal ones the first; undefined without any. */
+const largestOf = (groups: Groups): string | undefined =>
+  Object.entries(groups).reduce<readonly [string, Interval] | undefined>(
+    (largest, group) => (largest === undefined || group[1].value > largest[1].value ? group : largest),
+    undefined,
+  )?.[0];
 
 const runsOf = (pairs: readonly Pair[]): readonly Replication[] => pairs.map(({ run }) => run);
 
@@ -65,21 +80,27 @@ const pickGroup =
   ({ figures }) =>
     figures[figure.text]?.groups?.[name];
 
-const groupNames = (figure: Figure, pairs: readonly Pair[]): readonly string[] =>
-  [...new Set(pairs.flatMap(({ run }) => Object.keys(run.figures[figure.text]?.groups ?? {})))].sort();
+const groupNames = (figure: Figure, replications: readonly Replication[]): readonly string[] =>
+  [...new Set(replications.flatMap(({ figures }) => Object.keys(figures[figure.text]?.groups ?? {})))].sort();
 
-const resultOf = (figure: Figure, rule: IntervalRule, pairs: readonly Pair[], pick: Pick): FigureResult | undefined => {
+const resultOf = (
+  figure: Figure,
+  rule: IntervalRule,
+  pairs: readonly Pair[],
+  pick: Pick,
+  pickTwin = pick,
+): FigureResult | undefined => {
   const runs = observationsOf(runsOf(pairs), pick);
   const interval = intervalOf(runs, rule);
   if (interval === undefined) return undefined;
   const noFault = intervalOf(
     observationsOf(
       pairs.map(({ twin }) => twin),
-      pick,
+      pickTwin,
     ),
     rule,
   );
-  const difference = pairedDifference(bothOf(pairs, pick), rule);
+  const difference = pairedDifference(bothOf(pairs, pick, pickTwin), rule);
   const unfinished = unfinishedOf(pairs, pick);
   const trials = trialsOf(runs);
   const { value, ci95, ...ends } = interval;
@@ -119,10 +140,10 @@ export const bindsOf = (figure: Figure, pairs: readonly Pair[]): string | undefi
   return `${first} (in ${String(times(first))} of ${String(names.length)} replications)`;
 };
 
-const bothOf = (pairs: readonly Pair[], pick: Pick): readonly (readonly [Observation, Observation])[] =>
+const bothOf = (pairs: readonly Pair[], pick: Pick, pickTwin: Pick): readonly (readonly [Observation, Observation])[] =>
   pairs.flatMap(({ run, twin }) => {
     const faulty = observationOf(pick(run));
-    const without = twin === undefined ? undefined : observationOf(pick(twin));
+    const without = twin === undefined ? undefined : observationOf(pickTwin(twin));
     return faulty === undefined || without === undefined ? [] : [[faulty, without] as const];
   });
 

@@ -73,6 +73,21 @@ describe("the document", () => {
     expect(documentOf(scenario(), pairs(3)).digest).toBe(documentOf(scenario(), pairs(3, false)).digest);
   });
 
+  it("compares the largest group with the largest of the twin, as a run without faults shows it", () => {
+    const moved = pairs(3).map(({ run, twin }) => ({
+      run,
+      twin: {
+        ...twin!,
+        figures: { ...twin!.figures, "loss.p95": { value: 3, groups: { a: { value: 3 }, b: { value: 1 } } } },
+      },
+    }));
+    const twinsAlone = moved.map(({ twin }) => ({ run: twin!, twin: undefined }));
+    const result = documentOf(scenario(), moved).figures["loss.p95"]!;
+    expect(result.noFault!.value).toBe(3);
+    expect(result.noFault!.value).toBe(documentOf(scenario(), twinsAlone).figures["loss.p95"]!.value);
+    expect(result.difference!.value).toBe(result.value - 3);
+  });
+
   it("lets the largest group speak for a figure by groups", () => {
     const result = documentOf(scenario(), pairs(3)).figures["loss.p95"]!;
     expect(result.value).toBe(5);
