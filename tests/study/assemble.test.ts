@@ -81,7 +81,7 @@ describe("the document", () => {
         figures: { ...twin!.figures, "loss.p95": { value: 3, groups: { a: { value: 3 }, b: { value: 1 } } } },
       },
     }));
-    const twinsAlone = moved.map(({ twin }) => ({ run: twin!, twin: undefined }));
+    const twinsAlone = moved.map(({ twin }) => ({ run: twin, twin: undefined }));
     const result = documentOf(scenario(), moved).figures["loss.p95"]!;
     expect(result.noFault!.value).toBe(3);
     expect(result.noFault!.value).toBe(documentOf(scenario(), twinsAlone).figures["loss.p95"]!.value);

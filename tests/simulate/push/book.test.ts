@@ -9,7 +9,8 @@ import { tiny } from "../../world/support.ts";
 const at = (second: number): Instant => seconds(second) as number as Instant;
 
 /** A task with `subscribers` due after 60 s, windows that end or begin then, and one with a hundred after 80.5 s. */
-const scenarioOf = (subscribers: string) => tiny(`
+const scenarioOf = (subscribers: string) =>
+  tiny(`
 run: { duration: 2 min, warmup: 0 s }
 provenance: { push: { is: assumed, source: tests }, online: { is: assumed, source: tests } }
 push:
