@@ -11,6 +11,7 @@ import { withoutComment } from "./command.ts";
 import { EXIT, isUnwritable, Refusal } from "./exit.ts";
 import { register as registerFidelity } from "./fidelity.ts";
 import { register as registerList } from "./list.ts";
+import { register as registerNew } from "./new.ts";
 import { register as registerReport } from "./report.ts";
 import { register as registerRun } from "./run.ts";
 import { register as registerSchema } from "./schema.ts";
@@ -31,6 +32,7 @@ const COMMANDS = [
   registerValidate,
   registerSchema,
   registerList,
+  registerNew,
   registerFidelity,
 ];
 for (const register of COMMANDS) register(program);

@@ -89,7 +89,8 @@ export const readFolderName = (text: string): string => {
   return text;
 };
 
-const readSet = (text: string, before: readonly string[]): readonly string[] => {
+/** Adds a setting `path=value` to those before it. */
+export const readSet = (text: string, before: readonly string[]): readonly string[] => {
   if (!/^[^=\s]+=/.test(text)) throw new InvalidArgumentError("write path=value, such as faults.gateway.loss=0%.");
   return [...before, text];
 };

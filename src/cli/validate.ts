@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { printable } from "../base/printable.ts";
 import { EXIT } from "./exit.ts";
+import { readSet } from "./settings.ts";
 
 /** Adds the command to the program. */
 export const register = (program: Command): void => {
@@ -9,22 +10,28 @@ export const register = (program: Command): void => {
     .command("validate")
     .description("check scenario files; print all problems with their position and what to write")
     .argument("<file...>", "scenario files, or names of shipped scenarios")
+    .option("--set <path=value>", "set a parameter first; can be repeated", readSet, [])
     .option("--json", "print the problems as one JSON array")
     .addHelpText("after", "\nExit codes: 0 all scenarios are valid, 65 a scenario is invalid, 66 a file was not found.")
-    .action(async (files: readonly string[], flags: { readonly json?: true }) => {
-      process.exitCode = await validate(files, flags.json === true);
+    .action(async (files: readonly string[], flags: ValidateFlags) => {
+      process.exitCode = await validate(files, flags);
     });
 };
 
-const validate = async (files: readonly string[], json: boolean): Promise<number> => {
+interface ValidateFlags {
+  readonly json?: true;
+  readonly set: readonly string[];
+}
+
+const validate = async (files: readonly string[], { json, set }: ValidateFlags): Promise<number> => {
   const { readScenario } = await import("../scenario/read.ts");
   const { problemsAsJson, renderProblems } = await import("../scenario/problem.ts");
   const { warningsOf } = await import("../scenario/world.ts");
   const { remarksBeforehand } = await import("../study/foresight.ts");
   const { planOf } = await import("./plan.ts");
-  const readings = files.map((file) => ({ file, reading: readScenario(file) }));
+  const readings = files.map((file) => ({ file, reading: readScenario(file, { set }) }));
   const wrong = readings.flatMap(({ reading }) => ("problems" in reading ? [reading] : []));
-  if (json) {
+  if (json === true) {
     const problems = wrong.flatMap((reading) => problemsAsJson(reading.problems));
     process.stdout.write(`${JSON.stringify(problems, undefined, 2)}\n`);
   } else {

@@ -6,7 +6,8 @@ import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { register as registerList } from "../../src/cli/list.ts";
 import { register as registerSchema } from "../../src/cli/schema.ts";
 import { register as registerValidate } from "../../src/cli/validate.ts";
-import { HEAD } from "./reading.ts";
+import { FAULT_WORDS, FAULTS } from "../../src/scenario/catalogue.ts";
+import { HEAD, problemsOf, read } from "./reading.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "firedrill-commands-"));
 const right = join(folder, "right.yaml");
@@ -39,6 +40,13 @@ describe("validate", () => {
     expect(out).toMatch(/^valid \S+right\.yaml: story, 0 faults, .* fingerprint [0-9a-f]{8}\n$/);
     expect(err).toContain('wrong.yaml:5:1  titel: unknown key "titel"');
     expect(err).toContain("wrong.yaml:6:9  online: 1.5 is not a whole number");
+    expect(code).toBe(65);
+  });
+
+  it("applies settings first, and shows a problem with one", async () => {
+    expect(await run("validate", right, "--set", "online=5 M")).toMatchObject({ err: "", code: 0 });
+    const { err, code } = await run("validate", right, "--set", "clients.stay=60000");
+    expect(err).toContain("write 60000 ms or 60000 s");
     expect(code).toBe(65);
   });
 
@@ -86,6 +94,59 @@ describe("list", () => {
       onlyFullScale: false,
     });
     expect((await run("list", "metrics")).out.split("\n")).toHaveLength(metrics.length + 1);
+  });
+
+  it("fits 80 columns in every text", async () => {
+    const lists = ["scenarios", "metrics", "faults", "interventions", "parameters", "regions", "gateways", "ports"];
+    for (const what of lists)
+      for (const line of (await run("list", what)).out.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
+    const { out } = await run("list", "metrics", "login.time.p95");
+    expect(out.replaceAll(/\s+/g, " ")).toContain("retries included, censored at 60 s labels: region carrier access");
+  });
+
+  it("names what a scenario has, of shipped worlds by default", async () => {
+    const names = async (...words: string[]): Promise<readonly string[]> =>
+      (JSON.parse((await run("list", ...words, "--json")).out) as { name?: string; parameter?: string }[]).map(
+        ({ name, parameter }) => name ?? parameter ?? "",
+      );
+    expect(await names("regions")).toContain("hainan");
+    expect(await names("carriers")).toEqual(["mobile", "unicom", "telecom", "overseas"]);
+    expect(await names("gateways")).toContain("cq-unicom-3g-2");
+    expect(await names("centres")).toEqual(["north", "shanghai", "shenzhen"]);
+    expect(await names("ports")).toEqual(["8080", "443"]);
+    expect(await names("tiers", "overload-chains")).toContain("asking");
+    expect(await names("parameters", "chongqing-unicom-2014")).toContain("faults.gateway.loss");
+    await expect(run("list", "gateways", "no-such-story")).rejects.toMatchObject({ code: 66 });
+  });
+
+  it("explains the words of faults side by side, each with a line that is valid where it stands", async () => {
+    const { out } = await run("list", "faults");
+    const [, words = ""] = out.split("Words that are easily confused");
+    for (const word of ["loss", "block", "down", "carrier", "line", "centre"])
+      expect(words).toMatch(new RegExp(`^${word}\\n {4}[A-Z]`, "m"));
+    const worlds = ["worlds/china-2014.yaml", "overload-chains.yaml", "push-disaster.yaml"];
+    const [people, services, push] = worlds.map((world) => HEAD.replace("worlds/china-2014.yaml", world)) as [
+      string,
+      string,
+      string,
+    ];
+    const provenance = "provenance: { faults.f: { is: assumed, source: me } }\nsources: { me: x }\n";
+    for (const { example, name, where } of [
+      ...FAULTS,
+      ...FAULT_WORDS.map(({ word, example: line }) => ({ name: word, example: line, where: ["region"] })),
+    ]) {
+      const [place = ""] = where;
+      const world = ["tier", "entry"].includes(place)
+        ? services
+        : ["host", "shard", "broker", "records"].includes(place)
+          ? push
+          : people;
+      const problems = problemsOf(read(`${world}${provenance}faults:\n  ${example}\n`));
+      expect(
+        problems.map(({ path, message }) => `${path} ${message}`),
+        `${name}: ${example}`,
+      ).toEqual([]);
+    }
   });
 
   it("lists faults, interventions and scenarios, each with a meaning", async () => {
