@@ -345,6 +345,13 @@ describe("the repository", () => {
     expect(PROMISES.test(`// ${"TO"}DO: later`)).toBe(true);
   });
 
+  it("gives no test a time limit of its own, which a slow machine could exceed", () => {
+    const limited = OURS.filter((path) => path.endsWith(".test.ts")).filter((path) =>
+      /\{ timeout: [\d_]+ \},?\s*(async )?\(/.test(readFileSync(path, "utf8")),
+    );
+    expect(limited).toEqual([]);
+  });
+
   it("knows no machine's paths", () => {
     expect(findings(MACHINE)).toEqual([]);
     expect(MACHINE.test(`see ${"/ho"}me/someone/file`)).toBe(true);

@@ -24,7 +24,7 @@ const broken = (story: string, ...set: string[]): readonly string[] => {
   });
 };
 
-describe("the evacuation of Tianjin", { timeout: 60_000 }, () => {
+describe("the evacuation of Tianjin", () => {
   it("holds", () => {
     // Run by the test of the goldens, at the same scale.
     const { thresholds } = JSON.parse(readFileSync("reports/golden/tianjin-2015.json", "utf8")) as Golden;
@@ -42,7 +42,7 @@ describe("the evacuation of Tianjin", { timeout: 60_000 }, () => {
   });
 });
 
-describe("the loss of a centre that closes all sockets", { timeout: 60_000 }, () => {
+describe("the loss of a centre that closes all sockets", () => {
   const worst = ["back.stretch.max{fault=north,window=lost}", "login.goodput.min{centre!=north,window=lost}"];
 
   it("holds with overload control and clients that follow directions, for any survivors", () => {

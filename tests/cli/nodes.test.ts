@@ -15,7 +15,7 @@ const runOn = (node: string): string => {
   return readFileSync(join(out, "run.json"), "utf8");
 };
 
-it.skipIf(other === undefined)("another Node gives the same document, byte for byte", { timeout: 120_000 }, () => {
+it.skipIf(other === undefined)("another Node gives the same document, byte for byte", () => {
   const version = (node: string): string => spawnSync(node, ["--version"], { encoding: "utf8" }).stdout.split(".")[0]!;
   expect(version(other!)).not.toBe(version(process.execPath));
   expect(runOn(other!)).toBe(runOn(process.execPath));

@@ -372,7 +372,7 @@ await describeReal("redis", "parts: Redis", (service) => {
   });
   contract(() => kit);
 
-  it("bears blocks of 200,000", { timeout: 30_000 }, async () => {
+  it("bears blocks of 200,000", async () => {
     const uins = upTo(200_000);
     const block = (number: number): BlockName => ({ task: "huge", part: 0, block: number });
     await kit.parts.fill("huge", 0, uins);

@@ -47,7 +47,6 @@ await describeAllReal(["redis", "mysql", "rabbitmq"], "20,000 are told at least 
     { persistence: "none", withMachine: false, triggers: "rabbitmq" },
   ])(
     "though a worker, the dispatcher and a Redis die: $persistence, with its machine: $withMachine, triggers on $triggers",
-    { timeout: 60_000 },
     async (how) => {
       const drill = { ...SMALL, ...how };
       const outcome = await runDrill(drill);
@@ -67,13 +66,13 @@ await describeAllReal(["redis", "mysql", "rabbitmq"], "20,000 are told at least 
       problems: [expect.stringMatching(/^\d+ were never told/)],
     },
     { kills: 0, told: "everybody, when nobody is killed", problems: [] },
-  ])("workers that report before they push tell $told", { timeout: 60_000 }, async ({ kills, problems }) => {
+  ])("workers that report before they push tell $told", async ({ kills, problems }) => {
     const worker = join(import.meta.dirname, "../canaries/hasty-worker.js");
     const drill = { ...SMALL, subscribers: 4_000, kills, withMachine: false, worker };
     expect(problemsOf(drill, await runDrill(drill))).toEqual(problems);
   });
 
-  it("and one that is interrupted leaves nothing behind", { timeout: 60_000 }, async () => {
+  it("and one that is interrupted leaves nothing behind", async () => {
     const drill = {
       ...SMALL,
       persistence: "everysec",

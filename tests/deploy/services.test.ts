@@ -51,7 +51,7 @@ it("several addresses that are no cluster are told of as that, all of them", asy
   expect(message).toContain("redis-cli --cluster create");
 });
 
-it("a service that takes connections and says nothing is away after its time-out", { timeout: 10_000 }, async () => {
+it("a service that takes connections and says nothing is away after its time-out", async () => {
   const server = createServer(() => undefined);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();

@@ -97,7 +97,7 @@ describe("a run's folder", () => {
     for (const wait of [3, 17, 41]) {
       const child = spawn(process.execPath, ["--input-type=module", "-e", writer], { stdio: "ignore" });
       const ended = once(child, "exit");
-      await vi.waitUntil(() => existsSync(join(dir, "report.md")), { timeout: 15_000, interval: 2 });
+      await vi.waitUntil(() => existsSync(join(dir, "report.md")), { timeout: 120_000, interval: 2 });
       await new Promise((resolve) => setTimeout(resolve, wait));
       child.kill("SIGKILL");
       await ended;

@@ -47,3 +47,6 @@ export const processorMs = (): number => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000;
 };
+
+/** Processor time above which a reading hangs: far above what any text takes, so that no slow machine reaches it. */
+export const PROCESSOR_MS_MAX = 30_000;
