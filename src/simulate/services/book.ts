@@ -3,7 +3,6 @@
  * a window in whole seconds.
  */
 import { inSeconds, type Instant } from "../../base/units.ts";
-import { Histogram } from "../../measure/histogram.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import type { ServicesModel } from "../../scenario/services/shape.ts";
 import { noTimes, type Times } from "../samples.ts";
@@ -40,8 +39,8 @@ export class ServicesBook implements ServiceNotes {
   readonly windows: readonly { readonly name: string; readonly from: number; readonly to: number }[];
   /** Times of tasks by window and entry, ms: tasks that failed are cut off at their deadline. */
   readonly times: readonly (readonly Times[])[];
-  /** Waits of requests by window and tier, ms. */
-  readonly waits: readonly (readonly Histogram[])[];
+  /** Waits of requests by window and tier, ms: those of requests that were not served are cut off where they gave up. */
+  readonly waits: readonly (readonly Times[])[];
   readonly #deadlines: readonly number[];
 
   constructor({ tiers, entries }: ServicesModel, { run, windows }: Pick<Scenario, "run" | "windows">) {
@@ -57,7 +56,7 @@ export class ServicesBook implements ServiceNotes {
     this.cores = Object.values(tiers).map(({ machines, cores }) => machines * cores);
     this.windows = Object.entries(windows).map(([name, { from, to }]) => ({ name, from, to }));
     this.times = this.windows.map(() => this.entryNames.map(() => noTimes()));
-    this.waits = this.windows.map(() => this.tierNames.map(() => new Histogram()));
+    this.waits = this.windows.map(() => this.tierNames.map(() => noTimes()));
     this.#deadlines = Object.values(entries).map(({ deadline }) => deadline);
   }
 
@@ -98,14 +97,25 @@ export class ServicesBook implements ServiceNotes {
     if (isHeldBack) counts.heldBack[secondOf(at)]! += 1;
   }
 
-  /** Counts a request whose processing begins, after `waited`. */
-  started(tier: number, at: Instant, waited: number): void {
+  /** Counts a request that comes to its start, after `waited`; unless `isServed`, it gives up there. */
+  started(tier: number, at: Instant, waited: number, isServed: boolean): void {
     const counts = this.tiers[tier]!;
     counts.begun[secondOf(at)]! += 1;
     counts.waited[secondOf(at)]! += waited;
+    this.#addWait(tier, at, waited, isServed);
+  }
+
+  /** Counts a request that still waits at the end of the run, in the windows that last until then. */
+  stillWaiting(tier: number, arrived: Instant, end: Instant): void {
+    this.#addWait(tier, Math.min(end, this.seconds * 1e6) - 1, end - arrived, false);
+  }
+
+  #addWait(tier: number, at: number, waited: number, isServed: boolean): void {
     for (let place = 0; place < this.windows.length; place++) {
       const { from, to } = this.windows[place]!;
-      if (at >= from && at < to) this.waits[place]![tier]!.add(waited / 1_000);
+      if (at < from || at >= to) continue;
+      const { ended, cut } = this.waits[place]![tier]!;
+      (isServed ? ended : cut).add(waited / 1_000);
     }
   }
 

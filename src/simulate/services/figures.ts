@@ -2,7 +2,6 @@
 import type { Figure, LabelMatch } from "../../scenario/figure-parts.ts";
 import { allows } from "../../scenario/metric.ts";
 import type { SERVICES_METRICS } from "../../scenario/services/figures.ts";
-import { Histogram } from "../../measure/histogram.ts";
 import { type Extreme, extremeOf, type Measured, shareOf, shareOfTrials, sum, timeOf } from "../samples.ts";
 import { NO_SECOND, sumOf } from "../seconds.ts";
 import type { ServicesBook } from "./book.ts";
@@ -63,10 +62,10 @@ class Question {
 
   /** Returns the figure's stat of all requests' waits, in s; null without any. */
   get wait(): Measured {
-    return timeOf(
-      this.tiers.map((tier) => ({ ended: this.#book.waits[this.#window]![tier]!, cut: new Histogram() })),
-      this.stat,
-    );
+    const waits = this.tiers.map((tier) => this.#book.waits[this.#window]![tier]!);
+    // For the mean, requests that were not served are taken to have waited at most twice the longest wait that was seen.
+    const longestMs = Math.max(0, ...waits.flatMap(({ ended, cut }) => [ended.max, cut.max]));
+    return timeOf(waits, this.stat, 2 * longestMs);
   }
 
   /** Returns why there is no data. */

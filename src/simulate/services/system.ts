@@ -44,6 +44,10 @@ class ServicesRun implements Running {
     return events;
   }
 
+  finish(): void {
+    this.#services.finish();
+  }
+
   begin(fault: ServicesFault): void {
     this.#faults.begin(fault);
   }

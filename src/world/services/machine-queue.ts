@@ -47,6 +47,10 @@ class Fifo {
     this.size += 1;
   }
 
+  each(act: (job: number) => void): void {
+    for (let i = 0; i < this.size; i++) act(this.#ring[(this.#head + i) % this.#ring.length]!);
+  }
+
   shift(): number {
     assert(this.size > 0, () => "a request was taken from an empty queue");
     const job = this.#ring[this.#head]!;
@@ -68,6 +72,10 @@ class Line {
   push(job: number, rank: number): void {
     this.#ranks[rank]!.push(job);
     this.size += 1;
+  }
+
+  each(act: (job: number) => void): void {
+    for (const rank of this.#ranks) rank.each(act);
   }
 
   shift(): number {
@@ -103,6 +111,14 @@ export class MachineQueue {
   /** Requests that have not started. */
   get waiting(): number {
     return this.#waitingForUnit.size + this.#notStarted;
+  }
+
+  /** Calls `act` with every request that has not started. */
+  eachWaiting(act: (job: number) => void): void {
+    this.#waitingForUnit.each(act);
+    this.#waitingForCore.each((job) => {
+      if (job >= 0) act(job);
+    });
   }
 
   /** Accepts a request; false if the waiting room is full. */

@@ -112,8 +112,9 @@ export class RequestExchange {
     const machine = tier.machines[request.machine]!;
     if (isFirst) {
       const waited = (this.now - request.arrived) as Duration;
-      notes.started(request.node.tier, this.now, waited);
-      if (!machine.admission.start(waited, this.now)) {
+      const isAdmitted = machine.admission.start(waited, this.now);
+      notes.started(request.node.tier, this.now, waited, isAdmitted && !isPast(request.deadline, this.now));
+      if (!isAdmitted) {
         notes.shed(request.node.tier, this.now, false);
         this.#reply(slot, request, "shed");
         return -1;
@@ -126,6 +127,17 @@ export class RequestExchange {
     const computes = Math.round((request.work / (request.node.calls.length + 1)) * machine.slowness);
     notes.computed(request.node.tier, this.now, computes + tier.model.units.switching, request.call === NONE);
     return computes;
+  }
+
+  /** Notes how long the requests of every machine have waited that have not started. */
+  noteWaiting(): void {
+    const { notes, tiers } = this.#parts;
+    tiers.forEach(({ machines }, tier) => {
+      for (const { queue } of machines)
+        queue.eachWaiting((slot) => {
+          notes.stillWaiting(tier, this.#requests.at(slot).arrived, this.now);
+        });
+    });
   }
 
   /** Returns the rank of a request among those that wait: that of its entry's priority. */

@@ -24,8 +24,10 @@ export interface ServiceNotes {
   requestArrived(tier: number, at: Instant, attempt: number): void;
   /** A machine turned a request away; `isHeldBack` if its caller did not send it for the machine's level. */
   shed(tier: number, at: Instant, isHeldBack: boolean): void;
-  /** A request started after waiting `waited` us. */
-  started(tier: number, at: Instant, waited: number): void;
+  /** A request came to its start after waiting `waited` us; unless `isServed`, it was too late or turned away. */
+  started(tier: number, at: Instant, waited: number, isServed: boolean): void;
+  /** A request that arrived at a machine has not started when the run ends. */
+  stillWaiting(tier: number, arrived: Instant, end: Instant): void;
   /** A machine spent `us` of computing on a request; `isWasted` if its caller had given up. */
   computed(tier: number, at: Instant, us: number, isWasted: boolean): void;
 }

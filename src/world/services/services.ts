@@ -140,6 +140,11 @@ export class Services {
     return events;
   }
 
+  /** Notes the requests that still wait when the run ends. */
+  finish(): void {
+    this.#exchange.noteWaiting();
+  }
+
   /** Sets the factor on an entry's rate of tasks: the same tasks come, sooner or later. */
   setSurge(index: number, surge: number): void {
     const entry = this.entries[index]!;

@@ -87,6 +87,7 @@ export const run = (
         begun?.(now, waited);
         if (now >= begin) waits[tier]!.push(waited);
       },
+      stillWaiting: () => undefined,
       computed: (tier, now, us, isForNobody) => {
         if (now < begin) return;
         computed[tier]! += us;
