@@ -78,6 +78,9 @@ const NOUNS: Readonly<Record<string, string>> = {
   tuple: "a list",
 };
 
+const sizeOf = (input: unknown, otherwise: string): string =>
+  Array.isArray(input) ? `has ${String(input.length)} ${input.length === 1 ? "item" : "items"}` : otherwise;
+
 /** Returns the message of an issue that its schema has no message for; undefined leaves it to the library. */
 const inOurWords: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {
@@ -92,9 +95,9 @@ const inOurWords: z.core.$ZodErrorMap = (issue) => {
     case "unrecognized_keys":
       return `has the unknown key ${issue.keys.slice(0, 3).map(quote).join(", ")}`;
     case "too_small":
-      return `is too small: expected at least ${String(issue.minimum)}${issue.origin === "array" ? " items" : ""}`;
+      return `${sizeOf(issue.input, "is too small")}: expected ${issue.exact === true ? "exactly" : "at least"} ${String(issue.minimum)}`;
     case "too_big":
-      return `is too large: expected at most ${String(issue.maximum)}${issue.origin === "array" ? " items" : ""}`;
+      return `${sizeOf(issue.input, "is too large")}: expected ${issue.exact === true ? "exactly" : "at most"} ${String(issue.maximum)}`;
     case "invalid_format":
       return `${nameOf(issue.input)} has another form than ${String(issue.pattern ?? issue.format)}`;
     default:

@@ -4,6 +4,7 @@
  * them, and the tool's version, which is not part of the model. Facts that a document has as text and as values are kept as
  * text alone.
  */
+import { isDeepStrictEqual } from "node:util";
 import type { FigureResult, RunDocument } from "./document.ts";
 
 /** The number of decisions that a golden lists; the digest covers all (chosen: a golden stays under 60 KB). */
@@ -58,7 +59,10 @@ export const changesBetween = (before: Golden, after: Golden): readonly Change[]
   return [{ what, before: before.digest, after: after.digest }, ...parts, ...figures];
 };
 
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+/** True if both print the same JSON, in any order of keys: what is read back has the order of its schema. */
+const same = (a: unknown, b: unknown): boolean => isDeepStrictEqual(plain(a), plain(b));
+
+const plain = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
 
 const brief = (value: unknown): string => {
   if (value === undefined) return "none";

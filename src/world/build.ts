@@ -205,21 +205,9 @@ const peopleOf = (
   const stays = new Stays(clients.stay / 1_000, crowd.loginSurge);
   const parked = isEachBeat ? undefined : new Parked(crowd, calendar, { seed, heartbeat, stays });
   const thrownOff = new ThrownOff(threads, crowd);
-  const sessions = new Sessions(
-    { crowd, calendar, loginQueues, logins, stays, thrownOff, parked, trace },
-    { seed, heartbeat, pauseMs: clients.pause / 1_000 },
-  );
-  const bulkUpdates = new BulkUpdates({
-    seed,
-    threads,
-    crowd,
-    calendar,
-    loginQueues,
-    logins,
-    thrownOff,
-    parked,
-    stays,
-  });
+  const shared = { crowd, calendar, loginQueues, logins, stays, thrownOff, parked };
+  const sessions = new Sessions({ ...shared, trace }, { seed, heartbeat, pauseMs: clients.pause / 1_000 });
+  const bulkUpdates = new BulkUpdates({ seed, threads, ...shared });
   return { loginQueues, calendar, parked, sessions, stays, bulkUpdates, thrownOff, trace };
 };
 
@@ -297,22 +285,14 @@ const homesOf = ({ model, fleet }: BuildContext, { gateways }: Topology): Homes 
     lagS: inSeconds(model.state.lag),
   });
 
+/** What faults and interventions find beside people. */
+type Surroundings = Control & Readonly<{ places: Places; rowMates: RowMates }>;
+
 const weatherOf = (
   { scenario, gateways, fleet }: BuildContext,
   crowd: Crowd,
   { loginQueues, bulkUpdates, thrownOff }: People,
-  {
-    clock,
-    telemetry,
-    meter,
-    seam,
-    centreFailover,
-    places,
-    rowMates,
-  }: Control & {
-    readonly places: Places;
-    readonly rowMates: RowMates;
-  },
+  { clock, telemetry, meter, seam, centreFailover, places, rowMates }: Surroundings,
 ): Weather =>
   new Weather({
     scenario,

@@ -220,7 +220,7 @@ describe("the folder of a run", () => {
     const before = readFileSync(join(out, "run.json"), "utf8");
     expect(await interrupt(["SIGINT"], out)).toBe(130);
     const { code, stderr } = firedrill([...quick, "--reps", "1", "--out", out]);
-    expect(code).toBe(0);
+    expect(code).toBe(2);
     expect(stderr).toContain(`holds a greater result (2 replications, complete) and is left as it is`);
     expect(readFileSync(join(out, "run.json"), "utf8")).toBe(before);
     const [partial = "", single = ""] = readdirSync(join(out, "..")).sort().toReversed();

@@ -111,7 +111,7 @@ const merged = (below: unknown, above: unknown): unknown =>
     : above;
 
 describe("every parameter at its ends is refused or can be simulated, in a world of", () => {
-  it.each(WORLDS)("%s", { timeout: 120_000 }, (name, text, swept) => {
+  it.each(WORLDS)("%s", (name, text, swept) => {
     const file = join(folder, "story.yaml");
     writeFileSync(file, text);
     const whole = merged(parse(readFileSync(TINY, "utf8")), parse(text)) as Readonly<Record<string, unknown>>;

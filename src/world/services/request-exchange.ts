@@ -74,17 +74,12 @@ export class RequestExchange {
       case REPLY:
         this.#deliverReply(slot);
         return;
-      case TIMEOUT: {
-        const call = this.#calls.at(slot);
+      case TIMEOUT:
         // Unless the times agree, the attempt that this was set for is over.
-        if (call.timeoutAt === this.now) this.#timeOut(slot, call);
+        if (this.#calls.at(slot).timeoutAt === this.now) this.#timeOut(slot, this.#calls.at(slot));
         return;
-      }
-      case RETRY: {
-        const call = this.#calls.at(slot);
-        if (call.retryAt === this.now) this.#startAttempt(slot, call);
-        return;
-      }
+      case RETRY:
+        if (this.#calls.at(slot).retryAt === this.now) this.#startAttempt(slot, this.#calls.at(slot));
     }
   }
 
@@ -129,15 +124,9 @@ export class RequestExchange {
     return computes;
   }
 
-  /** Notes how long the requests of every machine have waited that have not started. */
-  noteWaiting(): void {
-    const { notes, tiers } = this.#parts;
-    tiers.forEach(({ machines }, tier) => {
-      for (const { queue } of machines)
-        queue.eachWaiting((slot) => {
-          notes.stillWaiting(tier, this.#requests.at(slot).arrived, this.now);
-        });
-    });
+  /** Returns when a request arrived at its machine. */
+  arrivedAt(slot: number): Instant {
+    return this.#requests.at(slot).arrived;
   }
 
   /** Returns the rank of a request among those that wait: that of its entry's priority. */

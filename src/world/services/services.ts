@@ -142,7 +142,13 @@ export class Services {
 
   /** Notes the requests that still wait when the run ends. */
   finish(): void {
-    this.#exchange.noteWaiting();
+    const exchange = this.#exchange;
+    this.tiers.forEach(({ machines }, tier) => {
+      for (const { queue } of machines)
+        queue.eachWaiting((request) => {
+          this.#parts.notes.stillWaiting(tier, exchange.arrivedAt(request), exchange.now);
+        });
+    });
   }
 
   /** Sets the factor on an entry's rate of tasks: the same tasks come, sooner or later. */
