@@ -163,7 +163,6 @@ export const PEOPLE_METRICS = {
     labels: PEOPLE,
     meaning: "People that the scheduler moved to another preferred entry",
     stats: [...stats("%", ["share"]), ...stats("", ["count"])],
-    countsPeople: true,
   },
   move: {
     title: "Moves of gateways",

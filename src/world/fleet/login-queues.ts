@@ -62,6 +62,8 @@ export class LoginQueues {
   readonly #backlog: Float64Array;
   /** People who join in this bucket and in the next ones, by bucket and server; the index of this bucket. */
   readonly #joining: SharedTotals;
+  /** The same with all people of their rows at once, as completed logins are counted: what `possible` compares them with. */
+  readonly #demand: SharedTotals;
   #bucket = 0;
   #buckets = 0;
   /** The people of rows who come by themselves. */
@@ -123,6 +125,7 @@ export class LoginQueues {
     this.#backlogBefore = column();
     this.#joinedBefore = column();
     this.#joining = threads.totals(new Float64Array(servers.length * SPREAD_BUCKETS_MOST));
+    this.#demand = threads.totals(new Float64Array(servers.length * SPREAD_BUCKETS_MOST));
     this.#backlog = column();
     this.others = new Others(servers, seed);
     this.#carry = column();
@@ -159,11 +162,16 @@ export class LoginQueues {
     this.#requestsByClass.add(server * RANK_CLASSES + classOf(rank), people);
     this.#asked.add(server, people);
     const ableMs = (ROW_SHARE * this.#servers[server]!.loginsASecond) / 1_000;
-    const now = people - elsewhen;
-    const buckets = Math.min(SPREAD_BUCKETS_MOST, Math.ceil(now / (ableMs * this.#bucketMs)));
-    for (let ahead = 0, left = now; ahead < buckets; ahead++) {
+    this.#spread(this.#joining, server, people - elsewhen, ableMs);
+    this.#spread(this.#demand, server, people, ableMs);
+  }
+
+  /** Adds people to the next buckets, as many to each as the server takes at a time. */
+  #spread(totals: SharedTotals, server: number, people: number, ableMs: number): void {
+    const buckets = Math.min(SPREAD_BUCKETS_MOST, Math.ceil(people / (ableMs * this.#bucketMs)));
+    for (let ahead = 0, left = people; ahead < buckets; ahead++) {
       const part = Math.ceil(left / (buckets - ahead));
-      this.#joining.add(this.#joiningIndex(server, ahead), part);
+      totals.add(this.#joiningIndex(server, ahead), part);
       left -= part;
     }
   }
@@ -249,7 +257,9 @@ export class LoginQueues {
     for (let server = 0; server < this.#servers.length; server++) {
       const place = this.#joiningIndex(server, 0);
       const rows = this.#joining.values[place]!;
+      const demand = this.#demand.values[place]!;
       this.#joining.values[place] = 0;
+      this.#demand.values[place] = 0;
       const fresh = this.#isDown[server] === 1 ? 0 : this.#loginsPerMs(server) * this.#bucketMs;
       const refusing = Math.min(fresh, this.#refusalWork[server]!);
       this.#refusalWork[server]! -= refusing;
@@ -270,7 +280,7 @@ export class LoginQueues {
       this.#openClasses[server] = this.#classesWithRoom(server);
       this.served[server] = this.served[server]! + served;
       this.capacity[server] = this.capacity[server]! + fresh;
-      this.possible[server] = this.possible[server]! + Math.min(fresh, this.#backlogBefore[server]! + came);
+      this.possible[server] = this.possible[server]! + Math.min(fresh, this.#backlogBefore[server]! + demand);
       assert(
         this.#backlog[server]! >= 0,
         () => `server ${String(server)} has a backlog of ${String(this.#backlog[server])}`,

@@ -37,6 +37,13 @@ describe("a login queue", () => {
     expect(loginQueues.waitMs(0, 0)).toBeCloseTo(750, 9);
   });
 
+  it("counts as possible what rows ask for at once, as they complete at once, though most of a row comes at other times", () => {
+    const loginQueues = new LoginQueues([server(100_000)], 250);
+    loginQueues.request(0, 1_000, 0, 999);
+    loginQueues.endBucket();
+    expect([loginQueues.asked[0], loginQueues.possible[0], loginQueues.served[0]]).toEqual([1_000, 1_000, 1]);
+  });
+
   it("spends nothing on people who gave up", () => {
     const loginQueues = new LoginQueues([server(1_000)], 250);
     crowd(loginQueues, 100_000);
