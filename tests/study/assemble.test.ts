@@ -96,7 +96,7 @@ describe("the document", () => {
   });
 
   it("bounds what was never seen by three over n", () => {
-    expect(documentOf(scenario(), pairs(10)).figures["moved.count"]!.ci95).toEqual([0, 300]);
+    expect(documentOf(scenario(), pairs(10)).figures["moved.count"]!.ci95).toEqual([0, 0.3]);
   });
 
   it("judges rows by their whole interval, and rows without data as unknown with nulls", () => {

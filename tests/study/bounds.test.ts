@@ -32,7 +32,7 @@ describe("a delay", () => {
 describe("one event", () => {
   it("is one of a count, one of the busiest hour, and one in the window of a mean rate", () => {
     expect(oneEvent(figure("alarm.count", ""), scenario())).toBe(1);
-    expect(oneEvent(figure("moved.count", ""), scenario())).toBe(1000);
+    expect(oneEvent(figure("link.broken.count", ""), scenario())).toBe(1000);
     expect(oneEvent(figure("move.hourly.max", "/h"), scenario())).toBe(1);
     expect(oneEvent(figure("link.broken.rate", "/s"), scenario())).toBe(1000 / 3600);
     expect(oneEvent(figure("loss.mean", "%"), scenario())).toBeUndefined();
