@@ -3,7 +3,7 @@
  * other, and its JSON Schema for editors.
  */
 import { z } from "zod";
-import { type Duration, printDuration } from "../base/units.ts";
+import { type Duration, hours, minutes, printDuration } from "../base/units.ts";
 import {
   countWithin,
   quote,
@@ -70,9 +70,16 @@ const TIME = "\\d+(\\.\\d+)? ?(d|h|min|s|ms|us)";
 /** Words in the description of a time on networks and processors, whose example is in milliseconds. */
 const IS_SHORT = /\b(delay|latency|round-trip|computing time|core time|context switch)\b/i;
 
+/** Returns two durations of at most `max`, in microseconds, as people write them. */
+const durationExamples = (isShort: boolean, max: number): readonly [string, string] => {
+  if (isShort) return ["80 ms", "1 s 500 ms"];
+  if (max < minutes(2)) return ["8 s", "1 s 500 ms"];
+  return ["90 s", max < hours(2) ? "20 min" : "1 h 30 min"];
+};
+
 /** Returns the schema of a duration such as `90 s`, in microseconds, at most `max`. */
 export const duration = (description: string, { signed = false, positive = false, max = Infinity } = {}) => {
-  const examples = IS_SHORT.test(description) ? ["80 ms", "1 s 500 ms"] : ["90 s", "1 h 30 min"];
+  const examples = durationExamples(IS_SHORT.test(description), max);
   return quantity<Duration>(
     `a duration such as ${examples[0]!}`,
     (given) => {
