@@ -81,13 +81,13 @@ const durationExamples = (isShort: boolean, max: number): readonly [string, stri
 export const duration = (description: string, { signed = false, positive = false, max = Infinity } = {}) => {
   const examples = durationExamples(IS_SHORT.test(description), max);
   return quantity<Duration>(
-    `a duration such as ${examples[0]!}`,
+    `a duration such as ${examples[0]}`,
     (given) => {
       const read = readDuration(given, { signed });
       if (positive && "value" in read && read.value <= 0)
         return {
           wrong: `${quote(given)} is not above zero`,
-          hint: `write a duration above 0 s, such as ${examples[0]!}`,
+          hint: `write a duration above 0 s, such as ${examples[0]}`,
         };
       if ("value" in read && read.value > max)
         return { wrong: `${quote(given)} is too long`, hint: `write at most ${printDuration(max as Duration)}` };
