@@ -40,6 +40,18 @@ export const scenarioWord = (given: string): string =>
 /** Returns a command line that starts this Firedrill with the given words. */
 export const commandLine = (words: readonly string[]): string => [...programWords(), ...words].map(quoted).join(" ");
 
+/** Returns a command line of this Firedrill with `firedrill` as its first word, which scripts rely on. */
+export const underItsName = (command: string): string => {
+  const program = programWords().map(quoted).join(" ");
+  return command.startsWith(`${program} `) ? `firedrill${command.slice(program.length)}` : command;
+};
+
+/** Returns the shell command after which `firedrill` starts this very program; undefined if it does so already. */
+export const aliasCommand = (): string | undefined => {
+  const program = programWords();
+  return program.length === 1 ? undefined : `alias firedrill=${quoted(program.map(quoted).join(" "))}`;
+};
+
 /**
  * Returns the words before a comment such as `# firedrill 0.1.0`: some shells pass on the comment at the end of a pasted
  * command as words.

@@ -11,6 +11,7 @@ import { onInterrupt } from "./interrupt.ts";
 import { load } from "./load.ts";
 import { answerAfter, demandWritable, folderOf, keep, tell } from "./output.ts";
 import type { RunFlags } from "./settings.ts";
+import { aliasCommand, underItsName } from "./command.ts";
 import { planOf } from "./plan.ts";
 import { runOnThreads, type Finished } from "./study.ts";
 import { wantsColor } from "./terminal.ts";
@@ -41,7 +42,9 @@ export const replay = async (given: string, flags: RunFlags): Promise<number> =>
       await again(scenario, flags, finished, interruption.signal),
     ];
     if (flags.quiet !== true) tell(`results written to ${kept}`);
-    tell(`reproduce: ${meta.reproduce}  # firedrill ${VERSION}${digestNote(finished)}`);
+    const alias = aliasCommand();
+    if (flags.quiet !== true && alias !== undefined) tell(`to paste the next line: ${alias}`);
+    tell(`reproduce: ${underItsName(meta.reproduce)}  # firedrill ${VERSION}${digestNote(finished)}`);
     return interruption.code ?? worstOf(codes);
   } finally {
     interruption.release();

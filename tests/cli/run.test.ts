@@ -32,7 +32,7 @@ describe("a run", () => {
     expect(first.meta).toMatchObject({ node: process.version, workers: 2 });
     // The command has the path of this Firedrill, since no shell finds it under its name here.
     expect(lastLine(first.stderr)).toBe(
-      `reproduce: node ${MAIN} run ${SMALL} --seed small --reps 2 --scale 1/1000  # firedrill 0.1.0, digest ${first.document.digest}`,
+      `reproduce: firedrill run ${SMALL} --seed small --reps 2 --scale 1/1000  # firedrill 0.1.0, digest ${first.document.digest}`,
     );
   });
 
