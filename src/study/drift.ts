@@ -9,6 +9,7 @@
  * (1 - e^-x)^2 / (2 (x - 1 + e^-x)), x = h / tau, which gives tau; and a figure that starts at 0 has by then come as far as
  * 1 - e^(-t / tau) of its steady value. That is the standard relaxation of queues (e.g. Odoni and Roth 1983).
  */
+import { mean, sampleCorrelation } from "simple-statistics";
 import { inSeconds } from "../base/units.ts";
 import type { Figure } from "../scenario/figure-parts.ts";
 import { figureByHalves } from "../scenario/halves.ts";
@@ -58,10 +59,6 @@ export const driftOf = (
   return differenceOf(both, bounds, unit) ?? memoryOf(both, figure, scenario, bounds);
 };
 
-const square = (value: number): number => value * value;
-
-const mean = (values: readonly number[]): number => values.reduce((total, one) => total + one, 0) / values.length;
-
 const print = (value: number, unit: string): string => `${String(Number(value.toPrecision(3)))} ${unit}`.trimEnd();
 
 const differenceOf = (both: readonly Halves[], bounds: Bounds, unit: string): Drift | undefined => {
@@ -78,14 +75,7 @@ const differenceOf = (both: readonly Halves[], bounds: Bounds, unit: string): Dr
 };
 
 /** Returns the correlation of adjacent spans that are `x` time constants long. */
-const correlationAt = (x: number): number => square(1 - Math.exp(-x)) / (2 * (x - 1 + Math.exp(-x)));
-
-const correlationOf = (both: readonly Halves[]): number => {
-  const [first, second] = [mean(both.map((one) => one.first)), mean(both.map((one) => one.second))];
-  const sumOf = (term: (one: Halves) => number): number => both.reduce((total, one) => total + term(one), 0);
-  const together = sumOf((one) => (one.first - first) * (one.second - second));
-  return together / Math.sqrt(sumOf((one) => square(one.first - first)) * sumOf((one) => square(one.second - second)));
-};
+const correlationAt = (x: number): number => ((1 - Math.exp(-x)) * (1 - Math.exp(-x))) / (2 * (x - 1 + Math.exp(-x)));
 
 const memoryOf = (
   both: readonly Halves[],
@@ -94,7 +84,10 @@ const memoryOf = (
   bounds: Bounds,
 ): Drift | undefined => {
   if (metricOf(metric)?.startsEmpty !== true || both.length < ENOUGH) return undefined;
-  const r = correlationOf(both);
+  const r = sampleCorrelation(
+    both.map((one) => one.first),
+    both.map((one) => one.second),
+  );
   // Fisher's transformation: a correlation that is none is normal with this deviation.
   if (!(Math.atanh(Math.min(r, 1 - 1e-9)) * Math.sqrt(both.length - 3) > NORMAL)) return undefined;
   const { from, to } = scenario.windows[window]!;

@@ -7,6 +7,7 @@ import { boundsOf, oneEvent } from "./bounds.ts";
 import type { FigureResult, Interval } from "./document.ts";
 import { intervalOf, type IntervalRule, type Observation, pairedDifference, rounded, trialsOf } from "./intervals.ts";
 import type { Pair } from "./replications.ts";
+import { ERROR } from "./stopping.ts";
 
 type Pick = (replication: Replication) => Measured | undefined;
 
@@ -33,7 +34,7 @@ export const figureResult = (
   figure: Figure,
   scenario: Scenario,
   pairs: readonly Pair[],
-  error = 0.05,
+  error = ERROR,
 ): FigureResult | undefined => {
   const parts = partsOf(figure);
   const rule: IntervalRule = { bounds: boundsOf(figure, scenario), oneEvent: oneEvent(figure, scenario), error };

@@ -5,6 +5,7 @@
 import { mean, sampleVariance } from "simple-statistics";
 import { assert } from "../base/assert.ts";
 import type { Interval } from "./document.ts";
+import { ERROR } from "./stopping.ts";
 
 /** The possible range of a figure. */
 export interface Bounds {
@@ -82,8 +83,6 @@ export const studentQuantile = (p: number, freedom: number): number => {
   return high;
 };
 
-const FIVE_PERCENT = 0.05;
-
 /** Returns half the width of the mean's interval with this error; 0 for a single value, which has none. */
 const halfWidth = (values: readonly number[], error: number): number =>
   values.length < 2
@@ -91,7 +90,7 @@ const halfWidth = (values: readonly number[], error: number): number =>
     : studentQuantile(1 - error / 2, values.length - 1) * Math.sqrt(sampleVariance([...values]) / values.length);
 
 /** Returns how many events replications without any do not exclude: 3 at 5 % (the rule of three: -ln 0.05 rounded up). */
-const unseen = (error: number): number => (3 * Math.log(error)) / Math.log(FIVE_PERCENT);
+const unseen = (error: number): number => (3 * Math.log(error)) / Math.log(ERROR);
 
 /** Returns the greatest share of which `trials` show none with this error: exact (Clopper and Pearson 1934), about 3/n at 5 %. */
 const unseenShare = (trials: number, error: number): number => 1 - Math.exp(Math.log(error) / trials);
@@ -102,7 +101,7 @@ const unseenShare = (trials: number, error: number): number => 1 - Math.exp(Math
  */
 const noneSeen = (
   all: readonly Observation[],
-  { bounds, oneEvent, error = FIVE_PERCENT }: IntervalRule,
+  { bounds, oneEvent, error = ERROR }: IntervalRule,
 ): number | undefined => {
   if (all.length < 2) return undefined;
   if (oneEvent !== undefined)
@@ -126,7 +125,7 @@ export const trialsOf = (all: readonly Observation[]): number | undefined => {
  */
 export const intervalOf = (all: readonly Observation[], rule: IntervalRule): Interval | undefined => {
   if (all.length === 0) return undefined;
-  const { bounds, error = FIVE_PERCENT } = rule;
+  const { bounds, error = ERROR } = rule;
   const values = all.map(({ value }) => value);
   const value = mean(values);
   const half = noneSeen(all, rule) ?? halfWidth(values, error);
@@ -154,7 +153,7 @@ const differenceOf = (faulty: Observation, twin: Observation): Observation => ({
 /** Returns mean and t interval of the differences of pairs with the same seed, clipped to the largest possible difference. */
 export const pairedDifference = (
   pairs: readonly (readonly [faulty: Observation, twin: Observation])[],
-  { bounds, error = FIVE_PERCENT }: IntervalRule,
+  { bounds, error = ERROR }: IntervalRule,
 ): Interval | undefined => {
   const widest = bounds.high - bounds.low;
   return intervalOf(

@@ -5,7 +5,7 @@
  * Bonferroni's inequality the error of all looks together is at most 5 %, whatever their dependence.
  */
 
-/** Error of a verdict over all looks. */
+/** Error of a verdict over all looks, and of every interval that is printed. */
 export const ERROR = 0.05;
 
 /** The replications that are always run, and those that may be run until every row is decided. */
