@@ -61,8 +61,9 @@ await describeAllReal(["redis", "mysql", "rabbitmq"], "20,000 are told at least 
 
   it.each([
     {
-      kills: 1,
-      told: "not everybody, when one of them is killed",
+      // A worker may be idle when it is killed, on a busy machine; three in a row are not.
+      kills: 3,
+      told: "not everybody, when three of them are killed",
       problems: [expect.stringMatching(/^\d+ were never told/)],
     },
     { kills: 0, told: "everybody, when nobody is killed", problems: [] },
