@@ -18,13 +18,21 @@ export const WORLD_KEYS: readonly string[] = Object.keys(worldShape);
 /** The readable parts of a world. */
 export type ReadWorld = Fields<typeof worldShape>;
 
-/** Returns the world with camelCase keys; keys of several words come last. */
+/**
+ * Returns the world with camelCase keys. The names in each map come in order of the alphabet, so that no result depends on
+ * the order in a file.
+ */
 export const worldOf = (read: ReadWorld): WorldModel => {
-  const entries: readonly (readonly [string, unknown])[] = Object.entries(read);
-  const isRenamed = ([key]: readonly [string, unknown]): boolean => camelCase(key) !== key;
-  const ordered = [...entries.filter((entry) => !isRenamed(entry)), ...entries.filter(isRenamed)];
-  const world: unknown = Object.fromEntries(ordered.map(([key, value]): [string, unknown] => [camelCase(key), value]));
-  return world as WorldModel;
+  const world = Object.entries(read).map(([key, value]): [string, unknown] => [camelCase(key), inOrder(value)]);
+  return Object.fromEntries(world) as unknown as WorldModel;
+};
+
+/** Returns the value with the keys of all maps in order. Compares code units: an order of the machine's language would differ. */
+const inOrder = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, below]) => [key, inOrder(below)]));
 };
 
 /** Reports inconsistencies in the readable parts of a world. */

@@ -110,7 +110,7 @@ describe("list", () => {
         ({ name, parameter }) => name ?? parameter ?? "",
       );
     expect(await names("regions")).toContain("hainan");
-    expect(await names("carriers")).toEqual(["mobile", "unicom", "telecom", "overseas"]);
+    expect(await names("carriers")).toEqual(["mobile", "overseas", "telecom", "unicom"]);
     expect(await names("gateways")).toContain("cq-unicom-3g-2");
     expect(await names("centres")).toEqual(["north", "shanghai", "shenzhen"]);
     expect(await names("ports")).toEqual(["8080", "443"]);

@@ -86,7 +86,7 @@ describe("a valid scenario", () => {
     expect(world.route).toEqual({ delay: 4_000, delayPer1000Km: 16_000, loss: 0.001, lossPer1000Km: 0.0015 });
     expect(world.clients.reconnect.ladder).toEqual([15e6, 30e6, 120e6, 300e6]);
     expect(world.clients.heartbeat.backOff).toBe(20_000_000);
-    expect(Object.keys(world.scheduler)).toEqual(Object.keys(SCHEDULER_DEFAULTS));
+    expect(Object.keys(world.scheduler)).toEqual(Object.keys(SCHEDULER_DEFAULTS).toSorted());
     expect(world.scheduler.staleAfter).toBe(SCHEDULER_DEFAULTS.staleAfter);
     expect(world.gateways.named).toEqual({});
   });

@@ -1,4 +1,9 @@
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { parse, stringify } from "yaml";
+import { readScenario } from "../../src/scenario/read.ts";
 import type { Scenario } from "../../src/scenario/scenario.ts";
 import type { Replication } from "../../src/simulate/replication.ts";
 import { simulate } from "../../src/simulate/simulation.ts";
@@ -29,6 +34,27 @@ describe("one seed gives one result", () => {
     const digests = [run(tiny(STORY)), run(tiny(STORY), true, 1), run({ ...tiny(STORY), seed: "other" })];
     expect(new Set(digests.map(({ digest }) => digest)).size).toBe(3);
   });
+});
+
+/** Returns the value with the keys of all its maps in reverse. */
+const reversed = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(reversed);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).toReversed();
+  return Object.fromEntries(entries.map(([key, below]) => [key, reversed(below)]));
+};
+
+it("names of regions, carriers, centres and all else may come in any order", () => {
+  const text = readFileSync("tests/fixtures/tiny.yaml", "utf8");
+  const whole = { ...(parse(text) as object), ...(parse(STORY) as object), seed: "tiny" };
+  const runOf = (world: unknown): Replication => {
+    const file = join(mkdtempSync(join(tmpdir(), "tiny-")), "story.yaml");
+    writeFileSync(file, stringify(world, { aliasDuplicateObjects: false }));
+    const reading = readScenario(file);
+    if (!("scenario" in reading)) throw new Error(JSON.stringify(reading.problems));
+    return run(reading.scenario);
+  };
+  expect(JSON.stringify(runOf(reversed(whole)))).toBe(JSON.stringify(runOf(whole)));
 });
 
 describe("a fault of strength nothing", () => {

@@ -4,7 +4,7 @@ import { tiny } from "./support.ts";
 
 const END = 30 * 60;
 
-const blocked = (where: string, how: string, port = 8080) => {
+const blocked = (where: string, how: string, port = 8080, replication = 0) => {
   const scenario = tiny(`
 run: { duration: 60 min, warmup: 10 min }
 faults: [{ id: block, at: 10 min, until: ${String(END / 60)} min, block: ${how}, where: ${where} }]
@@ -13,7 +13,7 @@ thresholds:
   - { figure: "alarm.delay.max{fault=block}", max: 2 min }
   - { figure: "alarm.false.count", max: 0.5 }
 `);
-  const { figures, decisions } = simulate(scenario, { replication: 0, faults: true, interventions: true });
+  const { figures, decisions } = simulate(scenario, { replication, faults: true, interventions: true });
   const to = (what: string): number[] => [...what.matchAll(/:(\d+)\) 100 %/g)].map(([, number]) => Number(number));
   const alerts = decisions.filter(({ kind }) => kind === "alert");
   return {
@@ -40,5 +40,9 @@ describe("a blocked port is named as such, and its users go to another port and 
     expect(found.leave.length).toBeGreaterThan(0);
     expect(found.ontoIt).toEqual([]);
     expect(found.backTooSoon).toEqual([]);
+  });
+
+  it.each([7, 9, 34, 37])("though only a few connects to another port speak for it: replication %i", (replication) => {
+    expect(blocked("{ region: sichuan, port: 443 }", "drop", 443, replication).alerts).toEqual(["port fault"]);
   });
 });

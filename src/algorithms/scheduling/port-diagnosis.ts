@@ -13,6 +13,9 @@ import type { TopologyIndex } from "./topology-index.ts";
 /** Seconds after the first alarm for which an answer of neighbours is worth waiting. */
 export const WAIT_FOR_NEIGHBOURS_SECONDS = 30;
 
+/** The same while no other port is worse: a fault of the access makes all ports worse. Chosen. */
+const WAIT_FOR_OTHER_PORTS_SECONDS = 90;
+
 /** Nats for clean elsewhere that leave nothing to wait for. */
 const CLEAN = 5;
 
@@ -62,7 +65,8 @@ export class PortDiagnosis {
       this.#coincidence(sick, asked) - other.nats >= proof;
     if (!isBlockedEverywhere && verdictOf(here, proof) !== "clean" && !isForSiblings()) {
       const mayBe = rise.connects > 0 && here.nats < HINT && (elsewhere.nats > -CLEAN || same.nats >= HINT);
-      return mayBe && waited < WAIT_FOR_NEIGHBOURS_SECONDS ? "wait" : undefined;
+      const patience = other.nats > 0 ? WAIT_FOR_NEIGHBOURS_SECONDS : WAIT_FOR_OTHER_PORTS_SECONDS;
+      return mayBe && waited < patience ? "wait" : undefined;
     }
     const concerned = isBlockedEverywhere
       ? [...topology.endpoints.keys()].filter((endpoint) => ports.has(topology.endpoint(endpoint).port))

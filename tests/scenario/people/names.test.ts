@@ -49,9 +49,9 @@ it("a server is named after centre, line and number", () => {
     "north-mobile-1",
     "north-mobile-2",
     "north-mobile-3",
+    "north-telecom-1",
     "north-unicom-1",
     "north-unicom-2",
-    "north-telecom-1",
   ]);
   expect(names).toHaveLength(20);
 });
