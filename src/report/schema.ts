@@ -40,6 +40,11 @@ const figureResult = z.strictObject({
   trials: z.exactOptional(
     z.int().meta({ description: "Of a share: independent observations of all replications, such as tasks or rows" }),
   ),
+  within: z.exactOptional(
+    number.meta({
+      description: "How far the value may be from that at full scale, either way, as rows stand for many people",
+    }),
+  ),
   unfinished: z.exactOptional(
     number.meta({ description: "Percent of what a time counts that had not ended when it was cut off" }),
   ),

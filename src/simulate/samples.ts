@@ -31,6 +31,8 @@ export interface Measured {
   readonly atMost?: number;
   /** Share of what was counted that had not ended, percent; only if above 0. */
   readonly unfinished?: number;
+  /** How far the value may be from that at full scale, either way, as rows stand for many people; 0 by default. */
+  readonly within?: number;
   /** Independent observations behind a share: tasks, or rows of the simulation. */
   readonly trials?: number;
   /** Why there is no data. */

@@ -33,6 +33,8 @@ export interface FigureResult extends Interval {
   readonly n: number;
   /** Independent observations of all replications behind a share: tasks, or rows. */
   readonly trials?: number;
+  /** How far the value may be from that at full scale, either way, in its unit; only if above 0. */
+  readonly within?: number;
   /** Share of what a time counts that had not ended when it was cut off, percent; only if above 0. */
   readonly unfinished?: number;
   /** The figure of the same seeds without faults and interventions; absent without a twin. */

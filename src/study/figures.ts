@@ -103,6 +103,7 @@ const resultOf = (
   );
   const difference = pairedDifference(bothOf(pairs, pick, pickTwin), rule);
   const unfinished = unfinishedOf(pairs, pick);
+  const within = withinOf(pairs, pick);
   const trials = trialsOf(runs);
   const { value, ci95, ...ends } = interval;
   return {
@@ -111,12 +112,17 @@ const resultOf = (
     ci95,
     ...ends,
     n: runs.length,
+    ...(within === 0 ? {} : { within }),
     ...(unfinished === undefined ? {} : { unfinished }),
     ...(trials === undefined ? {} : { trials: Math.round(trials) }),
     ...(noFault === undefined ? {} : { noFault }),
     ...(difference === undefined ? {} : { difference }),
   };
 };
+
+/** Returns how far the value may be from that at full scale: the most of any replication. */
+const withinOf = (pairs: readonly Pair[], pick: Pick): number =>
+  rounded(Math.max(0, ...runsOf(pairs).map((run) => pick(run)?.within ?? 0)));
 
 /** Returns the mean share, in percent, of what had not ended when it was cut off; undefined if all had. */
 const unfinishedOf = (pairs: readonly Pair[], pick: Pick): number | undefined => {

@@ -27,7 +27,10 @@ export const goldenOf = (document: RunDocument, reason: string): Golden => {
     reason,
     ...rest,
     figures: Object.fromEntries(
-      Object.entries(rest.figures).map(([figure, { parts, trials, unfinished, ...result }]) => [figure, result]),
+      Object.entries(rest.figures).map(([figure, { parts, trials, unfinished, within, ...result }]) => [
+        figure,
+        result,
+      ]),
     ),
     expect: rest.expect.map(({ parts, why, remarks, ...row }) => row),
     thresholds: rest.thresholds.map(({ parts, min, max, why, remarks, ...row }) => row),

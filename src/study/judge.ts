@@ -12,7 +12,7 @@ export interface Limits {
 }
 
 /** What a row is judged by. */
-export type JudgedFigure = Interval & Pick<FigureResult, "n" | "trials" | "unfinished">;
+export type JudgedFigure = Interval & Pick<FigureResult, "n" | "trials" | "unfinished" | "within">;
 
 /** How a row is judged. */
 export interface Standard {
@@ -67,7 +67,11 @@ export const judgeFigure = (
   if (found.n < 2 && standard.isExact !== true) return { verdict: "unknown", why: tooFew(found.n, replications) };
   if (isNoneAsked(standard)) return { verdict: isNoneSeen(found.value, standard) ? "held" : "broken" };
   const [low, high] = hull(found.ci95, standard.heading);
-  const all = [found.atMost === true ? -Infinity : low, found.atLeast === true ? Infinity : high] as const;
+  const { within = 0 } = found;
+  const all = [
+    found.atMost === true ? -Infinity : low - within,
+    found.atLeast === true ? Infinity : high + within,
+  ] as const;
   const verdict = judge(all, limits);
   return verdict === "unknown" ? { verdict, why: whyUnknown(found, standard) } : { verdict };
 };
@@ -79,7 +83,7 @@ const tooFew = (n: number, replications: number): string =>
 
 const whyUnknown = (found: JudgedFigure, standard: Standard): string => {
   const { limits, unit } = standard;
-  const { value, ci95, trials } = found;
+  const { value, ci95, trials, within = 0 } = found;
   if (found.atLeast === true && judge([ci95[0], value], limits) === "held")
     return "it is known only as at least this much: some of it had not ended when it was cut off";
   if (found.atMost === true && judge([value, ci95[1]], limits) === "held")
@@ -89,6 +93,8 @@ const whyUnknown = (found: JudgedFigure, standard: Standard): string => {
   const needed = trialsNeeded(value, standard);
   if (trials !== undefined && needed !== undefined)
     return `${seen(value, trials)}, so that it may still be ${endOf(value, ci95)} ${unit}; it takes ${thousands(needed)} to show the limit`;
+  if (within > 0 && judge(ci95, limits) !== "unknown")
+    return `it is known only to ± ${digits(within)} ${unit} at this scale, as a row stands for many people who queue: run it with a finer --scale`;
   return "its interval is partly outside: more replications narrow it";
 };
 

@@ -187,7 +187,12 @@ const peopleOf = (
 ): People => {
   const { clients } = model;
   const isEachBeat = scenario.run.heartbeats === "each";
-  const loginQueues = new LoginQueues(fleet.servers, BUCKET_MS, loginAdmissionOf(model), threads, seed);
+  const loginQueues = new LoginQueues(fleet.servers, BUCKET_MS, {
+    admission: loginAdmissionOf(model),
+    threads,
+    seed,
+    peopleARow: population.people / population.rows,
+  });
   const calendar = new Calendar({
     capacity: isEachBeat ? population.rowsHere : Math.ceil(population.rowsHere / 8),
     horizonMs: clients.heartbeat.longest / 1_000 + 60_000,

@@ -39,6 +39,17 @@ describe("a figure", () => {
   const found = { value: 0, ci95: [0, 1], n: 3 } as const;
   const share = { ...standard, limits: { min: 100, max: undefined }, unit: "%", highest: 100 };
 
+  it("that is known only to within a margin at its scale is unknown near its limit", () => {
+    const time = { ...standard, limits: { min: undefined, max: 10 }, unit: "s", countsEvents: false };
+    const judged = (value: number) => judgeFigure({ value, ci95: [value - 1, value + 1], n: 3, within: 2 }, time);
+    expect([7, 14].map((value) => judged(value).verdict)).toEqual(["held", "broken"]);
+    expect(judged(8)).toEqual({
+      verdict: "unknown",
+      why: "it is known only to ± 2 s at this scale, as a row stands for many people who queue: run it with a finer --scale",
+    });
+    expect(judged(12).verdict).toBe("unknown");
+  });
+
   it("of which none is asked is held if none was seen, and broken by a single one", () => {
     expect(judgeFigure(found, standard).verdict).toBe("held");
     expect(judgeFigure({ ...found, value: 1 / 3, ci95: [0, 1.8] }, standard).verdict).toBe("broken");

@@ -16,6 +16,7 @@ import {
   type Times,
   timeOf,
 } from "../samples.ts";
+import { ROWS_SPREAD } from "../../world/fleet/arrivals.ts";
 import { CENSORED_MS } from "../../world/population/logins.ts";
 import { type Book, minutesIn } from "./book.ts";
 import { readServers, readResources } from "./capacity.ts";
@@ -57,6 +58,17 @@ class Question {
   /** Returns the times of the logins that began in the window, in ms. */
   get logins(): Times {
     return { ended: this.times("login.time"), cut: this.times("login.cut") };
+  }
+
+  /**
+   * Returns how many s a login time may be from that at full scale: the work of the rows that a queue takes at a time, for the
+   * slowest server, but no more than anybody waited.
+   */
+  get loginsWithin(): number {
+    const { run, world } = this.book.scenario;
+    const lines = Object.values(world.centres).flatMap((centre) => Object.values(centre.lines));
+    const workS = (ROWS_SPREAD * (run.peopleARow - 1)) / Math.min(...lines.map(({ logins }) => logins));
+    return Math.max(0, Math.min(workS, this.times("login.queue").max / 1_000));
   }
 
   /** Returns the number of logins that began in the window and were complete or late before the run ended. */
@@ -126,7 +138,10 @@ const readCapacity: Formula = ({ figure, labels, book }) => readResources(figure
 
 const FORMULAS: Readonly<Record<keyof typeof PEOPLE_METRICS, Formula>> = {
   loss: (question) => shareOf(question.count("packets.lost"), question.count("packets.sent")),
-  "login.time": (question) => timeOf([question.logins], question.figure.stat, CENSORED_MS),
+  "login.time": (question) => {
+    const within = question.loginsWithin;
+    return { ...timeOf([question.logins], question.figure.stat, CENSORED_MS), ...(within === 0 ? {} : { within }) };
+  },
   "login.success": (question) => {
     const all = question.judgedLogins;
     const trials = all / question.book.scenario.run.peopleARow;

@@ -5,7 +5,7 @@
  *
  * A row is one event, but its people arrive one by one, as a coarse scale would otherwise make queues of its own. Of people who come
  * back after a pause, the row's event is one; the others come at other times, as a stream of their own (others.ts). People of one
- * row that one cause sends come together; rows larger than what a server takes at a time are spread over the next buckets.
+ * row that one cause sends come together, but a row alone is spread over the next buckets, as it would have no queue (arrivals.ts).
  */
 import { assert } from "../../base/assert.ts";
 import { inMs } from "../../base/units.ts";
@@ -13,6 +13,7 @@ import { ThreadGroup } from "../../engine/thread-group.ts";
 import type { SharedTotals } from "../../engine/shared-totals.ts";
 import type { WorldModel } from "../../scenario/scenario.ts";
 import type { Server } from "./centre.ts";
+import { Arrivals } from "./arrivals.ts";
 import { Others } from "./others.ts";
 
 /** Admission control of logins. */
@@ -23,33 +24,41 @@ export interface LoginAdmission {
   readonly longestWaitMs: number;
   /** Work of a refusal, in logins. */
   readonly refusal: number;
-  /** True if requests carry their deadline: expired ones are then dropped, else they are served all the same. */
-  readonly carriesDeadlines: boolean;
+  /** Longest wait for which people remain in the queue, ms; Infinity if requests carry no deadline: then all are served. */
+  readonly deadlineMs: number;
 }
 
 /** Returns the admission control that a scenario names. */
-export const loginAdmissionOf = ({ admission }: WorldModel): LoginAdmission => ({
+export const loginAdmissionOf = ({ admission, clients }: WorldModel): LoginAdmission => ({
   admission: admission.policy,
   longestWaitMs: inMs(admission.longestWait),
   refusal: admission.refusal,
-  carriesDeadlines: admission.deadlines === "carried",
+  deadlineMs: admission.deadlines === "carried" ? inMs(clients.loginTimeout) : Infinity,
 });
 
-/** Everybody may queue, and abandoned requests cost nothing. */
+/** What login queues may be told. */
+export interface LoginQueuesPlan {
+  /** By default everybody may queue, and waits. */
+  readonly admission?: LoginAdmission;
+  /** The threads of the run; by default there is one. */
+  readonly threads?: ThreadGroup;
+  /** Seeds the people of rows who come by themselves. */
+  readonly seed?: string;
+  /** People of a usual row, at least 1, the default. */
+  readonly peopleARow?: number;
+}
+
+/** Everybody may queue, and waits. */
 const ADMIT_ALL_LOGINS: LoginAdmission = {
   admission: "none",
   longestWaitMs: Infinity,
   refusal: 0,
-  carriesDeadlines: true,
+  deadlineMs: Infinity,
 };
 
 /** Share of its logins that a server promises to refused clients for later; the rest is for new ones. Chosen. */
 const PROMISED_SHARE = 0.95;
 
-/** Share of a server's capacity that one row may fill while its people arrive (chosen: a few rows at once still fit). */
-const ROW_SHARE = 1 / 4;
-/** Most buckets over which a row's arrivals are spread. */
-const SPREAD_BUCKETS_MOST = 256;
 /** Classes of ranks: connections that are left go to whole classes. Chosen. */
 const RANK_CLASSES = 16;
 const classOf = (rank: number): number => Math.floor(rank * RANK_CLASSES);
@@ -60,11 +69,12 @@ export class LoginQueues {
   readonly #backlogBefore: Float64Array;
   readonly #joinedBefore: Float64Array;
   readonly #backlog: Float64Array;
-  /** People who join in this bucket and in the next ones, by bucket and server; the index of this bucket. */
-  readonly #joining: SharedTotals;
+  /** People who come in this bucket, and how they join. */
+  readonly #came: SharedTotals;
+  readonly #arrivals: Arrivals;
   /** The same with all people of their rows at once, as completed logins are counted: what `possible` compares them with. */
-  readonly #demand: SharedTotals;
-  #bucket = 0;
+  readonly #askedBefore: Float64Array;
+  readonly #demand: Arrivals;
   #buckets = 0;
   /** The people of rows who come by themselves. */
   readonly others: Others;
@@ -73,8 +83,6 @@ export class LoginQueues {
   readonly #slowness: Float64Array;
   readonly #share: Float64Array;
   readonly #isDown: Uint8Array;
-  /** People who gave up waiting: their requests are taken out of the queue. */
-  readonly #abandoned: SharedTotals;
   /** Share of the last bucket's arrivals that were admitted, and the number that was refused. */
   readonly #admittedShare: Float64Array;
   readonly #refusedBefore: Float64Array;
@@ -114,9 +122,7 @@ export class LoginQueues {
   constructor(
     servers: readonly Server[],
     bucketMs: number,
-    admission = ADMIT_ALL_LOGINS,
-    threads = new ThreadGroup(),
-    seed = "",
+    { admission = ADMIT_ALL_LOGINS, threads = new ThreadGroup(), seed = "", peopleARow = 1 }: LoginQueuesPlan = {},
   ) {
     const column = (): Float64Array => new Float64Array(servers.length);
     this.#servers = servers;
@@ -124,15 +130,16 @@ export class LoginQueues {
     this.#admission = admission;
     this.#backlogBefore = column();
     this.#joinedBefore = column();
-    this.#joining = threads.totals(new Float64Array(servers.length * SPREAD_BUCKETS_MOST));
-    this.#demand = threads.totals(new Float64Array(servers.length * SPREAD_BUCKETS_MOST));
+    this.#came = threads.totals(column());
+    this.#arrivals = new Arrivals(servers.length, peopleARow);
+    this.#askedBefore = column();
+    this.#demand = new Arrivals(servers.length, peopleARow);
     this.#backlog = column();
     this.others = new Others(servers, seed);
     this.#carry = column();
     this.#slowness = column().fill(1);
     this.#share = column().fill(1);
     this.#isDown = new Uint8Array(servers.length);
-    this.#abandoned = threads.totals(column());
     this.#admittedShare = column().fill(1);
     this.#refusedBefore = column();
     this.#promised = column();
@@ -161,23 +168,7 @@ export class LoginQueues {
   request(server: number, people: number, rank: number, elsewhen = 0): void {
     this.#requestsByClass.add(server * RANK_CLASSES + classOf(rank), people);
     this.#asked.add(server, people);
-    const ableMs = (ROW_SHARE * this.#servers[server]!.loginsASecond) / 1_000;
-    this.#spread(this.#joining, server, people - elsewhen, ableMs);
-    this.#spread(this.#demand, server, people, ableMs);
-  }
-
-  /** Adds people to the next buckets, as many to each as the server takes at a time. */
-  #spread(totals: SharedTotals, server: number, people: number, ableMs: number): void {
-    const buckets = Math.min(SPREAD_BUCKETS_MOST, Math.ceil(people / (ableMs * this.#bucketMs)));
-    for (let ahead = 0, left = people; ahead < buckets; ahead++) {
-      const part = Math.ceil(left / (buckets - ahead));
-      totals.add(this.#joiningIndex(server, ahead), part);
-      left -= part;
-    }
-  }
-
-  #joiningIndex(server: number, ahead: number): number {
-    return ((this.#bucket + ahead) % SPREAD_BUCKETS_MOST) * this.#servers.length + server;
+    this.#came.add(server, people - elsewhen);
   }
 
   /** Returns the wait of a client that arrived `offsetMs` into the last bucket, ms. */
@@ -197,11 +188,6 @@ export class LoginQueues {
   /** True if the server has a connection left for a client of the last bucket with this rank. */
   hasConnectionFor(server: number, rank: number): boolean {
     return classOf(rank) < this.#openClasses[server]!;
-  }
-
-  /** Takes people out of the queue who give up before their turn, if requests carry their deadline. */
-  abandon(server: number, people: number): void {
-    if (this.#admission.carriesDeadlines) this.#abandoned.add(server, people);
   }
 
   /** Adds connections; ends them if negative. */
@@ -255,22 +241,19 @@ export class LoginQueues {
   /** Ends a bucket: serves what capacity allows; the methods about the last bucket refer to it from now on. */
   endBucket(): void {
     for (let server = 0; server < this.#servers.length; server++) {
-      const place = this.#joiningIndex(server, 0);
-      const rows = this.#joining.values[place]!;
-      const demand = this.#demand.values[place]!;
-      this.#joining.values[place] = 0;
-      this.#demand.values[place] = 0;
       const fresh = this.#isDown[server] === 1 ? 0 : this.#loginsPerMs(server) * this.#bucketMs;
+      const isBusy = this.#backlog[server]! > 0;
+      const rows = this.#arrivals.join(server, this.#came.values[server]!, fresh, isBusy);
+      const demand = this.#demand.join(server, this.asked[server]! - this.#askedBefore[server]!, fresh, isBusy);
+      this.#came.values[server] = 0;
+      this.#askedBefore[server] = this.asked[server]!;
       const refusing = Math.min(fresh, this.#refusalWork[server]!);
       this.#refusalWork[server]! -= refusing;
       const able = fresh - refusing + this.#carry[server]!;
       const came = rows + (this.#isDown[server] === 1 ? 0 : this.others.come(server, this.#buckets, able));
       const joined = this.#admit(server, came, able);
-      const asked = this.#backlog[server]! + joined;
-      const gone = Math.min(asked, this.#abandoned.values[server]!);
-      const waiting = asked - gone;
-      // People who gave up before their whole row had joined leave with the rest of it.
-      this.#abandoned.values[server]! -= gone;
+      // Whoever would wait beyond the deadline leaves in the end: the request is not served, and nobody waits for it.
+      const waiting = this.#backlog[server]! + Math.min(joined, this.#room(server, this.#admission.deadlineMs, able));
       const served = Math.min(waiting, Math.floor(able));
       this.#carry[server] = waiting > served ? able - Math.floor(able) : 0;
       this.#backlogBefore[server] = this.#backlog[server]!;
@@ -286,7 +269,6 @@ export class LoginQueues {
         () => `server ${String(server)} has a backlog of ${String(this.#backlog[server])}`,
       );
     }
-    this.#bucket = (this.#bucket + 1) % SPREAD_BUCKETS_MOST;
     this.#buckets += 1;
   }
 
@@ -313,13 +295,17 @@ export class LoginQueues {
       0,
       this.#promised[server]! + this.#refusedBefore[server]! - PROMISED_SHARE * perMs * this.#bucketMs,
     );
-    const room = Math.max(0, Math.floor(longestWaitMs * perMs + able - this.#backlog[server]!));
-    const joined = Math.min(came, room);
+    const joined = Math.min(came, this.#room(server, longestWaitMs, able));
     this.#admittedShare[server] = came === 0 ? 1 : joined / came;
     this.#refusedBefore[server] = came - joined;
     this.refused[server]! += came - joined;
     this.#refusalWork[server]! += refusal * (came - joined);
     return joined;
+  }
+
+  /** Returns the number of a bucket's arrivals who wait at most this long, if it serves `able` logins. */
+  #room(server: number, waitMs: number, able: number): number {
+    return Math.max(0, Math.floor(waitMs * this.#loginsPerMs(server) + able - this.#backlog[server]!));
   }
 
   #loginsPerMs(server: number): number {

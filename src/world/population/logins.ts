@@ -185,7 +185,6 @@ export class Logins {
       return;
     }
     const inTime = !cut && restMs !== NEVER_COMPLETE && waitMs + restMs <= this.#plan.timeoutMs;
-    if (waitMs > this.#plan.timeoutMs) this.#loginQueues.abandon(server, client.people);
     result.connected = inTime && this.#loginQueues.hasConnectionFor(server, rank);
     if (!result.connected) {
       const tookMs = inTime ? Math.max(1, Math.round(waitMs + restMs)) : this.#plan.timeoutMs;

@@ -14,6 +14,8 @@ const server = (loginsASecond: number, connections = 1e9): Server => ({
   loginsASecond,
 });
 
+const NO_LIMIT: LoginAdmission = { admission: "none", longestWaitMs: Infinity, refusal: 0, deadlineMs: Infinity };
+
 /** Rows that each stand for a few people. */
 const crowd = (loginQueues: LoginQueues, people: number): void => {
   for (let left = people; left > 0; left -= 50) loginQueues.request(0, Math.min(50, left), 0);
@@ -44,20 +46,18 @@ describe("a login queue", () => {
     expect([loginQueues.asked[0], loginQueues.possible[0], loginQueues.served[0]]).toEqual([1_000, 1_000, 1]);
   });
 
-  it("spends nothing on people who gave up", () => {
-    const loginQueues = new LoginQueues([server(1_000)], 250);
+  it("spends nothing on people who would wait beyond their deadline", () => {
+    const loginQueues = new LoginQueues([server(1_000)], 250, { admission: { ...NO_LIMIT, deadlineMs: 10_000 } });
     crowd(loginQueues, 100_000);
-    loginQueues.endBucket();
-    loginQueues.abandon(0, 90_000);
-    for (let bucket = 0; bucket < 40; bucket++) loginQueues.endBucket();
-    expect(loginQueues.served[0]).toBe(10_000);
+    for (let bucket = 0; bucket < 60; bucket++) loginQueues.endBucket();
+    expect(loginQueues.served[0]).toBe(10_250);
     expect(loginQueues.waitMs(0, 0)).toBe(0);
   });
 
   it("takes a row's people one by one: one that is larger than a bucket's logins makes no queue of its own", () => {
-    const loginQueues = new LoginQueues([server(1_000)], 250);
+    const loginQueues = new LoginQueues([server(1_000)], 250, { peopleARow: 2_000 });
     loginQueues.request(0, 2_000, 0);
-    for (let bucket = 0; bucket < 32; bucket++) {
+    for (let bucket = 0; bucket < 320; bucket++) {
       loginQueues.endBucket();
       for (const offset of [0, 100, 249]) expect(loginQueues.waitMs(0, offset)).toBe(0);
     }
@@ -159,14 +159,14 @@ describe("a busy door", () => {
   });
 });
 
-const BY_WAIT: LoginAdmission = { admission: "by-wait", longestWaitMs: 1_000, refusal: 0.02, carriesDeadlines: true };
+const BY_WAIT: LoginAdmission = { admission: "by-wait", longestWaitMs: 1_000, refusal: 0.02, deadlineMs: 15_000 };
 
 /** Ranks of as many people, evenly. */
 const ranks = (count: number): number[] => Array.from({ length: count }, (_, place) => (place + 0.5) / count);
 
 describe("admission by wait", () => {
   it("admits nobody to a wait longer than the limit, and everybody else", () => {
-    const loginQueues = new LoginQueues([server(1_000)], 250, BY_WAIT);
+    const loginQueues = new LoginQueues([server(1_000)], 250, { admission: BY_WAIT });
     crowd(loginQueues, 10_000);
     loginQueues.endBucket();
     // A bucket's logins and a second's queue: 1,250 of 10,000.
@@ -179,7 +179,7 @@ describe("admission by wait", () => {
   });
 
   it("refuses nobody below capacity", () => {
-    const loginQueues = new LoginQueues([server(1_000)], 250, BY_WAIT);
+    const loginQueues = new LoginQueues([server(1_000)], 250, { admission: BY_WAIT });
     for (let bucket = 0; bucket < 100; bucket++) {
       crowd(loginQueues, 240);
       loginQueues.endBucket();
@@ -189,7 +189,7 @@ describe("admission by wait", () => {
   });
 
   it("spreads retries of refused clients at the rate that it can serve", () => {
-    const loginQueues = new LoginQueues([server(1_000)], 250, { ...BY_WAIT, refusal: 0 });
+    const loginQueues = new LoginQueues([server(1_000)], 250, { admission: { ...BY_WAIT, refusal: 0 } });
     crowd(loginQueues, 11_250);
     loginQueues.endBucket();
     const waits = ranks(100)
@@ -207,7 +207,7 @@ describe("admission by wait", () => {
 
   it("pays for each refusal with a part of a login", () => {
     const served = (refusal: number): number => {
-      const loginQueues = new LoginQueues([server(1_000)], 250, { ...BY_WAIT, refusal });
+      const loginQueues = new LoginQueues([server(1_000)], 250, { admission: { ...BY_WAIT, refusal } });
       crowd(loginQueues, 20_000);
       for (let bucket = 0; bucket < 8; bucket++) loginQueues.endBucket();
       return loginQueues.served[0]!;
@@ -219,15 +219,9 @@ describe("admission by wait", () => {
 
 describe("a server that ignores deadlines", () => {
   it("serves requests of clients that gave up", () => {
-    const loginQueues = new LoginQueues([server(1_000)], 250, {
-      ...BY_WAIT,
-      admission: "none",
-      carriesDeadlines: false,
-    });
+    const loginQueues = new LoginQueues([server(1_000)], 250, { admission: NO_LIMIT });
     crowd(loginQueues, 100_000);
-    loginQueues.endBucket();
-    loginQueues.abandon(0, 90_000);
-    for (let bucket = 0; bucket < 40; bucket++) loginQueues.endBucket();
+    for (let bucket = 0; bucket < 41; bucket++) loginQueues.endBucket();
     expect(loginQueues.served[0]).toBe(10_250);
     expect(loginQueues.expectedWaitMs(0)).toBeCloseTo(89_750, 0);
   });
@@ -244,4 +238,64 @@ it("a server that is down serves nobody and forgets its queue", () => {
   crowd(loginQueues, 100);
   loginQueues.endBucket();
   expect(loginQueues.served[0]).toBe(350);
+});
+
+const DEADLINE_S = 15;
+/** Time that a login takes besides its wait. */
+const REST_S = 0.3;
+const LOGINS_A_SECOND = 40;
+
+/** Returns the share of people who are logged in by the deadline of a queue that serves them one by one; times ascend. */
+const shareServedOneByOne = (times: readonly number[]): number => {
+  let [free, inTime] = [0, 0];
+  for (const at of times) {
+    const wait = Math.max(0, free - at);
+    if (wait <= DEADLINE_S) free = Math.max(free, at) + 1 / LOGINS_A_SECOND;
+    if (wait + REST_S <= DEADLINE_S) inTime += 1;
+  }
+  return inTime / times.length;
+};
+
+/** Returns the same of the people of rows that come together at these times. */
+const shareServed = (times: readonly number[], peopleARow: number): number => {
+  const admission = { ...NO_LIMIT, deadlineMs: DEADLINE_S * 1_000 };
+  const loginQueues = new LoginQueues([server(LOGINS_A_SECOND)], 250, { admission, peopleARow });
+  let [next, inTime] = [0, 0];
+  for (let bucket = 0; next < times.length; bucket++) {
+    const end = times.findIndex((at) => at * 4 >= bucket + 1);
+    const came = times.slice(next, end < 0 ? times.length : end);
+    came.forEach(() => {
+      loginQueues.request(0, peopleARow, 0);
+    });
+    loginQueues.endBucket();
+    for (const at of came) if (loginQueues.waitMs(0, (at * 1_000) % 250) / 1_000 + REST_S <= DEADLINE_S) inTime += 1;
+    next += came.length;
+  }
+  return inTime / times.length;
+};
+
+/** Returns when people, or rows of people, come at random: `aSecond` people for these seconds. */
+const arrivals = (aSecond: number, seconds: number, peopleARow = 1): readonly number[] => {
+  const draws = new Draws("arrivals", "test");
+  const times: number[] = [];
+  for (let at = 0, place = 0; at < seconds; place++) {
+    at += (-Math.log(open(draws.at(0, 0, place))) * peopleARow) / aSecond;
+    if (at < seconds) times.push(at);
+  }
+  return times;
+};
+
+describe("people who come together are logged in as by a queue that serves them one by one, whatever a row stands for", () => {
+  it.each([
+    { what: "below capacity", aSecond: 32, seconds: 4_000 },
+    { what: "a flood of a minute", aSecond: 600, seconds: 60 },
+    { what: "more than capacity for long", aSecond: 80, seconds: 4_000 },
+  ])("$what", ({ aSecond, seconds }) => {
+    const exact = shareServedOneByOne(arrivals(aSecond, seconds));
+    for (const peopleARow of [1, 5, 20, 100])
+      expect([peopleARow, shareServed(arrivals(aSecond, seconds, peopleARow), peopleARow)]).toEqual([
+        peopleARow,
+        expect.closeTo(exact, 1.3),
+      ]);
+  });
 });

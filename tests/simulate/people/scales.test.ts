@@ -1,0 +1,50 @@
+/** A row stands for many people: what they do at busy servers must not depend on how many. */
+import { expect, it } from "vitest";
+import { simulate } from "../../../src/simulate/simulation.ts";
+import { tiny } from "../../world/support.ts";
+
+const LOGINS_A_SECOND = 20;
+const BUSY = ["mobile", "unicom"].flatMap((line) =>
+  ["north", "south"].map((centre) => `centres.${centre}.lines.${line}.logins=${String(LOGINS_A_SECOND)}`),
+);
+
+const story = (fault: string): string => `
+online: 100 k
+run: { duration: 9 min, warmup: 4 min }
+faults: [{ id: f, at: 5 min, until: 8 min, ${fault} }]
+windows: { rush: 5 min..8 min }
+thresholds:
+  - { figure: "login.rate{window=rush}", min: 0 /s }
+  - { figure: "login.time.mean{window=rush}", max: 20 s }
+  - { figure: "online.share{window=rush}", min: 1 % }
+`;
+
+const figuresAt = (fault: string, peopleARow: number) => {
+  const scenario = tiny(story(fault), BUSY);
+  const { figures } = simulate(
+    { ...scenario, run: { ...scenario.run, peopleARow } },
+    { replication: 0, faults: true, interventions: true },
+  );
+  const of = (text: string) => figures[`${text}{window=rush}`]!;
+  return { rate: of("login.rate").value!, time: of("login.time.mean"), online: of("online.share").value! };
+};
+
+it("servers with far too few logins serve a surge as well at any scale, to a tenth", () => {
+  const one = figuresAt("surge: 10, where: {}", 1);
+  expect(one.time.within).toBeUndefined();
+  for (const peopleARow of [5, 20]) {
+    const many = figuresAt("surge: 10, where: {}", peopleARow);
+    expect(Math.abs(many.rate / one.rate - 1)).toBeLessThan(0.1);
+    expect(Math.abs(many.online - one.online)).toBeLessThan(2);
+    expect(Math.abs(many.time.value! - one.time.value!)).toBeLessThan(1.5);
+    expect(many.time.within).toBeCloseTo((4 * (peopleARow - 1)) / LOGINS_A_SECOND, 9);
+  }
+});
+
+it.each([20, 100])(
+  "no more people are logged in than there are logins, though all come at once in rows of %i",
+  (row) => {
+    const south = 3 * LOGINS_A_SECOND;
+    expect(figuresAt("down: reset, where: { centre: north }", row).rate).toBeLessThan(south);
+  },
+);
