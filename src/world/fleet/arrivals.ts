@@ -10,7 +10,7 @@ export const ROWS_SPREAD = 4;
 /** People of rows who are still to join, by server. */
 export class Arrivals {
   readonly #waiting: Float64Array;
-  /** People of a row besides the one who comes at the time of its event. */
+  /** People of a row other than the one who comes at the time of its event. */
   readonly #mates: number;
 
   /** `peopleARow`: people of a usual row, at least 1. */

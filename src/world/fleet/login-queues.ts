@@ -252,7 +252,7 @@ export class LoginQueues {
       const able = fresh - refusing + this.#carry[server]!;
       const came = rows + (this.#isDown[server] === 1 ? 0 : this.others.come(server, this.#buckets, able));
       const joined = this.#admit(server, came, able);
-      // Whoever would wait beyond the deadline leaves in the end: the request is not served, and nobody waits for it.
+      // Requests that would wait beyond the deadline are dropped in the end: nobody waits for them.
       const waiting = this.#backlog[server]! + Math.min(joined, this.#room(server, this.#admission.deadlineMs, able));
       const served = Math.min(waiting, Math.floor(able));
       this.#carry[server] = waiting > served ? able - Math.floor(able) : 0;

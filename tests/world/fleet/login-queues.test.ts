@@ -241,7 +241,7 @@ it("a server that is down serves nobody and forgets its queue", () => {
 });
 
 const DEADLINE_S = 15;
-/** Time that a login takes besides its wait. */
+/** Time that a login takes in addition to its wait. */
 const REST_S = 0.3;
 const LOGINS_A_SECOND = 40;
 
