@@ -2,7 +2,7 @@
  * Prints numbers for all reports: as many digits as the interval supports, thousands separated, the unit behind them. All
  * reports use it, so that terminal, page, table and chart never disagree on a figure.
  */
-import type { Interval } from "../study/document.ts";
+import type { CutOff, Interval } from "../study/document.ts";
 
 /** A blank at which lines must not break; `renderTable` turns it into a plain one. */
 export const NO_BREAK = "\u00a0";
@@ -64,17 +64,55 @@ const shortened = ({ value, ci95: [low, high] }: Interval) => {
   return { interval, sign };
 };
 
-/** Prints a value with as many digits as its interval supports, e.g. `3.52 %`, `179.61 M people` or, for a censored one, `≥ 60 s`. */
+/**
+ * Prints a value with as many digits as its interval supports, e.g. `3.52 %` or `179.61 M people`. A mean that was cut off in
+ * some replications is no result: what is known of them is printed instead, e.g. `150 s in 2 of 3, not within 80 min in 1`.
+ */
 export const printValue = (given: Interval, unit: string, limits: readonly number[] = []): string => {
+  if (given.cutOff !== undefined) return printCutOff(given.cutOff, unit, { limits, isLess: given.atMost === true });
   const { interval, sign } = shortened(given);
   const size = printFixed(interval.value, decimalsOf(interval, sign === "" ? limits : []));
-  return [given.atLeast === true ? "≥" : given.atMost === true ? "≤" : "", size, sign, unit]
-    .filter((part) => part !== "")
-    .join(NO_BREAK);
+  const text = [size, sign, unit].filter((part) => part !== "").join(NO_BREAK);
+  return isOpen(given) ? `cut off at a mean of ${text}` : text;
 };
 
-/** Prints a range in the size of the value, e.g. `[3.44, 3.60]`; empty for an interval without width. */
+const isOpen = ({ atLeast, atMost }: Interval): boolean => atLeast === true || atMost === true;
+
+interface CutOffStyle {
+  readonly limits?: readonly number[];
+  /** True if values are known as less than the one that they are beyond. */
+  readonly isLess: boolean;
+  /** True if it is a difference. */
+  readonly isSigned?: boolean;
+}
+
+const printCutOff = (
+  { n, of, seen, beyond }: CutOff,
+  unit: string,
+  { limits = [], isLess, isSigned = false }: CutOffStyle,
+): string => {
+  const print = (value: number): string =>
+    (isSigned && value > 0 ? "+" : "") + printValue({ value, ci95: [value, value] }, unit, limits);
+  const isTime = unit === "s" && !isSigned;
+  const known =
+    beyond === null
+      ? "unknown"
+      : isTime
+        ? `not within ${printLimit(beyond)}`
+        : `at ${isLess ? "most" : "least"} ${print(beyond)}`;
+  if (seen !== null) return `${print(seen)} in ${String(of - n)} of ${String(of)}, ${known} in ${String(n)}`;
+  return of === 1 ? known : `${known} in ${isTime ? "any of" : "all"} ${String(of)}`;
+};
+
+/** Prints a time up to which something was followed: whole minutes as such, e.g. `80 min`. */
+const printLimit = (seconds: number): string =>
+  seconds >= 120 && seconds % 60 === 0
+    ? `${printNumber(seconds / 60)}${NO_BREAK}min`
+    : `${printNumber(seconds)}${NO_BREAK}s`;
+
+/** Prints a range in the size of the value, e.g. `[3.44, 3.60]`; empty for an interval without width, or with an open end. */
 export const printRange = (given: Interval, limits: readonly number[] = []): string => {
+  if (isOpen(given)) return "";
   const { interval, sign } = shortened(given);
   const [low, high] = interval.ci95;
   if (low === high) return "";
@@ -90,8 +128,12 @@ export const printInterval = (interval: Interval, unit: string, limits: readonly
 export const unitOfDifference = (unit: string): string => (unit === "%" ? "pp" : unit);
 
 /** Prints a difference with its sign, e.g. `+2.11 pp [2.03, 2.19]`. */
-export const printDifference = (interval: Interval, unit: string): string =>
-  (interval.value > 0 ? "+" : "") + printInterval(interval, unitOfDifference(unit));
+export const printDifference = (interval: Interval, unit: string): string => {
+  const { value, cutOff, atMost } = interval;
+  if (cutOff !== undefined)
+    return printCutOff(cutOff, unitOfDifference(unit), { isLess: atMost === true, isSigned: true });
+  return (value > 0 ? "+" : "") + printInterval(interval, unitOfDifference(unit));
+};
 
 /** Prints seconds of simulated time as a clock, e.g. `0:43:30`. */
 export const printClock = (at: number): string => {

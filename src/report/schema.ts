@@ -13,7 +13,18 @@ const atLeast = z.exactOptional(
 const atMost = z.exactOptional(
   z.literal(true).meta({ description: "Of a difference: the twin was cut off, so it is at most this much" }),
 );
-const interval = { value: number.meta({ description: "Mean over replications" }), ci95: range, atLeast, atMost };
+const cutOff = z.exactOptional(
+  z
+    .strictObject({
+      n: z.int().meta({ description: "Replications known only as beyond a value" }),
+      of: z.int().meta({ description: "Replications with data" }),
+      seen: number.nullable().meta({ description: "Mean of the others; null without any" }),
+      beyond: number.nullable().meta({ description: "The value that all n are beyond; null if on both sides" }),
+    })
+    .meta({ description: "With atLeast or atMost: the replications that leave the value open" }),
+);
+const mean = number.meta({ description: "Mean over replications; those cut off stand where they were cut off" });
+const interval = { value: mean, ci95: range, atLeast, atMost, cutOff };
 const unit = z.string().max(20).meta({ description: "%, s, /s, /h, or empty for a count; percent as percent" });
 const figure = z.string().meta({ description: "Canonical text, such as loss.mean{region=chongqing,window=fault}" });
 const labelled = z.record(z.string(), z.array(z.string()));
@@ -69,6 +80,7 @@ const judged = {
   ci95: range.nullable(),
   atLeast,
   atMost,
+  cutOff,
   binds,
   verdict,
   why,

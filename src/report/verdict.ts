@@ -67,7 +67,8 @@ const missed = (
   kind: "MODEL" | "DESIGN" | "STORY",
 ): Finding => {
   const value = row.value ?? 0;
-  const miss = bounds === undefined || row.value === null ? undefined : missOf(value, bounds);
+  const isKnown = row.value !== null && row.atLeast !== true && row.atMost !== true;
+  const miss = bounds === undefined || !isKnown ? undefined : missOf(value, bounds);
   const by = miss === undefined ? "" : `, ${printMiss(miss.by, value, row)} ${miss.side} it`;
   const what = kind === "MODEL" ? `published is ${asked}` : `the limit is ${asked}`;
   return { kind, text: `${labelOf(row)} is ${printMeasured(row)}; ${what}${by}${bottleneckOf(row)}` };

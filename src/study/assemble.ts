@@ -124,6 +124,7 @@ const judgedPart = (figure: Figure, limits: Limits, of: Of, found: Found) => {
     ci95: result?.ci95 ?? null,
     ...(result?.atLeast === true ? { atLeast: true as const } : {}),
     ...(result?.atMost === true ? { atMost: true as const } : {}),
+    ...(result?.cutOff === undefined ? {} : { cutOff: result.cutOff }),
     ...judgeFigure(strict, standard, noData),
     ...(remarks.length === 0 ? {} : { remarks }),
   };

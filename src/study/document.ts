@@ -24,6 +24,20 @@ export interface Interval {
   readonly atLeast?: true;
   /** True if the true value is at most this much; only of differences from a twin that is known only as at least a value. */
   readonly atMost?: true;
+  /** What is known of the replications that leave it open; present with `atLeast` and `atMost`. */
+  readonly cutOff?: CutOff;
+}
+
+/** Replications whose value is known only as more, or of a difference also as less, than a value. */
+export interface CutOff {
+  /** Their number. */
+  readonly n: number;
+  /** The number of replications with data. */
+  readonly of: number;
+  /** Mean of the others; null without any. */
+  readonly seen: number | null;
+  /** The value that all of them are beyond; null if some are beyond on one side and some on the other. */
+  readonly beyond: number | null;
 }
 
 /** A figure over all replications. */
@@ -47,12 +61,10 @@ export interface FigureResult extends Interval {
 }
 
 /** What every judged row says about its verdict. */
-interface Judged {
+interface Judged extends Pick<Interval, "atLeast" | "atMost" | "cutOff"> {
   readonly value: number | null;
   readonly unit: string;
   readonly ci95: readonly [number, number] | null;
-  readonly atLeast?: true;
-  readonly atMost?: true;
   /** The fullest resource, such as `shanghai logic`; only of figures about load. */
   readonly binds?: string;
   readonly verdict: Verdict;

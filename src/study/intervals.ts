@@ -4,7 +4,7 @@
  */
 import { mean, sampleVariance } from "simple-statistics";
 import { assert } from "../base/assert.ts";
-import type { Interval } from "./document.ts";
+import type { CutOff, Interval } from "./document.ts";
 import { ERROR } from "./stopping.ts";
 
 /** The possible range of a figure. */
@@ -139,6 +139,25 @@ export const intervalOf = (all: readonly Observation[], rule: IntervalRule): Int
     ...roundInterval({ value, ci95: [low, high] }),
     ...(atLeast ? { atLeast } : {}),
     ...(atMost ? { atMost } : {}),
+    ...(atLeast || atMost ? { cutOff: cutOffOf(all) } : {}),
+  };
+};
+
+/** Returns what is known of the replications that leave a figure open, of which there is at least one. */
+const cutOffOf = (all: readonly Observation[]): CutOff => {
+  const seen = all.filter(({ atLeast, atMost }) => atLeast !== true && atMost !== true);
+  const open = all.filter((one) => !seen.includes(one));
+  const values = open.map(({ value }) => value);
+  const beyond = open.every(({ atMost }) => atMost !== true)
+    ? Math.min(...values)
+    : open.every(({ atLeast }) => atLeast !== true)
+      ? Math.max(...values)
+      : null;
+  return {
+    n: open.length,
+    of: all.length,
+    seen: seen.length === 0 ? null : rounded(mean(seen.map(({ value }) => value))),
+    beyond: beyond === null ? null : rounded(beyond),
   };
 };
 

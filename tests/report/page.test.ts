@@ -162,15 +162,21 @@ describe("the page", () => {
     expect(cards).not.toContain("without the fault");
   });
 
-  it("marks a censored row with ≥, as text and markdown do", () => {
+  it.each([
+    [{ n: 1, of: 3, seen: 150, beyond: 4_800 }, "150 s in 2 of 3, not within 80 min in 1"],
+    [{ n: 3, of: 3, seen: null, beyond: 4_800 }, "not within 80 min in any of 3"],
+    [{ n: 1, of: 1, seen: null, beyond: 34.5 }, "not within 34.5 s"],
+    [undefined, "cut off at a mean of 1,700 s"],
+  ])("prints a row with cut-off replications %j as %j, as text and markdown do", (cutOff, words) => {
     const { document } = chongqing;
     const [first, ...rest] = document.thresholds;
-    const censored = { ...first!, value: 60, unit: "s", ci95: [60, 60], atLeast: true } as const;
+    const open = { atLeast: true, ...(cutOff === undefined ? {} : { cutOff }) } as const;
+    const censored = { ...first!, value: 1_700, unit: "s", ci95: [100, 4_800], ...open } as const;
     const run: FinishedRun = { ...chongqing, document: { ...document, thresholds: [censored, ...rest] } };
     const thresholds = /<section id="thresholds"[\s\S]*?<\/section>/.exec(pageOf(run))![0];
-    expect(thresholds.replaceAll("\u00a0", " ")).toContain(">≥ 60 s<");
-    expect(renderText(run.document, { color: false })).toContain("≥ 60 s");
-    expect(renderMarkdown(run, [])).toContain("≥ 60 s |");
+    expect(thresholds.replaceAll("\u00a0", " ")).toContain(`>${words}<`);
+    expect(renderText(run.document, { color: false }).replaceAll(/\s+/g, " ")).toContain(words.slice(0, 20));
+    expect(renderMarkdown(run, []).replaceAll("\u00a0", " ")).toContain(`${words} |`);
   });
 
   it("names the bottleneck, and which rows are green only while something fails", () => {

@@ -189,6 +189,15 @@ describe("numbers", () => {
     expect(show(-0.00001, -0.00001, -0.00001)).toBe("−1.00e−5");
   });
 
+  it.each([
+    [{ n: 1, of: 3, seen: 150, beyond: 4_650 }, { atLeast: true }, "+150 s in 2 of 3, at least +4,650 s in 1"],
+    [{ n: 2, of: 2, seen: null, beyond: -4_650 }, { atMost: true }, "at most −4,650 s in all 2"],
+    [{ n: 2, of: 3, seen: 5, beyond: null }, { atLeast: true, atMost: true }, "+5 s in 1 of 3, unknown in 2"],
+  ] as const)("prints a difference with cut-off replications %j as what is known of them", (cutOff, open, text) => {
+    const difference = { value: 1_650, ci95: [-4_800, 4_800], ...open, cutOff } as const;
+    expect(printDifference(difference, "s").replaceAll("\u00a0", " ")).toBe(text);
+  });
+
   it("group thousands and print times and differences", () => {
     expect(printNumber(180_000_000)).toBe("180,000,000");
     expect(printClock(9261)).toBe("2:34:21");

@@ -70,6 +70,15 @@ describe("an interval", () => {
     expect(intervalOf([open(600)], rule)!.ci95).toEqual([600, 600]);
   });
 
+  it("says how many replications were cut off, what the others show, and what the cut-off ones exceed", () => {
+    const rule = { bounds: { low: 0, high: 600 } };
+    const open = (value: number) => ({ value, atLeast: true }) as const;
+    const cutOff = (...all: Parameters<typeof intervalOf>[0]) => intervalOf(all, rule)!.cutOff;
+    expect(cutOff(...observed([59, 61]), open(600))).toEqual({ n: 1, of: 3, seen: 60, beyond: 600 });
+    expect(cutOff(open(500), open(600))).toEqual({ n: 2, of: 2, seen: null, beyond: 500 });
+    expect(cutOff(...observed([59, 61]))).toBeUndefined();
+  });
+
   it("reaches further by what a value may be more than it is", () => {
     const rule = { bounds: { low: 0, high: 600 } };
     const [plain, slack] = [observed([10, 11, 12]), observed([10, 11, 12]).map((one) => ({ ...one, slack: 3 }))];
@@ -124,6 +133,12 @@ describe("a paired difference", () => {
   it("from a twin that is known only as at least a value is known only as at most that", () => {
     const pairs = [1, 2, 3].map((one) => [{ value: 10 + one }, { value: one, atLeast: true }] as const);
     expect(pairedDifference(pairs, { bounds: SHARE })).toMatchObject({ value: 10, atMost: true, ci95: [-100, 10] });
+  });
+
+  it("knows no value that cut-off pairs are beyond if some are open upwards and some downwards", () => {
+    const open = { value: 50, atLeast: true } as const;
+    const pairs = [[open, { value: 1 }] as const, [{ value: 1 }, open] as const];
+    expect(pairedDifference(pairs, { bounds: SHARE })!.cutOff).toEqual({ n: 2, of: 2, seen: null, beyond: null });
   });
 
   it("may be negative, down to the whole range", () => {

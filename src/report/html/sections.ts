@@ -93,7 +93,9 @@ export const keySection = (document: RunDocument, { windows }: RunPictures): Mar
           ${labelWithGroup(figure, result)}${verdict === undefined ? NOTHING : html` ${badge(verdict)}`}
         </p>
         <p class="value">${printValue(result, result.unit)}</p>
-        <p class="small">${range === "" ? "no interval" : `95 % interval ${range}`}</p>
+        <p class="small">
+          ${range !== "" ? `95 % interval ${range}` : result.cutOff === undefined ? "no interval" : "no interval: it was cut off"}
+        </p>
         ${causedBy(result, causeBy(document, endOf({ figure, ...result })))}
       </li>`,
     ];
