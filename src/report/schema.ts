@@ -88,6 +88,24 @@ const judged = {
 };
 const shows = z.exactOptional(z.literal("failure").meta({ description: "It is green only while something fails" }));
 
+/** The schema of the scheduler's decisions. */
+export const decisionsSchema = z.array(
+  z.strictObject({
+    at,
+    by: z.literal("scheduler"),
+    kind: z.enum(["alert", "all-clear", "move", "step", "restore", "fail-open", "evacuation"]),
+    what: z.string(),
+    who: z.string(),
+    ip: z.string(),
+    why: z.array(z.string()),
+    cause: z.exactOptional(
+      z.string().meta({
+        description: "Of a move, step or restore: the reason that gateways led together have in common",
+      }),
+    ),
+  }),
+);
+
 /** The schema of `run.json`. */
 export const runSchema = z.strictObject({
   schema: z.literal("firedrill.run/1"),
@@ -128,6 +146,19 @@ export const runSchema = z.strictObject({
     .meta({ description: "What was asked and cannot be judged in this run, with the reason" }),
   unproved: z.exactOptional(z.array(z.string()).meta({ description: "Those of them that leave the run inconclusive" })),
   invariants: z.array(z.strictObject({ name: z.string(), verdict, why: z.exactOptional(z.string()) })),
+  oddOneOut: z
+    .exactOptional(
+      z.strictObject({
+        replication: z.int().min(0),
+        figure,
+        parts,
+        unit,
+        value: number,
+        atLeast,
+        others: z.tuple([number, number]),
+      }),
+    )
+    .meta({ description: "The replication that differs from the others by more than chance explains; absent if none" }),
   timeline: z.array(
     z.strictObject({
       at,
@@ -137,22 +168,7 @@ export const runSchema = z.strictObject({
       who: z.string(),
     }),
   ),
-  decisions: z.array(
-    z.strictObject({
-      at,
-      by: z.literal("scheduler"),
-      kind: z.enum(["alert", "all-clear", "move", "step", "restore", "fail-open", "evacuation"]),
-      what: z.string(),
-      who: z.string(),
-      ip: z.string(),
-      why: z.array(z.string()),
-      cause: z.exactOptional(
-        z.string().meta({
-          description: "Of a move, step or restore: the reason that gateways led together have in common",
-        }),
-      ),
-    }),
-  ),
+  decisions: decisionsSchema,
   assumptions: z.array(
     z.strictObject({
       parameter: z.string(),

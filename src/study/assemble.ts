@@ -9,6 +9,7 @@ import { bindsOf, figureResult, whyNoData } from "./figures.ts";
 import { boundsOf, oneEvent } from "./bounds.ts";
 import { driftOf } from "./drift.ts";
 import { type JudgedFigure, judgeFigure, type Limits, remarksOn, type Standard, verdictOf } from "./judge.ts";
+import { oddOneOut } from "./odd.ts";
 import { ERROR, errorAt, type Replications } from "./stopping.ts";
 
 /** Returns a scale as text: `1/1000`, or `1` if every row is one person. */
@@ -191,11 +192,14 @@ const invariantRows = (pairs: readonly Pair[]): readonly InvariantRow[] => {
   return [...rows.values()];
 };
 
+const figuresIn = ({ expect, thresholds }: Pick<Asked, "expect" | "thresholds">): readonly Figure[] =>
+  [...expect, ...thresholds].map(({ figure }) => figure);
+
 /** True if every published figure and threshold that can be judged here is held or broken. */
 export const isDecided = (scenario: Scenario, pairs: readonly Pair[], plan: Plan): boolean => {
-  const { expect, thresholds } = askedOf(scenario, plan.faults);
-  const figures = [...expect, ...thresholds].map(({ figure }) => figure);
-  const found = foundOf(scenario, figures, pairs, plan);
+  const asked = askedOf(scenario, plan.faults);
+  const { expect, thresholds } = asked;
+  const found = foundOf(scenario, figuresIn(asked), pairs, plan);
   return (
     expect.every((one) => expectRow(one, found).verdict !== "unknown") &&
     thresholds.every((one) => thresholdRow(one, found).verdict !== "unknown")
@@ -219,6 +223,7 @@ export const assemble = (
   const expect = asked.expect.map((one) => expectRow(one, found));
   const thresholds = asked.thresholds.map((one) => thresholdRow(one, found));
   const invariants = invariantRows(pairs);
+  const odd = oddOneOut(figuresIn(asked), scenario, pairs);
   const isInconclusive = unproved.length > 0 || partial;
   return {
     schema: "firedrill.run/1",
@@ -237,6 +242,7 @@ export const assemble = (
     notJudged,
     ...(unproved.length === 0 ? {} : { unproved }),
     invariants,
+    ...(odd === undefined ? {} : { oddOneOut: odd }),
     timeline: first.timeline,
     decisions: first.decisions,
     assumptions: scenario.assumptions,

@@ -117,6 +117,22 @@ export interface AssumptionRow {
 /** A fault or an intervention in the first replication. */
 export type TimelineRow = Omit<TimelineEvent, "kind" | "id"> & Partial<Pick<TimelineEvent, "kind" | "id">>;
 
+/** A replication that differs from the others in a judged figure by more than chance explains. */
+export interface OddOneOut extends Pick<Interval, "value" | "atLeast"> {
+  readonly replication: number;
+  readonly figure: string;
+  readonly parts?: FigureParts;
+  readonly unit: string;
+  /** The least and the greatest value of the others. */
+  readonly others: readonly [number, number];
+}
+
+/** The scheduler's decisions in one replication. */
+export interface ReplicationDecisions {
+  readonly replication: number;
+  readonly decisions: readonly Decision[];
+}
+
 /** All results of a run. */
 export interface RunDocument {
   readonly schema: "firedrill.run/1";
@@ -138,6 +154,8 @@ export interface RunDocument {
   /** Those of them that leave the run inconclusive; absent without any. */
   readonly unproved?: readonly string[];
   readonly invariants: readonly InvariantRow[];
+  /** Absent if there is none. */
+  readonly oddOneOut?: OddOneOut;
   readonly timeline: readonly TimelineRow[];
   readonly decisions: readonly Decision[];
   readonly assumptions: readonly AssumptionRow[];
