@@ -118,9 +118,9 @@ const besideOf = (dir: string, { replications, partial }: RunDocument, attempt: 
  * Writes the run to its folder, or beside it where a greater result is; says so and returns the folder. Throws a `Refusal` if
  * it cannot be written, e.g. on a full disk.
  */
-export const keep = (dir: string, { document, pictures, meta, perReplication }: Finished): Promise<string> =>
+export const keep = (dir: string, { document, pictures, meta, perReplication, decisions }: Finished): Promise<string> =>
   writing(dir, async () => {
-    const run = { document, pictures, meta, perReplication };
+    const run = { document, pictures, meta, perReplication, decisions };
     const outcome = await writeFolder(dir, run);
     if (outcome.kind === "written") return dir;
     const greater = `${printCount(outcome.replications, "replication")}${outcome.partial ? "" : ", complete"}`;

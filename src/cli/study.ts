@@ -6,7 +6,7 @@ import type { Scenario } from "../scenario/scenario.ts";
 import { figuresOf } from "../scenario/asked.ts";
 import { partsOf } from "../scenario/figure-parts.ts";
 import { assemble, isDecided, scaleText } from "../study/assemble.ts";
-import type { Meta, RunDocument, RunPictures } from "../study/document.ts";
+import type { Meta, ReplicationDecisions, RunDocument, RunPictures } from "../study/document.ts";
 import { estimate, misfitOf } from "../study/estimate.ts";
 import { remarksBeforehand } from "../study/foresight.ts";
 import { LocalExecutor, threadsFor } from "../study/executors/local.ts";
@@ -32,6 +32,8 @@ export interface Finished {
   readonly meta: Meta;
   /** Values of each replication. */
   readonly perReplication: readonly ReplicationRow[];
+  /** Decisions of each replication. */
+  readonly decisions: readonly ReplicationDecisions[];
   /** All replications with their twins. */
   readonly pairs: readonly Pair[];
 }
@@ -97,6 +99,7 @@ export const runOnThreads = async (
     document: assemble(scenario, figures, result, { tool: VERSION, plan }),
     pictures: picturesOf(scenario, result.pairs),
     perReplication: replicationRows(figures, result.pairs),
+    decisions: result.pairs.map(({ run: { replication, decisions } }) => ({ replication, decisions })),
     pairs: result.pairs,
     meta: {
       started: started.toISOString(),

@@ -1,8 +1,8 @@
 /** The schemas of the files beside a run's document: its pictures and its circumstances; and of goldens. */
 import { z } from "zod";
-import type { Meta, RunPictures } from "../study/document.ts";
+import type { Meta, ReplicationDecisions, RunPictures } from "../study/document.ts";
 import type { Golden } from "../study/golden.ts";
-import { runSchema } from "./schema.ts";
+import { decisionsSchema, runSchema } from "./schema.ts";
 
 /** A time in seconds of simulated time: at most about the longest run. */
 const seconds = z.number().min(0).max(2_000_000);
@@ -65,6 +65,11 @@ export const picturesSchema = z.strictObject({
   durationSeconds: seconds.positive(),
   windows: z.array(z.strictObject({ name: z.string(), from: seconds, to: seconds })),
 }) satisfies z.ZodType<RunPictures>;
+
+/** The schema of `decisions.json`: the decisions of every replication, numbered as in `replications.csv`. */
+export const replicationsSchema = z.array(
+  z.strictObject({ replication: z.int().min(0), decisions: decisionsSchema }),
+) satisfies z.ZodType<readonly ReplicationDecisions[]>;
 
 /** The schema of `meta.json`. */
 export const metaSchema = z.strictObject({

@@ -12,7 +12,7 @@ import type { RunDocument } from "../study/document.ts";
 import type { FinishedRun } from "./finished.ts";
 import { renderCsv, type ReplicationFigure } from "./csv.ts";
 import { printJson } from "./json.ts";
-import { metaSchema, picturesSchema } from "./files-schema.ts";
+import { metaSchema, picturesSchema, replicationsSchema } from "./files-schema.ts";
 import { alone } from "./lock.ts";
 import { CHARTS, OwnFiles } from "./owned.ts";
 import { runSchema } from "./schema.ts";
@@ -36,7 +36,7 @@ export type FolderAnswer =
 export type Keeping =
   { readonly kind: "written" } | { readonly kind: "greater"; readonly replications: number; readonly partial: boolean };
 
-const DATA = ["replications.csv", "timeline.json", "meta.json", "run.json"];
+const DATA = ["replications.csv", "decisions.json", "timeline.json", "meta.json", "run.json"];
 
 /** Removes the reports of another run, then its `run.json`: if killed in between, it leaves a valid run with fewer reports. */
 const removeOther = async (own: OwnFiles, document: string): Promise<void> => {
@@ -109,6 +109,7 @@ export const writeFolder = (
     await removeOther(own, document);
     await own.claim(DATA);
     await own.write("replications.csv", renderCsv(run.perReplication));
+    await own.write("decisions.json", printJson(run.decisions));
     await own.write("timeline.json", printJson(run.pictures));
     await own.write("meta.json", printJson(run.meta));
     await own.write("run.json", document);
@@ -130,12 +131,19 @@ export const readFolder = (dir: string): FolderAnswer => {
   const document = readJson(join(dir, "run.json"), runSchema, how);
   const pictures = readJson(join(dir, "timeline.json"), picturesSchema, how);
   const meta = readJson(join(dir, "meta.json"), metaSchema, how);
-  if ("content" in document && "content" in pictures && "content" in meta)
+  const decisions = readJson(join(dir, "decisions.json"), replicationsSchema, how);
+  const isOlder = "problems" in decisions && decisions.missing;
+  if ("content" in document && "content" in pictures && "content" in meta && ("content" in decisions || isOlder))
     return {
       kind: "run",
-      run: { document: document.content, pictures: pictures.content, meta: meta.content },
+      run: {
+        document: document.content,
+        pictures: pictures.content,
+        meta: meta.content,
+        decisions: "content" in decisions ? decisions.content : [],
+      },
     };
-  const failed = [document, pictures, meta].filter((reading) => "problems" in reading);
+  const failed = [document, pictures, meta, ...(isOlder ? [] : [decisions])].filter((reading) => "problems" in reading);
   const kind = failed.some(({ missing }) => missing) ? "missing" : "invalid";
   return { kind, message: renderProblems(failed.flatMap(({ problems }) => problems)) };
 };

@@ -1,12 +1,14 @@
 /** Prints a run as markdown, for a pull request or a wiki: the findings of the page, with links to the pictures. */
 import { causeOf } from "./causes.ts";
 import { gather } from "./decisions.ts";
+import type { Decision } from "../simulate/findings.ts";
 import type { Interval, RunDocument } from "../study/document.ts";
 import type { ChartDefinition } from "./definitions.ts";
 import type { FinishedRun } from "./finished.ts";
 import { changedText } from "./changed.ts";
 import { labelOf, labelWithGroup } from "./labels.ts";
 import { printClock, printCount, printDifference, printInterval, printNumber } from "./numbers.ts";
+import { oddText } from "./odd.ts";
 import { methodOf, storyOf } from "./story.ts";
 import type { JudgedRow } from "./bounds.ts";
 import { printMeasured } from "./measured.ts";
@@ -49,7 +51,7 @@ const rowName = (row: JudgedRow): string => {
   return remarks.length === 0 ? labelOf(row) : `${labelOf(row)} (${remarks.join("; ")})`;
 };
 
-const decisionLines = ({ decisions }: RunDocument): readonly string[] => {
+const decisionLines = (decisions: readonly Decision[]): readonly string[] => {
   const groups = gather(decisions);
   const rest = groups.length - MOST_DECISIONS;
   const lines = groups
@@ -58,11 +60,21 @@ const decisionLines = ({ decisions }: RunDocument): readonly string[] => {
       ({ at, kind, what, who, ip, why }) =>
         `${printClock(at)} ${kind}: ${what}${who + ip === "" ? "" : ` (${[who, ip].filter((part) => part !== "").join(" ")})`}: ${why.join("; ")}`,
     );
-  return bullets(rest > 0 ? [...lines, `… and ${printNumber(rest)} more in run.json`] : lines);
+  return bullets(rest > 0 ? [...lines, `… and ${printNumber(rest)} more in decisions.json`] : lines);
+};
+
+/** Returns the decisions of the odd one out, if that is not the first replication. */
+const oddDecisions = ({ document: { oddOneOut: odd }, decisions }: FinishedRun): readonly string[] => {
+  const own = decisions.slice(1).find(({ replication }) => replication === odd?.replication);
+  return own === undefined
+    ? []
+    : section(`Decisions of the scheduler, replication ${String(own.replication)}`, decisionLines(own.decisions));
 };
 
 /** Returns the whole report; its pictures are in `charts/` beside it. */
-export const renderMarkdown = ({ document, meta }: FinishedRun, charts: readonly ChartDefinition[]): string => {
+export const renderMarkdown = (run: FinishedRun, charts: readonly ChartDefinition[]): string => {
+  const { document, meta } = run;
+  const odd = oddText(document);
   const { scenario, scale, replications, seed, population, digest, verdict, partial } = document;
   const { headline, findings, note } = summarise(document);
   const cause = causeOf(document);
@@ -73,6 +85,7 @@ export const renderMarkdown = ({ document, meta }: FinishedRun, charts: readonly
     `**${SIGNS[verdict]} ${plain(headline)}**`,
     ...(findings.length === 0 ? [] : ["", ...bullets(findings.map(({ kind, text }) => `${kind}: ${text}`))]),
     ...(note === undefined ? [] : ["", plain(note)]),
+    ...(odd === undefined ? [] : ["", plain(odd)]),
     "",
     plain(storyOf(document).join(" ")),
     "",
@@ -115,7 +128,8 @@ export const renderMarkdown = ({ document, meta }: FinishedRun, charts: readonly
       "Charts",
       charts.flatMap(({ name, title }) => [`![${plain(title)}](charts/${name}.png)`, ""]).slice(0, -1),
     ),
-    ...section("Decisions of the scheduler, first replication", decisionLines(document)),
+    ...section("Decisions of the scheduler, first replication", decisionLines(document.decisions)),
+    ...oddDecisions(run),
     ...section("Method and limits", bullets(methodOf(document))),
     ...section("Reproduce", ["```sh", ...meta.reproduce.split("\n").map((line) => line.replaceAll("```", "")), "```"]),
   ];

@@ -65,8 +65,8 @@ const shortened = ({ value, ci95: [low, high] }: Interval) => {
 };
 
 /**
- * Prints a value with as many digits as its interval supports, e.g. `3.52 %` or `179.61 M people`. A mean that was cut off in
- * some replications is no result: what is known of them is printed instead, e.g. `150 s in 2 of 3, not within 80 min in 1`.
+ * Prints a value with as many digits as its interval supports, e.g. `3.52 %` or `179.61 M people`. Of a mean that was
+ * cut off in some replications, what is known of them is printed instead, e.g. `150 s in 2 of 3, not within 80 min in 1`.
  */
 export const printValue = (given: Interval, unit: string, limits: readonly number[] = []): string => {
   if (given.cutOff !== undefined) return printCutOff(given.cutOff, unit, { limits, isLess: given.atMost === true });

@@ -18,7 +18,7 @@ export const CHARTS = "charts";
 const MANIFEST = "manifest.json";
 /** The files of a kind beside its charts. */
 const FILES: Readonly<Record<FolderKind, readonly string[]>> = {
-  run: ["run.json", "timeline.json", "meta.json", "replications.csv", "report.html", "report.md"],
+  run: ["run.json", "timeline.json", "meta.json", "replications.csv", "decisions.json", "report.html", "report.md"],
   fidelity: ["fidelity.json"],
 };
 const CHART = /^charts\/[\w-]{1,100}\.png$/;

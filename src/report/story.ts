@@ -87,6 +87,11 @@ export const methodOf = (document: RunDocument): readonly string[] => {
     `Scale ${scale}: ${printCount(population.rows, "row")} stand for ${printCount(population.online, "person").replace("persons", "people")} online; capacities are not scaled. Waits of logins in queues, and their maximum, are not preserved at coarser scales: thresholds on them are judged at scale 1 only, and login times are too long where login queues are overloaded.`,
     "A row is held when its whole interval lies inside its limits, broken when all of it lies outside, else unknown.",
     "A figure “by construction” is fixed by a parameter of the scenario: its agreement shows that the model applies the parameter, and does not validate the model. “As it comes” means that no parameter was set to match the figure.",
-    "Timeline and decisions are those of the first replication.",
+    "Timeline and decisions are those of the first replication where no other is named; decisions.json has those of every replication.",
+    ...(document.oddOneOut === undefined
+      ? []
+      : [
+          "The odd one out is furthest from the other replications in a judged figure. It is named if Grubbs’ test shows it at 1 % over all judged figures and replications, of which there must be five.",
+        ]),
   ];
 };

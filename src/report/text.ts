@@ -12,6 +12,7 @@ import { changedText } from "./changed.ts";
 import { labelOf, labelWithGroup } from "./labels.ts";
 import { NO_BREAK, printClock, printCount, printDifference, printInterval, printNumber } from "./numbers.ts";
 import type { JudgedRow } from "./bounds.ts";
+import { oddText } from "./odd.ts";
 import { renderTable, wrap, type TableCell, type Column } from "./table.ts";
 import { printMeasured } from "./measured.ts";
 import { kindOf, remarksOf, SIGNS, summarise, type Finding } from "./verdict.ts";
@@ -168,7 +169,13 @@ const decisionsLines = ({ decisions }: RunDocument, pen: Pen): readonly string[]
     "",
     pen.colors.bold("Decisions of the scheduler, first replication"),
     ...groups.slice(0, MOST_DECISIONS).flatMap((decision) => decisionLines(decision, pen)),
-    ...(rest > 0 ? [pen.colors.dim(`  … and ${printNumber(rest)} more in run.json and report.html`)] : []),
+    ...(rest > 0
+      ? [
+          pen.colors.dim(
+            `  … and ${printNumber(rest)} more in report.html; decisions.json has those of every replication`,
+          ),
+        ]
+      : []),
   ];
 };
 
@@ -187,6 +194,7 @@ const findingLines = (findings: readonly Finding[], pen: Pen): readonly string[]
 
 const verdictLines = (document: RunDocument, pen: Pen): readonly string[] => {
   const { verdict, headline, findings, note } = summarise(document);
+  const odd = oddText(document);
   const sign = paintOf(pen.colors, verdict)(SIGNS[verdict]);
   const lines = wrap(`verdict ${headline}`, pen.width - 2);
   return [
@@ -194,6 +202,7 @@ const verdictLines = (document: RunDocument, pen: Pen): readonly string[] => {
     ...lines.map((line, i) => (i === 0 ? `${sign} ${pen.colors.bold(line)}` : `  ${line}`)),
     ...findingLines(findings, pen),
     ...(note === undefined ? [] : paragraph(pen, "  ", note)),
+    ...(odd === undefined ? [] : paragraph(pen, "  ", odd)),
   ];
 };
 

@@ -74,6 +74,7 @@ describe("a damaged file of a run", () => {
     ["timeline.json", chongqing],
     ["timeline.json", quietDay],
     ["meta.json", chongqing],
+    ["decisions.json", chongqing],
   ] as const)("%s is refused with its place, or drawn without markup of its own", async (name, run) => {
     rmSync(dir, { recursive: true, force: true });
     mkdirSync(dir);

@@ -1,6 +1,10 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { gather } from "../../src/report/decisions.ts";
+import { renderPage } from "../../src/report/html/page.ts";
+import { renderMarkdown } from "../../src/report/markdown.ts";
+import { renderText } from "../../src/report/text.ts";
 import type { Decision } from "../../src/simulate/findings.ts";
+import { chongqing } from "./fixtures/runs.ts";
 
 const decision = (at: number, kind: string, who: string, more: Partial<Decision> = {}): Decision =>
   ({ at, by: "scheduler", kind, what: "to shanghai-1", who, ip: "100.64.0.1", why: [], ...more }) as Decision;
@@ -33,4 +37,62 @@ it("gathers what was done to many gateways at one time for one reason, and nothi
     ip: "",
   });
   expect(told[5]!.why).toEqual(["what drove users away is over", "stayed away"]);
+});
+
+describe("a run of several replications", () => {
+  const decided = (what: string): Decision => ({
+    at: 60,
+    by: "scheduler",
+    kind: "alert",
+    what,
+    who: "gw",
+    ip: "",
+    why: [],
+  });
+  const run = {
+    ...chongqing,
+    document: {
+      ...chongqing.document,
+      oddOneOut: {
+        replication: 7,
+        figure: "alarm.delay.max{fault=gateway}",
+        unit: "s",
+        value: 900,
+        others: [150, 190],
+      },
+    },
+    decisions: Array.from({ length: 30 }, (_, replication) => ({
+      replication,
+      decisions: Array.from({ length: 40 }, (_one, i) => decided(`fault ${String(replication)}/${String(i)}`)),
+    })),
+  } as const;
+  const page = renderPage(run, []);
+
+  it("offers the decisions of the others on its page, those of the odd one out first, and says how many", () => {
+    const replications = [...page.matchAll(/<summary>\s*Replication (\d+):/g)].map(([, number]) => Number(number));
+    expect(replications).toHaveLength(20);
+    expect(replications.slice(0, 4)).toEqual([7, 1, 2, 3]);
+    expect(page.replaceAll(/\s+/g, " ")).toContain(
+      "the first 20 decisions of each, of 20 replications. All are in decisions.json.",
+    );
+    expect(page).toContain("fault 7/19");
+    expect(page).not.toContain("fault 7/20");
+    expect(page).not.toContain("fault 0/0");
+  });
+
+  it("names the odd one out in every view, with a link to its decisions", () => {
+    const text =
+      "Replication 7 is the odd one out: Time from fault to alarm, maximum · fault gateway is 900 s, in the others 150 s to 190 s.";
+    const plain = (view: string): string => view.replaceAll(/[\s\u00a0]+/g, " ");
+    expect(plain(page)).toContain(`${text} <a href="#replication-7">Its decisions</a>`);
+    expect(plain(renderMarkdown(run, []))).toContain(text);
+    expect(renderMarkdown(run, [])).toContain("## Decisions of the scheduler, replication 7");
+    expect(plain(renderText(run.document, { color: false }))).toContain(text);
+  });
+
+  it("says of an odd one out that was cut off how long it was followed", () => {
+    const oddOneOut = { ...run.document.oddOneOut, value: 4_800, atLeast: true } as const;
+    const text = renderText({ ...run.document, oddOneOut }, { color: false }).replaceAll(/\s+/g, " ");
+    expect(text).toContain("fault gateway is not within 80 min, in the others 150 s to 190 s");
+  });
 });

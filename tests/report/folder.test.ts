@@ -22,7 +22,7 @@ import { printJson } from "../../src/report/json.ts";
 import { chongqing, quietDay, red } from "./fixtures/runs.ts";
 
 const NO_PICTURES = { html: false, md: true, png: false };
-const DATA = ["manifest.json", "meta.json", "replications.csv", "run.json", "timeline.json"];
+const DATA = ["decisions.json", "manifest.json", "meta.json", "replications.csv", "run.json", "timeline.json"];
 const perReplication = [{ replication: 0, figure: "loss.mean", value: 1, noFault: null }];
 
 let dir = "";
@@ -48,6 +48,7 @@ describe("a run's folder", () => {
       "charts/loss.png",
       "charts/online.png",
       "charts/published-percent.png",
+      "decisions.json",
       "manifest.json",
       "meta.json",
       "replications.csv",

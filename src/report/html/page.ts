@@ -73,6 +73,7 @@ const rounded = (definition: ChartDefinition): ChartDefinition =>
 /** Returns the lengths of lists; charts and assumptions are shortened last, as all numbers depend on them. */
 const limitsOf = (share: number): PageLimits => ({
   events: Math.ceil(400 * share),
+  decisions: Math.ceil(400 * share),
   charts: Math.ceil(24 * Math.min(1, 8 * share)),
   figures: Math.ceil(300 * share),
   assumptions: Math.ceil(1000 * Math.min(1, 10 * share)),
@@ -122,15 +123,12 @@ const head = (title: string, policy: string): Markup =>
   </head>`;
 
 /** Returns the page without the data of its charts. */
-const bodyOf = (
-  { document, pictures, meta }: FinishedRun,
-  definitions: readonly ChartDefinition[],
-  limits: PageLimits,
-): Markup => {
+const bodyOf = (run: FinishedRun, definitions: readonly ChartDefinition[], limits: PageLimits): Markup => {
+  const { document, pictures, meta } = run;
   const main = [
     keySection(document, pictures),
     mapSection(document, pictures),
-    eventSection(document, limits),
+    eventSection(run, limits),
     chartSection(document, definitions, limits),
     publishedSection(document),
     thresholdSection(document),
@@ -140,7 +138,7 @@ const bodyOf = (
     reproduceSection(document, meta),
   ];
   return html`<a class="skip" href="#main">To the findings</a>
-    <header>${heading(document)}${contents(html`${main}`)}</header>
+    <header>${heading(run)}${contents(html`${main}`)}</header>
     <main id="main" tabindex="-1">${main}</main>
     <footer>Firedrill ${document.tool}</footer>`;
 };

@@ -11,6 +11,8 @@ import { html, NOTHING, type Markup } from "./markup.ts";
 /** The most entries of each long list of a page; the number of those left out is printed. */
 export interface PageLimits {
   readonly events: number;
+  /** Of all replications beside the first together. */
+  readonly decisions: number;
   readonly charts: number;
   readonly figures: number;
   readonly assumptions: number;

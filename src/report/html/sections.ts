@@ -4,24 +4,27 @@ import type { FigureResult, RunDocument, RunPictures, Verdict } from "../../stud
 import { verdictOf } from "../../study/judge.ts";
 import { causeBy, causeOf, type DifferenceCause } from "../causes.ts";
 import { changedText } from "../changed.ts";
+import type { FinishedRun } from "../finished.ts";
 import { labelWithGroup, type Named, partsIn } from "../labels.ts";
 import { markersOf } from "../moments.ts";
-import { printClock, printCount, printDifference, printNumber, printRange, printValue } from "../numbers.ts";
+import { printCount, printDifference, printNumber, printRange, printValue } from "../numbers.ts";
+import { oddText } from "../odd.ts";
 import { storyOf } from "../story.ts";
 import { SIGNS, summarise } from "../verdict.ts";
+import { decisionLine, eventLine, otherReplications, placeOfOdd } from "./decisions.ts";
 import { html, NOTHING, type Markup } from "./markup.ts";
 import { badge, section, type PageLimits } from "./pieces.ts";
 import { tileGrid } from "./tiles.ts";
 
 const MOST_CARDS = 8;
 const EVENTS_OPEN = 40;
-const LONGEST_REASON = 500;
 
 const factsOf = ({ scenario, scale, replications, seed, population, partial }: RunDocument): string =>
   `${scenario.name} · scale ${scale} · ${printCount(replications, "replication")}${partial === true ? " finished, then interrupted" : ""} · seed ${seed} · ${printNumber(population.online)} people online as ${printNumber(population.rows)} rows`;
 
 /** Returns the title and the verdict with its reasons. */
-export const heading = (document: RunDocument): Markup => {
+export const heading = (run: FinishedRun): Markup => {
+  const { document } = run;
   const { verdict, headline, findings, note } = summarise(document);
   const changed = changedText(document);
   const tone = { SIMULATOR: "broken", MODEL: "broken", DESIGN: "broken", STORY: "broken", UNKNOWN: "unknown" };
@@ -40,9 +43,19 @@ export const heading = (document: RunDocument): Markup => {
               ${findings.map(({ kind, text }) => html`<li><span class="kind ${tone[kind]}">${kind}</span>${text}</li>`)}
             </ul>`
       }
-      ${note === undefined ? NOTHING : html`<p class="shows">${note}</p>`}
+      ${note === undefined ? NOTHING : html`<p class="shows">${note}</p>`} ${oddOf(run)}
       <p class="story">${storyOf(document).join(" ")}</p>
     </div>`;
+};
+
+/** Names the odd one out, with a link to its decisions. */
+const oddOf = ({ document, decisions }: FinishedRun): Markup => {
+  const text = oddText(document);
+  const place = placeOfOdd(document, decisions);
+  if (text === undefined) return NOTHING;
+  return html`<p class="shows">
+    ${text}${place === undefined ? NOTHING : html` <a href="#${place}">Its decisions</a>`}
+  </p>`;
 };
 
 /** Returns the judged figures, then those that changed most relative to their size. */
@@ -122,44 +135,23 @@ interface Event {
   readonly markup: Markup;
 }
 
-const reasons = (why: readonly string[]): Markup =>
-  why.length === 0
-    ? NOTHING
-    : html`<ul class="why">
-        ${why.map((reason) => html`<li>${reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON)}…` : reason}</li>`)}
-      </ul>`;
-
 const eventsOf = (document: RunDocument): readonly Event[] => {
   const numbers = new Map(markersOf(document).map(({ at, number }) => [at, number]));
-  const line = (at: number, mark: Markup, content: Markup, kind: string): Event => ({
-    at,
-    markup: html`<li class="${kind}">
-      <time>${printClock(at)}</time><span>${mark}</span>
-      <div class="what">${content}</div>
-    </li>`,
-  });
   const happened = document.timeline.map(({ at, what, who }) => {
     const number = numbers.get(at);
     const mark =
       number === undefined ? NOTHING : html`<span class="mark" title="mark ${number} in the charts">${number}</span>`;
-    return line(at, mark, html`${what} <span class="who">${who}</span>`, "happened");
+    return { at, markup: eventLine(at, mark, html`${what} <span class="who">${who}</span>`, "happened") };
   });
-  const decided = gather(document.decisions).map(({ at, kind, what, who, ip, why }) =>
-    line(
-      at,
-      html`<span aria-hidden="true">▲</span>`,
-      html`<span class="tag">${kind}</span> ${what}
-        <span class="who">${[who, ip].filter((part) => part !== "").join(" ")}</span>${reasons(why)}`,
-      "decision",
-    ),
-  );
+  const decided = gather(document.decisions).map((one) => ({ at: one.at, markup: decisionLine(one) }));
   return [...happened, ...decided].toSorted((a, b) => a.at - b.at);
 };
 
 /** Returns the section of events and decisions. */
-export const eventSection = (document: RunDocument, limits: PageLimits): Markup => {
+export const eventSection = ({ document, decisions }: FinishedRun, limits: PageLimits): Markup => {
   const events = eventsOf(document);
-  if (events.length === 0) return NOTHING;
+  const others = otherReplications(document, decisions, limits);
+  if (events.length === 0 && others === NOTHING) return NOTHING;
   const markups = events.slice(0, limits.events).map(({ markup }) => markup);
   const more = markups.slice(EVENTS_OPEN);
   const left = events.length - markups.length;
@@ -180,6 +172,6 @@ export const eventSection = (document: RunDocument, limits: PageLimits): Markup 
               </ol>
             </details>`
       }
-      ${left > 0 ? html`<p class="note">${printCount(left, "further event")}: see run.json.</p>` : NOTHING}`,
+      ${left > 0 ? html`<p class="note">${printCount(left, "further event")}: see run.json.</p>` : NOTHING}${others}`,
   );
 };
