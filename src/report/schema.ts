@@ -63,6 +63,9 @@ const figureResult = z.strictObject({
     z.strictObject(interval).meta({ description: "Same seeds without faults and interventions" }),
   ),
   difference: z.exactOptional(z.strictObject(interval).meta({ description: "Paired difference to that" })),
+  touched: z.exactOptional(
+    number.meta({ description: "People that the difference touches at least; only of what people feel" }),
+  ),
   groups: z.exactOptional(
     z.record(z.string(), z.strictObject(interval)).meta({ description: "With by=: every group" }),
   ),

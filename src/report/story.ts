@@ -2,6 +2,7 @@
 import { sectionOfMetric } from "../scenario/metrics.ts";
 import type { RunDocument } from "../study/document.ts";
 import { causeOf } from "./causes.ts";
+import { byEffect, isChanged } from "./effect.ts";
 import { labelWithGroup, partsIn } from "./labels.ts";
 import { momentsOf } from "./moments.ts";
 import { printClock, printCount, printValue } from "./numbers.ts";
@@ -42,21 +43,17 @@ const reactionOf = (document: RunDocument): readonly string[] => {
   return [`The scheduler makes ${count}, the first at ${printClock(first.at)} (${first.kind}: ${first.what}${who}).`];
 };
 
-/** Names the figure that changed most relative to its value without the cause; a change from 0 counts as the largest. */
+/** Names the figure with the largest effect on people or, if they feel none, with the largest relative change. */
 const effectOf = (document: RunDocument): readonly string[] => {
   const cause = causeOf(document);
-  let most = 0;
-  let sentence: string | undefined;
-  for (const [figure, result] of Object.entries(document.figures)) {
-    const { noFault, difference, unit } = result;
-    if (noFault === undefined || difference === undefined || difference.value === 0) continue;
-    const [low, high] = difference.ci95;
-    const size = Math.abs(difference.value / noFault.value);
-    if ((low <= 0 && high >= 0) || size <= most) continue;
-    most = size;
-    sentence = `Largest relative change: ${labelWithGroup(figure, result)}, ${printValue(noFault, unit)} without ${cause}, ${printValue(result, unit)} with ${cause === "fault and intervention" ? "them" : "it"}.`;
+  const [figure, result] = byEffect(document).find(([, one]) => isChanged(one)) ?? [];
+  if (figure !== undefined && result?.noFault !== undefined) {
+    const what = (result.touched ?? 0) > 0 ? "effect on people" : "relative change";
+    const them = cause === "fault and intervention" ? "them" : "it";
+    return [
+      `Largest ${what}: ${labelWithGroup(figure, result)}, ${printValue(result.noFault, result.unit)} without ${cause}, ${printValue(result, result.unit)} with ${them}.`,
+    ];
   }
-  if (sentence !== undefined) return [sentence];
   const hasTwin = Object.values(document.figures).some(({ difference }) => difference !== undefined);
   return hasTwin ? ["No figure changes by more than chance explains."] : [];
 };

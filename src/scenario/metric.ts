@@ -22,6 +22,8 @@ export interface Metric {
   readonly range?: Range;
   /** Where values are censored; undefined if they are exact. */
   readonly censored?: Censoring;
+  /** True if people feel it, so that a difference touches the people in the figure. */
+  readonly isFelt?: true;
   /** True if it counts people, who come in rows of the simulation. */
   readonly countsPeople?: true;
   /** True if the scenario fixes its value: every replication has the same. */

@@ -6,6 +6,7 @@
 import type { z } from "zod";
 import type { Duration, Instant } from "../base/units.ts";
 import type { CamelKey } from "./fields.ts";
+import type { Figure } from "./figure-parts.ts";
 import type { Reporter } from "./findings.ts";
 import type { Metrics } from "./metric.ts";
 import type { Path } from "./positions.ts";
@@ -40,6 +41,8 @@ export interface Section {
   readonly notParameters: readonly RegExp[];
   /** Defaults that count as parameters even if a file does not write them. */
   readonly defaults?: Defaults;
+  /** Returns how many people, tasks of people or subscribers a figure is about in the given time, if nothing fails. */
+  concerned(world: object, figure: Figure, seconds: number): number;
   /** True if it has a scheduler whose decisions are reported. */
   readonly decides: boolean;
   /** True if several threads can share one replication. */

@@ -12,7 +12,7 @@ import type { Bounds } from "./intervals.ts";
 const SECONDS: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3_600, d: 86_400 };
 
 /** Returns the length of the figure's window in seconds; that of the run for an unknown window. */
-const windowSeconds = (figure: Figure, scenario: Scenario): number => {
+export const windowSeconds = (figure: Figure, scenario: Scenario): number => {
   const window = scenario.windows[figure.window];
   return window === undefined ? inSeconds(scenario.run.duration) : inSeconds(window.to) - inSeconds(window.from);
 };

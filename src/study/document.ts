@@ -55,6 +55,8 @@ export interface FigureResult extends Interval {
   readonly noFault?: Interval;
   /** The paired difference to `noFault`. */
   readonly difference?: Interval;
+  /** People that the difference touches, at the end of its interval that is nearer to none; only of what people feel. */
+  readonly touched?: number;
   /** Every group of a figure with `by=`; the figure itself is the largest. */
   readonly groups?: Readonly<Record<string, Interval>>;
   readonly parts?: FigureParts;

@@ -1,5 +1,5 @@
 /** Turns one value per replication into one figure of the document: its interval, its twin's, and the difference. */
-import { type Figure, partsOf } from "../scenario/figure-parts.ts";
+import { type Figure, only, partsOf } from "../scenario/figure-parts.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Replication } from "../simulate/replication.ts";
 import type { Measured } from "../simulate/samples.ts";
@@ -7,12 +7,13 @@ import { boundsOf, oneEvent } from "./bounds.ts";
 import type { FigureResult, Interval } from "./document.ts";
 import { intervalOf, type IntervalRule, type Observation, pairedDifference, rounded, trialsOf } from "./intervals.ts";
 import type { Pair } from "./replications.ts";
+import { peopleTouched } from "./touched.ts";
 import { ERROR } from "./stopping.ts";
 
-type Pick = (replication: Replication) => Measured | undefined;
+type Reader = (replication: Replication) => Measured | undefined;
 
 /** Returns what is known in each replication with data. */
-const observationsOf = (replications: readonly (Replication | undefined)[], pick: Pick): readonly Observation[] =>
+const observationsOf = (replications: readonly (Replication | undefined)[], pick: Reader): readonly Observation[] =>
   replications.flatMap((one) => {
     const observation = one === undefined ? undefined : observationOf(pick(one));
     return observation === undefined ? [] : [observation];
@@ -40,7 +41,7 @@ export const figureResult = (
   const rule: IntervalRule = { bounds: boundsOf(figure, scenario), oneEvent: oneEvent(figure, scenario), error };
   if (figure.by === undefined) {
     const result = resultOf(figure, rule, pairs, pickFigure(figure));
-    return result === undefined ? undefined : { ...result, parts };
+    return result === undefined ? undefined : { ...result, ...touchedIn(figure, scenario, result), parts };
   }
   const groups = groupsOf(figure, rule, runsOf(pairs));
   const largest = largestOf(groups);
@@ -48,8 +49,15 @@ export const figureResult = (
   const twins = pairs.flatMap(({ twin }) => twin ?? []);
   // The twin's own largest group, as its run alone shows it; the difference is that of the two.
   const largestOfTwin = largestOf(groupsOf(figure, rule, twins)) ?? largest;
-  const picks = [largest, largestOfTwin].map((name) => pickGroup(figure, name)) as [Pick, Pick];
-  return { ...resultOf(figure, rule, pairs, ...picks)!, groups, parts };
+  const picks = [largest, largestOfTwin].map((name) => pickGroup(figure, name)) as [Reader, Reader];
+  const result = resultOf(figure, rule, pairs, ...picks)!;
+  const one = { ...figure, labels: [...figure.labels, only(figure.by, largest)] };
+  return { ...result, ...touchedIn(one, scenario, result), groups, parts };
+};
+
+const touchedIn = (figure: Figure, scenario: Scenario, { difference }: FigureResult): Pick<FigureResult, "touched"> => {
+  const touched = difference === undefined ? undefined : peopleTouched(figure, scenario, difference);
+  return touched === undefined ? {} : { touched: rounded(touched) };
 };
 
 type Groups = Readonly<Record<string, Interval>>;
@@ -72,12 +80,12 @@ const largestOf = (groups: Groups): string | undefined =>
 const runsOf = (pairs: readonly Pair[]): readonly Replication[] => pairs.map(({ run }) => run);
 
 const pickFigure =
-  (figure: Figure): Pick =>
+  (figure: Figure): Reader =>
   ({ figures }) =>
     figures[figure.text];
 
 const pickGroup =
-  (figure: Figure, name: string): Pick =>
+  (figure: Figure, name: string): Reader =>
   ({ figures }) =>
     figures[figure.text]?.groups?.[name];
 
@@ -88,7 +96,7 @@ const resultOf = (
   figure: Figure,
   rule: IntervalRule,
   pairs: readonly Pair[],
-  pick: Pick,
+  pick: Reader,
   pickTwin = pick,
 ): FigureResult | undefined => {
   const runs = observationsOf(runsOf(pairs), pick);
@@ -125,7 +133,7 @@ const withinOf = (pairs: readonly Pair[], pick: Pick): number =>
   rounded(Math.max(0, ...runsOf(pairs).map((run) => pick(run)?.within ?? 0)));
 
 /** Returns the mean share, in percent, of what had not ended when it was cut off; undefined if all had. */
-const unfinishedOf = (pairs: readonly Pair[], pick: Pick): number | undefined => {
+const unfinishedOf = (pairs: readonly Pair[], pick: Reader): number | undefined => {
   const shares = runsOf(pairs).flatMap((run) => {
     const { value = null, unfinished = 0 } = pick(run) ?? {};
     return value === null ? [] : [unfinished];
@@ -147,7 +155,11 @@ export const bindsOf = (figure: Figure, pairs: readonly Pair[]): string | undefi
   return `${first} (in ${String(times(first))} of ${String(names.length)} replications)`;
 };
 
-const bothOf = (pairs: readonly Pair[], pick: Pick, pickTwin: Pick): readonly (readonly [Observation, Observation])[] =>
+const bothOf = (
+  pairs: readonly Pair[],
+  pick: Reader,
+  pickTwin: Reader,
+): readonly (readonly [Observation, Observation])[] =>
   pairs.flatMap(({ run, twin }) => {
     const faulty = observationOf(pick(run));
     const without = twin === undefined ? undefined : observationOf(pickTwin(twin));

@@ -27,7 +27,7 @@ export const goldenOf = (document: RunDocument, reason: string): Golden => {
     reason,
     ...rest,
     figures: Object.fromEntries(
-      Object.entries(rest.figures).map(([figure, { parts, trials, unfinished, within, ...result }]) => [
+      Object.entries(rest.figures).map(([figure, { parts, trials, unfinished, within, touched, ...result }]) => [
         figure,
         result,
       ]),

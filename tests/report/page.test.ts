@@ -2,12 +2,14 @@ import { createHash } from "node:crypto";
 import vm from "node:vm";
 import { describe, expect, it } from "vitest";
 import { chartDefinitions } from "../../src/report/definitions.ts";
+import { ORDER } from "../../src/report/effect.ts";
 import type { FinishedRun } from "../../src/report/finished.ts";
 import { html, jsonMarkup } from "../../src/report/html/markup.ts";
 import { COMMON, restore, shorten } from "../../src/report/html/repeats.ts";
 import { renderPage } from "../../src/report/html/page.ts";
 import { renderMarkdown } from "../../src/report/markdown.ts";
 import { renderText } from "../../src/report/text.ts";
+import type { FigureResult } from "../../src/study/document.ts";
 import { ALL, chongqing, crowded, evacuated, partial, quietDay, strange } from "./fixtures/runs.ts";
 
 const pageOf = (run: FinishedRun): string => renderPage(run, chartDefinitions(run.document, run.pictures));
@@ -151,6 +153,37 @@ describe("the page", () => {
     ].map((part) => text.indexOf(part));
     expect(places.every((place, i) => place > (places[i - 1] ?? 0))).toBe(true);
     expect(text).toContain(chongqing.meta.reproduce);
+  });
+
+  it("shows first what touches most people, then machines by relative change, and says so", () => {
+    const moved = (value: number, touched?: number): FigureResult => ({
+      value,
+      unit: "%",
+      ci95: [value, value],
+      n: 10,
+      noFault: { value: 1, ci95: [1, 1] },
+      difference: { value: value - 1, ci95: [value - 1, value - 1] },
+      ...(touched === undefined ? {} : { touched }),
+    });
+    const figures = {
+      "server.load.max": moved(50),
+      "loss.mean": moved(3, 60_000),
+      "centre.load.max": moved(90),
+      "login.success.share": moved(2, 0),
+      "online.share": moved(1.5, 900_000),
+    };
+    const document = { ...chongqing.document, figures, expect: [], thresholds: [] };
+    const page = pageOf({ ...chongqing, document });
+    const names = between(/<ul class="cards">[\s\S]*?<\/ul>/.exec(page)![0], /<p class="name">\s*([^<]*?)\s*</g);
+    expect(names).toEqual([
+      "People online",
+      "Packet loss",
+      "Load, maximum",
+      "Server load, maximum",
+      "Logins that succeed within 30\u00a0s",
+    ]);
+    expect(page).toContain(ORDER);
+    expect(page).toContain("Largest effect on people: People online, 1 % without".replaceAll(" %", "\u00a0%"));
   });
 
   it("names the cause of each figure's difference by the end of its window: fault, intervention, both or neither", () => {

@@ -59,6 +59,7 @@ describe("the document", () => {
       n: 3,
       noFault: { value: 1.1, ci95: [0.851586, 1.34841] },
       difference: { value: 2, ci95: [2, 2] },
+      touched: 100,
       parts: { metric: "loss", stat: "mean", labels: {} },
     });
   });

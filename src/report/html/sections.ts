@@ -4,6 +4,7 @@ import type { FigureResult, RunDocument, RunPictures, Verdict } from "../../stud
 import { verdictOf } from "../../study/judge.ts";
 import { causeBy, causeOf, type DifferenceCause } from "../causes.ts";
 import { changedText } from "../changed.ts";
+import { byEffect, ORDER } from "../effect.ts";
 import type { FinishedRun } from "../finished.ts";
 import { labelWithGroup, type Named, partsIn } from "../labels.ts";
 import { markersOf } from "../moments.ts";
@@ -58,13 +59,11 @@ const oddOf = ({ document, decisions }: FinishedRun): Markup => {
   </p>`;
 };
 
-/** Returns the judged figures, then those that changed most relative to their size. */
-const keyFigures = ({ figures, expect, thresholds }: RunDocument): readonly string[] => {
-  const effect = ({ noFault, difference }: FigureResult): number =>
-    noFault === undefined || difference === undefined ? -1 : Math.abs(difference.value / (noFault.value || 1));
+/** Returns the judged figures, then the others by effect. */
+const keyFigures = (document: RunDocument): readonly string[] => {
+  const { figures, expect, thresholds } = document;
   const asked = [...expect, ...thresholds].map(({ figure }) => figure).filter((figure) => figure in figures);
-  const others = Object.entries(figures).toSorted(([, a], [, b]) => effect(b) - effect(a));
-  return [...new Set([...asked, ...others.map(([figure]) => figure)])].slice(0, MOST_CARDS);
+  return [...new Set([...asked, ...byEffect(document).map(([figure]) => figure)])].slice(0, MOST_CARDS);
 };
 
 const causedBy = ({ difference, noFault, unit }: FigureResult, cause: DifferenceCause | undefined): Markup => {
@@ -113,14 +112,16 @@ export const keySection = (document: RunDocument, { windows }: RunPictures): Mar
       </li>`,
     ];
   });
+  const hasTwin = Object.values(document.figures).some(({ difference }) => difference !== undefined);
   return cards.length === 0
     ? NOTHING
     : section(
         "figures",
         "Key figures",
-        html`<ul class="cards">
-          ${cards}
-        </ul>`,
+        html`${hasTwin ? html`<p class="note">${ORDER}</p>` : NOTHING}
+          <ul class="cards">
+            ${cards}
+          </ul>`,
       );
 };
 

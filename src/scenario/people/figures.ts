@@ -45,6 +45,7 @@ export const PEOPLE_METRICS = {
     better: "low",
     scaleMargin: { least: 0.1, share: 0.05 },
     hasSteadyState: true,
+    isFelt: true,
   },
   "login.time": {
     title: "Login time",
@@ -59,6 +60,7 @@ export const PEOPLE_METRICS = {
     censored: { atSeconds: LOGIN_TIME_MAX },
     scaleMargin: { least: 0.05, share: 0.1, stats: ["p50", "p95"] },
     hasSteadyState: true,
+    isFelt: true,
   },
   "login.success": {
     title: "Logins that succeed within 30\u00a0s",
@@ -69,6 +71,7 @@ export const PEOPLE_METRICS = {
     better: "high",
     scaleMargin: { least: 0.5 },
     hasSteadyState: true,
+    isFelt: true,
   },
   login: {
     title: "Logins",
@@ -135,6 +138,7 @@ export const PEOPLE_METRICS = {
     stats: [...stats("", ["count"]), ...stats("/s", ["rate"])],
     better: "low",
     countsPeople: true,
+    isFelt: true,
   },
   online: {
     title: "People online",
@@ -146,6 +150,7 @@ export const PEOPLE_METRICS = {
     scaleMargin: { least: 0.5 },
     hasSteadyState: true,
     isByMinute: true,
+    isFelt: true,
   },
   crossing: {
     title: "People whose connection changes carrier",
@@ -293,6 +298,7 @@ export const PEOPLE_METRICS = {
     stats: stats("", ["max", "last"]),
     better: "low",
     isByMinute: true,
+    isFelt: true,
   },
   "message.lost": {
     title: "Messages lost",
@@ -301,6 +307,7 @@ export const PEOPLE_METRICS = {
     meaning: "Expected number of messages accepted by a centre that was lost before it had replicated them",
     stats: stats("", ["count"]),
     better: "low",
+    isFelt: true,
   },
   "server.load": {
     title: "Server load",

@@ -1,15 +1,17 @@
 /** The section of people: clients online, their carriers, gateways and centres, and the scheduler. Every world has it. */
 import { SCHEDULER_DEFAULTS } from "../../algorithms/scheduling/policy.ts";
 import { inSeconds } from "../../base/units.ts";
+import type { Figure, LabelMatch } from "../figure-parts.ts";
+import { allows } from "../metric.ts";
 import type { CheckContext, Cost, KnownNames, Names, RunSize, Section } from "../section.ts";
 import { checkPeople, isTooLarge, type PeopleWorld } from "./checks.ts";
 import { checkEffects } from "./effects.ts";
 import { PEOPLE_TARGETS } from "./faults.ts";
 import { ALERT_KINDS, PEOPLE_METRICS, RESOURCES } from "./figures.ts";
 import { PEOPLE_INTERVENTIONS } from "./interventions.ts";
-import { gatewayNames } from "./names.ts";
+import { carrierShare, gatewayNames } from "./names.ts";
 import { pathsOf, type PathsWorld } from "./paths.ts";
-import { type PeopleModel, peopleShape, schedulerShape } from "./shape.ts";
+import { type PeopleModel, peopleShape, type RegionModel, schedulerShape } from "./shape.ts";
 
 /** Memory per row, all included: measured with 180 million rows, rounded up. */
 const BYTES_A_ROW = 18;
@@ -49,6 +51,29 @@ const costOf = (world: PeopleModel, { duration, peopleARow }: RunSize): Cost => 
   return { count: rows, noun: "rows", bytes: rows * BYTES_A_ROW, seconds: events / EVENTS_A_SECOND };
 };
 
+/** Returns the people of the places that a figure names; of figures of logins, those who log in: each once in a stay. */
+const concernedOf = (world: PeopleModel, { metric, labels }: Figure, seconds: number): number => {
+  const people = labels.some(({ label }) => PLACES.includes(label)) ? peopleAt(world, labels) : world.online;
+  return metric.startsWith("login") ? people * Math.min(1, seconds / inSeconds(world.clients.stay)) : people;
+};
+
+const PLACES = ["region", "carrier", "access", "gateway"];
+
+const peopleAt = (world: PeopleModel, labels: readonly LabelMatch[]): number => {
+  const weightOf = ({ people, penetration }: RegionModel): number => people * penetration;
+  const all = Object.values(world.regions).reduce((sum, region) => sum + weightOf(region), 0);
+  return gatewayNames(world).reduce((sum, { name, region, carrier, family }) => {
+    const isIn =
+      allows(labels, "gateway", name) && allows(labels, "region", region) && allows(labels, "carrier", carrier);
+    if (!isIn) return sum;
+    const users = (weightOf(world.regions[region]!) / all) * carrierShare(world, world.regions[region]!, carrier);
+    const behind = Object.entries(world.carriers[carrier]!.access)
+      .filter(([access]) => world.access[access]!.gateways === family && allows(labels, "access", access))
+      .reduce((total, [, share]) => total + share, 0);
+    return sum + (world.online * users * behind) / world.gateways.families[family]!.count;
+  }, 0);
+};
+
 /** The section of people. */
 export const PEOPLE = {
   name: "people",
@@ -66,5 +91,6 @@ export const PEOPLE = {
   defaults: { key: "scheduler", shape: schedulerShape, values: { ...SCHEDULER_DEFAULTS } },
   decides: true,
   runsOnThreads: true,
+  concerned: concernedOf,
   cost: costOf,
 } as const satisfies Section;

@@ -10,6 +10,7 @@ export const PUSH_METRICS = {
     meaning: "Share of subscribers notified by the window's end, by a push or by their app's own timer",
     stats: stats("%", ["share"], { standard: ["share"] }),
     better: "high",
+    isFelt: true,
   },
   "push.lost": {
     title: "Subscribers not notified",
@@ -18,6 +19,7 @@ export const PUSH_METRICS = {
     meaning: "Subscribers of due tasks that were not notified by the window's end",
     stats: stats("", ["count"]),
     better: "low",
+    isFelt: true,
   },
   "push.duplicate": {
     title: "Duplicate messages",
@@ -26,6 +28,7 @@ export const PUSH_METRICS = {
     meaning: "Messages to subscribers that had been notified before, among all that the message service accepted",
     stats: [...stats("%", ["share"]), ...stats("", ["count"], { standard: ["count"] })],
     better: "low",
+    isFelt: true,
   },
   "push.lateness": {
     title: "Lateness of reminders",
@@ -35,6 +38,7 @@ export const PUSH_METRICS = {
       "Time from the due time of a task until a subscriber is notified; 0 for those notified by their app's own timer, at least the time until the window's end for those not yet notified",
     stats: stats("s", ["mean", "p50", "p95", "max"], { standard: ["p95"] }),
     better: "low",
+    isFelt: true,
   },
   "push.rate": {
     title: "Messages per second at the message service",

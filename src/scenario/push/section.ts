@@ -1,4 +1,6 @@
 /** The section of push: reminders to many subscribers, simulated message by message at full size. It is optional. */
+import type { Figure } from "../figure-parts.ts";
+import { allows } from "../metric.ts";
 import type { CheckContext, Cost, KnownNames, Names, RunSize, Section } from "../section.ts";
 import { checkPush, warnOfPush } from "./checks.ts";
 import { PUSH_TARGETS } from "./faults.ts";
@@ -58,5 +60,10 @@ export const PUSH = {
   notParameters: [/^push\.limiter\.kind$/],
   decides: false,
   runsOnThreads: false,
+  concerned: ({ push }: World, { labels }: Figure) =>
+    Object.entries(push?.tasks ?? {}).reduce(
+      (sum, [name, { subscribers }]) => sum + (allows(labels, "task", name) ? subscribers : 0),
+      0,
+    ),
   cost: costOf,
 } as const satisfies Section;

@@ -19,6 +19,7 @@ export const SERVICES_METRICS = {
     stats: [...stats("%", ["share"], { standard: ["share"] }), ...stats("/s", ["rate"])],
     better: "high",
     hasSteadyState: true,
+    isFelt: true,
   },
   "task.shed": {
     title: "Tasks shed",
@@ -28,6 +29,7 @@ export const SERVICES_METRICS = {
     stats: stats("%", ["share"]),
     better: "low",
     hasSteadyState: true,
+    isFelt: true,
   },
   "task.late": {
     title: "Tasks late",
@@ -37,6 +39,7 @@ export const SERVICES_METRICS = {
     stats: stats("%", ["share"]),
     better: "low",
     hasSteadyState: true,
+    isFelt: true,
   },
   "task.refused": {
     title: "Tasks refused",
@@ -45,6 +48,7 @@ export const SERVICES_METRICS = {
     meaning: "Tasks of clients whose connection no machine could hold, as a share of those offered",
     stats: stats("%", ["share"]),
     better: "low",
+    isFelt: true,
   },
   "task.time": {
     title: "Task time",
@@ -55,6 +59,7 @@ export const SERVICES_METRICS = {
     better: "low",
     hasSteadyState: true,
     startsEmpty: true,
+    isFelt: true,
   },
   "tier.request": {
     title: "Tier requests",

@@ -1,5 +1,7 @@
 /** The section of services: servers behind the access servers, simulated request by request at full size. It is optional. */
 import { type Duration, inSeconds } from "../../base/units.ts";
+import type { Figure } from "../figure-parts.ts";
+import { allows } from "../metric.ts";
 import type { CheckContext, Cost, KnownNames, Names, RunSize, Section } from "../section.ts";
 import { routeOf, type TaskRoute } from "./routes.ts";
 import { checkServices } from "./checks.ts";
@@ -57,5 +59,10 @@ export const SERVICES = {
   notParameters: [/^services\.(tiers|entries)\.[^.]+\.(calls|tier|serves|method)$/],
   decides: false,
   runsOnThreads: false,
+  concerned: ({ services }: World, { labels }: Figure, seconds: number) =>
+    Object.entries(services?.entries ?? {}).reduce(
+      (sum, [name, { feed }]) => sum + (allows(labels, "entry", name) ? feed * seconds : 0),
+      0,
+    ),
   cost: costOf,
 } as const satisfies Section;
