@@ -102,7 +102,9 @@ export const resolveFault = (item: MapNode, path: Path, context: Context): Fault
   demandOneOf(EFFECTS, ANY_SHAPE, { item, path, report }, "names no effect");
   const { target, isKnown } = selectedBy(item);
   if (isKnown) refuseOthers(item, target, path, report);
-  const given = judgeFields(faultShape(target), item, path, report, EFFECTS) as Judged;
+  const shape = faultShape(target);
+  const meant = isKnown ? { meant: Object.keys(shape) } : {};
+  const given = judgeFields(shape, item, path, report, { elsewhere: EFFECTS, ...meant }) as Judged;
   const { where } = given;
   if (where !== undefined) {
     if (checkNames(where, [...path, "where"], names, report)) checkPicks(where, target, path, context);

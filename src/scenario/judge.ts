@@ -18,17 +18,26 @@ const SUGGESTED_MAX = 50;
 /** The valid fields of a map, each optional. */
 export type Fields<S extends Shape> = { readonly [K in keyof S]?: z.output<S[K]> };
 
-/** Returns the valid fields and reports the others. `elsewhere` lists keys that are checked by another call. */
+/** Keys of a map beside those of its shape. */
+interface OtherKeys {
+  /** Those that are checked by another call; none by default. */
+  readonly elsewhere?: readonly string[];
+  /** All that an unknown key can be meant as; by default those of the shape and `elsewhere`. */
+  readonly meant?: readonly string[];
+}
+
+/** Returns the valid fields and reports the others. */
 export const judgeFields = <S extends Shape>(
   shape: S,
   node: MapNode,
   path: Path,
   report: Reporter,
-  elsewhere: readonly string[] = [],
+  { elsewhere = [], meant = [...Object.keys(shape), ...elsewhere] }: OtherKeys = {},
 ): Fields<S> => {
-  const known = [...Object.keys(shape), ...elsewhere];
-  const unknown = [...node.entries.keys()].filter((key) => !known.includes(key));
-  for (const key of unknown) report([...path, key], `unknown key ${quote(key)}`, () => meantKey(key, known), "key");
+  const known = new Set([...Object.keys(shape), ...elsewhere]);
+  const unknown = [...node.entries.keys()].filter((key) => !known.has(key));
+  for (const key of unknown)
+    report([...path, key], `unknown key ${quote(key)}`, () => meantKey(key, meant, [...node.entries.keys()]), "key");
   const mistyped = new Set(unknown.slice(0, SUGGESTED_MAX).map((key) => nearest(key, known)));
   const fields: Record<string, unknown> = {};
   for (const [key, schema] of Object.entries(shape)) {
@@ -93,7 +102,12 @@ const explainOne = (issue: Issue, where: Where): void => {
   switch (issue.code) {
     case "unrecognized_keys":
       for (const key of issue.keys)
-        report([...at, key], `unknown key ${quote(key)}`, () => meantKey(key, keysAt(where.schema, steps)), "key");
+        report(
+          [...at, key],
+          `unknown key ${quote(key)}`,
+          () => meantKey(key, keysAt(where.schema, steps), Object.keys(found as object)),
+          "key",
+        );
       return;
     case "custom": {
       const hint: unknown = issue.params?.["hint"];
@@ -225,9 +239,15 @@ const tooFar = (
   else report(at, `${nameOf(found)} is out of range`, `write ${least} ${bound}`);
 };
 
-/** Suggests a key. In { } a comma ends a value, so that the digits after it look like a key. */
-const meantKey = (key: string, known: readonly string[]): string =>
-  /^\d+$/.test(key) ? "write thousands without a comma, such as 50000 or 50 k" : didYouMean(key, known);
+/**
+ * Suggests a known key, and lists those that are not written yet. In { } a comma ends a value, so that the digits after it
+ * look like a key.
+ */
+const meantKey = (key: string, known: readonly string[], written: readonly string[]): string => {
+  if (/^\d+$/.test(key)) return "write thousands without a comma, such as 50000 or 50 k";
+  const free = known.filter((one) => !written.includes(one));
+  return didYouMean(key, known, free);
+};
 
 const valueAt = (node: TreeNode, steps: Path): unknown => {
   let value: unknown = plain(node);

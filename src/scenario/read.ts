@@ -59,9 +59,9 @@ const resolve = (root: MapNode, { file, own, ...writers }: Origin, findings: Fin
     report(["extends"], "there is no world", "write extends: worlds/china-2014.yaml");
     return undefined;
   }
-  const head = judgeFields(headShape, root, [], report, ["run", ...LISTS, ...WORLD_KEYS]);
+  const head = judgeFields(headShape, root, [], report, { elsewhere: ["run", ...LISTS, ...WORLD_KEYS] });
   const run = resolveRun(root, report);
-  const world = judgeFields(worldShape, root, [], report, [...Object.keys(headShape), "run", ...LISTS]);
+  const world = judgeFields(worldShape, root, [], report, { elsewhere: [...Object.keys(headShape), "run", ...LISTS] });
   checkWorld(world, { duration: run.duration, report, ...writers });
   const windows = resolveWindows(head.windows ?? {}, run, report);
   const names = namesOf(root, world);

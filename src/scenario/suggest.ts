@@ -17,14 +17,14 @@ export const nearest = (word: string, known: Iterable<string>): string | undefin
 };
 
 /**
- * Returns a hint with the nearest known name, else with a few known names, else an empty text. A name that differs from
- * known ones only in its number gets a list of those.
+ * Returns a hint with the nearest known name, else with a few of the names that can be listed, else an empty text. A name
+ * that differs from known ones only in its number gets a list of those.
  */
-export const didYouMean = (word: string, known: readonly string[]): string => {
+export const didYouMean = (word: string, known: readonly string[], listable = known): string => {
   const siblings = known.filter((name) => name !== word && withoutDigits(name) === withoutDigits(word));
   const name = siblings.length > 0 ? undefined : nearest(word, known);
   if (name !== undefined) return `did you mean "${name}"?`;
-  const listed = siblings.length > 0 ? siblings : known;
+  const listed = siblings.length > 0 ? siblings : listable;
   if (listed.length === 0) return "";
   return `known: ${listed.slice(0, 8).join(", ")}${listed.length > 8 ? ", …" : ""}`;
 };

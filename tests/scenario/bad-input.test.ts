@@ -64,6 +64,18 @@ const YAML: readonly Case[] = [
 ];
 
 const KEYS: readonly Case[] = [
+  [
+    "an unknown key of a fault, with the keys of its place that are not written yet",
+    fault("at: 1 h, until: 2 h, loss: 1 %, ‸jitter: 20 ms, where: { carrier: unicom }"),
+    'unknown key "jitter"',
+    "known: delay, block, cut-over, nat-timeout, down, slow, surge, telemetry",
+  ],
+  [
+    "an unknown key of an effect",
+    fault(`at: 1 h, loss: { share: 10 %, ‸burst: 4 }, ${FAULT}`),
+    'unknown key "burst"',
+    "known: direction",
+  ],
   ["an unknown key", `${HEAD}‸titel: x\n`, 'unknown key "titel"', 'did you mean "title"?'],
   [
     "an unknown key of a fault, reported once",
