@@ -32,6 +32,7 @@ export const reportNoEffect = (
   path: Path,
   why: string,
   instead: string,
+  at?: "key",
 ): void => {
-  if (isOwn(path)) report(path, `has no effect: ${why}`, instead);
+  if (isOwn(path)) report(path, `has no effect: ${why}`, instead, at);
 };

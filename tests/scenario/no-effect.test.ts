@@ -77,6 +77,25 @@ describe("a key without effect is an error:", () => {
       ),
       "services.tiers.a.calls",
     ],
+    ["a tier that no task reaches", services(`${tier("a")}, ${tier("b")}`, entry("x", "")), "services.tiers.b"],
+    [
+      "an order of a queue in which nobody waits",
+      services(tier("a", "queue: 0, queue-order: priority"), `${entry("x", "priority: 5")}, ${entry("y", "")}`),
+      "services.tiers.a.queue-order",
+    ],
+    [
+      "balancing over one machine",
+      services("a: { machines: 1, cores: 1, work: { law: fixed, mean: 1 ms } }", entry("x", "balance: list")),
+      "services.entries.x.balance",
+    ],
+    [
+      "balancing by a tier over one machine",
+      services(
+        `${tier("a", "calls: [b], balance: list")}, b: { machines: 1, cores: 1, work: { law: fixed, mean: 1 ms } }`,
+        entry("x", ""),
+      ),
+      "services.tiers.a.balance",
+    ],
     ["a burst of the counter", push("limiter: { kind: counter, limit: 20 k, burst: 500 }"), "push.limiter.burst"],
     ["a horizon of the counter", push("limiter: { kind: counter, limit: 20 k, horizon: 2 s }"), "push.limiter.horizon"],
     ["a start of prefetching without a share", push(`${GCRA}\n  prefetch: { from: -10 min }`), "push.prefetch.from"],
@@ -141,6 +160,15 @@ describe("a key with an effect is none:", () => {
     ["the default of a key", asking("priority: 0, back-off: 0 s")],
   ])("%s", (_, text) => {
     expect(idle(text)).toEqual([]);
+  });
+
+  it.each(["lag: 1 s", "handover: 5 k"])("%s of state that no other centre can take", (key) => {
+    const centre =
+      "centres: { only: { title: Only, at: [22.5, 114.1], lines: { telecom: { delay: 1 ms, loss: 0 %, servers: 9, connections: 22 M, logins: 33000 } } } }";
+    const text = people(`state: { ${key} }`).replace("china-2014", "china-land-2014");
+    const sourced = text.replace("provenance: {", "provenance: { centres: { is: assumed, source: me },");
+    expect(idle(`${sourced}${centre}\n`)).toEqual([`state.${key.split(":")[0]!}`]);
+    expect(idle(people(`state: { ${key} }`))).toEqual([]);
   });
 
   it("a base may hold keys that a scenario switches off", () => {

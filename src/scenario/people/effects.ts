@@ -9,10 +9,15 @@ const BASE_DEFAULT = seconds(1);
 const CAP_DEFAULT = minutes(2);
 const LONGEST_WAIT_DEFAULT = seconds(3);
 const REFUSAL_DEFAULT = 0.02;
+const STATE_DEFAULTS = { lag: seconds(2), handover: 100_000 };
 
 /** Reports keys that the scenario writes and that nothing in it uses. */
-export const checkEffects = ({ clients, admission }: PeopleWorld, context: CheckContext): void => {
+export const checkEffects = ({ clients, admission, state, centres }: PeopleWorld, context: CheckContext): void => {
   if (clients !== undefined) checkClients(clients, context);
+  if (state !== undefined && Object.keys(centres ?? {}).length === 1)
+    for (const key of ["lag", "handover"] as const)
+      if (state[key] !== STATE_DEFAULTS[key])
+        reportNoEffect(context, ["state", key], "there is no other centre", "write a second centre, or leave it out");
   if (admission?.policy !== "none") return;
   const why = "policy: none refuses no login";
   const instead = "write policy: by-wait, or leave it out";

@@ -31,8 +31,8 @@ const OF_KIND = {
 interface Uses {
   /** Priorities of the entries whose tasks reach each tier. */
   readonly priorities: ReadonlyMap<string, ReadonlySet<number>>;
-  /** Tiers that call others. */
-  readonly callers: ReadonlySet<string>;
+  /** Tiers that call others, each with those that it calls. */
+  readonly callers: ReadonlyMap<string, ReadonlySet<string>>;
   /** Tiers whose own list of calls is read. */
   readonly listed: ReadonlySet<string>;
   /** Tiers to which clients hold connections. */
@@ -55,12 +55,12 @@ const tiersOf = ({ tier, calls }: TaskRoute): readonly string[] => [tier, ...cal
 
 const usesOf = ({ entries }: ServicesModel, routes: ReadonlyMap<string, TaskRoute>): Uses => {
   const priorities = new Map<string, Set<number>>();
-  const callers = new Set<string>();
+  const callers = new Map<string, Set<string>>();
   const listed = new Set<string>();
   const connected = new Set<string>();
   const walk = ({ tier, calls }: TaskRoute, priority: number, isListed: boolean): void => {
     priorities.set(tier, (priorities.get(tier) ?? new Set()).add(priority));
-    if (calls.length > 0) callers.add(tier);
+    for (const call of calls) callers.set(tier, (callers.get(tier) ?? new Set()).add(call.tier));
     if (isListed) listed.add(tier);
     for (const call of calls) walk(call, priority, true);
   };
@@ -75,7 +75,7 @@ const checkTier = (
   name: string,
   tier: TierModel,
   { priorities, callers, listed, connected }: Uses,
-  { entries }: ServicesModel,
+  { entries, tiers }: ServicesModel,
   context: CheckContext,
 ): void => {
   const path = ["services", "tiers", name];
@@ -83,12 +83,22 @@ const checkTier = (
     reportNoEffect(context, [...path, key], why, instead);
   };
   const ranks = priorities.get(name);
-  // A tier without requests is reported by the figures about it.
-  if (ranks === undefined) return;
+  if (ranks === undefined) {
+    reportNoEffect(
+      context,
+      path,
+      "no task reaches the tier",
+      "call it from a tier or an entry, or leave it out",
+      "key",
+    );
+    return;
+  }
   checkKind("work", tier.work.law, [...path, "work"], context);
   checkKind("admission", tier.admission.kind, [...path, "admission"], context);
   if (tier.queueOrder === "priority" && ranks.size === 1)
     idle("queue-order", "all entries whose tasks reach the tier have the same priority", "write priority in an entry");
+  if (tier.queueOrder === "priority" && tier.queue === 0)
+    idle("queue-order", "queue: 0 lets no request wait", "write a longer queue, or leave it out");
   if (!connected.has(name)) checkConnections(tier, idle);
   const isLimited = tier.units.memory > 0 || (tier.connectionMemory > 0 && connected.has(name));
   if (tier.memory !== MEMORY_DEFAULT && !isLimited)
@@ -97,7 +107,14 @@ const checkTier = (
     idle("serves", "no entry names a method", "write method in an entry, such as Access.Send, or leave it out");
   if (tier.calls.length > 0 && !listed.has(name))
     idle("calls", "the entries at the tier list their own calls", "leave out the calls of the tier or of an entry");
-  if (callers.has(name)) checkCaller(tier, path, context);
+  const called = callers.get(name);
+  if (called !== undefined)
+    checkCaller(
+      tier,
+      [...called].map((one) => tiers[one]!),
+      path,
+      context,
+    );
   else {
     const why = "the tier calls no other";
     const instead = "write calls in the tier, or the key in the tier or entry that calls it";
@@ -126,7 +143,7 @@ const checkEntry = (
   context: CheckContext,
 ): void => {
   const path = ["services", "entries", name];
-  checkCaller(entry, path, context);
+  checkCaller(entry, [tiers[entry.tier]!], path, context);
   const usesPriority = ({ admission, queueOrder }: TierModel): boolean =>
     queueOrder === "priority" || admission.kind === "priority" || admission.kind === "response-time";
   if (entry.priority !== 0 && !reached.some((tier) => usesPriority(tiers[tier]!)))
@@ -138,7 +155,19 @@ const checkEntry = (
     );
 };
 
-const checkCaller = ({ retries, backOff }: CallerModel, path: Path, context: CheckContext): void => {
+const checkCaller = (
+  { retries, backOff, balance }: CallerModel,
+  called: readonly TierModel[],
+  path: Path,
+  context: CheckContext,
+): void => {
+  if (balance.kind !== "random" && called.every(({ machines }) => machines === 1))
+    reportNoEffect(
+      context,
+      [...path, "balance"],
+      "there is one machine to choose from",
+      "write machines: 2 or more in the tier that is called, or leave it out",
+    );
   checkKind("retries", retries.kind, [...path, "retries"], context);
   if (backOff !== 0 && retries.kind === "none")
     reportNoEffect(
