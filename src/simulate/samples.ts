@@ -37,6 +37,16 @@ export interface Measured {
   readonly trials?: number;
   /** Why there is no data. */
   readonly why?: string;
+  /** The queue behind the figure that grows throughout the window; only if one does. */
+  readonly backlog?: Backlog;
+}
+
+/** A tier of machines that gets more requests than it serves, so that ever more wait. */
+export interface Backlog {
+  readonly tier: string;
+  /** Requests per second that are added to those waiting, and those that are served. */
+  readonly growth: number;
+  readonly served: number;
 }
 
 /** Times that ended, and times that are known only as at least a value, because they were cut off there. */

@@ -5,7 +5,7 @@ import { metricOf } from "../scenario/metrics.ts";
 import type { Expectation, Scenario, Threshold } from "../scenario/scenario.ts";
 import { combinedDigest, type Pair, type StudyResult } from "./replications.ts";
 import type { ExpectRow, FigureResult, InvariantRow, RunDocument, ThresholdRow } from "./document.ts";
-import { bindsOf, figureResult, whyNoData } from "./figures.ts";
+import { backlogText, bindsOf, figureResult, whyNoData } from "./figures.ts";
 import { boundsOf, oneEvent } from "./bounds.ts";
 import { driftOf } from "./drift.ts";
 import { type JudgedFigure, judgeFigure, type Limits, remarksOn, type Standard, verdictOf } from "./judge.ts";
@@ -114,9 +114,11 @@ const judgedPart = (figure: Figure, limits: Limits, of: Of, found: Found) => {
     highest: boundsOf(figure, scenario).high,
   };
   const noData = of === "difference" && found.results.has(figure.text) ? NO_TWIN : whyNoData(figure, pairs);
+  const backlog = of === "value" ? backlogText(figure, pairs) : undefined;
   const remarks = [
     ...remarksOn(result, standard),
     ...(drift === undefined ? [] : [drift.text]),
+    ...(backlog === undefined ? [] : [backlog]),
     ...(error === ERROR ? [] : [judgedAt(strict, error, figure.unit)]),
   ];
   return {

@@ -1,4 +1,5 @@
 /** Turns one value per replication into one figure of the document: its interval, its twin's, and the difference. */
+import { mean } from "simple-statistics";
 import { type Figure, only, partsOf } from "../scenario/figure-parts.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Replication } from "../simulate/replication.ts";
@@ -153,6 +154,17 @@ export const bindsOf = (figure: Figure, pairs: readonly Pair[]): string | undefi
   const [first, ...others] = [...new Set(names)].toSorted((a, b) => times(b) - times(a));
   if (first === undefined || others.length === 0) return first;
   return `${first} (in ${String(times(first))} of ${String(names.length)} replications)`;
+};
+
+/** Returns which backlog grows behind a figure, if one does in most replications: the means of those. */
+export const backlogText = (figure: Figure, pairs: readonly Pair[]): string | undefined => {
+  const found = pairs.flatMap(({ run }) => run.figures[figure.text]?.backlog ?? []);
+  const [first] = found;
+  const own = found.filter(({ tier }) => tier === first?.tier);
+  if (first === undefined || own.length * 2 <= pairs.length) return undefined;
+  const [growth, served] = [mean(own.map((one) => one.growth)), mean(own.map((one) => one.served))];
+  const print = (rate: number): string => String(Number(rate.toPrecision(3)));
+  return `the backlog of tier ${first.tier} grows by ${print(growth)} requests a second: ${print(served + growth)} are offered, ${print(served)} are served`;
 };
 
 const bothOf = (

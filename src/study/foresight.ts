@@ -5,7 +5,7 @@
 import { inSeconds } from "../base/units.ts";
 import type { Figure } from "../scenario/figure-parts.ts";
 import { allows } from "../scenario/metric.ts";
-import { metricOf } from "../scenario/metrics.ts";
+import { metricOf, sectionOfMetric } from "../scenario/metrics.ts";
 import type { Scenario, Threshold } from "../scenario/scenario.ts";
 import { boundsOf, oneEvent } from "./bounds.ts";
 import type { StudyPlan } from "./replications.ts";
@@ -85,6 +85,8 @@ const withoutData = (figure: Figure, scenario: Scenario): string | undefined => 
     return "it is read in whole minutes, and its window has none: no value can come";
   if (metric?.needsFault === true && !scenario.faults.some(({ id }) => allows(figure.labels, "fault", id)))
     return "the scenario has no such fault: no value can come";
+  if (sectionOfMetric(figure.metric)?.concerned(scenario.world, figure, inSeconds(to) - inSeconds(from)) === 0)
+    return "nobody reaches what it is about, and no task: it shows nothing";
   if (figure.metric.startsWith("task.") && isBeyond(figure, scenario))
     return "the deadlines of all tasks of its window lie beyond the end of the run: no value can come";
   return undefined;

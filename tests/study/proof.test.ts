@@ -204,9 +204,49 @@ describe("a warm-up that is too short", () => {
   });
 });
 
+describe("an overloaded tier", () => {
+  const calls = (machines: number): RunDocument =>
+    study(
+      `
+provenance: { services: { is: assumed, source: tests } }
+services:
+  hop: 0 us
+  tiers:
+    door: { machines: 4, cores: 10, work: { law: fixed, mean: 1 ms }, calls: [store], timeout: 1 h }
+    store: { machines: ${String(machines)}, cores: 1, work: { law: exponential, mean: 10 ms } }
+    aside: { machines: 1, cores: 1, work: { law: fixed, mean: 1 ms } }
+  entries:
+    x: { tier: door, feed: 150, deadline: 1 h, timeout: 1 h }
+    y: { tier: aside, feed: 10 }
+thresholds:
+  - { figure: "tier.queue.mean{tier=store}", max: 100 s }
+  - { figure: "tier.queue.mean{tier=door}", max: 100 s }
+  - { figure: "task.completed.share{entry=x}", min: 80 % }
+  - { figure: "task.completed.share{entry=y}", min: 80 % }
+`,
+      { set: ["run.duration=2 min", "run.warmup=20 s"] },
+    );
+  const backlogs = ({ thresholds }: RunDocument): readonly (string | undefined)[] =>
+    thresholds.map(({ remarks = [] }) => remarks.find((remark) => remark.includes("backlog")));
+
+  it("is named by the rows of its own figures and of the tasks that reach it, with what it is offered and serves", () => {
+    const [store, door, x, y] = backlogs(calls(1));
+    expect(store).toMatch(
+      /^the backlog of tier store grows by (4\d|5\d)(\.\d)? requests a second: 1[45]\d are offered, (9\d|10\d)(\.\d)? are served$/,
+    );
+    expect([door, x, y]).toEqual([undefined, store, undefined]);
+  });
+
+  it("is not found in one that keeps up", () => {
+    expect(backlogs(calls(2))).toEqual([undefined, undefined, undefined, undefined]);
+  });
+});
+
 describe("before it runs", () => {
-  const remarks = (more: string, least = 3): string =>
-    remarksBeforehand(tiny(more), { least, most: least, faults: true, interventions: true, twin: false }).join("\n");
+  const remarks = (more: string, least = 3, set: readonly string[] = []): string =>
+    remarksBeforehand(tiny(more, set), { least, most: least, faults: true, interventions: true, twin: false }).join(
+      "\n",
+    );
 
   it.each([
     ["a limit that every value meets", "thresholds: [{ figure: loss.mean, max: 100 % }]", "proves nothing"],
@@ -234,6 +274,17 @@ describe("before it runs", () => {
     ],
   ])("%s is remarked on", (_, more, text) => {
     expect(remarks(more)).toContain(text);
+  });
+
+  it("a figure of a tier that no task reaches, because an option or a base has it so, is remarked on", () => {
+    const tiers = "b: { machines: 1, cores: 1, work: { law: fixed, mean: 1 ms } }, a:";
+    const text = services(
+      "cores: 1, work: { law: fixed, mean: 1 ms }",
+      "feed: 5",
+      "  - { figure: 'tier.queue.p99{tier=b}', max: 1 s }",
+    );
+    expect(remarks(text.replace(" a:", ` ${tiers}`), 3, ["services.hop=1 us"])).toContain("nobody reaches what it is about, and no task");
+    expect(remarks(text.replace("tier=b", "tier=a"))).not.toContain("reaches");
   });
 
   it("one replication is remarked on", () => {

@@ -2,7 +2,7 @@
 import { reportNoEffect } from "../no-effect.ts";
 import type { Path } from "../positions.ts";
 import type { CheckContext } from "../section.ts";
-import type { TaskRoute } from "./routes.ts";
+import { type TaskRoute, tiersOf } from "./routes.ts";
 import {
   type CallerModel,
   DESCRIPTORS_DEFAULT,
@@ -50,8 +50,6 @@ export const checkEffects = (
   for (const [name, entry] of Object.entries(services.entries))
     checkEntry(name, entry, tiersOf(routes.get(name)!), services, context);
 };
-
-const tiersOf = ({ tier, calls }: TaskRoute): readonly string[] => [tier, ...calls.flatMap(tiersOf)];
 
 const usesOf = ({ entries }: ServicesModel, routes: ReadonlyMap<string, TaskRoute>): Uses => {
   const priorities = new Map<string, Set<number>>();

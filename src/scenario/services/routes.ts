@@ -113,3 +113,12 @@ const serverOf = ({ tiers }: ServicesModel, caller: string, { name, service }: M
     hint: `write serves: ${service} in a tier, and add the tier to the calls of ${caller}`,
   });
 };
+
+/** Returns the names of the tiers that a route reaches, each request by itself. */
+export const tiersOf = ({ tier, calls }: TaskRoute): readonly string[] => [tier, ...calls.flatMap(tiersOf)];
+
+/** Returns the names of the tiers that an entry's tasks reach; none if it has no route. */
+export const tiersReached = (services: ServicesModel, entry: EntryModel): ReadonlySet<string> => {
+  const read = routeOf(services, entry);
+  return new Set("route" in read ? tiersOf(read.route) : []);
+};

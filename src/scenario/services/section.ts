@@ -3,7 +3,7 @@ import { type Duration, inSeconds } from "../../base/units.ts";
 import type { Figure } from "../figure-parts.ts";
 import { allows } from "../metric.ts";
 import type { CheckContext, Cost, KnownNames, Names, RunSize, Section } from "../section.ts";
-import { routeOf, type TaskRoute } from "./routes.ts";
+import { routeOf, type TaskRoute, tiersReached } from "./routes.ts";
 import { checkServices } from "./checks.ts";
 import { SERVICES_TARGETS } from "./faults.ts";
 import { SERVICES_METRICS } from "./figures.ts";
@@ -44,6 +44,16 @@ const costOf = ({ services }: World, { duration }: RunSize): Cost => {
 
 const sizeOf = ({ calls }: TaskRoute): number => calls.reduce((sum, call) => sum + sizeOf(call), 1);
 
+/** Returns the tasks of the entries and tiers that a figure names. */
+const concernedOf = ({ services }: World, { labels }: Figure, seconds: number): number =>
+  Object.entries(services?.entries ?? {})
+    .filter(
+      ([name, entry]) =>
+        allows(labels, "entry", name) &&
+        [...tiersReached(services!, entry)].some((tier) => allows(labels, "tier", tier)),
+    )
+    .reduce((sum, [, { feed }]) => sum + feed * seconds, 0);
+
 /** The section of services. */
 export const SERVICES = {
   name: "services",
@@ -59,10 +69,6 @@ export const SERVICES = {
   notParameters: [/^services\.(tiers|entries)\.[^.]+\.(calls|tier|serves|method)$/],
   decides: false,
   runsOnThreads: false,
-  concerned: ({ services }: World, { labels }: Figure, seconds: number) =>
-    Object.entries(services?.entries ?? {}).reduce(
-      (sum, [name, { feed }]) => sum + (allows(labels, "entry", name) ? feed * seconds : 0),
-      0,
-    ),
+  concerned: concernedOf,
   cost: costOf,
 } as const satisfies Section;

@@ -4,6 +4,7 @@
  */
 import { inSeconds, type Instant } from "../../base/units.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
+import { tiersReached } from "../../scenario/services/routes.ts";
 import type { ServicesModel } from "../../scenario/services/shape.ts";
 import { noTimes, type Times } from "../samples.ts";
 import type { Services } from "../../world/services/services.ts";
@@ -33,6 +34,10 @@ export class ServicesBook implements ServiceNotes {
   readonly tiers: readonly Counts<typeof TIER_COUNTS>[];
   /** Highest values by second of each tier: units in use, connections and memory as shares of the room for them. */
   readonly peaks: readonly Counts<typeof TIER_PEAKS>[];
+  /** Requests that wait in each tier at the end of each second. */
+  readonly waiting: readonly Float64Array[];
+  /** By entry: the tiers that its tasks reach, in the order of the scenario. */
+  readonly reached: readonly (readonly number[])[];
   /** Cores of all machines of each tier. */
   readonly cores: readonly number[];
   /** The scenario's windows. */
@@ -43,7 +48,8 @@ export class ServicesBook implements ServiceNotes {
   readonly waits: readonly (readonly Times[])[];
   readonly #deadlines: readonly number[];
 
-  constructor({ tiers, entries }: ServicesModel, { run, windows }: Pick<Scenario, "run" | "windows">) {
+  constructor(model: ServicesModel, { run, windows }: Pick<Scenario, "run" | "windows">) {
+    const { tiers, entries } = model;
     const seconds = Math.ceil(inSeconds(run.duration));
     const counts = <N extends readonly string[]>(names: N): Counts<N> =>
       Object.fromEntries(names.map((name) => [name, new Float64Array(seconds)])) as Counts<N>;
@@ -53,6 +59,10 @@ export class ServicesBook implements ServiceNotes {
     this.entries = this.entryNames.map(() => counts(ENTRY_COUNTS));
     this.tiers = this.tierNames.map(() => counts(TIER_COUNTS));
     this.peaks = this.tierNames.map(() => counts(TIER_PEAKS));
+    this.waiting = this.tierNames.map(() => new Float64Array(seconds));
+    this.reached = Object.values(entries).map((entry) =>
+      [...tiersReached(model, entry)].map((name) => this.tierNames.indexOf(name)),
+    );
     this.cores = Object.values(tiers).map(({ machines, cores }) => machines * cores);
     this.windows = Object.entries(windows).map(([name, { from, to }]) => ({ name, from, to }));
     this.times = this.windows.map(() => this.entryNames.map(() => noTimes()));
@@ -140,12 +150,15 @@ export class ServicesBook implements ServiceNotes {
       const peaks = this.peaks[tier]!;
       const { held, room } = services.connections(tier);
       const each = Math.min(held, room) / machines.length;
+      let waiting = 0;
       for (const { queue } of machines) {
+        waiting += queue.waiting;
         const taken = queue.peakUnits * model.units.memory + each * model.connectionMemory;
         peaks.units[second] = Math.max(peaks.units[second]!, queue.peakUnits);
         peaks.memory[second] = Math.max(peaks.memory[second]!, taken / model.memory);
         queue.peakUnits = queue.units;
       }
+      this.waiting[tier]![second] = waiting;
       peaks.connections[second] = Math.max(peaks.connections[second]!, room === 0 ? 0 : held / room);
     });
   }

@@ -2,12 +2,25 @@
 import type { Figure, LabelMatch } from "../../scenario/figure-parts.ts";
 import { allows } from "../../scenario/metric.ts";
 import type { SERVICES_METRICS } from "../../scenario/services/figures.ts";
-import { type Extreme, extremeOf, type Measured, shareOf, shareOfTrials, sum, timeOf } from "../samples.ts";
+import {
+  type Backlog,
+  type Extreme,
+  extremeOf,
+  type Measured,
+  shareOf,
+  shareOfTrials,
+  sum,
+  timeOf,
+} from "../samples.ts";
 import { NO_SECOND, sumOf } from "../seconds.ts";
 import type { ServicesBook } from "./book.ts";
 
 /** Seconds over which the highest utilisation is taken, as a single second is noise; chosen. */
 const BUSY_SPAN = 10;
+/** A queue grows if it does by more than chance: four deviations of what is served, a number of independent requests. */
+const CHANCE = 4;
+/** A smaller growth, as a share of what is served, overloads nothing within hours; chosen. */
+const NOTABLE = 0.01;
 
 type EntryCount = keyof ServicesBook["entries"][number];
 type TierCount = keyof ServicesBook["tiers"][number];
@@ -22,10 +35,12 @@ class Question {
   readonly end: number;
   readonly #book: ServicesBook;
   readonly #window: number;
+  readonly #isAboutTasks: boolean;
 
-  constructor(book: ServicesBook, { stat, window }: Figure, labels: readonly LabelMatch[]) {
+  constructor(book: ServicesBook, { metric, stat, window }: Figure, labels: readonly LabelMatch[]) {
     this.#book = book;
     this.stat = stat;
+    this.#isAboutTasks = metric.startsWith("task");
     this.entries = allowed(book.entryNames, "entry", labels);
     this.tiers = allowed(book.tierNames, "tier", labels);
     this.#window = book.windows.findIndex(({ name }) => name === window);
@@ -68,9 +83,40 @@ class Question {
     return timeOf(waits, this.stat, 2 * longestMs);
   }
 
+  /** Returns the largest backlog that grows, of the tiers or of those that the tasks reach; undefined if none does. */
+  get backlog(): Backlog | undefined {
+    const tiers = this.#isAboutTasks ? this.entries.flatMap((entry) => this.#book.reached[entry]!) : this.tiers;
+    const growing = [...new Set(tiers)].flatMap((tier) => this.#growing(tier) ?? []);
+    return growing.toSorted((a, b) => b.growth - a.growth)[0];
+  }
+
+  #growing(tier: number): Backlog | undefined {
+    const waiting = this.#book.waiting[tier]!;
+    const middle = Math.floor((this.first + this.end) / 2);
+    const [before, half, all] = [this.first, middle, this.end].map((end) => waiting[end - 1] ?? 0) as [
+      number,
+      number,
+      number,
+    ];
+    const served = sumOf(this.#book.tiers[tier]!.begun, this.first, this.end);
+    const chance = Math.max(NOTABLE * served, CHANCE * Math.sqrt(served));
+    if (half <= before || all <= half || all - before < chance) return undefined;
+    return {
+      tier: this.#book.tierNames[tier]!,
+      growth: this.perSecond(all - before),
+      served: this.perSecond(served),
+    };
+  }
+
+  /** Returns what the labels select none of; undefined if they select any. */
+  get selectsNothing(): string | undefined {
+    const [places, noun] = this.#isAboutTasks ? [this.entries, "entry"] : [this.tiers, "tier"];
+    return places.length === 0 ? `the labels select no ${noun}` : undefined;
+  }
+
   /** Returns why there is no data. */
-  whyNothing(isAboutTasks: boolean): string {
-    if (!isAboutTasks) return "no request arrived in the window";
+  whyNothing(): string {
+    if (!this.#isAboutTasks) return "no request arrived in the window";
     return this.ofEntries("offered") === 0
       ? "no task was offered in the window"
       : "the deadlines of all tasks of the window lie beyond the end of the run";
@@ -145,13 +191,15 @@ export const readFigure = (figure: Figure, labels: readonly LabelMatch[], book: 
 
 const valueOf = (figure: Figure, labels: readonly LabelMatch[], book: ServicesBook): Measured => {
   const question = new Question(book, figure, labels);
-  const isAboutTasks = figure.metric.startsWith("task");
-  const places = isAboutTasks ? question.entries : question.tiers;
   if (question.end <= question.first) return { value: null, why: NO_SECOND };
-  if (places.length === 0) return { value: null, why: `the labels select no ${isAboutTasks ? "entry" : "tier"}` };
+  if (question.selectsNothing !== undefined) return { value: null, why: question.selectsNothing };
   const read = FORMULAS[figure.metric as keyof typeof FORMULAS](question);
-  const measured = typeof read === "object" && read !== null ? read : { value: read };
-  return measured.value === null ? { ...measured, why: question.whyNothing(isAboutTasks) } : measured;
+  const { backlog } = question;
+  const measured: Measured = {
+    ...(typeof read === "object" && read !== null ? read : { value: read }),
+    ...(backlog === undefined ? {} : { backlog }),
+  };
+  return measured.value === null ? { ...measured, why: question.whyNothing() } : measured;
 };
 
 /** Returns the indices of the names that the labels allow. */
