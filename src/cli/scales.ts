@@ -1,11 +1,12 @@
 /** Implements `firedrill verify --scales`: runs a scenario at several scales and compares the results. */
 import { createColors } from "picocolors";
 import { labelOf } from "../report/labels.ts";
-import { NO_BREAK, printNumber } from "../report/numbers.ts";
+import { NO_BREAK, printNumber, printValue } from "../report/numbers.ts";
 import { renderTable } from "../report/table.ts";
 import { SIGNS } from "../report/verdict.ts";
 import { figuresOf } from "../scenario/asked.ts";
-import { compareScales, type ScaleRow, SCALES, type ScaleSample } from "../study/scales.ts";
+import type { CutOff } from "../study/document.ts";
+import { compareScales, type ScaleRow, SCALES, type ScaleSample, scaleSample } from "../study/scales.ts";
 import { load } from "./load.ts";
 import { tell } from "./output.ts";
 import type { VerifyFlags } from "./settings.ts";
@@ -24,10 +25,8 @@ export const compareStory = async (
     tell(`${given} at ${scale}`);
     const finished = await runOnThreads(load(given, settings), settings, signal);
     if (finished === undefined || finished.document.partial === true) return undefined;
-    for (const { text } of figures) {
-      const values = finished.pairs.flatMap(({ run }) => run.figures[text]?.value ?? []);
-      samples.set(text, [...(samples.get(text) ?? []), { scale, values }]);
-    }
+    for (const figure of figures)
+      samples.set(figure.text, [...(samples.get(figure.text) ?? []), scaleSample(scale, figure, finished.pairs)]);
   }
   return figures.flatMap((figure) => {
     const all = samples.get(figure.text)!;
@@ -35,6 +34,14 @@ export const compareStory = async (
     return all.slice(0, -1).flatMap((one) => compareScales(figure, one, finest) ?? []);
   });
 };
+
+const valueText = (value: number, unit: string, cutOff: CutOff | undefined): string =>
+  printValue({ value, ci95: [value, value], ...(cutOff === undefined ? {} : { cutOff }) }, unit);
+
+const differenceText = ({ difference, ci90: [low, high], cutOff, referenceCutOff }: ScaleRow): string =>
+  cutOff === undefined && referenceCutOff === undefined
+    ? `${printNumber(difference)} [${printNumber(low)}, ${printNumber(high)}]`
+    : "unknown";
 
 /** Returns the comparison as a table for a terminal. */
 export const scalesText = (name: string, rows: readonly ScaleRow[], color: boolean): string => {
@@ -49,9 +56,9 @@ export const scalesText = (name: string, rows: readonly ScaleRow[], color: boole
       { text: `${SIGNS[row.verdict]}${NO_BREAK}${row.verdict}`, paint: paints[row.verdict] },
       { text: labelOf(row) },
       { text: row.scale },
-      { text: `${printNumber(row.value)}${NO_BREAK}${row.unit}` },
-      { text: `${printNumber(row.referenceValue)}${NO_BREAK}${row.unit}` },
-      { text: `${printNumber(row.difference)} [${printNumber(row.ci90[0])}, ${printNumber(row.ci90[1])}]` },
+      { text: valueText(row.value, row.unit, row.cutOff) },
+      { text: valueText(row.referenceValue, row.unit, row.referenceCutOff) },
+      { text: differenceText(row) },
       { text: `± ${printNumber(row.margin)}${NO_BREAK}${row.unit === "%" ? "pp" : row.unit}` },
     ],
   }));

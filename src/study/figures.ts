@@ -20,7 +20,8 @@ const observationsOf = (replications: readonly (Replication | undefined)[], pick
     return observation === undefined ? [] : [observation];
   });
 
-const observationOf = (measured: Measured | undefined): Observation | undefined => {
+/** Returns what is known in one replication; undefined without data. */
+export const observationOf = (measured: Measured | undefined): Observation | undefined => {
   if (measured === undefined || measured.value === null) return undefined;
   const { value, atLeast, atMost, trials } = measured;
   return {

@@ -132,6 +132,7 @@ export const intervalOf = (all: readonly Observation[], rule: IntervalRule): Int
   const slack = mean(all.map((one) => one.slack ?? 0));
   const atLeast = all.some((one) => one.atLeast === true);
   const atMost = all.some((one) => one.atMost === true);
+  const cutOff = cutOffOf(all);
   const isOpen = all.length > 1;
   const low = Math.min(value, Math.max(bounds.low, atMost && isOpen ? -Infinity : value - half));
   const high = Math.max(value, Math.min(bounds.high, atLeast && isOpen ? Infinity : value + slack + half));
@@ -139,14 +140,15 @@ export const intervalOf = (all: readonly Observation[], rule: IntervalRule): Int
     ...roundInterval({ value, ci95: [low, high] }),
     ...(atLeast ? { atLeast } : {}),
     ...(atMost ? { atMost } : {}),
-    ...(atLeast || atMost ? { cutOff: cutOffOf(all) } : {}),
+    ...(cutOff === undefined ? {} : { cutOff }),
   };
 };
 
-/** Returns what is known of the replications that leave a figure open, of which there is at least one. */
-const cutOffOf = (all: readonly Observation[]): CutOff => {
+/** Returns what is known of the replications that leave a figure open; undefined if none does. */
+export const cutOffOf = (all: readonly Observation[]): CutOff | undefined => {
   const seen = all.filter(({ atLeast, atMost }) => atLeast !== true && atMost !== true);
   const open = all.filter((one) => !seen.includes(one));
+  if (open.length === 0) return undefined;
   const values = open.map(({ value }) => value);
   const beyond = open.every(({ atMost }) => atMost !== true)
     ? Math.min(...values)

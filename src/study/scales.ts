@@ -6,8 +6,10 @@
 import { mean, sampleVariance } from "simple-statistics";
 import { type Figure, type FigureParts, partsOf } from "../scenario/figure-parts.ts";
 import { metricOf } from "../scenario/metrics.ts";
-import type { Verdict } from "./document.ts";
-import { rounded, studentQuantile } from "./intervals.ts";
+import type { CutOff, Verdict } from "./document.ts";
+import { observationOf } from "./figures.ts";
+import { cutOffOf, rounded, studentQuantile } from "./intervals.ts";
+import type { Pair } from "./replications.ts";
 
 /** The compared scales, coarsest first; the finest is the reference. */
 export const SCALES = ["1/10000", "1/1000", "1/100"] as const;
@@ -25,6 +27,9 @@ export interface ScaleRow {
   readonly ci90: readonly [number, number];
   readonly margin: number;
   readonly verdict: Verdict;
+  /** Replications at the scale, and at the reference, that leave the value open; then the verdict is unknown. */
+  readonly cutOff?: CutOff;
+  readonly referenceCutOff?: CutOff;
 }
 
 /** Returns the allowed difference in the figure's unit; undefined for figures that are not compared, such as peaks and waits. */
@@ -38,7 +43,16 @@ const marginOf = ({ metric, stat }: Figure, reference: number): number | undefin
 export interface ScaleSample {
   readonly scale: string;
   readonly values: readonly number[];
+  /** Replications that leave the values open; absent without any. */
+  readonly cutOff?: CutOff;
 }
+
+/** Returns the values of a figure in all replications with data. */
+export const scaleSample = (scale: string, { text }: Figure, pairs: readonly Pair[]): ScaleSample => {
+  const all = pairs.flatMap(({ run }) => observationOf(run.figures[text]) ?? []);
+  const cutOff = cutOffOf(all);
+  return { scale, values: all.map(({ value }) => value), ...(cutOff === undefined ? {} : { cutOff }) };
+};
 
 /** Compares one figure at a scale with the reference; undefined without a margin or with fewer than two values. */
 export const compareScales = (figure: Figure, at: ScaleSample, reference: ScaleSample): ScaleRow | undefined => {
@@ -53,7 +67,9 @@ export const compareScales = (figure: Figure, at: ScaleSample, reference: ScaleS
   const half = studentQuantile(0.95, freedom) * error;
   const difference = value - referenceValue;
   const [low, high] = [difference - half, difference + half];
-  const verdict = low >= -margin && high <= margin ? "held" : low > margin || high < -margin ? "broken" : "unknown";
+  const isOpen = at.cutOff !== undefined || reference.cutOff !== undefined;
+  const isWithin = low >= -margin && high <= margin;
+  const verdict = isOpen ? "unknown" : isWithin ? "held" : low > margin || high < -margin ? "broken" : "unknown";
   return {
     figure: figure.text,
     parts: partsOf(figure),
@@ -66,5 +82,7 @@ export const compareScales = (figure: Figure, at: ScaleSample, reference: ScaleS
     ci90: [rounded(low), rounded(high)],
     margin,
     verdict,
+    ...(at.cutOff === undefined ? {} : { cutOff: at.cutOff }),
+    ...(reference.cutOff === undefined ? {} : { referenceCutOff: reference.cutOff }),
   };
 };

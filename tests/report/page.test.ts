@@ -41,6 +41,7 @@ describe("the page", () => {
         ...pictures,
         charts: many(pictures.charts, 20).map((chart, i) => ({ ...chart, name: `chart-${String(i)}` })),
       },
+      decisions: Array.from({ length: 60 }, (_, replication) => ({ replication, decisions: document.decisions })),
     };
     expect(Buffer.byteLength(pageOf(huge))).toBeLessThan(500_000);
   });

@@ -283,7 +283,9 @@ describe("before it runs", () => {
       "feed: 5",
       "  - { figure: 'tier.queue.p99{tier=b}', max: 1 s }",
     );
-    expect(remarks(text.replace(" a:", ` ${tiers}`), 3, ["services.hop=1 us"])).toContain("nobody reaches what it is about, and no task");
+    expect(remarks(text.replace(" a:", ` ${tiers}`), 3, ["services.hop=1 us"])).toContain(
+      "nobody reaches what it is about, and no task",
+    );
     expect(remarks(text.replace("tier=b", "tier=a"))).not.toContain("reaches");
   });
 
