@@ -273,6 +273,10 @@ const inLines = (label: string): readonly string[] => {
   return lines;
 };
 
+/** Returns the mean of the replications that were not cut off; null without any. */
+const seenIn = (one: Pick<ExpectRow, "value" | "cutOff"> | undefined): number | null =>
+  one?.cutOff === undefined ? (one?.value ?? null) : one.cutOff.seen;
+
 const intervalChart = (rows: readonly ExpectRow[], document: RunDocument, name: string): IntervalChart => ({
   kind: "intervals",
   name,
@@ -294,9 +298,9 @@ const intervalChart = (rows: readonly ExpectRow[], document: RunDocument, name: 
       label: inLines(labelOf(row)),
       published:
         min === undefined && max === undefined ? null : [min ?? 0, max ?? Math.max(min ?? 0, row.ci95?.[1] ?? 0)],
-      value: row.value,
+      value: seenIn(row),
       ci95: row.ci95,
-      noFault: document.figures[row.figure]?.noFault?.value ?? null,
+      noFault: seenIn(document.figures[row.figure]?.noFault),
       text: printMeasured(row),
       verdict: row.verdict,
     };

@@ -155,4 +155,16 @@ describe("the page's copy of the drawing code", () => {
     for (const definition of [chongqing, evacuated, strange].flatMap(definitionsOf))
       expect(JSON.stringify(inPage.configure(definition, looks))).toBe(JSON.stringify(configure(definition, looks)));
   });
+
+  it("marks of a figure that was cut off what was seen of it, not its mean", () => {
+    const [first, ...rest] = chongqing.document.expect;
+    const row = { ...first!, value: 1_700, ci95: [100, 4_800], atLeast: true } as const;
+    const marked = (seen: number | null) => {
+      const cutOff = { n: 1, of: 3, seen, beyond: 4_800 };
+      const document = { ...chongqing.document, expect: [{ ...row, cutOff }, ...rest] };
+      const definition = named(chartDefinitions(document, chongqing.pictures), "published-percent");
+      return definition.kind === "intervals" ? definition.rows[0]!.value : undefined;
+    };
+    expect([marked(150), marked(null)]).toEqual([150, null]);
+  });
 });
