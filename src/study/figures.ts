@@ -131,7 +131,7 @@ const resultOf = (
 };
 
 /** Returns how far the value may be from that at full scale: the most of any replication. */
-const withinOf = (pairs: readonly Pair[], pick: Pick): number =>
+const withinOf = (pairs: readonly Pair[], pick: Reader): number =>
   rounded(Math.max(0, ...runsOf(pairs).map((run) => pick(run)?.within ?? 0)));
 
 /** Returns the mean share, in percent, of what had not ended when it was cut off; undefined if all had. */
