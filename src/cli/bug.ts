@@ -21,7 +21,7 @@ export const reportBug = (error: unknown, argv: readonly string[]): string => {
     `Firedrill ${VERSION} failed with an internal error.`,
     `command: firedrill ${argv.join(" ")}`,
     `node ${process.version}, V8 ${process.versions.v8}, ${platform()} ${release()} ${arch()}`,
-    `memory: ${String(Math.round(process.memoryUsage.rss() / 2 ** 20))} MiB`,
+    `memory: ${String(Math.round(process.resourceUsage().maxRSS / 2 ** 10))} MiB`,
     "",
     error instanceof Error ? (error.stack ?? summary) : summary,
     ...(error instanceof Error && error.cause !== undefined ? ["caused by", causeOf(error.cause)] : []),

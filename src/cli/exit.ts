@@ -19,7 +19,7 @@ export const EXIT = {
   invalid: 65,
   /** An input file does not exist. */
   missing: 66,
-  /** A required service is not available. */
+  /** The machine does not let the command open the files that it needs. */
   unavailable: 69,
   /** A bug of Firedrill, or a broken invariant. */
   internal: 70,
@@ -59,24 +59,30 @@ const PRECEDENCE = [EXIT.internal, EXIT.nondeterministic, EXIT.missed, EXIT.brok
 export const worstOf = (codes: readonly number[]): number =>
   PRECEDENCE.find((code) => codes.includes(code)) ?? EXIT.held;
 
-const UNWRITABLE = [
-  "EACCES",
-  "EPERM",
-  "EROFS",
-  "ENOSPC",
-  "EMFILE",
-  "ENFILE",
-  "EDQUOT",
-  "ENOTDIR",
-  "EISDIR",
-  "ENAMETOOLONG",
-  "EFBIG",
-  "EEXIST",
-  "ENOENT",
-  "ELOOP",
-  "ERR_FS_EISDIR",
-];
+/** What an error of the system means for a path that is written, and what to do about it. */
+const UNWRITABLE: Readonly<Record<string, string>> = {
+  EACCES: "permission is missing",
+  EPERM: "permission is missing",
+  EROFS: "the disk can only be read",
+  ENOSPC: "the disk is full: free some of it, or write to another one",
+  EDQUOT: "your part of the disk is full: free some of it, or write to another one",
+  EFBIG: "a file becomes larger than this shell allows: raise the limit: ulimit -f unlimited",
+  ENOTDIR: "a part of the path is a file",
+  EISDIR: "a folder has this name",
+  ERR_FS_EISDIR: "a folder has this name",
+  ENAMETOOLONG: "the name is too long",
+  EEXIST: "it exists",
+  ENOENT: "no such folder",
+  ELOOP: "its symbolic links lead in a circle",
+};
 
-/** True if an error means that a path cannot be written: a full disk, no permission, a folder in its place. */
-export const isUnwritable = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && "code" in error && UNWRITABLE.includes(String(error.code));
+/** Returns the refusal for a place that cannot be written: a full disk, no permission, a folder in its place; undefined for any other error. */
+export const unwritable = (where: string, error: unknown): Refusal | undefined => {
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  const { code, path } = error as NodeJS.ErrnoException;
+  const why = UNWRITABLE[String(code)];
+  const which = path === undefined || path === where ? "" : `, ${path}`;
+  return why === undefined
+    ? undefined
+    : new Refusal(EXIT.unwritable, `error cannot write to ${where}: ${why} (${String(code)}${which})`);
+};

@@ -25,16 +25,18 @@ const judgeFile = async (file: string, flags: FidelityFlags): Promise<number> =>
   const { renderFidelity } = await import("../report/fidelity.ts");
   const { printJson } = await import("../report/json.ts");
   const { answer, answerAfter, demandWritable, tell, writing } = await import("./output.ts");
+  const { threadsAllowed } = await import("./limits.ts");
   const { wantsColor } = await import("./terminal.ts");
   const reading = readMeasured(file);
   if ("problems" in reading)
     throw new Refusal(reading.missing ? EXIT.missing : EXIT.invalid, renderProblems(reading.problems));
   const { cells } = reading;
+  const workers = threadsAllowed(flags.workers ?? availableParallelism(), flags.workers !== undefined);
   const dir = flags.out ?? (flags.json === true ? undefined : CHARTS);
   const folder = await import("../report/fidelity-folder.ts");
   if (dir !== undefined) await demandWritable(dir, folder.demandFidelityFolder);
   let tenths = 0;
-  const results = await judgeCells(cells, flags.samples, flags.workers ?? availableParallelism(), (done) => {
+  const results = await judgeCells(cells, flags.samples, workers, (done) => {
     const now = Math.floor((10 * done) / cells.length);
     if (now > tenths && flags.quiet !== true)
       tell(`${String(10 * now)} % · ${String(done)} of ${String(cells.length)} cells`);

@@ -1,6 +1,7 @@
 /** `firedrill new <name>`: writes a commented scenario to start from. */
+import { rmSync, writeFileSync } from "node:fs";
 import { InvalidArgumentError, type Command } from "commander";
-import { EXIT, isUnwritable, Refusal } from "./exit.ts";
+import { EXIT, Refusal, unwritable } from "./exit.ts";
 
 const readName = (text: string): string => {
   if (!/^[a-z][a-z0-9-]{0,62}$/.test(text))
@@ -19,25 +20,24 @@ export const register = (program: Command): void => {
       "\nExit codes: 0 the file was written, 64 the name is not one, 73 the file exists or cannot be written.",
     )
     .action(async (name: string) => {
-      const { writeFileSync } = await import("node:fs");
       const { commandLine, scenarioWord } = await import("./command.ts");
       const file = `${name}.yaml`;
-      try {
-        writeFileSync(file, storyOf(name), { flag: "wx" });
-      } catch (error) {
-        throw refusalOf(file, error);
-      }
+      writeNew(file, storyOf(name));
       process.stdout.write(`${file}\n`);
       process.stderr.write(`run it: ${commandLine(["run", scenarioWord(file)])}\n`);
     });
 };
 
-/** Returns the refusal for a file that cannot be written; throws any other error. */
-const refusalOf = (file: string, error: unknown): Refusal => {
-  if (error instanceof Error && "code" in error && error.code === "EEXIST")
-    return new Refusal(EXIT.unwritable, `error ${file} exists: write another name, or remove the file first`);
-  if (!isUnwritable(error) && !(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
-  return new Refusal(EXIT.unwritable, `error ${file} cannot be written: ${error.message}`);
+/** Writes a new file whole, or leaves none; throws a `Refusal` if it exists or cannot be written. */
+const writeNew = (file: string, text: string): void => {
+  try {
+    writeFileSync(file, text, { flag: "wx" });
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST")
+      throw new Refusal(EXIT.unwritable, `error ${file} exists: write another name, or remove the file first`);
+    rmSync(file, { force: true });
+    throw unwritable(file, error) ?? error;
+  }
 };
 
 const storyOf = (

@@ -11,7 +11,7 @@ import type { Changed, Scenario } from "../scenario/scenario.ts";
 import { scaleText } from "../study/assemble.ts";
 import type { RunDocument } from "../study/document.ts";
 import type { StudyPlan } from "../study/replications.ts";
-import { EXIT, isUnwritable, Refusal } from "./exit.ts";
+import { EXIT, Refusal, unwritable } from "./exit.ts";
 import { repetitionsText } from "./settings.ts";
 import type { Finished } from "./study.ts";
 
@@ -74,8 +74,7 @@ export const writing = async <Result>(dir: string, work: () => Promise<Result>):
     return await work();
   } catch (error) {
     if (error instanceof Unwritable) throw new Refusal(EXIT.unwritable, `error ${error.message}`);
-    if (isUnwritable(error)) throw new Refusal(EXIT.unwritable, `error cannot write to ${dir}: ${error.message}`);
-    throw error;
+    throw unwritable(dir, error) ?? error;
   }
 };
 

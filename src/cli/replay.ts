@@ -29,7 +29,6 @@ export const replay = async (given: string, flags: RunFlags): Promise<number> =>
   try {
     const finished = await runOnThreads(scenario, flags, interruption.signal);
     if (finished === undefined) {
-      folder.leave();
       tell("interrupted before the first replication was finished; nothing was written");
       return interruption.code ?? EXIT.interrupted;
     }
@@ -48,6 +47,7 @@ export const replay = async (given: string, flags: RunFlags): Promise<number> =>
     return interruption.code ?? worstOf(codes);
   } finally {
     interruption.release();
+    folder.leave();
   }
 };
 

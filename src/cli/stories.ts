@@ -9,7 +9,7 @@ import { renderProblems } from "../scenario/problem.ts";
 import type { ScaleRow } from "../study/scales.ts";
 import { type Change, changesBetween, type Golden, goldenOf } from "../study/golden.ts";
 import { commandLine, quoted, scenarioWord } from "./command.ts";
-import { EXIT, exitOf, isUnwritable, Refusal, worstOf } from "./exit.ts";
+import { EXIT, exitOf, Refusal, unwritable, worstOf } from "./exit.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { load } from "./load.ts";
 import { answer, tell } from "./output.ts";
@@ -152,13 +152,10 @@ const write = (path: string, text: string): void => {
     renameSync(temporary, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") rmSync(temporary, { force: true });
-    throw unwritable(path, error);
+    throw unwritable(path, error) ?? error;
   }
   tell(`accepted ${path}; give the reason in the commit`);
 };
-
-const unwritable = (path: string, error: unknown): unknown =>
-  isUnwritable(error) ? new Refusal(EXIT.unwritable, `error cannot write ${path}: ${error.message}`) : error;
 
 /** Throws a `Refusal` if goldens cannot be written, before a long run; makes their folder. */
 const demandGoldenFolder = (): void => {
@@ -166,7 +163,7 @@ const demandGoldenFolder = (): void => {
     mkdirSync(FOLDER, { recursive: true });
     accessSync(FOLDER, constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw unwritable(FOLDER, error);
+    throw unwritable(FOLDER, error) ?? error;
   }
 };
 

@@ -16,6 +16,7 @@ import { runStudy, type Executor, type Pair, type StudyPlan, type StudyResult } 
 import { inSeconds } from "../base/units.ts";
 import { warningsOf } from "../scenario/world.ts";
 import { EXIT, Refusal } from "./exit.ts";
+import { threadsAllowed } from "./limits.ts";
 import { planOf } from "./plan.ts";
 import { Progress, span, type Standing } from "./progress.ts";
 import { commandLine, scenarioWord } from "./command.ts";
@@ -49,13 +50,16 @@ interface Crew {
   readonly threads: number;
 }
 
-/** Distributes threads: first to independent runs, as far as memory allows, then several to each run. */
+/** Distributes threads: first to independent runs, as far as memory and open files allow, then several to each run. */
 const crewFor = (scenario: Scenario, plan: StudyPlan, asked: number | undefined): Crew => {
   const { bytes } = estimate(scenario);
   const fitting = Math.max(1, Math.floor((0.8 * freemem()) / Math.max(1, bytes)));
-  const workers = asked ?? availableParallelism();
-  const runs = Math.min(workers, asked ?? fitting, plan.most * (plan.twin ? 2 : 1));
-  return { runs, threads: threadsFor(scenario, Math.floor(workers / runs)) };
+  const crewOf = (workers: number): Crew => {
+    const runs = Math.min(workers, asked ?? fitting, plan.most * (plan.twin ? 2 : 1));
+    return { runs, threads: threadsFor(scenario, Math.floor(workers / runs)) };
+  };
+  const { runs, threads } = crewOf(asked ?? availableParallelism());
+  return crewOf(threadsAllowed(runs * threads, asked !== undefined));
 };
 
 /** Returns the memory that this process may take, in bytes: the machine's, or less in a container. */
