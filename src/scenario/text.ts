@@ -52,7 +52,7 @@ export const readText = (path: string, mostMib = MIB_MAX): Text => {
       code === "ERR_INVALID_ARG_VALUE"
     )
       return { refused: "no such file", missing: true };
-    // The file is there: a limit of the machine is no fault of the input.
+    // The file is there: a limit of the machine does not make the input wrong.
     if (code !== "" && code !== "EMFILE" && code !== "ENFILE") return { refused: `cannot be read (${code})`, missing: true };
     throw error;
   }

@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { expect, it } from "vitest";
-import { MAIN, plainEnv, ROOT } from "./shell.ts";
+import { emptyFolder, MAIN, plainEnv, ROOT } from "./shell.ts";
 
 it.each([
   ["SIGINT", 130],
@@ -14,4 +16,15 @@ it.each([
   child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
   expect(await once(child, "exit")).toEqual([code, null]);
   expect(said).toContain("interrupted");
+});
+
+it("a signal while the folder of a run is made leaves no folder", async () => {
+  const cwd = emptyFolder();
+  const when = `import fs from "node:fs";import{syncBuiltinESMExports}from"node:module";const make=fs.mkdirSync;
+    fs.mkdirSync=(dir,how)=>{make(dir,how);process.kill(process.pid,"SIGINT")};syncBuiltinESMExports()`;
+  const args = ["--import", `data:text/javascript,${encodeURIComponent(when)}`, MAIN];
+  const story = [join(ROOT, "tests/cli/small.yaml"), "--out", "out"];
+  const child = spawn(process.execPath, [...args, "run", ...story], { cwd, env: plainEnv(), stdio: "ignore" });
+  expect(await once(child, "exit")).toEqual([130, null]);
+  expect(readdirSync(cwd)).toEqual([]);
 });
