@@ -71,7 +71,7 @@ const UNWRITABLE: Readonly<Record<string, string>> = {
   EISDIR: "a folder has this name",
   ERR_FS_EISDIR: "a folder has this name",
   ENAMETOOLONG: "the name is too long",
-  EEXIST: "it exists",
+  EEXIST: "a file has this name",
   ENOENT: "no such folder",
   ELOOP: "its symbolic links lead in a circle",
 };

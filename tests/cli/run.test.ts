@@ -244,7 +244,6 @@ describe("verify", () => {
 
   it("accepts a golden with a reason, compares the next run with it, and shows changes", () => {
     const cwd = emptyFolder();
-    mkdirSync(join(cwd, "reports/golden"), { recursive: true });
     const golden = join(cwd, "reports/golden/small.json");
     expect(firedrill(["verify", SMALL], {}, cwd).code).toBe(2);
     expect(firedrill(["verify", SMALL, "--accept", "--reason", "first", "--reps", "2"], {}, cwd).code).toBe(0);

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { emptyFolder, firedrill, MAIN, plainEnv, ROOT } from "./shell.ts";
@@ -100,6 +100,19 @@ describe("accepting a golden", () => {
     const silent = firedrill(["verify", STORY, "--accept"]);
     expect(silent.code).toBe(64);
     expect(silent.stderr).toContain("--reason");
+  });
+
+  it("exits with 73 before the run starts if the folder of goldens cannot be made", () => {
+    for (const file of ["reports", "reports/golden"]) {
+      const cwd = emptyFolder();
+      if (file !== "reports") mkdirSync(join(cwd, "reports"));
+      writeFileSync(join(cwd, file), "");
+      const { code, stdout, stderr } = firedrill(["verify", join(ROOT, STORY), "--accept", "--reason", "x"], {}, cwd);
+      expect([code, stdout]).toEqual([73, ""]);
+      expect(stderr).toMatch(
+        /^error cannot write to reports\/golden: a (part of the path is a file|file has this name) /,
+      );
+    }
   });
 
   it("is inconclusive without any golden", () => {
