@@ -12,6 +12,8 @@ import { didYouMean, nearest } from "./suggest.ts";
 import { parseTree, readText } from "./text.ts";
 
 const CHAIN_MAX = 20;
+/** Most characters of a path: Node needs minutes for a text of many `../`. */
+const PATH_MAX = 2_000;
 
 /** Returns the path as given if it is a file, else the shipped scenario of that name, else the path as given. */
 export const findScenario = (given: string): string =>
@@ -105,7 +107,7 @@ const meantStory = (file: string): string | undefined => {
 /** Finds a base in the file's own folder, then among the shipped scenarios. */
 const baseFile = (file: string, base: TreeNode, findings: Findings): string | undefined => {
   const name = base.kind === "scalar" && typeof base.value === "string" ? base.value : "";
-  if (name === "" || name.includes("\0")) {
+  if (name === "" || name.length > PATH_MAX || name.includes("\0")) {
     findings.add(base.place, "extends", "is not a file name", "write a path such as worlds/china-2014.yaml");
     return undefined;
   }

@@ -53,7 +53,8 @@ export const readText = (path: string, mostMib = MIB_MAX): Text => {
     )
       return { refused: "no such file", missing: true };
     // The file is there: a limit of the machine does not make the input wrong.
-    if (code !== "" && code !== "EMFILE" && code !== "ENFILE") return { refused: `cannot be read (${code})`, missing: true };
+    if (code !== "" && code !== "EMFILE" && code !== "ENFILE")
+      return { refused: `cannot be read (${code})`, missing: true };
     throw error;
   }
 };

@@ -91,4 +91,8 @@ describe("a text of one line", () => {
   ])("of many %s is refused before the parser reads it", (_, text) => {
     expect(messages(`a: ${text}`).join()).toMatch(/^: contains too many values/);
   });
+
+  it("is no path: Node would need minutes to find where it leads", () => {
+    expect(messages(`extends: ${"../".repeat(size / 3)}x`).join()).toMatch(/extends: is not a file name/);
+  });
 });
