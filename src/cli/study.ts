@@ -86,7 +86,7 @@ export const runOnThreads = async (
 ): Promise<Finished | undefined> => {
   const plan = planOf(scenario, flags);
   const misfit = misfitOf(scenario, memoryOfMachine());
-  if (misfit !== undefined) throw new Refusal(EXIT.invalid, misfit);
+  if (misfit !== undefined) throw new Refusal(EXIT.invalid, `error ${misfit}`);
   const crew = crewFor(scenario, plan, flags.workers);
   if (flags.quiet !== true) {
     warnOfCosts(scenario, plan, crew);

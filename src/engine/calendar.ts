@@ -21,6 +21,8 @@ export const FOURTH = 3;
 const CHUNK = 256 * WORDS;
 const IN_CHUNK = CHUNK - 1;
 const NONE = -1;
+/** The most chunks: a word is found by a positive int32. */
+const CHUNKS_MOST = Math.floor(0x7fff_ffff / CHUNK);
 /** The longest delay, 12.4 days. The base moves on once dues pass this, so that due plus delay fits in an int32. */
 const LONGEST = 0x4000_0000;
 
@@ -90,7 +92,7 @@ export class Calendar {
     this.#tail = new Int32Array(buckets + 1).fill(NONE);
     this.#end = new Int32Array(buckets + 1);
     const chunks = Math.ceil((plan.capacity * WORDS) / CHUNK) + Math.min(buckets, plan.capacity) + 4;
-    assert(chunks * CHUNK <= 0x7fff_ffff, () => `a calendar for ${String(plan.capacity)} records; use several`);
+    assert(chunks <= CHUNKS_MOST, () => `a calendar for ${String(plan.capacity)} records; use several`);
     this.#pool = new Int32Array(chunks * CHUNK);
     this.#next = new Int32Array(chunks);
   }
@@ -320,8 +322,8 @@ export class Calendar {
   }
 
   #grow(): void {
-    const chunks = Math.ceil(this.#next.length * 1.25) + 16;
-    assert(chunks * CHUNK <= 0x7fff_ffff, () => `${String(this.#size)} records in one calendar; use several`);
+    const chunks = Math.min(CHUNKS_MOST, Math.ceil(this.#next.length * 1.25) + 16);
+    assert(chunks > this.#next.length, () => `${String(this.#size)} records in one calendar; use several`);
     const pool = new Int32Array(chunks * CHUNK);
     pool.set(this.#pool);
     this.#pool = pool;

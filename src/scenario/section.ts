@@ -148,6 +148,8 @@ export interface RunSize {
 export interface Cost {
   /** Number of `noun` that are simulated one by one. */
   readonly count: number;
+  /** Highest number of them that can be simulated on any machine; absent if only memory limits it. */
+  readonly most?: number;
   /** Plural noun of what is counted, e.g. "rows". */
   readonly noun: string;
   /** Memory. */

@@ -1,5 +1,6 @@
 /** Estimates the cost of a run on this machine, within a factor of about two; shown before a large run starts. */
 import type { Scenario } from "../scenario/scenario.ts";
+import type { Cost } from "../scenario/section.ts";
 import { costsOf } from "../scenario/world.ts";
 
 /** The estimated cost of one replication. */
@@ -20,16 +21,24 @@ const GIB = 1_073_741_824;
 /** Share of the machine's memory that a run may take; chosen. */
 const OF_MEMORY = 0.8;
 
-/** Returns why one replication does not fit into `memory` bytes, with what to write; undefined if it fits. */
+/** Returns why one replication cannot be simulated, or does not fit into `memory` bytes, with what to write; undefined if it fits. */
 export const misfitOf = (scenario: Scenario, memory: number): string | undefined => {
-  const fits = (peopleARow: number): boolean =>
+  const excessOf = (peopleARow: number): Cost | undefined =>
+    costsOf({ ...scenario, run: { ...scenario.run, peopleARow } }).find(
+      ({ count, most }) => count > (most ?? Infinity),
+    );
+  const hasMemory = (peopleARow: number): boolean =>
     estimate({ ...scenario, run: { ...scenario.run, peopleARow } }).bytes <= OF_MEMORY * memory;
-  if (fits(scenario.run.peopleARow)) return undefined;
+  const { peopleARow } = scenario.run;
+  const excess = excessOf(peopleARow);
+  if (excess === undefined && hasMemory(peopleARow)) return undefined;
   const { bytes, count, noun } = estimate(scenario);
-  const scale = SCALES.find((one) => one > scenario.run.peopleARow && fits(one));
+  const scale = SCALES.find((one) => one > peopleARow && excessOf(one) === undefined && hasMemory(one));
   const gib = (size: number): string => `${(size / GIB).toFixed(1)} GiB`;
-  const instead = scale === undefined ? `fewer ${noun}` : `--scale 1/${String(scale)}`;
-  return `a run of ${String(count)} ${noun} needs about ${gib(bytes)}, and this machine has ${gib(memory)}: write ${instead}`;
+  const instead = scale === undefined ? `fewer ${excess?.noun ?? noun}` : `--scale 1/${String(scale)}`;
+  return excess === undefined
+    ? `a run of ${String(count)} ${noun} needs about ${gib(bytes)}, and this machine has ${gib(memory)}: write ${instead}`
+    : `a run of ${String(excess.count)} ${excess.noun} is not possible, at most ${String(excess.most)} are: write ${instead}`;
 };
 
 /** Returns the cost of one replication, summed over all systems. */

@@ -19,3 +19,5 @@ export const ENDPOINTS_MOST = 256;
 export const CELLS_MOST = 16_384;
 /** Longest list of candidate addresses of a client. */
 export const CANDIDATES_MOST = 16;
+/** Number of rows: one calendar holds 2^29 records, less the ends of its buckets that stay empty. */
+export const ROWS_MOST = 500_000_000;

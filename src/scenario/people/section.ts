@@ -9,6 +9,7 @@ import { checkEffects } from "./effects.ts";
 import { PEOPLE_TARGETS } from "./faults.ts";
 import { ALERT_KINDS, PEOPLE_METRICS, RESOURCES } from "./figures.ts";
 import { PEOPLE_INTERVENTIONS } from "./interventions.ts";
+import { ROWS_MOST } from "./limits.ts";
 import { carrierShare, gatewayNames } from "./names.ts";
 import { pathsOf, type PathsWorld } from "./paths.ts";
 import { type PeopleModel, peopleShape, type RegionModel, schedulerShape } from "./shape.ts";
@@ -48,7 +49,8 @@ const costOf = (world: PeopleModel, { duration, peopleARow }: RunSize): Cost => 
   const least = Math.min(world.online, gatewayNames(world).length * world.rowsAGatewayMin);
   const rows = Math.max(least, Math.ceil(world.online / peopleARow));
   const events = (rows * inSeconds(duration)) / SECONDS_AN_EVENT;
-  return { count: rows, noun: "rows", bytes: rows * BYTES_A_ROW, seconds: events / EVENTS_A_SECOND };
+  const seconds = events / EVENTS_A_SECOND;
+  return { count: rows, most: ROWS_MOST, noun: "rows", bytes: rows * BYTES_A_ROW, seconds };
 };
 
 /** Returns the people of the places that a figure names; of figures of logins, those who log in: each once in a stay. */
