@@ -250,12 +250,8 @@ const meantKey = (key: string, known: readonly string[], written: readonly strin
 };
 
 const valueAt = (node: TreeNode, steps: Path): unknown => {
-  let value: unknown = plain(node);
-  for (const step of steps) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
-    value = (value as Record<string | number, unknown>)[step];
-  }
-  return value;
+  const found = nodeAt(node, steps);
+  return found === undefined ? undefined : plain(found);
 };
 
 const toWriteAt = ({ schema, steps }: Where): string => {

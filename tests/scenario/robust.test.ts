@@ -32,6 +32,8 @@ describe("the reader, within two seconds,", () => {
       expect("missing" in reading && reading.missing).toBe(false);
     });
   };
+  const carriers = Array.from({ length: 6_500 }, (_, i) => `c${String(i)}: {}`).join(", ");
+  refuses("thousands of maps without their keys", `${HEAD}carriers: { ${carriers} }\n`, /^is missing$/, [5, 13]);
   refuses("ten megabytes", HEAD + "# padding\n".repeat(1_000_000), /larger than 1 MiB/);
   refuses(
     "a megabyte of keys",
