@@ -37,14 +37,9 @@ export const programWords = (path = process.env["PATH"] ?? "", main = MAIN): rea
 export const scenarioWord = (given: string): string =>
   statSync(given, { throwIfNoEntry: false })?.isFile() === true ? resolve(given) : given;
 
-/** Returns a command line that starts this Firedrill with the given words. */
-export const commandLine = (words: readonly string[]): string => [...programWords(), ...words].map(quoted).join(" ");
-
-/** Returns a command line of this Firedrill with `firedrill` as its first word, which scripts rely on. */
-export const underItsName = (command: string): string => {
-  const program = programWords().map(quoted).join(" ");
-  return command.startsWith(`${program} `) ? `firedrill${command.slice(program.length)}` : command;
-};
+/** Returns a command line that starts this Firedrill with the given words; `program` are the words before them. */
+export const commandLine = (words: readonly string[], program = programWords()): string =>
+  [...program, ...words].map(quoted).join(" ");
 
 /** Returns the shell command after which `firedrill` starts this very program; undefined if it does so already. */
 export const aliasCommand = (): string | undefined => {

@@ -11,7 +11,7 @@ import { onInterrupt } from "./interrupt.ts";
 import { load } from "./load.ts";
 import { answerAfter, demandWritable, folderOf, keep, type ReadyFolder, tell } from "./output.ts";
 import type { RunFlags } from "./settings.ts";
-import { aliasCommand, underItsName } from "./command.ts";
+import { aliasCommand, commandLine } from "./command.ts";
 import { planOf } from "./plan.ts";
 import { runOnThreads, type Finished } from "./study.ts";
 import { wantsColor } from "./terminal.ts";
@@ -33,7 +33,7 @@ export const replay = async (given: string, flags: RunFlags): Promise<number> =>
       tell("interrupted before the first replication was finished; nothing was written");
       return interruption.code ?? EXIT.interrupted;
     }
-    const { document, meta } = finished;
+    const { document, meta, repeat } = finished;
     const text = flags.json === true ? renderJson(document, meta) : renderText(document, textOptions(flags));
     const kept = await answerAfter(text, () => keep(dir, finished));
     const codes = [
@@ -44,7 +44,8 @@ export const replay = async (given: string, flags: RunFlags): Promise<number> =>
     if (flags.quiet !== true) tell(`results written to ${kept}`);
     const alias = aliasCommand();
     if (flags.quiet !== true && alias !== undefined) tell(`to paste the next line: ${alias}`);
-    tell(`reproduce: ${underItsName(meta.reproduce)}  # firedrill ${VERSION}${digestNote(finished)}`);
+    // Scripts rely on the name as its first word.
+    tell(`reproduce: ${commandLine(repeat, ["firedrill"])}  # firedrill ${VERSION}${digestNote(finished)}`);
     return interruption.code ?? worstOf(codes);
   } finally {
     interruption.release();

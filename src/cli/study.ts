@@ -37,6 +37,8 @@ export interface Finished {
   readonly decisions: readonly ReplicationDecisions[];
   /** All replications with their twins. */
   readonly pairs: readonly Pair[];
+  /** The words after the program's of the command that repeats the run. */
+  readonly repeat: readonly string[];
 }
 
 /** Number of rows above which the costs are printed before the run. */
@@ -99,12 +101,14 @@ export const runOnThreads = async (
   if (result.pairs.length === 0) return undefined;
   const wallSeconds = (performance.now() - before) / 1000;
   const figures = figuresOf(scenario);
+  const repeat = repeatWords(scenario, flags, result, plan);
   return {
     document: assemble(scenario, figures, result, { tool: VERSION, plan }),
     pictures: picturesOf(scenario, result.pairs),
     perReplication: replicationRows(figures, result.pairs),
     decisions: result.pairs.map(({ run: { replication, decisions } }) => ({ replication, decisions })),
     pairs: result.pairs,
+    repeat,
     meta: {
       started: started.toISOString(),
       wallSeconds: Math.round(wallSeconds * 1000) / 1000,
@@ -114,24 +118,20 @@ export const runOnThreads = async (
       host: `${platform()} ${arch()}, ${String(availableParallelism())} × ${cpus()[0]?.model.trim() ?? "processor"}`,
       node: process.version,
       v8: process.versions.v8,
-      reproduce: reproduceLine(scenario, flags, result, plan),
+      reproduce: commandLine(repeat),
     },
   };
 };
 
 /** Returns the command that repeats a run, with seed, scale and replications written out: the finished ones of a partial run. */
-const reproduceLine = (
+const repeatWords = (
   { file, seed, run }: Scenario,
   flags: RunFlags,
   { pairs, partial }: StudyResult,
   { least, most }: StudyPlan,
-): string => {
+): readonly string[] => {
   const reps = partial ? { least: pairs.length, most: pairs.length } : { least, most };
-  return commandLine([
-    "run",
-    scenarioWord(file),
-    ...inputWords({ ...flags, seed, reps, scale: scaleText(run.peopleARow) }),
-  ]);
+  return ["run", scenarioWord(file), ...inputWords({ ...flags, seed, reps, scale: scaleText(run.peopleARow) })];
 };
 
 /** Runs the study with progress; returns its result and the number of events of all finished runs and twins. */
