@@ -44,26 +44,33 @@ const inHalf = (figure: Figure, half: 1 | 2): Figure => {
   return { ...halved, text: textOf(partsOf(halved)) };
 };
 
+interface Halves {
+  readonly figures: readonly [Figure, Figure];
+  readonly spans: readonly [Span, Span];
+}
+
+const cut = (figure: Figure, scenario: Scenario): Halves | undefined => {
+  if (figure.by !== undefined || !isSteady(figure, scenario)) return undefined;
+  const spans = halvesOf(scenario.windows[figure.window]!);
+  return spans === undefined ? undefined : { figures: [inHalf(figure, 1), inHalf(figure, 2)], spans };
+};
+
 /** Returns a judged figure in both halves of its window; undefined if that shows no steady state. */
 export const figureByHalves = (figure: Figure, scenario: Scenario): readonly [Figure, Figure] | undefined =>
-  figure.by === undefined && isSteady(figure, scenario) && halvesOf(scenario.windows[figure.window]!) !== undefined
-    ? [inHalf(figure, 1), inHalf(figure, 2)]
-    : undefined;
+  cut(figure, scenario)?.figures;
 
 /** Returns the scenario with the halves of its judged steady windows as windows of their own, and the figures in them. */
 export const withHalves = (
   scenario: Scenario,
 ): { readonly scenario: Scenario; readonly figures: readonly Figure[] } => {
-  const judged = [...scenario.expect, ...scenario.thresholds].map(({ figure }) => figure);
   const figures = new Map<string, Figure>();
   const windows: Record<string, Span> = { ...scenario.windows };
-  for (const figure of judged) {
-    const halves = figureByHalves(figure, scenario);
-    if (halves === undefined) continue;
-    const [first, second] = halvesOf(scenario.windows[figure.window]!)!;
-    windows[halves[0].window] = first;
-    windows[halves[1].window] = second;
-    for (const half of halves) figures.set(half.text, half);
+  for (const { figure } of [...scenario.expect, ...scenario.thresholds]) {
+    const halves = cut(figure, scenario);
+    halves?.figures.forEach((half, place) => {
+      windows[half.window] = halves.spans[place]!;
+      figures.set(half.text, half);
+    });
   }
   return figures.size === 0
     ? { scenario, figures: [] }
