@@ -40,6 +40,12 @@ export const inSeconds = (time: Instant | Duration): number => time / SECOND;
 /** Returns an instant or a duration in the data plane's unit: milliseconds, rounded to the nearest. */
 export const inMs = (time: Instant | Duration): number => Math.round(time / 1_000);
 
+/** Returns the numbers of the whole minutes of the run that lie between two instants. */
+export const wholeMinutes = (from: Instant, to: Instant): readonly number[] => {
+  const first = Math.ceil(inSeconds(from) / 60);
+  return Array.from({ length: Math.max(0, Math.floor(inSeconds(to) / 60) - first) }, (_, minute) => first + minute);
+};
+
 const PARTS: readonly (readonly [string, number])[] = [
   ["d", 86_400_000_000],
   ["h", 3_600_000_000],

@@ -2,15 +2,13 @@
  * Remarks on the rows of a scenario that can be made before it runs: limits that mean nothing, rows that cannot be judged, and
  * what a limit of "none" shows. They say what the verdict will rest on, or why there will be none.
  */
-import { inSeconds } from "../base/units.ts";
+import { inSeconds, wholeMinutes } from "../base/units.ts";
 import type { Figure } from "../scenario/figure-parts.ts";
 import { allows } from "../scenario/metric.ts";
 import { metricOf, sectionOfMetric } from "../scenario/metrics.ts";
 import type { Scenario, Threshold } from "../scenario/scenario.ts";
 import { boundsOf, oneEvent } from "./bounds.ts";
 import type { StudyPlan } from "./replications.ts";
-
-const MINUTE = 60;
 
 /** Returns the remarks on a scenario's rows and run, each one sentence. */
 export const remarksBeforehand = (scenario: Scenario, plan: StudyPlan): readonly string[] => [
@@ -80,8 +78,7 @@ const tooLong: Remark = ({ figure, max }, scenario) => {
 const withoutData = (figure: Figure, scenario: Scenario): string | undefined => {
   const { from, to } = scenario.windows[figure.window]!;
   const metric = metricOf(figure.metric);
-  const firstMinute = Math.ceil(inSeconds(from) / MINUTE);
-  if (metric?.isByMinute === true && firstMinute >= Math.floor(inSeconds(to) / MINUTE))
+  if (metric?.isByMinute === true && wholeMinutes(from, to).length === 0)
     return "it is read in whole minutes, and its window has none: no value can come";
   if (metric?.needsFault === true && !scenario.faults.some(({ id }) => allows(figure.labels, "fault", id)))
     return "the scenario has no such fault: no value can come";

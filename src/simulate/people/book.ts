@@ -1,5 +1,5 @@
 /** The results of people's part of a run, from which figures are computed. */
-import { inSeconds } from "../../base/units.ts";
+import { wholeMinutes } from "../../base/units.ts";
 import type { Ledger } from "../../measure/ledger.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import type { World } from "../../world/build.ts";
@@ -18,6 +18,5 @@ export interface Book {
 /** Returns the numbers of the whole minutes in a window. */
 export const minutesIn = ({ scenario }: Book, window: string): readonly number[] => {
   const { from, to } = scenario.windows[window]!;
-  const first = Math.ceil(inSeconds(from) / 60);
-  return Array.from({ length: Math.max(0, Math.floor(inSeconds(to) / 60) - first) }, (_, minute) => first + minute);
+  return wholeMinutes(from, to);
 };
