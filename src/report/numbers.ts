@@ -2,12 +2,12 @@
  * Prints numbers for all reports: as many digits as the interval supports, thousands separated, the unit behind them. All
  * reports use it, so that terminal, page, table and chart never disagree on a figure.
  */
+import { grouped } from "../base/printable.ts";
 import type { CutOff, Interval } from "../study/document.ts";
 
 /** A blank at which lines must not break; `renderTable` turns it into a plain one. */
 export const NO_BREAK = "\u00a0";
 
-const GROUP = /\B(?=(\d{3})+$)/g;
 const MOST_DECIMALS = 4;
 const MOST_FOR_A_LIMIT = 8;
 const SIGNIFICANT = 3;
@@ -39,7 +39,7 @@ const printFixed = (value: number, decimals: number): string => {
   const size = Math.abs(value);
   if (size >= LARGEST || (size > 0 && size < 1e-4)) return value.toExponential(2).replace("-", "−").replace("e-", "e−");
   const [whole = "0", fraction] = size.toFixed(decimals).split(".");
-  const digits = whole.replace(GROUP, ",") + (fraction === undefined ? "" : `.${fraction}`);
+  const digits = grouped(whole) + (fraction === undefined ? "" : `.${fraction}`);
   return value < 0 && Number(size.toFixed(decimals)) !== 0 ? `−${digits}` : digits;
 };
 

@@ -1,4 +1,5 @@
 /** Estimates the cost of a run on this machine, within a factor of about two; shown before a large run starts. */
+import { grouped } from "../base/printable.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Cost } from "../scenario/section.ts";
 import { costsOf } from "../scenario/world.ts";
@@ -21,6 +22,8 @@ const GIB = 1_073_741_824;
 /** Share of the machine's memory that a run may take; chosen. */
 const OF_MEMORY = 0.8;
 
+const whole = (count: number): string => grouped(count.toFixed(0));
+
 /** Returns why one replication cannot be simulated, or does not fit into `memory` bytes, with what to write; undefined if it fits. */
 export const misfitOf = (scenario: Scenario, memory: number): string | undefined => {
   const excessOf = (peopleARow: number): Cost | undefined =>
@@ -37,8 +40,8 @@ export const misfitOf = (scenario: Scenario, memory: number): string | undefined
   const gib = (size: number): string => `${(size / GIB).toFixed(1)} GiB`;
   const instead = scale === undefined ? `fewer ${excess?.noun ?? noun}` : `--scale 1/${String(scale)}`;
   return excess === undefined
-    ? `a run of ${String(count)} ${noun} needs about ${gib(bytes)}, and this machine has ${gib(memory)}: write ${instead}`
-    : `a run of ${String(excess.count)} ${excess.noun} is not possible, at most ${String(excess.most)} are: write ${instead}`;
+    ? `a run of ${whole(count)} ${noun} needs about ${gib(bytes)}, and this machine has ${gib(memory)}: write ${instead}`
+    : `a run of ${whole(excess.count)} ${excess.noun} is not possible, at most ${whole(excess.most!)} are: write ${instead}`;
 };
 
 /** Returns the cost of one replication, summed over all systems. */

@@ -3,6 +3,7 @@
  * unknown, with the reason. A verdict never rests on a single replication, on times that had not ended, or on events too
  * few to be seen.
  */
+import { grouped } from "../base/printable.ts";
 import type { FigureResult, Interval, Verdict } from "./document.ts";
 
 /** Limits of a row, inclusive; undefined where they are open. */
@@ -114,7 +115,7 @@ export const remarksOn = (found: JudgedFigure | undefined, standard: Standard): 
   return remarks;
 };
 
-const thousands = (count: number): string => String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ",");
+const thousands = (count: number): string => grouped(String(Math.round(count)));
 
 const seen = (value: number, trials: number): string =>
   value === 0 ? `0 of ${thousands(trials)}` : `${thousands(trials)} of ${thousands(trials)}`;

@@ -32,7 +32,7 @@ describe("memory", () => {
 
   it("of a run that does not fit is named beforehand, with the scale that fits", () => {
     expect(misfitOf(people("450 M"), 8 * GIB)).toBe(
-      "a run of 450000000 rows needs about 7.5 GiB, and this machine has 8.0 GiB: write --scale 1/2",
+      "a run of 450,000,000 rows needs about 7.5 GiB, and this machine has 8.0 GiB: write --scale 1/2",
     );
     expect(misfitOf(people("10 G"), 8 * GIB)).toMatch(/--scale 1\/50$/);
   });
@@ -40,7 +40,7 @@ describe("memory", () => {
   it("is no matter where there are more rows than one calendar holds: the scale that fits is named", () => {
     for (const memory of [8_000 * GIB, Infinity])
       expect(misfitOf(people("1 G"), memory)).toBe(
-        "a run of 1000000000 rows is not possible, at most 500000000 are: write --scale 1/2",
+        "a run of 1,000,000,000 rows is not possible, at most 500,000,000 are: write --scale 1/2",
       );
     expect(misfitOf(people("500 M"), 8_000 * GIB)).toBeUndefined();
   });
