@@ -151,6 +151,9 @@ export const number = (description: string, { min, max }: { min: number; max: nu
     .max(max)
     .meta({ description });
 
+/** Returns a number by which a fault multiplies something, e.g. `service times of servers grow`. */
+export const factor = (what: string) => number(`Factor by which ${what}; 1 changes nothing`, { min: 1, max: 1_000 });
+
 /** Returns the schema of a text of 1 to 2,000 characters. */
 export const text = (description: string) =>
   z

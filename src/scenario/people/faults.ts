@@ -1,6 +1,6 @@
 /** Faults of people: on network paths, at gateways and servers, and in telemetry. */
 import { z } from "zod";
-import { duration, either, fields, number, oneOrMore, share } from "../fields.ts";
+import { duration, either, factor, fields, oneOrMore, share } from "../fields.ts";
 import type { Effect, FaultOf, Selection, Target } from "../section.ts";
 import { selector } from "../where.ts";
 import { pathsOf, picksSomething, type PathsWorld } from "./paths.ts";
@@ -96,16 +96,12 @@ const effects = {
     },
   },
   slow: {
-    field: z.exactOptional(
-      number("Factor by which service times of servers grow; 1 changes nothing", { min: 1, max: 1_000 }),
-    ),
+    field: z.exactOptional(factor("service times of servers grow")),
     honours: FLEET,
     instead: "a server is slow for all clients: select a centre, line or server",
   },
   surge: {
-    field: z.exactOptional(
-      number("Factor by which the rate of new logins grows; 1 changes nothing", { min: 1, max: 1_000 }),
-    ),
+    field: z.exactOptional(factor("the rate of new logins grows")),
     honours: USERS,
     instead: "a surge comes from users, wherever they are routed: select a region, carrier, access or gateway",
   },

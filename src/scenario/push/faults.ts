@@ -1,6 +1,6 @@
 /** Faults of push: hosts crash, clocks are wrong, shards fail over or lag, the broker redelivers or is down. */
 import { z } from "zod";
-import { duration, number, rate, share } from "../fields.ts";
+import { duration, factor, rate, share } from "../fields.ts";
 import type { FaultOf, Target } from "../section.ts";
 import { selector } from "../where.ts";
 
@@ -33,9 +33,7 @@ export const PUSH_TARGETS = {
     selectors: { shard: selector("Shard of the push store, such as shard-2") },
     effects: {
       slow: {
-        field: z.exactOptional(
-          number("Factor by which service times of shards grow; 1 changes nothing", { min: 1, max: 1_000 }),
-        ),
+        field: z.exactOptional(factor("service times of shards grow")),
       },
       failover: {
         field: z.exactOptional(

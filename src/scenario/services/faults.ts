@@ -1,6 +1,6 @@
 /** Faults of services: machines are slow or down, the load of entries surges. */
 import { z } from "zod";
-import { number } from "../fields.ts";
+import { factor } from "../fields.ts";
 import type { FaultOf, Target } from "../section.ts";
 import { selector } from "../where.ts";
 
@@ -21,9 +21,7 @@ export const SERVICES_TARGETS = {
         ),
       },
       slow: {
-        field: z.exactOptional(
-          number("Factor by which computing times of machines grow; 1 changes nothing", { min: 1, max: 1_000 }),
-        ),
+        field: z.exactOptional(factor("computing times of machines grow")),
       },
     },
   },
@@ -32,9 +30,7 @@ export const SERVICES_TARGETS = {
     selectors: { entry: selector("Entry of services") },
     effects: {
       surge: {
-        field: z.exactOptional(
-          number("Factor by which the rate of tasks grows; 1 changes nothing", { min: 1, max: 1_000 }),
-        ),
+        field: z.exactOptional(factor("the rate of tasks grows")),
       },
     },
   },
