@@ -1,6 +1,6 @@
 /** Writes output: results to stdout, other messages to stderr, a run to its folder. */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, rmdirSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { printable } from "../base/printable.ts";
 import { writeFolder } from "../report/folder.ts";
@@ -78,28 +78,22 @@ export const writing = async <Result>(dir: string, work: () => Promise<Result>):
   }
 };
 
-/** A folder that is ready before a long run. */
-export interface ReadyFolder {
-  /** Removes the folders that were made for it, as far as they are empty. */
-  leave(): void;
-}
-
-/** Makes a folder and calls `demand` to check it; throws a `Refusal` if it cannot be written, before a long run starts. */
-export const demandWritable = (dir: string, demand: (dir: string) => Promise<void>): Promise<ReadyFolder> =>
+/**
+ * Makes a folder and calls `demand` to check it; throws a `Refusal` if it cannot be written, before a long run starts. What it
+ * made is removed when the process ends, as far as it is empty then.
+ */
+export const demandWritable = (dir: string, demand: (dir: string) => Promise<void>): Promise<void> =>
   writing(dir, async () => {
     const made = makeFolder(resolve(dir));
-    const leave = (): void => {
-      for (const folder of made.toReversed())
-        if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
-    };
-    try {
-      if (!statSync(dir).isDirectory()) throw new Unwritable(dir, "it is not a folder: name another one");
-      await demand(dir);
-    } catch (error) {
-      leave();
-      throw error;
-    }
-    return { leave };
+    process.once("exit", () => {
+      try {
+        for (const folder of made.toReversed()) rmdirSync(folder);
+      } catch {
+        // A folder with files stays.
+      }
+    });
+    if (!statSync(dir).isDirectory()) throw new Unwritable(dir, "it is not a folder: name another one");
+    await demand(dir);
   });
 
 /** The most folders that are tried beside one with a greater result; chosen. */

@@ -9,7 +9,7 @@ import { keepBugReportsIn, reportBug } from "./bug.ts";
 import { EXIT, exitOf, worstOf } from "./exit.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { load } from "./load.ts";
-import { answerAfter, demandWritable, folderOf, keep, type ReadyFolder, tell } from "./output.ts";
+import { answerAfter, demandWritable, folderOf, keep, tell } from "./output.ts";
 import type { RunFlags } from "./settings.ts";
 import { aliasCommand, commandLine } from "./command.ts";
 import { planOf } from "./plan.ts";
@@ -24,9 +24,8 @@ export const replay = async (given: string, flags: RunFlags): Promise<number> =>
   const interruption = onInterrupt(() =>
     tell("\nstopping; finished replications are kept (press Ctrl-C again to quit at once)"),
   );
-  let folder: ReadyFolder | undefined;
   try {
-    folder = await demandWritable(dir, demandFolder);
+    await demandWritable(dir, demandFolder);
     keepBugReportsIn(dir);
     const finished = await runOnThreads(scenario, flags, interruption.signal);
     if (finished === undefined) {
@@ -49,7 +48,6 @@ export const replay = async (given: string, flags: RunFlags): Promise<number> =>
     return interruption.code ?? worstOf(codes);
   } finally {
     interruption.release();
-    folder?.leave();
   }
 };
 

@@ -11,6 +11,7 @@ import { type Change, changesBetween, type Golden, goldenOf } from "../study/gol
 import { commandLine, quoted, scenarioWord } from "./command.ts";
 import { EXIT, exitOf, Refusal, unwritable, worstOf } from "./exit.ts";
 import { onInterrupt } from "./interrupt.ts";
+import { openFilesRefusal } from "./limits.ts";
 import { load } from "./load.ts";
 import { answer, tell } from "./output.ts";
 import { inputWords, readRepetitions, type VerifyFlags } from "./settings.ts";
@@ -102,7 +103,9 @@ const goldenNames = (): readonly string[] => {
       .sort();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw new Refusal(EXIT.missing, `error cannot read ${FOLDER}: ${(error as Error).message}`);
+    throw (
+      openFilesRefusal(error) ?? new Refusal(EXIT.missing, `error cannot read ${FOLDER}: ${(error as Error).message}`)
+    );
   }
 };
 

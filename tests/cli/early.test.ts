@@ -18,13 +18,16 @@ it.each([
   expect(said).toContain("interrupted");
 });
 
-it("a signal while the folder of a run is made leaves no folder", async () => {
+it.each([
+  ["run", join(ROOT, "tests/cli/small.yaml")],
+  ["fidelity", join(ROOT, "bench/data/tcp-measured.json")],
+])("a signal while the folder of %s is made leaves no folder", async (command, file) => {
   const cwd = emptyFolder();
   const when = `import fs from "node:fs";import{syncBuiltinESMExports}from"node:module";const make=fs.mkdirSync;
     fs.mkdirSync=(dir,how)=>{make(dir,how);process.kill(process.pid,"SIGINT")};syncBuiltinESMExports()`;
-  const args = ["--import", `data:text/javascript,${encodeURIComponent(when)}`, MAIN];
-  const story = [join(ROOT, "tests/cli/small.yaml"), "--out", "out"];
-  const child = spawn(process.execPath, [...args, "run", ...story], { cwd, env: plainEnv(), stdio: "ignore" });
+  const hook = ["--import", `data:text/javascript,${encodeURIComponent(when)}`];
+  const args = [...hook, MAIN, command, file, "--out", "new/out"];
+  const child = spawn(process.execPath, args, { cwd, env: plainEnv(), stdio: "ignore" });
   expect(await once(child, "exit")).toEqual([130, null]);
   expect(readdirSync(cwd)).toEqual([]);
 });
