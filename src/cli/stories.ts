@@ -1,9 +1,10 @@
 /** Implements `firedrill verify`: runs each golden scenario at its golden settings, compares, and accepts changes on request. */
-import { accessSync, constants, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, constants, lstatSync, mkdirSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { controlAt } from "../base/printable.ts";
 import { goldenSchema } from "../report/files-schema.ts";
 import { printJson } from "../report/json.ts";
+import { writeWhole } from "../report/owned.ts";
 import { readJson } from "../scenario/json-file.ts";
 import { renderProblems } from "../scenario/problem.ts";
 import type { ScaleRow } from "../study/scales.ts";
@@ -13,7 +14,7 @@ import { EXIT, exitOf, Refusal, unwritable, worstOf } from "./exit.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { openFilesRefusal } from "./limits.ts";
 import { load } from "./load.ts";
-import { answer, tell } from "./output.ts";
+import { answer, tell, writing } from "./output.ts";
 import { inputWords, readRepetitions, type VerifyFlags } from "./settings.ts";
 import { compareStory, scalesText } from "./scales.ts";
 import { type StoryResult, storyText } from "./storytext.ts";
@@ -136,7 +137,8 @@ const verifyOne = async (given: string, flags: VerifyFlags, signal: AbortSignal)
   if (finished === undefined || finished.document.partial === true) return undefined;
   const after = goldenOf(finished.document, flags.reason ?? golden?.reason ?? "");
   const changes = golden === undefined ? undefined : changesBetween(golden, after);
-  if (flags.accept === true && changes?.length !== 0) write(join(FOLDER, `${scenario.name}.json`), printJson(after));
+  if (flags.accept === true && changes?.length !== 0)
+    await write(join(FOLDER, `${scenario.name}.json`), printJson(after));
   return { document: finished.document, changes };
 };
 
@@ -146,17 +148,9 @@ const atGoldenSettings = (flags: VerifyFlags, golden: Golden | undefined): Verif
     ? flags
     : { seed: golden.seed, scale: golden.scale, reps: readRepetitions(String(golden.replications)), ...flags };
 
-/** Writes a golden whole; throws a `Refusal` if it cannot be written, and then leaves no temporary file. */
-const write = (path: string, text: string): void => {
-  const temporary = `${path}.${String(process.pid)}.tmp`;
-  try {
-    mkdirSync(FOLDER, { recursive: true });
-    writeFileSync(temporary, text, { flag: "wx" });
-    renameSync(temporary, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") rmSync(temporary, { force: true });
-    throw unwritable(path, error) ?? error;
-  }
+/** Writes a golden whole; throws a `Refusal` if it cannot be written. */
+const write = async (path: string, text: string): Promise<void> => {
+  await writing(path, () => writeWhole(path, text));
   tell(`accepted ${path}; give the reason in the commit`);
 };
 

@@ -61,8 +61,8 @@ const sync = async (path: string): Promise<void> => {
   }
 };
 
-/** Writes a file whole; if that fails, the old file stays and no temporary one. */
-const writeWhole = async (path: string, content: string | Uint8Array): Promise<void> => {
+/** Writes a file whole; if that fails, the old file stays and no temporary one. What a killed process left is replaced. */
+export const writeWhole = async (path: string, content: string | Uint8Array): Promise<void> => {
   const temporary = temporaryOf(path);
   await rm(temporary, { force: true });
   try {

@@ -249,6 +249,11 @@ describe("verify", () => {
     expect(firedrill(["verify", SMALL, "--accept", "--reason", "first", "--reps", "2"], {}, cwd).code).toBe(0);
     const text = readFileSync(golden, "utf8");
     expect(text).toContain('"reason": "first"');
+    // As a process leaves it that is killed while it writes.
+    writeFileSync(join(cwd, "reports/golden/.small.json.firedrill.tmp"), "{");
+    expect(firedrill(["verify", SMALL, "--accept", "--reason", "x", "--seed", "y"], {}, cwd).code).toBe(0);
+    expect(readdirSync(join(cwd, "reports/golden"))).toEqual(["small.json"]);
+    writeFileSync(golden, text);
     const same = firedrill(["verify", SMALL, "--json", "--quiet"], {}, cwd);
     expect(same.code).toBe(0);
     expect(JSON.parse(same.stdout)).toMatchObject({ stories: [{ golden: "same", replications: 2, verdict: "held" }] });
