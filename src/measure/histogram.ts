@@ -1,19 +1,19 @@
 /**
- * Distributions of many values in a few kilobytes.
+ * Distributions of many values in at most some kilobytes.
  *
- * A bucket is a sixty-fourth of a power of two, given by the leading bits of the floating-point number: no logarithm,
- * equal bits on every machine, and the middle of a bucket is within 0.8 % of all values in it. Whole weights add up
- * exactly, so merging in any order gives the same histogram.
+ * A bucket is a 1,024th of a power of two, given by the leading bits of the floating-point number: no logarithm, equal
+ * bits on every machine, and the middle of a bucket is within 0.05 % of all values in it, which is finer than the three
+ * digits that reports print. Whole weights add up exactly, so merging in any order gives the same histogram.
  */
 import { assert } from "../base/assert.ts";
 
-/** Bits of the high word below the eleven of the exponent and the six that choose one of 64 buckets. */
-const DROPPED = 14;
-/** Room is made for this many buckets at a time: a power of two of values. */
-const OCTAVE = 64;
+/** Bits of the high word below the eleven of the exponent and the ten that choose one of 1,024 buckets. */
+const DROPPED = 10;
+/** Buckets of one page: room is made for a page at a time, as most distributions fill few of all buckets. */
+const PAGE = 16;
 
-/** Numbers of a histogram before its buckets, in `numbers`. */
-const FACTS = 7;
+/** Numbers of a histogram before its pages, in `numbers`; each page follows its own number. */
+const FACTS = 6;
 
 const float = new Float64Array(1);
 const words = new Uint32Array(float.buffer);
@@ -31,6 +31,13 @@ const lowerEdge = (bucket: number): number => {
   return float[0]!;
 };
 
+/** Returns the value that stands for a bucket: its whole number if it holds only one, else its middle. */
+const valueOf = (bucket: number): number => {
+  const [lower, upper] = [lowerEdge(bucket), lowerEdge(bucket + 1)];
+  const whole = Math.ceil(lower);
+  return whole < upper && whole + 1 >= upper ? whole : (lower + upper) / 2;
+};
+
 /** A distribution of values of at least 0 in one unit, each with a weight: the number of people it stands for. */
 export class Histogram {
   /** Sum of weights. */
@@ -42,9 +49,8 @@ export class Histogram {
   /** The greatest value; -Infinity if nothing was added. */
   max = -Infinity;
   #zeros = 0;
-  /** Number of the first bucket that there is room for. */
-  #first = 0;
-  #counts = new Float64Array(0);
+  /** Weights by bucket, in pages by number. */
+  readonly #pages = new Map<number, Float64Array>();
 
   /** Adds a value with a weight. Throws if the value is negative or not finite. */
   add(value: number, weight = 1): void {
@@ -64,15 +70,19 @@ export class Histogram {
     this.min = Math.min(this.min, other.min);
     this.max = Math.max(this.max, other.max);
     this.#zeros += other.#zeros;
-    other.#counts.forEach((weight, place) => {
-      if (weight > 0) this.#addTo(other.#first + place, weight);
-    });
+    for (const [number, page] of other.#pages) {
+      const own = this.#page(number);
+      page.forEach((weight, place) => {
+        own[place]! += weight;
+      });
+    }
   }
 
   /** The histogram as numbers, for `from`. */
   get numbers(): readonly number[] {
     const { count, sum, min, max } = this;
-    return [count, sum, min, max, this.#zeros, this.#first, this.#counts.length, ...this.#counts];
+    const pages = this.#sorted().flatMap(([number, page]) => [number, ...page]);
+    return [count, sum, min, max, this.#zeros, this.#pages.size, ...pages];
   }
 
   /** Returns the histogram at the front of an array of numbers, and the length it takes there. */
@@ -83,9 +93,9 @@ export class Histogram {
     histogram.min = numbers[2]!;
     histogram.max = numbers[3]!;
     histogram.#zeros = numbers[4]!;
-    histogram.#first = numbers[5]!;
-    const length = FACTS + numbers[6]!;
-    histogram.#counts = numbers.slice(FACTS, length);
+    const length = FACTS + numbers[5]! * (1 + PAGE);
+    for (let at = FACTS; at < length; at += 1 + PAGE)
+      histogram.#pages.set(numbers[at]!, numbers.slice(at + 1, at + 1 + PAGE));
     return { histogram, length };
   }
 
@@ -95,9 +105,9 @@ export class Histogram {
   }
 
   /**
-   * Returns the `q`-quantile, within 0.8 %, exact for 0 and 1; undefined if nothing was added. `beyond` is the weight of
-   * values that were not added because they are larger than all of these: the quantile is Infinity if it is one of them.
-   * Throws if `q` is not in [0, 1].
+   * Returns the `q`-quantile: within 0.1 %, within 0.05 % of whole values, exact for whole values below 2,048 and for 0
+   * and 1; undefined if nothing was added. `beyond` is the weight of values that were not added because they are larger
+   * than all of these: the quantile is Infinity if it is one of them. Throws if `q` is not in [0, 1].
    */
   quantile(q: number, beyond = 0): number | undefined {
     assert(q >= 0 && q <= 1, () => `quantile ${String(q)}`);
@@ -108,32 +118,28 @@ export class Histogram {
     if (q === 1) return this.max;
     let seen = this.#zeros;
     if (seen >= wanted) return 0;
-    for (let place = 0; place < this.#counts.length; place++) {
-      seen += this.#counts[place]!;
-      if (seen >= wanted) {
-        const bucket = this.#first + place;
-        const middle = (lowerEdge(bucket) + lowerEdge(bucket + 1)) / 2;
-        return Math.min(this.max, Math.max(this.min, middle));
+    for (const [number, page] of this.#sorted()) {
+      for (let place = 0; place < PAGE; place++) {
+        seen += page[place]!;
+        if (seen >= wanted) return Math.min(this.max, Math.max(this.min, valueOf(number * PAGE + place)));
       }
     }
     return this.max;
   }
 
   #addTo(bucket: number, weight: number): void {
-    const place = bucket - this.#first;
-    if (place >= 0 && place < this.#counts.length) this.#counts[place]! += weight;
-    else this.#makeRoom(bucket, weight);
+    const place = bucket % PAGE;
+    this.#page((bucket - place) / PAGE)[place]! += weight;
   }
 
-  #makeRoom(bucket: number, weight: number): void {
-    const octave = bucket - (bucket % OCTAVE);
-    const empty = this.#counts.length === 0;
-    const first = empty ? octave : Math.min(this.#first, octave);
-    const end = empty ? octave + OCTAVE : Math.max(this.#first + this.#counts.length, octave + OCTAVE);
-    const counts = new Float64Array(end - first);
-    counts.set(this.#counts, empty ? 0 : this.#first - first);
-    counts[bucket - first]! += weight;
-    this.#counts = counts;
-    this.#first = first;
+  #page(number: number): Float64Array {
+    let page = this.#pages.get(number);
+    if (page === undefined) this.#pages.set(number, (page = new Float64Array(PAGE)));
+    return page;
+  }
+
+  /** The pages in order of their buckets. */
+  #sorted(): readonly (readonly [number, Float64Array])[] {
+    return [...this.#pages].toSorted(([one], [other]) => one - other);
   }
 }

@@ -59,7 +59,7 @@ export interface Times {
 export const noTimes = (): Times => ({ ended: new Histogram(), cut: new Histogram() });
 
 /** Two values of one bucket of a histogram differ by less than this factor. */
-const ONE_BUCKET = 1 + 1 / 64;
+const ONE_BUCKET = 1 + 1 / 1_024;
 
 const quantileOf = (stat: string): number => (stat === "max" ? 1 : Number(stat.slice(1)) / 100);
 
