@@ -1,4 +1,4 @@
-/** Prepares texts and digits to be printed. */
+/** Makes texts of other people harmless where they are printed. */
 
 /** Characters that control a terminal or the direction of a text; line ends and tabs are not among them. */
 const CONTROL = /(?![\n\t])[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
@@ -19,6 +19,3 @@ export const printableAll = <Value>(value: Value): Value => {
     Object.entries(value).map(([key, item]: [string, unknown]) => [printable(key), printableAll(item)]),
   ) as Value;
 };
-
-/** Returns the digits of a whole number with a comma before each group of three. */
-export const grouped = (digits: string): string => digits.replace(/\B(?=(\d{3})+$)/g, ",");

@@ -2,26 +2,27 @@
  * Prints numbers for all reports: as many digits as the interval supports, thousands separated, the unit behind them. All
  * reports use it, so that terminal, page, table and chart never disagree on a figure.
  */
-import { grouped } from "../base/printable.ts";
+import { printFixed } from "../base/digits.ts";
 import type { CutOff, Interval } from "../study/document.ts";
 
 /** A blank at which lines must not break; `renderTable` turns it into a plain one. */
 export const NO_BREAK = "\u00a0";
 
 const MOST_DECIMALS = 4;
-const MOST_FOR_A_LIMIT = 8;
+/** The most decimals of a number that four would print as 0, or as a limit that it differs from. */
+const MOST_OF_ALL = 8;
 const SIGNIFICANT = 3;
 
 /**
  * Returns the number of decimals that show the interval's half width to a digit or two and three digits of the value, at most
- * four, or more where a number would read like a limit that it differs from.
+ * four, or more where a number would read like 0 or like a limit that it differs from.
  */
 const decimalsOf = (interval: Interval, limits: readonly number[] = []): number => {
   let decimals = plainDecimalsOf(interval);
   const numbers = [interval.value, ...interval.ci95];
   const readsLikeALimit = (): boolean =>
     limits.some((limit) => numbers.some((one) => one !== limit && one.toFixed(decimals) === limit.toFixed(decimals)));
-  while (decimals < MOST_FOR_A_LIMIT && readsLikeALimit()) decimals += 1;
+  while (decimals < MOST_OF_ALL && readsLikeALimit()) decimals += 1;
   return decimals;
 };
 
@@ -32,22 +33,14 @@ const plainDecimalsOf = ({ value, ci95 }: Interval): number => {
   const forValue = SIGNIFICANT - 1 - Math.floor(Math.log10(size));
   const forWidth = halfWidth > 0 ? Math.ceil(-Math.log10(halfWidth)) : forValue;
   const wanted = Math.max(forWidth, Math.min(forValue, forWidth + 1));
-  return Math.max(0, Math.min(MOST_DECIMALS, wanted, forValue + 1));
-};
-
-const printFixed = (value: number, decimals: number): string => {
-  const size = Math.abs(value);
-  if (size >= LARGEST || (size > 0 && size < 1e-4)) return value.toExponential(2).replace("-", "−").replace("e-", "e−");
-  const [whole = "0", fraction] = size.toFixed(decimals).split(".");
-  const digits = grouped(whole) + (fraction === undefined ? "" : `.${fraction}`);
-  return value < 0 && Number(size.toFixed(decimals)) !== 0 ? `−${digits}` : digits;
+  const isTiny = Number(size.toFixed(MOST_DECIMALS)) === 0;
+  if (isTiny && Number(size.toFixed(MOST_OF_ALL)) === 0) return 0;
+  return Math.max(0, Math.min(isTiny ? Math.min(MOST_OF_ALL, forValue - 1) : MOST_DECIMALS, wanted, forValue + 1));
 };
 
 /** Prints a bare number, e.g. `180,000,000` or `3.52`. */
 export const printNumber = (value: number): string => printFixed(value, decimalsOf({ value, ci95: [value, value] }));
 
-/** The size from which numbers are printed as powers of ten. */
-const LARGEST = 1e15;
 /** An interval narrower than this share of the unit, such as a million, shows only in the full number. */
 const FINEST = 0.001;
 const LARGE = [
@@ -58,8 +51,7 @@ const LARGE = [
 /** Shortens millions and billions, as nine digits of an estimate are hard to read. */
 const shortened = ({ value, ci95: [low, high] }: Interval) => {
   const isFitting = (size: number): boolean => Math.abs(value) >= size && (low === high || high - low >= size * FINEST);
-  const large = Math.abs(value) < LARGEST ? LARGE.find(({ size }) => isFitting(size)) : undefined;
-  const { size, sign } = large ?? { size: 1, sign: "" };
+  const { size, sign } = LARGE.find((large) => isFitting(large.size)) ?? { size: 1, sign: "" };
   const interval: Interval = { value: value / size, ci95: [low / size, high / size] };
   return { interval, sign };
 };

@@ -2,6 +2,7 @@
  * Reads the limits on figures: expectations are published values, and a miss means that the model is wrong; thresholds
  * are requirements, and a miss means that the design is not good enough.
  */
+import { printPlain } from "../base/digits.ts";
 import { z } from "zod";
 import { readFigure } from "./figure.ts";
 import type { Figure } from "./figure-parts.ts";
@@ -190,8 +191,8 @@ export const resolveThreshold = (item: MapNode, path: Path, around: Surroundings
   if (!signed) checkPossible(figure, { min, max }, path, report);
   const printed = figure.unit === "" ? "" : ` ${figure.unit}`;
   const limits = [
-    ...(min === undefined ? [] : [`≥ ${String(min)}${printed}`]),
-    ...(max === undefined ? [] : [`≤ ${String(max)}${printed}`]),
+    ...(min === undefined ? [] : [`≥ ${printPlain(min)}${printed}`]),
+    ...(max === undefined ? [] : [`≤ ${printPlain(max)}${printed}`]),
   ];
   return {
     figure,

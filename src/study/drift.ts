@@ -9,6 +9,7 @@
  * (1 - e^-x)^2 / (2 (x - 1 + e^-x)), x = h / tau, which gives tau; and a figure that starts at 0 has by then come as far as
  * 1 - e^(-t / tau) of its steady value. That is the standard relaxation of queues (e.g. Odoni and Roth 1983).
  */
+import { printShort } from "../base/digits.ts";
 import { mean, sampleCorrelation } from "simple-statistics";
 import { inSeconds } from "../base/units.ts";
 import type { Figure } from "../scenario/figure-parts.ts";
@@ -59,7 +60,7 @@ export const driftOf = (
   return differenceOf(both, bounds, unit) ?? memoryOf(both, figure, scenario, bounds);
 };
 
-const print = (value: number, unit: string): string => `${String(Number(value.toPrecision(3)))} ${unit}`.trimEnd();
+const print = (value: number, unit: string): string => `${printShort(value, 3)} ${unit}`.trimEnd();
 
 const differenceOf = (both: readonly Halves[], bounds: Bounds, unit: string): Drift | undefined => {
   const drifts = observed(both.map(({ first, second }) => second - first));

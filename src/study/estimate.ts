@@ -1,5 +1,5 @@
 /** Estimates the cost of a run on this machine, within a factor of about two; shown before a large run starts. */
-import { grouped } from "../base/printable.ts";
+import { printFixed } from "../base/digits.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Cost } from "../scenario/section.ts";
 import { costsOf } from "../scenario/world.ts";
@@ -22,7 +22,7 @@ const GIB = 1_073_741_824;
 /** Share of the machine's memory that a run may take; chosen. */
 const OF_MEMORY = 0.8;
 
-const whole = (count: number): string => grouped(count.toFixed(0));
+const whole = (count: number): string => printFixed(count, 0);
 
 /** Returns why one replication cannot be simulated, or does not fit into `memory` bytes, with what to write; undefined if it fits. */
 export const misfitOf = (scenario: Scenario, memory: number): string | undefined => {

@@ -2,6 +2,7 @@
  * Remarks on the rows of a scenario that can be made before it runs: limits that mean nothing, rows that cannot be judged, and
  * what a limit of "none" shows. They say what the verdict will rest on, or why there will be none.
  */
+import { printPlain, printShort } from "../base/digits.ts";
 import { inSeconds, wholeMinutes } from "../base/units.ts";
 import type { Figure } from "../scenario/figure-parts.ts";
 import { allows } from "../scenario/metric.ts";
@@ -51,7 +52,7 @@ const trivial: Remark = ({ figure, of, min, max }, scenario) => {
 const none: Remark = ({ figure, of, max }, scenario, { least }) => {
   const each = oneEvent(figure, scenario);
   if (of === "difference" || max !== 0 || each === undefined || least < 2) return undefined;
-  const most = String(Number(((3 / least) * each).toPrecision(2)));
+  const most = printShort((3 / least) * each, 2);
   return `it is judged as “none seen”; ${String(least)} replications without any show at most ${most} ${figure.unit} a replication (95 %)`.replace(
     "  ",
     " ",
@@ -71,7 +72,7 @@ const tooLong: Remark = ({ figure, max }, scenario) => {
   if (max === undefined || censored === undefined || "atSeconds" in censored) return undefined;
   const { high } = boundsOf(figure, scenario);
   return high > 0 && high < max
-    ? `the window ends ${String(high)} s after it begins, so that a delay can be followed no further; if it has not ended by then it is unknown`
+    ? `the window ends ${printPlain(high)} s after it begins, so that a delay can be followed no further; if it has not ended by then it is unknown`
     : undefined;
 };
 

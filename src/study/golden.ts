@@ -4,6 +4,7 @@
  * them, and the tool's version, which is not part of the model. Facts that a document has as text and as values are kept as
  * text alone.
  */
+import { printPlain } from "../base/digits.ts";
 import { isDeepStrictEqual } from "node:util";
 import type { FigureResult, RunDocument } from "./document.ts";
 
@@ -77,5 +78,5 @@ const brief = (value: unknown): string => {
 const figureText = (figure: FigureResult | undefined): string => {
   if (figure === undefined) return "none";
   const [low, high] = figure.ci95;
-  return `${String(figure.value)} ${figure.unit} [${String(low)}, ${String(high)}]`.replaceAll("  ", " ");
+  return `${printPlain(figure.value)} ${figure.unit} [${printPlain(low)}, ${printPlain(high)}]`.replaceAll("  ", " ");
 };

@@ -3,7 +3,7 @@
  * unknown, with the reason. A verdict never rests on a single replication, on times that had not ended, or on events too
  * few to be seen.
  */
-import { grouped } from "../base/printable.ts";
+import { printFixed, printPlain, printShort } from "../base/digits.ts";
 import type { FigureResult, Interval, Verdict } from "./document.ts";
 
 /** Limits of a row, inclusive; undefined where they are open. */
@@ -93,9 +93,9 @@ const whyUnknown = (found: JudgedFigure, standard: Standard): string => {
     return `it has a trend within its window, which leads to ${bracket(standard.heading, unit)}: a longer warm-up would show where it ends`;
   const needed = trialsNeeded(value, standard);
   if (trials !== undefined && needed !== undefined)
-    return `${seen(value, trials)}, so that it may still be ${endOf(value, ci95)} ${unit}; it takes ${thousands(needed)} to show the limit`;
+    return `${seen(value, trials)}, so that it may still be ${endOf(value, ci95)} ${unit}; it takes ${printPlain(needed)} to show the limit`;
   if (within > 0 && judge(ci95, limits) !== "unknown")
-    return `it is known only to ± ${digits(within)} ${unit} at this scale, as a row stands for many people who queue: run it with a finer --scale`;
+    return `it is known only to ± ${printShort(within, 2)} ${unit} at this scale, as a row stands for many people who queue: run it with a finer --scale`;
   return "its interval is partly outside: more replications narrow it";
 };
 
@@ -115,18 +115,14 @@ export const remarksOn = (found: JudgedFigure | undefined, standard: Standard): 
   return remarks;
 };
 
-const thousands = (count: number): string => grouped(String(Math.round(count)));
-
 const seen = (value: number, trials: number): string =>
-  value === 0 ? `0 of ${thousands(trials)}` : `${thousands(trials)} of ${thousands(trials)}`;
+  value === 0 ? `0 of ${printFixed(trials, 0)}` : `${printFixed(trials, 0)} of ${printFixed(trials, 0)}`;
 
 /** Prints the end of the interval of a figure at one end of its range, to two digits of what is left. */
 const endOf = (value: number, [low, high]: readonly [number, number]): string =>
-  value === 0
-    ? `up to ${digits(high)}`
-    : `down to ${String(Number((value - Number(digits(value - low))).toPrecision(12)))}`;
+  value === 0 ? `up to ${digits(high)}` : `down to ${printShort(value - Number((value - low).toPrecision(2)), 12)}`;
 
-const digits = (value: number, significant = 2): string => String(Number(value.toPrecision(significant)));
+const digits = (value: number, significant = 2): string => printShort(value, significant);
 
 const bracket = ([low, high]: readonly [number, number], unit: string): string =>
   `[${digits(low, 3)}, ${digits(high, 3)}]${unit === "" ? "" : ` ${unit}`}`;

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { missOf } from "../../src/report/bounds.ts";
 import { renderCsv } from "../../src/report/csv.ts";
@@ -186,7 +187,23 @@ describe("numbers", () => {
     expect(show(1.35442, 1.35362, 1.35522)).toBe("1.354 [1.354, 1.355]");
     expect(show(4, 4, 4)).toBe("4");
     expect(show(0, 0, 0, "%")).toBe("0 %");
-    expect(show(-0.00001, -0.00001, -0.00001)).toBe("−1.00e−5");
+    expect(show(-0.00001, -0.00001, -0.00001)).toBe("−0.000010");
+    expect(show(0.0000281, -0.0113, 0.0114, "pp")).toBe("0.000 pp [−0.011, 0.011]");
+    expect(show(1e-15, 1e-15, 1e-15, "pp")).toBe("0 pp");
+  });
+
+  it("are written as people do, at any size and with any interval", () => {
+    const anySize = fc
+      .tuple(fc.double({ min: -10, max: 10, noNaN: true }), fc.integer({ min: -20, max: 20 }))
+      .map(([mantissa, exponent]) => mantissa * Number(`1e${String(exponent)}`));
+    fc.assert(
+      fc.property(anySize, anySize, (value, width) => {
+        const number = String.raw`−?\d{1,3}(,\d{3})*(\.\d+)?`;
+        expect(show(value, value - Math.abs(width), value + Math.abs(width))).toMatch(
+          new RegExp(`^${number}( M| bn)?( \\[${number}, ${number}\\])?$`),
+        );
+      }),
+    );
   });
 
   it.each([

@@ -128,9 +128,9 @@ it("limits are in the figure's unit, printed as text, and marked if they are jud
     [undefined, 300, "≤ 300 s", false],
     [undefined, 60, "≤ 60 s", true],
     [1, 2, "≥ 1 % and ≤ 2 %", false],
-    [-0.2, 0.2, "difference ≥ -0.2 % and ≤ 0.2 %", false],
+    [-0.2, 0.2, "difference ≥ −0.2 % and ≤ 0.2 %", false],
     [undefined, 4, "≤ 4 /h", false],
-    [undefined, 20_000, "≤ 20000", false],
+    [undefined, 20_000, "≤ 20,000", false],
   ]);
   expect(scenario.thresholds.findIndex((threshold) => threshold.of === "difference")).toBe(3);
 });

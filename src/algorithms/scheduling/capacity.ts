@@ -5,6 +5,7 @@
  * server gets more than a part of its headroom before it has reported the last step.
  * Met by: src/world/seams/scheduling.ts
  */
+import { printFixed } from "../../base/digits.ts";
 import { after, type Duration, type Instant, START } from "../../base/units.ts";
 import type { ServerEntry } from "./messages.ts";
 import type { SchedulerPolicy } from "./policy.ts";
@@ -134,8 +135,8 @@ export class Capacity {
   /** Prints a server's counts, for the reasons of a decision. */
   describe(server: number): string {
     const { name, assigned, reported, capacity } = this.#servers[server]!;
-    const numbers = [assigned, reported, this.#pending(server), capacity, this.headroom(server)].map(Math.round);
-    const [table, held, coming, full, free] = numbers.map(String);
+    const numbers = [assigned, reported, this.#pending(server), capacity, this.headroom(server)];
+    const [table, held, coming, full, free] = numbers.map((people) => printFixed(people, 0));
     return `${name}: ${table!} assigned, ${held!} connected, ${coming!} on their way, capacity ${full!}, headroom ${free!}`;
   }
 

@@ -5,6 +5,7 @@
  * a sibling with better radio does not make the path look better.
  * Met by: src/world/seams/scheduling.ts
  */
+import { printPlain } from "../../base/digits.ts";
 import { estimateShare } from "./share-estimate.ts";
 import { type Diagnosis, onset, percent } from "./diagnosis.ts";
 import type { Capacity } from "./capacity.ts";
@@ -205,7 +206,7 @@ export class Destinations {
       best = {
         sessions: high,
         connects: Math.max(failing, often),
-        by: `${by}, ${String(pool.sessionsNow)} sessions and ${String(pool.connectsNow)} connects since`,
+        by: `${by}, ${printPlain(pool.sessionsNow)} sessions and ${printPlain(pool.connectsNow)} connects since`,
       };
       if (heard >= ENOUGH) break;
     }

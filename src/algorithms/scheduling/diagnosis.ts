@@ -2,6 +2,7 @@
  * What attribution finds: what failed, for which gateways, how much worse it is, and the numbers that say so.
  * Met by: src/world/seams/scheduling.ts
  */
+import { printFixed, printPlain } from "../../base/digits.ts";
 import type { Evidence, Rise, RiseSince } from "./evidence.ts";
 import type { AlertKind, SchedulerEffect } from "./messages.ts";
 import type { PathStats } from "./path-stats.ts";
@@ -104,8 +105,8 @@ export const measure = (
   };
   const loss = [normal, now.mid, now.low, now.high].map((share) => percent(quality.lossOf(share)));
   const reasons = [
-    `loss ${loss[0]!} → ${loss[1]!} (${loss[2]!} to ${loss[3]!}) in ${String(sum.sessions)} sessions`,
-    `failed connects ${String(sum.failures)} of ${String(sum.connects)}, normal ${percent(normalConnects)}`,
+    `loss ${loss[0]!} → ${loss[1]!} (${loss[2]!} to ${loss[3]!}) in ${printPlain(sum.sessions)} sessions`,
+    `failed connects ${printPlain(sum.failures)} of ${printPlain(sum.connects)}, normal ${percent(normalConnects)}`,
     ...why,
   ];
   return { rise, riseAtLeast, since, why: reasons };
@@ -115,7 +116,7 @@ export const measure = (
 export const sizeOfRise = (rise: Rise): number => rise.sessions + rise.connects;
 
 /** Prints a share as a percentage with two decimals. */
-export const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+export const percent = (share: number): string => `${printFixed(100 * share, 2)} %`;
 
 /** Returns one line of reasons for this evidence; none if it rests on no outcome. */
 export const evidenceLine = (label: string, evidence: Evidence): readonly string[] =>
@@ -123,8 +124,8 @@ export const evidenceLine = (label: string, evidence: Evidence): readonly string
 
 /** Prints evidence in words. */
 export const describeEvidence = ({ nats, sessions, bad, expected, connects, failures }: Evidence): string =>
-  `${nats.toFixed(1)} nats for bad: ${String(bad)} of ${String(sessions)} sessions degraded, ${expected.toFixed(1)} expected; ` +
-  `${String(failures)} of ${String(connects)} connects failed`;
+  `log-likelihood of a fault ${printFixed(nats, 1)}: ${printPlain(bad)} of ${printPlain(sessions)} sessions degraded, ${printFixed(expected, 1)} expected` +
+  (connects === 0 ? "" : `; ${printPlain(failures)} of ${printPlain(connects)} connects failed`);
 
 /** Returns the round since which a path whose test is raised is likely to be worse. */
 export const onset = ({ sessions, connects }: PathStats): number => {

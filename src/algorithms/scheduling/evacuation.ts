@@ -6,6 +6,7 @@
  * not change it. Rolled back, it moves everybody home in the same way.
  * Met by: src/world/seams/scheduling.ts
  */
+import { printFixed } from "../../base/digits.ts";
 import { after, type Duration, type Instant, minutes, printDuration } from "../../base/units.ts";
 import { SMALLEST_STEP } from "./dispatch-table.ts";
 import { Handovers, type Slice } from "./handovers.ts";
@@ -213,7 +214,7 @@ export class Evacuation {
   #wait(why: readonly string[]): readonly SchedulerEffect[] {
     if (this.#isWaiting) return [];
     this.#isWaiting = true;
-    return [this.#report("waits", [`${String(Math.round(this.#peopleLeft()))} people are still there`, ...why])];
+    return [this.#report("waits", [`${printFixed(this.#peopleLeft(), 0)} people are still there`, ...why])];
   }
 
   /**
@@ -232,7 +233,7 @@ export class Evacuation {
     this.#batchLeft = Math.min(left, batch ?? Infinity);
     effects.push(
       this.#report(batch === undefined ? "begins" : `begins batch ${String(this.#batches)}`, [
-        `${String(Math.round(this.#batchLeft))} people within ${printDuration(within)}`,
+        `${printFixed(this.#batchLeft, 0)} people within ${printDuration(within)}`,
       ]),
     );
     return true;
