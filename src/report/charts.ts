@@ -5,9 +5,12 @@
 import { createRequire } from "node:module";
 import { ChartJSNodeCanvas } from "chartjs-node-canvas";
 import { configure, type Looks } from "./configure.ts";
-import type { ChartDefinition } from "./definitions.ts";
+import type { ChartDefinition } from "./chart.ts";
+import { printFixed } from "../base/digits.ts";
+import { legendOf } from "./legend.ts";
 import { LIGHT } from "./palette.ts";
 import { marksOf } from "./marks.ts";
+import { rowsOf } from "./rows.ts";
 
 const WIDTH = 1000;
 const HEIGHT = 560;
@@ -16,7 +19,7 @@ const FONT = "Inter";
 const FONT_FILES = ["latin-400", "latin-600", "latin-ext-400", "latin-ext-600"];
 
 /** The look of pictures that stand alone. */
-export const LOOKS: Looks = { palette: LIGHT, font: FONT, alone: true };
+export const LOOKS: Looks = { palette: LIGHT, font: FONT, alone: true, narrow: false, fixed: printFixed };
 
 type Configuration = Parameters<ChartJSNodeCanvas["renderToBuffer"]>[0];
 
@@ -35,8 +38,8 @@ const rendererOf = (): ChartJSNodeCanvas => {
 
 /** Draws a PNG of 2000 × 1120 pixels on white, title and key included. */
 export const renderPng = async (definition: ChartDefinition): Promise<Uint8Array> => {
-  const configured = configure(definition, LOOKS);
-  return drawPng({ ...configured, plugins: [marksOf(definition, LOOKS)] });
+  const configured = configure(definition, LOOKS, legendOf(definition, LOOKS));
+  return drawPng({ ...configured, plugins: [marksOf(definition, LOOKS), rowsOf(definition, LOOKS)] });
 };
 
 /** Draws a chart.js configuration as a PNG of 2000 × 1120 pixels. */

@@ -2,7 +2,7 @@
  * Turns a chart's definition into a chart.js configuration. These functions run here for PNG and, as text, inside the report
  * page, so they use only their arguments and one another: no imported value.
  */
-import type { ChartDefinition, IntervalChart, LineChart } from "./definitions.ts";
+import type { ChartDefinition, IntervalChart, LineChart, LineSeries } from "./chart.ts";
 import type { Palette } from "./palette.ts";
 
 /** Colours and font of a chart. */
@@ -11,9 +11,17 @@ export interface Looks {
   readonly font: string;
   /** True for a picture that stands alone, which has its title and the key to its numbers. */
   readonly alone: boolean;
+  /** True if there is no room for names beside rows: they stand above them. */
+  readonly narrow: boolean;
+  /** Writes a number with this many decimals. */
+  readonly fixed: (value: number, decimals: number) => string;
 }
 
-const colorOf = ({ palette }: Looks, i: number): string => palette.series[i % palette.series.length] ?? palette.text;
+/** Returns the colour of a line, paler for each further line of its colour. */
+const colorOf = ({ palette }: Looks, { color, shade }: LineSeries): string => {
+  const opaque = palette.series[color % palette.series.length] ?? palette.text;
+  return `${opaque}${["", "99", "66", "44"][Math.min(shade, 3)] ?? ""}`;
+};
 
 /** Returns the radius of each dot: a value between gaps gets one, as no line touches it. */
 const dotsOf = (values: readonly (number | null)[]): readonly number[] =>
@@ -26,8 +34,8 @@ const underCeiling = (values: readonly (number | null)[], ceiling: number | unde
   ceiling === undefined ? values : values.map((value) => (value === null ? null : Math.min(value, ceiling)));
 
 const lineSets = (definition: LineChart, looks: Looks) =>
-  definition.series.flatMap((series, i) => {
-    const color = colorOf(looks, i);
+  definition.series.flatMap((series) => {
+    const color = colorOf(looks, series);
     const points = (values: readonly (number | null)[]) => {
       const shown = underCeiling(values, definition.ceiling);
       return series.at.map((at, k) => ({ x: at, y: shown[k] ?? null }));
@@ -114,9 +122,23 @@ const intervalSets = ({ rows, lacks }: IntervalChart, { palette }: Looks) => {
   ];
 };
 
+/** Returns the least number of decimals that tells the marks of an axis apart. */
+const decimalsOf = (values: readonly number[]): number => {
+  const step = Math.min(...values.slice(1).map((value, i) => Math.abs(value - (values[i] ?? 0))));
+  if (!(step > 0 && step < Infinity)) return 0;
+  let decimals = 0;
+  while (decimals < 12 && Math.abs(step - Number(step.toFixed(decimals))) > step / 100) decimals += 1;
+  return decimals;
+};
+
 const axisOf = (looks: Looks, title: string) => ({
   title: { display: title !== "", text: title, color: looks.palette.muted, font: { family: looks.font, size: 12 } },
-  ticks: { color: looks.palette.muted, font: { family: looks.font, size: 12 } },
+  ticks: {
+    color: looks.palette.muted,
+    font: { family: looks.font, size: 12 },
+    callback: (value: number, _: number, ticks: readonly { readonly value: number }[]): string =>
+      looks.fixed(value, decimalsOf(ticks.map((tick) => tick.value))),
+  },
   grid: { color: looks.palette.grid },
   border: { color: looks.palette.muted },
 });
@@ -141,16 +163,16 @@ const withBands = (
   return { least: Math.max(bands.least, lines.least - spare), most: Math.min(bands.most, lines.most + spare) };
 };
 
-/** Extends the range by published bands, except those that would flatten the lines: they are named at the edge instead. */
-const withPublished = (
+/** Extends the range by published bands and limits, except those that would flatten the lines: the legend names them. */
+const withJudged = (
   { least, most }: ReturnType<typeof extentOf>,
-  published: LineChart["published"],
+  { published, limits }: LineChart,
 ): { readonly least: number; readonly most: number } => {
-  const near = published.filter(({ max }) => max <= 3 * most);
-  return {
-    least: Math.min(least, ...near.map(({ min }) => min)),
-    most: Math.max(most, ...near.map(({ max }) => max)),
-  };
+  const near = [
+    ...published.flatMap(({ min, max, isFar }) => (isFar ? [] : [min, max])),
+    ...limits.flatMap(({ at, isFar }) => (isFar ? [] : [at])),
+  ];
+  return { least: Math.min(least, ...near), most: Math.max(most, ...near) };
 };
 
 /** Extends a range of percent to at least one point, so that noise does not look like an event. */
@@ -166,22 +188,28 @@ const withLimit = (
 ): ReturnType<typeof extentOf> =>
   limit === undefined ? { least, most } : { least: Math.min(least, limit.at), most: Math.max(most, limit.at) };
 
-const lineScales = (definition: LineChart, looks: Looks) => {
-  const { series, ceiling, limit, published } = definition;
+/** Returns the range of all that is drawn on a chart of lines. */
+const drawnExtent = (definition: LineChart): ReturnType<typeof extentOf> => {
+  const { series, ceiling, limit } = definition;
   const capped = (values: readonly (number | null)[]) => extentOf(underCeiling(values, ceiling));
   const lines = capped(series.flatMap(({ value, noFault }) => [...value, ...(noFault ?? [])]));
   const bands = capped(
     series.flatMap(({ value, low, high, noFault }) => [...value, ...low, ...high, ...(noFault ?? [])]),
   );
-  const extent = withLimit(
-    notTooFine(
-      Number.isFinite(lines.least) ? withPublished(withBands(lines, bands), published) : lines,
-      definition.unit,
-    ),
-    limit,
-  );
+  const judged = Number.isFinite(lines.least) ? withJudged(withBands(lines, bands), definition) : lines;
+  return withLimit(notTooFine(judged, definition.unit), limit);
+};
+
+/** Names an axis, and says so if it does not begin at 0. */
+const nameOf = (unit: string, isCut: boolean): string =>
+  [{ "%": "percent", s: "seconds", "/s": "a second", "/h": "an hour" }[unit] ?? unit, isCut ? "axis cut: no 0" : ""]
+    .filter((part) => part !== "")
+    .join(", ");
+
+const lineScales = (definition: LineChart, looks: Looks) => {
+  const extent = drawnExtent(definition);
   const x = axisOf(looks, `simulated time, ${definition.time.unit}`);
-  const y = axisOf(looks, definition.unit);
+  const y = axisOf(looks, nameOf(definition.unit, !fromZero(extent)));
   const isFlat = !(extent.most > 0);
   return {
     x: {
@@ -206,72 +234,28 @@ const lineScales = (definition: LineChart, looks: Looks) => {
 };
 
 const intervalScales = (definition: IntervalChart, looks: Looks) => {
-  const x = axisOf(looks, definition.unit);
   const y = axisOf(looks, "");
   const extent = extentOf(
     definition.rows.flatMap(({ published, ci95, noFault }) => [...(published ?? []), ...(ci95 ?? []), noFault]),
   );
+  const x = axisOf(looks, nameOf(definition.unit, !fromZero(extent)));
+  const { color, font } = y.ticks;
   return {
-    x: { ...x, type: "linear", grace: "6%", beginAtZero: fromZero(extent) },
+    x: definition.isOwnScale
+      ? { type: "linear", display: false, min: 0, max: 100 }
+      : { ...x, type: "linear", grace: "6%", beginAtZero: fromZero(extent) },
     y: {
       ...y,
       type: "category",
       grid: { display: false },
-      ticks: { ...y.ticks, color: looks.palette.text, autoSkip: false },
+      border: { display: !definition.isOwnScale, color },
+      ticks: { display: !looks.narrow, font, color: looks.palette.text, autoSkip: false },
     },
   };
 };
 
-interface LegendChart {
-  isDatasetVisible(index: number): boolean;
-}
-
-/** Names all twins in one dashed entry, as a chart of eight lines would otherwise have sixteen. */
-const legendItems = (definition: ChartDefinition, looks: Looks, chart: LegendChart) => {
-  const entry = (text: string, datasetIndex: number, style: object) => ({
-    text,
-    datasetIndex,
-    fontColor: looks.palette.text,
-    lineWidth: 2,
-    hidden: !chart.isDatasetVisible(datasetIndex),
-    ...style,
-  });
-  if (definition.kind === "intervals") {
-    const { text, muted, background, published } = looks.palette;
-    const shapes = [
-      { pointStyle: "circle", fillStyle: text, strokeStyle: text },
-      { pointStyle: "circle", fillStyle: background, strokeStyle: muted },
-      { pointStyle: "line", lineWidth: 5, strokeStyle: text },
-      { pointStyle: "rect", fillStyle: `${published}33`, strokeStyle: published },
-    ];
-    return ["simulated", `without ${definition.lacks}`, "95 % interval", "published"].map((name, i) =>
-      entry(name, i, shapes[i] ?? {}),
-    );
-  }
-  const sets = lineSets(definition, looks);
-  const many = definition.series.length > 1;
-  return sets.flatMap(({ label, borderColor, twin }, i) => {
-    const stroke = { pointStyle: "line", strokeStyle: twin && many ? looks.palette.muted : borderColor };
-    if (!twin) return [entry(label, i, stroke)];
-    const isFirst = sets.findIndex((set) => set.twin) === i;
-    return isFirst ? [entry(`without ${definition.lacks}`, i, { ...stroke, lineDash: [5, 4] })] : [];
-  });
-};
-
-const legendOf = (definition: ChartDefinition, looks: Looks) => ({
-  position: "top",
-  align: "start",
-  labels: {
-    font: { family: looks.font, size: 12 },
-    usePointStyle: true,
-    boxHeight: 7,
-    ...(definition.kind === "lines" ? { pointStyleWidth: 28 } : {}),
-    generateLabels: (chart: LegendChart) => legendItems(definition, looks, chart),
-  },
-});
-
 /** Returns all that chart.js needs to draw a definition once, except the marks, which are a plugin. */
-export const configure = (definition: ChartDefinition, looks: Looks) => {
+export const configure = (definition: ChartDefinition, looks: Looks, legend: object) => {
   const sets = definition.kind === "lines" ? lineSets(definition, looks) : intervalSets(definition, looks);
   const key = definition.kind === "lines" ? definition.key.rows * definition.key.lineHeight + 10 : 0;
   const heading = (text: string, size: number, weight: string, color: string, bottom: number) => ({
@@ -303,7 +287,7 @@ export const configure = (definition: ChartDefinition, looks: Looks) => {
       plugins: {
         title: heading(definition.title, 18, "600", looks.palette.text, 4),
         subtitle: heading(definition.caption, 12, "400", looks.palette.muted, 10),
-        legend: legendOf(definition, looks),
+        legend,
       },
     },
   };
@@ -320,13 +304,14 @@ export const CONFIGURE_SCRIPT = Object.entries({
   extentOf,
   fromZero,
   withBands,
-  withPublished,
+  withJudged,
   notTooFine,
   withLimit,
+  drawnExtent,
+  nameOf,
+  decimalsOf,
   lineScales,
   intervalScales,
-  legendItems,
-  legendOf,
   configure,
 })
   .map(([name, written]) => `const ${name} = ${written.toString()};`)

@@ -1,94 +1,27 @@
 /**
- * Defines what each chart shows, as plain data that PNG and page are drawn from. Every chart also has a description in words
- * and a table, for readers who cannot see it.
+ * Defines the charts of lines over time. Every chart also has a description in words and a table, for readers who cannot
+ * see it.
  */
 import { textOf } from "../scenario/figure-parts.ts";
-import type { Level } from "../scenario/metric.ts";
-import type { ChartData, ExpectRow, RunDocument, RunPictures, SeriesResult, Verdict } from "../study/document.ts";
-import { bandOf } from "./bounds.ts";
+import type { ChartData, RunDocument, RunPictures, SeriesResult } from "../study/document.ts";
+import { bandOf, limitOf } from "./bounds.ts";
 import { causeOf, type DifferenceCause } from "./causes.ts";
 import { changedText } from "./changed.ts";
-import { labelOf, type Named, partsIn, placeOfFigure } from "./labels.ts";
+import type { ChartDefinition, LineChart } from "./chart.ts";
+import { judgedCharts } from "./judged-charts.ts";
+import { type Named, partsIn, placeOfFigure } from "./labels.ts";
 import { levelsOf } from "./levels.ts";
-import { markersOf, type Marker } from "./moments.ts";
+import { markersOf } from "./moments.ts";
+import { colorsOf } from "./palette.ts";
+import { printPlain } from "../base/digits.ts";
 import { printClock, printCount, printInterval, printNumber } from "./numbers.ts";
-import { printMeasured } from "./measured.ts";
 
-/** One line of a chart, with its 95 % band and its twin. */
-export interface LineSeries {
-  readonly label: string;
-  /** Times in the chart's time unit. */
-  readonly at: readonly number[];
-  readonly value: readonly (number | null)[];
-  readonly low: readonly (number | null)[];
-  readonly high: readonly (number | null)[];
-  readonly noFault?: readonly (number | null)[];
-}
-
-interface Common {
-  /** File name without ending. */
-  readonly name: string;
-  readonly title: string;
-  /** The run in one line, for under the title. */
-  readonly caption: string;
-  /** The chart in words, for readers who cannot see it. */
-  readonly description: string;
-  readonly unit: string;
-  /** The cause that the run's twin lacks. */
-  readonly lacks: DifferenceCause;
-  readonly table: { readonly header: readonly string[]; readonly rows: readonly (readonly string[])[] };
-}
-
-/** A chart of lines over simulated time. */
-export interface LineChart extends Common {
-  readonly kind: "lines";
-  readonly time: { readonly unit: string; readonly end: number; readonly step: number };
-  readonly series: readonly LineSeries[];
-  readonly windows: readonly { readonly name: string; readonly from: number; readonly to: number }[];
-  readonly markers: readonly Marker[];
-  /** Layout of the key to the markers in a picture that stands alone. */
-  readonly key: { readonly columns: number; readonly rows: number; readonly lineHeight: number };
-  /** A level that is drawn across the chart. */
-  readonly limit: Level | undefined;
-  /** The height at which higher values are drawn. */
-  readonly ceiling: number | undefined;
-  /** Times of the scheduler's decisions. */
-  readonly decisions: readonly number[];
-  /** Published ranges of the lines, over their windows. */
-  readonly published: readonly {
-    readonly from: number;
-    readonly to: number;
-    readonly min: number;
-    readonly max: number;
-    readonly text: string;
-  }[];
-}
-
-/** A chart of published figures beside the simulated intervals, all in one unit. */
-export interface IntervalChart extends Common {
-  readonly kind: "intervals";
-  readonly rows: readonly {
-    readonly label: readonly string[];
-    readonly published: readonly [number, number] | null;
-    readonly value: number | null;
-    readonly ci95: readonly [number, number] | null;
-    readonly noFault: number | null;
-    /** The simulated value and its interval. */
-    readonly text: string;
-    readonly verdict: Verdict;
-  }[];
-}
-
-/** The definition of one chart. */
-export type ChartDefinition = LineChart | IntervalChart;
-
-/** The most published figures in one picture. */
-export const ROWS_A_CHART = 8;
 const ROWS_A_TABLE = 13;
 const CELLS_A_TABLE = 80;
 const MOST_DECISIONS = 200;
-const LABEL_WIDTH = 30;
 const MILLION = 1e6;
+/** What lies this many times above the highest line would flatten the lines. */
+const FAR = 3;
 /** About as many characters as fit half a picture. */
 const HALF_WIDTH = 68;
 
@@ -120,22 +53,55 @@ const subjectOf = (named: Named): string => {
   return textOf({ ...subject, stat: "" });
 };
 
+/** Returns the rows about the chart's lines, with their windows in the chart's time; a row without one is about the whole run. */
+const rowsAbout = <Row extends Named>(
+  rows: readonly Row[],
+  subjects: ReadonlySet<string>,
+  { windows, durationSeconds }: RunPictures,
+  seconds: number,
+) =>
+  rows.flatMap((row) => {
+    const { window: name = "run" } = partsIn(row);
+    const whole = name === "run" ? { from: 0, to: durationSeconds } : undefined;
+    const window = windows.find((one) => one.name === name) ?? whole;
+    if (!subjects.has(subjectOf(row)) || window === undefined) return [];
+    return [{ row, name, from: window.from / seconds, to: window.to / seconds }];
+  });
+
+const subjectsOf = ({ series }: ChartData): ReadonlySet<string> => new Set(series.map(subjectOf));
+
 const publishedOf = (
   chart: ChartData,
   document: RunDocument,
   pictures: RunPictures,
   seconds: number,
-): LineChart["published"] => {
-  const subjects = new Set(chart.series.map(subjectOf));
-  return document.expect.flatMap((row) => {
-    const bounds = bandOf(row);
-    const window = pictures.windows.find(({ name }) => name === partsIn(row).window);
-    if (!subjects.has(subjectOf(row)) || window === undefined) return [];
-    if (bounds?.min === undefined || bounds.max === undefined) return [];
-    const text = `published ${printNumber(bounds.min)}–${printNumber(bounds.max)} ${row.unit}`;
-    return [{ from: window.from / seconds, to: window.to / seconds, min: bounds.min, max: bounds.max, text }];
+): readonly Omit<LineChart["published"][number], "isFar">[] =>
+  rowsAbout(document.expect, subjectsOf(chart), pictures, seconds).flatMap(({ row, from, to }) => {
+    const { min, max } = bandOf(row) ?? {};
+    if (min === undefined || max === undefined) return [];
+    return [{ from, to, min, max, text: `published ${printPlain(min)}–${printPlain(max)} ${row.unit}`.trimEnd() }];
   });
-};
+
+/** Statistics of a line that its samples show; a percentile or a total is none of them. */
+const SHOWN = ["mean", "share", "min", "max", "peak", "last"];
+
+/** Returns the limits of thresholds about the lines themselves; those of other figures stand in a chart of their own. */
+const limitsOf = (
+  chart: ChartData,
+  document: RunDocument,
+  pictures: RunPictures,
+  seconds: number,
+): readonly Omit<LineChart["limits"][number], "isFar">[] =>
+  rowsAbout(document.thresholds, subjectsOf(chart), pictures, seconds).flatMap(({ row, from, to }) => {
+    if (!SHOWN.includes(partsIn(row).stat) || row.limit.startsWith("difference ") || row.unit !== chart.unit) return [];
+    const { min, max } = limitOf(row) ?? {};
+    return [
+      { at: min, words: "at least" },
+      { at: max, words: "at most" },
+    ].flatMap(({ at, words }) =>
+      at === undefined ? [] : [{ from, to, at, text: `limit: ${words} ${printPlain(at)} ${row.unit}`.trimEnd() }],
+    );
+  });
 
 const finite = (values: readonly (number | null)[]): readonly number[] => values.filter((value) => value !== null);
 
@@ -166,7 +132,7 @@ const spread = (count: number, most: number): readonly number[] =>
     ? Array.from({ length: count }, (_, i) => i)
     : Array.from({ length: most }, (_, i) => Math.round((i * (count - 1)) / (most - 1)));
 
-const lineTable = (chart: ChartData, lacks: DifferenceCause): Common["table"] => {
+const lineTable = (chart: ChartData, lacks: DifferenceCause): LineChart["table"] => {
   const columns = chart.series.reduce((sum, { noFault }) => sum + (noFault === undefined ? 1 : 2), 0);
   const most = Math.max(5, Math.min(ROWS_A_TABLE, Math.floor(CELLS_A_TABLE / Math.max(1, columns))));
   const rows = spread(chart.series[0]?.at.length ?? 0, most);
@@ -218,13 +184,28 @@ const bandBelow = (
   ceiling = Infinity,
 ): readonly (number | null)[] => edge.map((one, i) => ((value[i] ?? 0) > ceiling ? null : one));
 
-const lineChart = (chart: ChartData, document: RunDocument, pictures: RunPictures): LineChart => {
+const centreOf = (series: SeriesResult): string | undefined => partsIn(series).labels["centre"]?.join();
+
+const nameOf = (series: SeriesResult): string => placeOfFigure(series) ?? series.title;
+
+/** Returns what each line's colour stands for: its centre where the chart compares centres, else its own name. */
+const coloredBy = ({ series }: ChartData): readonly string[] => {
+  const comparesCentres = new Set(series.map(centreOf)).size > 1;
+  return series.map((one) => (comparesCentres ? (centreOf(one) ?? nameOf(one)) : nameOf(one)));
+};
+
+type Colors = ReadonlyMap<string, number>;
+
+const lineChart = (chart: ChartData, document: RunDocument, pictures: RunPictures, colors: Colors): LineChart => {
   const time = timeOf(pictures.durationSeconds);
   const { size, unit } = sizeOf(chart);
   const { limit, ceiling } = levelsOf(chart);
   const lacks = causeOf(document);
   const isAbove = chart.series.some(({ value }) => value.some((one) => (one ?? 0) > (ceiling?.at ?? Infinity)));
   const inUnit = (at: number): number => at / time.seconds;
+  const subjects = coloredBy(chart);
+  const most = Math.max(0, ...chart.series.flatMap(({ value, noFault = [] }) => finite([...value, ...noFault])));
+  const isFar = (value: number): boolean => most > 0 && value > FAR * Math.min(most, ceiling?.at ?? Infinity);
   const markers = markersOf(document).map((marker) => ({ ...marker, at: inUnit(marker.at) }));
   const sized = (values: readonly (number | null)[]) =>
     size === 1 ? values : values.map((value) => (value === null ? null : value / size));
@@ -241,8 +222,10 @@ const lineChart = (chart: ChartData, document: RunDocument, pictures: RunPicture
     lacks,
     table: lineTable(chart, lacks),
     time: { unit: time.unit, end: time.end, step: time.step },
-    series: chart.series.map((series) => ({
-      label: placeOfFigure(series) ?? series.title,
+    series: chart.series.map((series, i) => ({
+      label: nameOf(series),
+      color: colors.get(subjects[i]!)!,
+      shade: subjects.slice(0, i).filter((subject) => subject === subjects[i]).length,
       at: series.at.map(inUnit),
       value: sized(series.value),
       low: sized(bandBelow(series.low, series.value, ceiling?.at)),
@@ -257,78 +240,25 @@ const lineChart = (chart: ChartData, document: RunDocument, pictures: RunPicture
     limit,
     ceiling: ceiling?.at,
     decisions: decisionTimes(document).map(inUnit),
-    published: publishedOf(chart, document, pictures, time.seconds),
+    published: publishedOf(chart, document, pictures, time.seconds).map((one) => ({
+      ...one,
+      min: one.min / size,
+      max: one.max / size,
+      isFar: isFar(one.max),
+    })),
+    limits: limitsOf(chart, document, pictures, time.seconds).map((one) => ({
+      ...one,
+      at: one.at / size,
+      isFar: isFar(one.at),
+    })),
   };
 };
 
-/** Breaks a label into lines of about equal length, for the axis of the published figures. */
-const inLines = (label: string): readonly string[] => {
-  const lines: string[] = [];
-  for (const part of label.split(" · ")) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + part.length + 3 <= LABEL_WIDTH)
-      lines[lines.length - 1] = `${last} · ${part}`;
-    else lines.push(part);
-  }
-  return lines;
+/** Returns all charts of a run, judged figures first. */
+export const chartDefinitions = (document: RunDocument, pictures: RunPictures): readonly ChartDefinition[] => {
+  const colors = colorsOf(pictures.charts.map(coloredBy));
+  return [
+    ...judgedCharts(document, captionOf(document)),
+    ...pictures.charts.map((chart) => lineChart(chart, document, pictures, colors)),
+  ];
 };
-
-/** Returns the mean of the replications that were not cut off; null without any. */
-const seenIn = (one: Pick<ExpectRow, "value" | "cutOff"> | undefined): number | null =>
-  one?.cutOff === undefined ? (one?.value ?? null) : one.cutOff.seen;
-
-const intervalChart = (rows: readonly ExpectRow[], document: RunDocument, name: string): IntervalChart => ({
-  kind: "intervals",
-  name,
-  title: "Published and simulated",
-  caption: captionOf(document),
-  description: rows
-    .map((row) => `${labelOf(row)}: published ${row.published}, simulated ${printMeasured(row)}, ${row.verdict}.`)
-    .join(" "),
-  unit: rows[0]?.unit ?? "",
-  lacks: causeOf(document),
-  table: {
-    header: ["figure", "published", "simulated [95 % CI]", "verdict"],
-    rows: rows.map((row) => [labelOf(row), row.published, printMeasured(row), row.verdict]),
-  },
-  rows: rows.map((row) => {
-    const bounds = bandOf(row);
-    const { min, max } = bounds ?? {};
-    return {
-      label: inLines(labelOf(row)),
-      published:
-        min === undefined && max === undefined ? null : [min ?? 0, max ?? Math.max(min ?? 0, row.ci95?.[1] ?? 0)],
-      value: seenIn(row),
-      ci95: row.ci95,
-      noFault: seenIn(document.figures[row.figure]?.noFault),
-      text: printMeasured(row),
-      verdict: row.verdict,
-    };
-  }),
-});
-
-const UNIT_NAMES: ReadonlyMap<string, string> = new Map([
-  ["%", "percent"],
-  ["s", "seconds"],
-  ["", "numbers"],
-]);
-
-/** Returns charts of the published figures, one for each unit, each with at most `ROWS_A_CHART` rows. */
-const intervalCharts = (document: RunDocument): readonly IntervalChart[] =>
-  [...new Set(document.expect.map(({ unit }) => unit))].flatMap((unit) => {
-    const rows = document.expect.filter((row) => row.unit === unit);
-    const name = `published-${UNIT_NAMES.get(unit) ?? unit.replaceAll(/[^a-z0-9]+/gi, "-")}`;
-    return Array.from({ length: Math.ceil(rows.length / ROWS_A_CHART) }, (_, i) =>
-      intervalChart(
-        rows.slice(i * ROWS_A_CHART, (i + 1) * ROWS_A_CHART),
-        document,
-        i === 0 ? name : `${name}-${String(i + 1)}`,
-      ),
-    );
-  });
-
-/** Returns all charts of a run, published figures first. */
-export const chartDefinitions = (document: RunDocument, pictures: RunPictures): readonly ChartDefinition[] => [
-  ...intervalCharts(document),
-  ...pictures.charts.map((chart) => lineChart(chart, document, pictures)),
-];

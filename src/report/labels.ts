@@ -46,15 +46,20 @@ const placeOf = ({ values, negated }: LabelMatch): string => (negated ? "not " :
 const labelled = ({ label, values, negated }: LabelMatch): string =>
   `${label} ${negated ? "not " : ""}${values.join("/")}`;
 
+/** Returns the title of a figure's metric, e.g. "Packet loss". */
+export const titleOf = (named: Named): string => {
+  const { metric } = partsIn(named);
+  return metricOf(metric)?.title ?? capitalise(metric.replaceAll(/[.-]/g, " "));
+};
+
 /** Returns the figure in words: what is measured, for which people or machines, and when. */
 export const labelOf = (named: Named): string => {
   const parts = partsIn(named);
-  const { metric, stat, by, window } = parts;
+  const { stat, by, window } = parts;
   const matches = matchesOf(parts);
   const place = PLACE.flatMap((label) => matches.filter((one) => one.label === label)).map(placeOf);
   const others = matches.filter(({ label }) => !PLACE.includes(label)).map(labelled);
-  const noun = metricOf(metric)?.title ?? capitalise(metric.replaceAll(/[.-]/g, " "));
-  const words = [noun, STATS[stat] ?? stat].filter((word) => word !== "").join(", ");
+  const words = [titleOf(named), STATS[stat] ?? stat].filter((word) => word !== "").join(", ");
   const groups = by === undefined ? "" : `by ${by}`;
   return [words, place.join(" "), ...others, groups, window === undefined ? "" : `window ${window}`]
     .filter((part) => part !== "")

@@ -1,9 +1,10 @@
 /**
- * Draws everything on a chart except lines and bars: windows, bands, published ranges, numbered events. These functions run
- * here for PNG and, as text, inside the report page, so they use no imported value.
+ * Draws everything on a chart of lines except the lines: windows, bands, published ranges, limits, numbered events. Names of
+ * windows stand in a strip above the lines, and those of levels in the legend, so that no label covers a line. These functions
+ * run here for PNG and, as text, inside the report page, so they use no imported value.
  */
 import type { Looks } from "./configure.ts";
-import type { ChartDefinition, IntervalChart, LineChart } from "./definitions.ts";
+import type { ChartDefinition, LineChart } from "./chart.ts";
 import type { DrawnChart, Frame, Pen } from "./pen.ts";
 
 const frameOf = (chart: DrawnChart, looks: Looks): Frame => ({
@@ -28,29 +29,48 @@ const drawWindows = ({ pen, area, looks, x }: Frame, windows: LineChart["windows
   }
 };
 
-/** Writes text over lines, on a background of its own. */
-const writeOver = ({ pen, looks }: Frame, text: string, left: number, top: number, color: string): void => {
+/** Heights in the strip above the lines: of the numbered marks, and of each row of windows. */
+const stripSizes = () => ({ badges: 24, row: 17, gap: 4 });
+
+/**
+ * Returns the row of each window in the strip, in which its bar and its name run into no other; a name is moved to the left
+ * where it would leave the picture.
+ */
+const stripRows = (
+  { pen, looks, area }: Pick<Frame, "pen" | "looks" | "area">,
+  windows: LineChart["windows"],
+  x: (value: number) => number,
+) => {
   pen.font = `600 11px ${looks.font}`;
-  pen.textAlign = "left";
-  pen.textBaseline = "top";
-  pen.fillStyle = looks.palette.background;
-  pen.globalAlpha = 0.75;
-  pen.fillRect(left - 3, top - 2, pen.measureText(text).width + 6, 15);
-  pen.globalAlpha = 1;
-  pen.fillStyle = color;
-  pen.fillText(text, left, top);
+  const taken: [number, number][][] = [];
+  return windows.flatMap(({ name, from, to }) => {
+    const [begins, ends] = [Math.max(area.left, x(from)), Math.min(area.right, x(to))];
+    if (ends <= begins) return [];
+    const width = pen.measureText(name).width;
+    const left = Math.max(area.left, Math.min(begins, area.right - width));
+    const [low, high] = [Math.min(left, begins), Math.max(left + width, ends) + 8];
+    const free = taken.findIndex((row) => row.every(([one, other]) => high <= one || low >= other));
+    const row = free < 0 ? taken.length : free;
+    taken[row] = [...(taken[row] ?? []), [low, high]];
+    return [{ name, begins, ends, left, row }];
+  });
 };
 
-const nameWindows = (frame: Frame, windows: LineChart["windows"]): void => {
+/** Draws a bar with its name for each window, above the numbered marks. */
+const drawStrip = (frame: Frame, { windows, markers }: LineChart): void => {
   const { pen, area, looks, x } = frame;
-  const ends: number[] = [];
-  for (const { name, from, to } of windows) {
-    const left = Math.max(area.left, x(from));
-    if (Math.min(area.right, x(to)) <= left) continue;
-    const free = ends.findIndex((end) => end <= left);
-    const row = free < 0 ? ends.length : free;
-    writeOver(frame, name, left + 5, area.top + 5 + row * 14, looks.palette.muted);
-    ends[row] = left + 10 + pen.measureText(name).width;
+  const { badges, row: height, gap } = stripSizes();
+  const foot = area.top - gap - (markers.length > 0 ? badges : 0);
+  const placed = stripRows(frame, windows, x);
+  pen.textAlign = "left";
+  pen.textBaseline = "bottom";
+  for (const { name, begins, ends, left, row } of placed) {
+    const bottom = foot - row * height;
+    pen.fillStyle = looks.palette.muted;
+    pen.globalAlpha = 0.45;
+    pen.fillRect(begins, bottom - 3, ends - begins, 3);
+    pen.globalAlpha = 1;
+    pen.fillText(name, left, bottom - 4);
   }
 };
 
@@ -79,17 +99,10 @@ const drawBand = ({ pen, x, y }: Frame, series: LineChart["series"][number], col
 };
 
 const drawPublished = ({ pen, looks, x, y, area }: Frame, bands: LineChart["published"]): void => {
-  pen.font = `600 11px ${looks.font}`;
-  pen.textAlign = "right";
-  pen.textBaseline = "bottom";
-  for (const { from, to, min, max, text } of bands) {
-    if (y(min) < area.top) {
-      pen.fillStyle = looks.palette.published;
-      pen.textBaseline = "top";
-      pen.fillText(`${text} ↑`, Math.max(x(to), area.left + 120) - 4, area.top + 30);
-      continue;
-    }
-    const [left, right, top, bottom] = [x(from), x(to), y(max), Math.max(y(min), y(max) + 2)];
+  for (const { from, to, min, max } of bands) {
+    if (y(min) < area.top) continue;
+    const [left, right] = [Math.max(area.left, x(from)), Math.min(area.right, x(to))];
+    const [top, bottom] = [Math.max(area.top, y(max)), Math.max(y(min), y(max) + 2)];
     pen.fillStyle = looks.palette.published;
     pen.globalAlpha = 0.16;
     pen.fillRect(left, top, right - left, bottom - top);
@@ -98,30 +111,38 @@ const drawPublished = ({ pen, looks, x, y, area }: Frame, bands: LineChart["publ
     pen.lineWidth = 1.5;
     pen.setLineDash([]);
     pen.strokeRect(left, top, right - left, bottom - top);
-    const above = top - 4 > area.top + 30;
-    pen.textBaseline = above ? "bottom" : "top";
-    pen.fillText(text, right - 4, above ? top - 3 : bottom + 4);
   }
 };
 
-/** Draws a level across the chart, such as full capacity. */
-const drawLimit = (frame: Frame, limit: LineChart["limit"]): void => {
-  if (limit === undefined) return;
-  const { pen, area, looks, y } = frame;
-  const height = Math.round(y(limit.at)) + 0.5;
+/** Draws a level, such as full capacity or the limit of a window. */
+const drawLevel = ({ pen, area, looks, y }: Frame, at: number, left: number, right: number): void => {
+  const height = Math.round(y(at)) + 0.5;
   if (height < area.top - 1 || height > area.bottom + 1) return;
   pen.strokeStyle = looks.palette.broken;
   pen.lineWidth = 1.5;
   pen.setLineDash([10, 3, 2, 3]);
   pen.beginPath();
-  pen.moveTo(area.left, height);
-  pen.lineTo(area.right, height);
+  pen.moveTo(Math.max(area.left, left), height);
+  pen.lineTo(Math.min(area.right, right), height);
   pen.stroke();
   pen.setLineDash([]);
-  pen.font = `600 11px ${looks.font}`;
-  const isAtTop = height - 18 < area.top;
-  const left = area.right - 6 - pen.measureText(limit.text).width;
-  writeOver(frame, limit.text, left, isAtTop ? height + 5 : height - 16, looks.palette.broken);
+};
+
+/** Breaks the line of an axis that does not begin at 0. */
+const drawCut = ({ pen, area, looks }: Frame, isCut: boolean): void => {
+  if (!isCut) return;
+  const [x, bottom] = [area.left, area.bottom - 4];
+  pen.fillStyle = looks.palette.background;
+  pen.fillRect(x - 4, bottom - 9, 8, 9);
+  pen.strokeStyle = looks.palette.text;
+  pen.lineWidth = 1.5;
+  pen.setLineDash([]);
+  for (const top of [bottom - 11, bottom - 4]) {
+    pen.beginPath();
+    pen.moveTo(x - 6, top + 4);
+    pen.lineTo(x + 6, top);
+    pen.stroke();
+  }
 };
 
 const drawMarkers = ({ pen, area, looks, x }: Frame, markers: LineChart["markers"]): void => {
@@ -151,14 +172,15 @@ const drawMarkers = ({ pen, area, looks, x }: Frame, markers: LineChart["markers
   }
 };
 
+/** Draws a triangle below the axis for each decision. */
 const drawDecisions = ({ pen, area, looks, x }: Frame, decisions: readonly number[]): void => {
   pen.fillStyle = looks.palette.text;
   for (const at of decisions) {
     const place = x(at);
     pen.beginPath();
-    pen.moveTo(place, area.bottom - 7);
-    pen.lineTo(place - 4, area.bottom);
-    pen.lineTo(place + 4, area.bottom);
+    pen.moveTo(place, area.bottom + 1);
+    pen.lineTo(place - 4, area.bottom + 8);
+    pen.lineTo(place + 4, area.bottom + 8);
     pen.closePath();
     pen.fill();
   }
@@ -185,19 +207,6 @@ const drawKey = ({ pen, looks, width, height }: Frame, definition: LineChart): v
   });
 };
 
-/** Writes each simulated value above its mark. */
-const drawValues = ({ pen, looks, x, y, area }: Frame, rows: IntervalChart["rows"]): void => {
-  pen.font = `600 12px ${looks.font}`;
-  pen.textAlign = "center";
-  pen.textBaseline = "bottom";
-  rows.forEach(({ value, text, verdict }, i) => {
-    const half = pen.measureText(text).width / 2;
-    const middle = value === null ? (area.left + area.right) / 2 : x(value);
-    pen.fillStyle = looks.palette[verdict];
-    pen.fillText(text, Math.min(area.right - half, Math.max(area.left + half + 4, middle)), y(i) - 16);
-  });
-};
-
 const drawNothing = ({ pen, area, looks }: Frame): void => {
   pen.font = `600 16px ${looks.font}`;
   pen.textAlign = "center";
@@ -211,13 +220,20 @@ const hasValues = (definition: ChartDefinition): boolean =>
     ? definition.series.some(({ value }) => value.some((one) => one !== null))
     : definition.rows.some(({ value, published }) => value !== null || published !== null);
 
-/** Makes the legend higher, so that the numbered marks fit between it and the chart. */
-const roomForBadges = ({ legend }: DrawnChart): void => {
+/** Makes the legend higher, so that the strip of windows and numbered marks fits between it and the lines. */
+const roomForStrip = (chart: DrawnChart, { windows, markers, time }: LineChart, looks: Looks): void => {
+  const { legend } = chart;
   if (legend === undefined) return;
   const fit = legend.fit.bind(legend);
   legend.fit = () => {
     fit();
-    legend.height += 24;
+    // The axes are placed later: about here, and a little narrower, so that no row is missing then.
+    const area = { left: 56, right: chart.width - 34, top: 0, bottom: 0 };
+    const x = (at: number): number => area.left + (at / time.end) * (area.right - area.left);
+    const placed = stripRows({ pen: chart.ctx as Pen, looks, area }, windows, x);
+    const { badges, row, gap } = stripSizes();
+    const rows = Math.max(0, ...placed.map((one) => one.row + 1));
+    if (rows > 0 || markers.length > 0) legend.height += rows * row + gap + (markers.length > 0 ? badges : 0);
   };
 };
 
@@ -225,7 +241,7 @@ const roomForBadges = ({ legend }: DrawnChart): void => {
 export const marksOf = (definition: ChartDefinition, looks: Looks) => ({
   id: "marks",
   beforeInit: (chart: DrawnChart): void => {
-    if (definition.kind === "lines" && definition.markers.length > 0) roomForBadges(chart);
+    if (definition.kind === "lines") roomForStrip(chart, definition, looks);
   },
   beforeDraw: (chart: DrawnChart): void => {
     const { pen, width, height } = frameOf(chart, looks);
@@ -235,15 +251,11 @@ export const marksOf = (definition: ChartDefinition, looks: Looks) => ({
   beforeDatasetsDraw: (chart: DrawnChart): void => {
     if (definition.kind === "intervals") return;
     const frame = frameOf(chart, looks);
+    const { left, right, top, bottom } = frame.area;
     frame.pen.save();
     drawWindows(frame, definition.windows);
     frame.pen.beginPath();
-    frame.pen.rect(
-      frame.area.left,
-      frame.area.top,
-      frame.area.right - frame.area.left,
-      frame.area.bottom - frame.area.top,
-    );
+    frame.pen.rect(left, top, right - left, bottom - top);
     frame.pen.clip();
     const lines = chart.data.datasets.filter(({ twin }) => twin !== true);
     definition.series.forEach((series, i) => drawBand(frame, series, String(lines[i]?.borderColor)));
@@ -251,18 +263,20 @@ export const marksOf = (definition: ChartDefinition, looks: Looks) => ({
   },
   afterDatasetsDraw: (chart: DrawnChart): void => {
     const frame = frameOf(chart, looks);
-    frame.pen.save();
+    const { pen, x } = frame;
+    pen.save();
     if (definition.kind === "lines") {
       drawPublished(frame, definition.published);
-      nameWindows(frame, definition.windows);
-      drawLimit(frame, definition.limit);
+      drawStrip(frame, definition);
+      if (definition.limit !== undefined) drawLevel(frame, definition.limit.at, frame.area.left, frame.area.right);
+      for (const { from, to, at } of definition.limits) drawLevel(frame, at, x(from), x(to));
       drawMarkers(frame, definition.markers);
       drawDecisions(frame, definition.decisions);
+      drawCut(frame, (chart.scales["y"]?.min ?? 0) > 0);
       if (looks.alone) drawKey(frame, definition);
     }
-    if (definition.kind === "intervals") drawValues(frame, definition.rows);
     if (!hasValues(definition)) drawNothing(frame);
-    frame.pen.restore();
+    pen.restore();
   },
 });
 
@@ -270,18 +284,19 @@ export const marksOf = (definition: ChartDefinition, looks: Looks) => ({
 export const MARKS_SCRIPT = Object.entries({
   frameOf,
   drawWindows,
-  writeOver,
-  nameWindows,
+  stripSizes,
+  stripRows,
+  drawStrip,
   drawBand,
   drawPublished,
-  drawLimit,
+  drawLevel,
+  drawCut,
   drawMarkers,
   drawDecisions,
   drawKey,
-  drawValues,
   drawNothing,
   hasValues,
-  roomForBadges,
+  roomForStrip,
   marksOf,
 })
   .map(([name, written]) => `const ${name} = ${written.toString()};`)

@@ -116,6 +116,9 @@ export const printRange = (given: Interval, limits: readonly number[] = []): str
 export const printInterval = (interval: Interval, unit: string, limits: readonly number[] = []): string =>
   `${printValue(interval, unit, limits)} ${printRange(interval, limits)}`.trimEnd();
 
+/** Puts the signs of a limit into words, as the font of pictures has none of them. */
+export const inWords = (text: string): string => text.replaceAll(/≤\s*/g, "at most ").replaceAll(/≥\s*/g, "at least ");
+
 /** Returns the unit of a difference: percentage points for percentages. */
 export const unitOfDifference = (unit: string): string => (unit === "%" ? "pp" : unit);
 

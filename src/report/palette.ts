@@ -14,6 +14,30 @@ export interface Palette {
   readonly series: readonly string[];
 }
 
+/** The number of colours of lines. */
+const COLORS = 8;
+
+/**
+ * Returns the number of a colour for each subject, the same in all charts: a new subject gets a colour that no line of the
+ * charts it stands in has, and of those the one that the fewest subjects have.
+ */
+export const colorsOf = (charts: readonly (readonly string[])[]): ReadonlyMap<string, number> => {
+  const colors = new Map<string, number>();
+  for (const subject of charts.flat()) {
+    if (colors.has(subject)) continue;
+    const beside = charts.filter((chart) => chart.includes(subject)).flat();
+    const count = (color: number, among: readonly string[]): number =>
+      among.filter((one) => colors.get(one) === color).length;
+    const costs = Array.from({ length: COLORS }, (_, color) => [
+      count(color, beside),
+      count(color, [...colors.keys()]),
+    ]);
+    const best = costs.toSorted(([a, b], [c, d]) => a! - c! || b! - d!)[0]!;
+    colors.set(subject, costs.indexOf(best));
+  }
+  return colors;
+};
+
 /** The light theme. */
 export const LIGHT: Palette = {
   background: "#ffffff",

@@ -44,7 +44,9 @@ export interface DrawnChart {
   readonly data: { readonly datasets: readonly { readonly twin?: boolean; readonly borderColor?: unknown }[] };
   readonly width: number;
   readonly height: number;
-  readonly scales: Readonly<Record<string, { getPixelForValue(value: number): number } | undefined>>;
+  readonly scales: Readonly<
+    Record<string, { readonly min: number; getPixelForValue(value: number): number } | undefined>
+  >;
 }
 
 /** Everything that marks are drawn with: `x` and `y` turn values into pixels. */

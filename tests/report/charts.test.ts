@@ -1,16 +1,25 @@
 import { createCanvas, GlobalFonts, loadImage } from "@napi-rs/canvas";
 import vm from "node:vm";
+import { limitOf } from "../../src/report/bounds.ts";
 import { describe, expect, it } from "vitest";
-import { renderPng } from "../../src/report/charts.ts";
-import { configure, CONFIGURE_SCRIPT } from "../../src/report/configure.ts";
-import { chartDefinitions, type ChartDefinition, type LineChart } from "../../src/report/definitions.ts";
-import { MARKS_SCRIPT } from "../../src/report/marks.ts";
+import { DIGITS_SCRIPT } from "../../src/base/digits.ts";
+import { LOOKS, renderPng } from "../../src/report/charts.ts";
+import { configure as configureWith, CONFIGURE_SCRIPT, type Looks } from "../../src/report/configure.ts";
+import type { ChartDefinition, LineChart } from "../../src/report/chart.ts";
+import { chartDefinitions } from "../../src/report/definitions.ts";
+import { LEGEND_SCRIPT, legendOf } from "../../src/report/legend.ts";
+import { MARKS_SCRIPT, marksOf } from "../../src/report/marks.ts";
 import { markersOf } from "../../src/report/moments.ts";
-import { LIGHT } from "../../src/report/palette.ts";
+import { colorsOf } from "../../src/report/palette.ts";
+import type { DrawnChart } from "../../src/report/pen.ts";
+import { ROWS_SCRIPT, rowsOf } from "../../src/report/rows.ts";
 import { chongqing, crowded, evacuated, strange, unsure } from "./fixtures/runs.ts";
 
 const definitionsOf = ({ document, pictures }: typeof chongqing): readonly ChartDefinition[] =>
   chartDefinitions(document, pictures);
+
+const configure = (definition: ChartDefinition, looks: Looks) =>
+  configureWith(definition, looks, legendOf(definition, looks));
 
 const named = (definitions: readonly ChartDefinition[], name: string): ChartDefinition => {
   const found = definitions.find((definition) => definition.name === name);
@@ -63,6 +72,200 @@ describe("a picture", () => {
   });
 });
 
+/** Calls of the pen that draw something, with where and what. */
+type Call = readonly [name: string, ...given: unknown[]];
+
+/** Returns what plugins draw on a chart whose lines lie between 100 and 900 across and 100 and 400 down. */
+const written = (
+  definition: ChartDefinition,
+  plugins: readonly ((definition: ChartDefinition, looks: Looks) => object)[],
+  { min = 0, looks = LOOKS }: { readonly min?: number; readonly looks?: Looks } = {},
+): readonly Call[] => {
+  const calls: Call[] = [];
+  const held = new Map<string, unknown>();
+  const pen = new Proxy(
+    {},
+    {
+      set: (_, name: string, value: unknown) => held.set(name, value).size > 0,
+      get: (_, name: string) => {
+        if (held.has(name)) return held.get(name);
+        if (name === "measureText") return (text: string) => ({ width: 6 * text.length });
+        return (...given: unknown[]) => calls.push([name, ...given]);
+      },
+    },
+  );
+  const end = definition.kind === "lines" ? definition.time.end : 100;
+  const chart: DrawnChart = {
+    ctx: pen,
+    chartArea: { left: 100, right: 900, top: 100, bottom: 400 },
+    data: { datasets: [] },
+    width: 1_000,
+    height: 560,
+    scales: {
+      x: { min: 0, getPixelForValue: (value) => 100 + (800 * value) / end },
+      y: { min, getPixelForValue: (value) => 400 - 3 * value },
+    },
+  };
+  for (const plugin of plugins) {
+    const { beforeDatasetsDraw, afterDatasetsDraw } = plugin(definition, looks) as Record<
+      string,
+      (on: DrawnChart) => void
+    >;
+    beforeDatasetsDraw!(chart);
+    afterDatasetsDraw!(chart);
+  }
+  return calls;
+};
+
+const textsOf = (calls: readonly Call[]): readonly string[] =>
+  calls.flatMap(([name, text]) => (name === "fillText" ? [String(text)] : []));
+
+const ALL_RUNS = [chongqing, crowded, evacuated, strange, unsure];
+
+describe("a judged figure", () => {
+  it("stands in a chart with its limit or its published range, whatever the run", () => {
+    for (const run of ALL_RUNS) {
+      const rows = definitionsOf(run).flatMap((one) => (one.kind === "intervals" ? one.rows : []));
+      expect(rows).toHaveLength(run.document.expect.length + run.document.thresholds.length);
+      const limited = rows.slice(run.document.expect.length);
+      run.document.thresholds.forEach((row, i) => {
+        if (limitOf(row) !== undefined) expect(limited[i]!.limits.length).toBeGreaterThan(0);
+      });
+    }
+    const texts = definitionsOf(chongqing).flatMap((one) => textsOf(written(one, [rowsOf])));
+    expect(texts).toContain("at most 300 s");
+  });
+
+  it("lies on the allowed side of its limit if it holds", () => {
+    for (const run of ALL_RUNS)
+      for (const definition of definitionsOf(run))
+        if (definition.kind === "intervals" && definition.isOwnScale)
+          for (const { value, limits, verdict } of definition.rows)
+            for (const { at, side } of limits)
+              if (value !== null && verdict === "held") expect(side === "max" ? value <= at : value >= at).toBe(true);
+  });
+
+  it("is drawn with its limit among the lines that show it", () => {
+    const { document, pictures } = chongqing;
+    const [first] = document.expect;
+    const row = {
+      figure: first!.figure,
+      limit: "≤ 5 %",
+      max: 5,
+      value: 1,
+      ci95: [1, 1],
+      unit: "%",
+      verdict: "held",
+    } as const;
+    const loss = lines(named(chartDefinitions({ ...document, thresholds: [row] }, pictures), "loss"));
+    expect(loss.limits).toMatchObject([{ at: 5, text: "limit: at most 5 %" }]);
+    const chart = { data: { datasets: [] }, isDatasetVisible: () => true };
+    const { labels } = legendOf(loss, LOOKS);
+    expect(labels.generateLabels(chart as never).map(({ text }) => text)).toContain("limit: at most 5 %");
+  });
+});
+
+describe("a line", () => {
+  it("is covered by no label: names of windows and marks stand outside its area", () => {
+    for (const run of ALL_RUNS)
+      for (const definition of definitionsOf(run).filter(({ kind }) => kind === "lines"))
+        for (const [name, text, x, y] of written(definition, [marksOf]))
+          if (name === "fillText" && text !== "No data")
+            expect([text, (y as number) < 100 || (y as number) > 400, x]).toEqual([text, true, x]);
+  });
+
+  it("has an axis that says so, and is broken, where it does not begin at 0", () => {
+    const online = lines(named(definitionsOf(chongqing), "online"));
+    const from = (least: number): LineChart => ({
+      ...online,
+      limit: undefined,
+      series: online.series.map((one) => ({ ...one, value: [least, 100], low: [], high: [], noFault: [] })),
+    });
+    const titleOf = (chart: LineChart): string =>
+      (configure(chart, LOOKS).options.scales as { y: { title: { text: string } } }).y.title.text;
+    expect(titleOf(from(97))).toContain("axis cut: no 0");
+    expect(titleOf(from(3))).not.toContain("cut");
+    const strokes = (min: number): number =>
+      written(from(97), [marksOf], { min }).filter(([name]) => name === "stroke").length;
+    expect(strokes(96)).toBe(strokes(0) + 2);
+  });
+
+  it("has one colour for one centre in all charts, and no other line of a chart looks like it", () => {
+    const [template] = evacuated.pictures.charts[0]!.series;
+    const line = (centre: string, resource?: string) => ({
+      ...template!,
+      figure: `centre.load.max{centre=${centre},resource=${String(resource)}}`,
+      parts: {
+        metric: "centre.load",
+        stat: "max",
+        labels: { centre: [centre], ...(resource === undefined ? {} : { resource: [resource] }) },
+      },
+      title: resource === undefined ? `Centre ${centre}` : `${centre}, ${resource}`,
+    });
+    const chartOf = (name: string, series: readonly ReturnType<typeof line>[]) => ({
+      name,
+      title: name,
+      unit: "%",
+      series,
+    });
+    const [servers, load] = chartDefinitions(
+      { ...evacuated.document, expect: [], thresholds: [] },
+      {
+        ...evacuated.pictures,
+        charts: [
+          chartOf("servers", [line("north"), line("shanghai")]),
+          chartOf(
+            "load",
+            ["shanghai", "north"].flatMap((centre) => [line(centre, "logins"), line(centre, "storage")]),
+          ),
+        ],
+      },
+    ).map(lines);
+    const [north, shanghai] = servers!.series.map(({ color }) => color);
+    expect(north).not.toBe(shanghai);
+    expect(load!.series.map(({ color, shade }) => [color, shade])).toEqual([
+      [shanghai, 0],
+      [shanghai, 1],
+      [north, 0],
+      [north, 1],
+    ]);
+    const drawn = configure(load!, LOOKS).data.datasets.map(({ borderColor }) => borderColor);
+    expect(new Set(drawn).size).toBe(4);
+  });
+
+  it("keeps its colour beside any others, as long as there are colours", () => {
+    const charts = [
+      ["shenzhen", "shanghai"],
+      ["everybody"],
+      ["shanghai", "north", "shenzhen"],
+      ["everybody", "hainan"],
+    ];
+    const colors = colorsOf(charts);
+    for (const chart of charts) expect(new Set(chart.map((one) => colors.get(one))).size).toBe(chart.length);
+    expect(new Set(colors.values()).size).toBe(5);
+  });
+});
+
+describe("the texts of a chart", () => {
+  it("have no sign that the font of pictures lacks", () => {
+    for (const run of ALL_RUNS)
+      for (const definition of definitionsOf(run).filter(({ name }) => !name.startsWith("published")))
+        expect(textsOf(written(definition, [marksOf, rowsOf])).join(" ")).not.toMatch(/[≤≥]/);
+  });
+
+  it("name rows where there is no room beside them", () => {
+    const limits = named(definitionsOf(chongqing), "limits");
+    const { y } = configure(limits, { ...LOOKS, narrow: true }).options.scales as {
+      y: { ticks: { display: boolean } };
+    };
+    expect(y.ticks.display).toBe(false);
+    if (limits.kind === "intervals")
+      expect(textsOf(written(limits, [rowsOf], { looks: { ...LOOKS, narrow: true } })).join(" ")).toContain(
+        limits.rows[0]!.label[0]!.split(" ")[0]!,
+      );
+  });
+});
+
 describe("a definition", () => {
   it("numbers the moments of faults and interventions, several of one instant under one number", () => {
     expect(markersOf(chongqing.document).map(({ at, number }) => [at, number])).toEqual([
@@ -75,7 +278,7 @@ describe("a definition", () => {
 
   it("sets the published band over its window, on the series that it speaks of", () => {
     const loss = lines(named(definitionsOf(chongqing), "loss"));
-    expect(loss.published).toEqual([
+    expect(loss.published).toMatchObject([
       { from: 50, to: 95, min: 3, max: 4, text: "published 3–4 %" },
       { from: 140, to: 180, min: 1, max: 2, text: "published 1–2 %" },
     ]);
@@ -101,7 +304,7 @@ describe("a definition", () => {
     if (row === undefined) throw new Error("fixture lost its rows");
     const expected = Array.from({ length: 19 }, (_, i) => ({ ...row, unit: i < 17 ? "%" : "s" }));
     const definitions = chartDefinitions(
-      { ...chongqing.document, expect: expected },
+      { ...chongqing.document, expect: expected, thresholds: [] },
       { ...chongqing.pictures, charts: [] },
     );
     expect(definitions.map(({ name }) => name)).toEqual([
@@ -114,7 +317,7 @@ describe("a definition", () => {
 });
 
 describe("a chart of how full things are", () => {
-  const looks = { palette: LIGHT, font: "Inter", alone: true };
+  const looks = LOOKS;
   const chart = (name: string): LineChart => lines(named(definitionsOf(evacuated), `${name}-shanghai`));
   const axisOf = (name: string) => (configure(chart(name), looks).options.scales as { y: object }).y;
 
@@ -149,11 +352,25 @@ describe("a chart of how full things are", () => {
 describe("the page's copy of the drawing code", () => {
   it("makes of a definition what the pictures are made of", () => {
     const scope = vm.createContext({});
-    vm.runInContext(`${MARKS_SCRIPT}\n${CONFIGURE_SCRIPT}\nthis.configure = configure; this.marksOf = marksOf;`, scope);
-    const inPage = scope as { readonly configure: typeof configure };
-    const looks = { palette: LIGHT, font: "Inter", alone: true };
-    for (const definition of [chongqing, evacuated, strange].flatMap(definitionsOf))
-      expect(JSON.stringify(inPage.configure(definition, looks))).toBe(JSON.stringify(configure(definition, looks)));
+    const scripts = [DIGITS_SCRIPT, MARKS_SCRIPT, ROWS_SCRIPT, LEGEND_SCRIPT, CONFIGURE_SCRIPT].join("\n");
+    vm.runInContext(
+      `${scripts}\nObject.assign(this, { configure, legendOf, marksOf, rowsOf, printFixed, printShort });`,
+      scope,
+    );
+    const inPage = scope as {
+      readonly configure: typeof configureWith;
+      readonly legendOf: typeof legendOf;
+      readonly marksOf: typeof marksOf;
+      readonly rowsOf: typeof rowsOf;
+      readonly printFixed: Looks["fixed"];
+    };
+    for (const definition of [chongqing, evacuated, strange].flatMap(definitionsOf)) {
+      const made = inPage.configure(definition, LOOKS, inPage.legendOf(definition, LOOKS));
+      expect(JSON.stringify(made)).toBe(JSON.stringify(configure(definition, LOOKS)));
+      const drawn = (marks: typeof marksOf, rows: typeof rowsOf) => written(definition, [marks, rows]);
+      expect(drawn(inPage.marksOf, inPage.rowsOf)).toEqual(drawn(marksOf, rowsOf));
+    }
+    expect(inPage.printFixed(-1_234.5, 1)).toBe("−1,234.5");
   });
 
   it("marks of a figure that was cut off what was seen of it, not its mean", () => {

@@ -103,7 +103,7 @@ describe("the facts of a document", () => {
     expect(levelsOf({ ...chart, limit, ceiling })).toMatchObject({ limit, ceiling });
     expect(levelsOf({ ...chart, name: "load" }).limit).toBeUndefined();
     const [drawn] = chartDefinitions(
-      { ...evacuated.document, expect: [] },
+      { ...evacuated.document, expect: [], thresholds: [] },
       {
         ...evacuated.pictures,
         charts: [{ ...chart, limit, ceiling }],

@@ -44,6 +44,7 @@ describe("a run's folder", () => {
   it("holds numbers, pictures and pages, and no temporary file", async () => {
     await writeFolder(dir, { ...chongqing, perReplication });
     expect(filesIn(dir)).toEqual([
+      "charts/limits.png",
       "charts/logins.png",
       "charts/loss.png",
       "charts/online.png",
@@ -80,7 +81,7 @@ describe("a run's folder", () => {
     await writeFolder(dir, { ...red, perReplication }, { html: false, md: false, png: false });
     expect(filesIn(dir)).toEqual(DATA);
     await writeFolder(dir, { ...quietDay, perReplication }, { html: false, md: false, png: true });
-    expect(filesIn(join(dir, "charts"))).toEqual(["loss.png"]);
+    expect(filesIn(join(dir, "charts"))).toEqual(["limits.png", "loss.png"]);
   });
 
   it("holds whole files only when its writer is killed, and the next run into it works", async () => {
@@ -162,7 +163,7 @@ describe("what is not ours", () => {
     await redrawFolder(dir, { html: true, md: true, png: true });
     for (const name of ["probe", "notes.md", "charts/mine.png"])
       expect(readFileSync(join(dir, name), "utf8")).toBe("mine");
-    expect(filesIn(join(dir, "charts"))).toEqual(["loss.png", "mine.png"]);
+    expect(filesIn(join(dir, "charts"))).toEqual(["limits.png", "loss.png", "mine.png"]);
   });
 
   it("is never replaced by a picture or report of the same name", async () => {

@@ -231,9 +231,9 @@ describe("the page", () => {
   it("gives every chart a name, words and a table, and every tile words", () => {
     const shell = shellOf(PAGES["chongqing"] ?? "");
     const canvases = [...shell.matchAll(/<canvas[^>]+>/g)].map(([tag]) => tag);
-    expect(canvases).toHaveLength(4);
+    expect(canvases).toHaveLength(5);
     for (const tag of canvases) expect(tag).toMatch(/role="img"[^>]*aria-label="[^"]{30,}"/);
-    expect(shell.match(/as a table<\/summary>/g)).toHaveLength(5);
+    expect(shell.match(/as a table<\/summary>/g)).toHaveLength(6);
     expect(shell.match(/<g class="tile/g)).toHaveLength(33);
     expect(shell).toMatch(/<title>Chongqing: 2\.60 %, without fault and intervention 1\.05 % \(\+1\.55.pp\)<\/title>/);
   });

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import type { ChartDefinition, LineChart } from "../definitions.ts";
+import type { ChartDefinition, LineChart } from "../chart.ts";
 import type { FinishedRun } from "../finished.ts";
 import { assumptionSection, methodSection, reproduceSection } from "./footing.ts";
 import { html, jsonMarkup, Markup, NOTHING } from "./markup.ts";
@@ -40,9 +40,9 @@ const thinned = (definition: ChartDefinition, most: number): ChartDefinition => 
   if (definition.kind === "intervals") return definition;
   const thin = (series: LineChart["series"][number]): LineChart["series"][number] => {
     const step = Math.max(1, Math.ceil(series.at.length / most));
-    const { label, at, value, low, high, noFault } = series;
+    const { at, value, low, high, noFault } = series;
     return {
-      label,
+      ...series,
       at: every(at, step),
       value: every(value, step),
       low: every(low, step),
@@ -74,7 +74,7 @@ const rounded = (definition: ChartDefinition): ChartDefinition =>
 const limitsOf = (share: number): PageLimits => ({
   events: Math.ceil(400 * share),
   decisions: Math.ceil(400 * share),
-  charts: Math.ceil(24 * Math.min(1, 8 * share)),
+  charts: Math.ceil(48 * Math.min(1, 8 * share)),
   figures: Math.ceil(300 * share),
   assumptions: Math.ceil(1000 * Math.min(1, 10 * share)),
 });

@@ -1,7 +1,10 @@
 /** The script of the page: charts in the reader's colours, a filter for the assumptions, printing, copying. */
+import { DIGITS_SCRIPT } from "../../base/digits.ts";
 import { CONFIGURE_SCRIPT } from "../configure.ts";
+import { LEGEND_SCRIPT } from "../legend.ts";
 import { MARKS_SCRIPT } from "../marks.ts";
 import { DARK, LIGHT } from "../palette.ts";
+import { ROWS_SCRIPT } from "../rows.ts";
 import { COMMON, restore } from "./repeats.ts";
 
 const PAGE = `
@@ -13,6 +16,8 @@ const definitions = restore(JSON.parse(find("#chart-data").textContent), COMMON)
 const system = matchMedia("(prefers-color-scheme: dark)");
 const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : system.matches);
 const font = getComputedStyle(document.body).fontFamily;
+const small = matchMedia("(max-width: 640px)");
+const LEAST_HEIGHT = 190;
 let drawn = [];
 
 const clock = (value, unit) => {
@@ -20,7 +25,7 @@ const clock = (value, unit) => {
   const two = (count) => String(count).padStart(2, "0");
   return Math.floor(seconds / 3600) + ":" + two(Math.floor(seconds / 60) % 60) + ":" + two(seconds % 60);
 };
-const digits = (value) => (value === null || value === undefined ? "no data" : String(Number(value.toPrecision(4))));
+const digits = (value) => (value === null || value === undefined ? "no data" : printShort(value, 4));
 
 const tooltipOf = (definition) => ({
   callbacks: {
@@ -28,6 +33,8 @@ const tooltipOf = (definition) => ({
       definition.kind === "lines" ? clock(items[0].parsed.x, definition.time.unit) : String(items[0].label).replaceAll(",", " · "),
     label: (item) => {
       if (definition.kind === "intervals") {
+        const row = definition.rows[item.dataIndex];
+        if (definition.isOwnScale) return row.text + ", limit " + row.limits.map((limit) => limit.text).join(" and ");
         const raw = item.raw;
         return item.dataset.label + ": " + (Array.isArray(raw) ? raw.map(digits).join(" – ") : digits(raw)) + " " + definition.unit;
       }
@@ -42,13 +49,24 @@ const tooltipOf = (definition) => ({
 const drawAll = (palette) => {
   drawn.forEach((chart) => chart.destroy());
   drawn = definitions.map((definition) => {
-    const looks = { palette, font, alone: false };
-    const configuration = { ...configure(definition, looks), plugins: [marksOf(definition, looks)] };
+    const looks = { palette, font, alone: false, narrow: small.matches, fixed: printFixed };
+    const plugins = [marksOf(definition, looks), rowsOf(definition, looks)];
+    const configuration = { ...configure(definition, looks, legendOf(definition, looks)), plugins };
     configuration.options.plugins.tooltip = tooltipOf(definition);
-    return new Chart(document.getElementById("chart-" + definition.name), configuration);
+    const canvas = document.getElementById("chart-" + definition.name);
+    const box = canvas.parentElement;
+    box.style.height = "";
+    const chart = new Chart(canvas, configuration);
+    const lacking = LEAST_HEIGHT - (chart.chartArea.bottom - chart.chartArea.top);
+    if (lacking > 0) {
+      box.style.height = box.clientHeight + lacking + "px";
+      chart.resize();
+    }
+    return chart;
   });
 };
 const redraw = () => drawAll(isDark() ? DARK : LIGHT);
+small.addEventListener("change", redraw);
 
 const themeButton = find("#theme");
 const nameTheme = () => { themeButton.textContent = isDark() ? "Light colours" : "Dark colours"; };
@@ -111,6 +129,9 @@ const LIGHT = ${JSON.stringify(LIGHT)};
 const DARK = ${JSON.stringify(DARK)};
 const COMMON = ${JSON.stringify(COMMON)};
 const restore = ${restore.toString()};
+${DIGITS_SCRIPT}
 ${MARKS_SCRIPT}
+${ROWS_SCRIPT}
+${LEGEND_SCRIPT}
 ${CONFIGURE_SCRIPT}
 ${PAGE}})();`;

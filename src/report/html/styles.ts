@@ -1,5 +1,5 @@
 /** The style sheet of the page, light and dark, narrow and wide, for screen and paper. */
-import { ROWS_A_CHART } from "../definitions.ts";
+import { ROWS_A_CHART } from "../chart.ts";
 import { DARK, LIGHT, type Palette } from "../palette.ts";
 
 /** Tile colours from low to high loss, which differ in lightness too. */
@@ -30,10 +30,11 @@ const invertedTiles = (from: number): string =>
     .join(",");
 
 /** Heights of interval charts by number of rows, as classes, because the content policy forbids style attributes. */
-const intervalHeights = Array.from(
-  { length: ROWS_A_CHART },
-  (_, i) => `.canvas.rows-${String(i + 1)}{height:${String(112 + 72 * (i + 1))}px}`,
-).join("\n");
+const intervalHeights = (row: number): string =>
+  Array.from(
+    { length: ROWS_A_CHART },
+    (_, i) => `.canvas.rows-${String(i + 1)}{height:${String(112 + row * (i + 1))}px}`,
+  ).join("\n");
 
 /** The whole style sheet. */
 export const STYLES = `
@@ -109,7 +110,7 @@ figcaption{margin-bottom:8px}
 figcaption h3{margin-top:0}
 figcaption p{color:var(--muted);font-size:14px;margin:0}
 .canvas{position:relative;height:360px;display:none}
-${intervalHeights}
+${intervalHeights(78)}
 .scripted .canvas{display:block}
 .key{columns:2;column-gap:30px;list-style:none;padding:0;margin:0 0 26px;font-size:14px}
 .key li{break-inside:avoid;display:grid;grid-template-columns:26px 62px minmax(0,1fr);gap:0 6px;padding:3px 0;overflow-wrap:anywhere}
@@ -149,7 +150,7 @@ h1{font-size:23px}
 .key{columns:1}
 .events>li{grid-template-columns:60px 24px minmax(0,1fr);gap:0 4px}
 .canvas{height:320px}
-${intervalHeights}
+${intervalHeights(124)}
 tbody th{min-width:150px}
 }
 @media print{

@@ -1,7 +1,7 @@
 /** Charts and tables of the page: every judged value beside its limit or published value. */
 import type { ExpectRow, RunDocument, ThresholdRow } from "../../study/document.ts";
 import { causeOf } from "../causes.ts";
-import type { ChartDefinition } from "../definitions.ts";
+import type { ChartDefinition } from "../chart.ts";
 import { markersOf } from "../moments.ts";
 import { printClock, printCount, printDifference, printValue } from "../numbers.ts";
 import { html, NOTHING, type Markup } from "./markup.ts";

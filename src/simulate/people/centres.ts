@@ -47,7 +47,7 @@ export const centreLines = (scenario: Scenario, ledger: Ledger): readonly Series
         const labels = [only("centre", centre), only("resource", resource)];
         return {
           chart: isOneChart
-            ? { ...chart, title: `${chart.title} by centre and tier` }
+            ? { ...chart, title: `${chart.title}, by centre and tier` }
             : { ...chart, name: `${chart.name}-${centre}`, title: `${chart.title} · ${title}` },
           ...bothOf({ metric: `centre.${chart.name}`, stat, labels }),
           title: isOneChart ? `${title}, ${resource}` : resource,
@@ -59,9 +59,17 @@ export const centreLines = (scenario: Scenario, ledger: Ledger): readonly Series
   );
 };
 
-const LOAD: Chart = { name: "load", title: "Load", ...PEOPLE_METRICS["centre.load"].scale };
-const HEADROOM: Chart = { name: "headroom", title: "Headroom", ...PEOPLE_METRICS["centre.headroom"].scale };
-const MARGIN: Chart = { name: "margin", title: "N−1 margin", ...PEOPLE_METRICS["centre.margin"].scale };
+const LOAD: Chart = { name: "load", title: "Load, capacity used", ...PEOPLE_METRICS["centre.load"].scale };
+const HEADROOM: Chart = {
+  name: "headroom",
+  title: "Headroom, capacity unused",
+  ...PEOPLE_METRICS["centre.headroom"].scale,
+};
+const MARGIN: Chart = {
+  name: "margin",
+  title: "N−1 margin, spare without one centre",
+  ...PEOPLE_METRICS["centre.margin"].scale,
+};
 
 const MEASURES = [
   { chart: LOAD, stat: "max", of: ({ load }: Course) => load },

@@ -35,7 +35,7 @@ interface Measure {
 }
 
 const LOSS: Measure = {
-  chart: { name: "loss", title: "Loss" },
+  chart: { name: "loss", title: "Packets lost" },
   metric: "loss",
   stat: "mean",
   unit: "%",
@@ -56,7 +56,7 @@ const LOGIN_TIME: Measure = {
 };
 
 const ONLINE: Measure = {
-  chart: { name: "online", title: "Online" },
+  chart: { name: "online", title: "People online" },
   metric: "online",
   stat: "share",
   unit: "%",
@@ -67,7 +67,7 @@ const ONLINE: Measure = {
 };
 
 const SERVER_LOAD: Measure = {
-  chart: { name: "server-load", title: "Server load", ...PEOPLE_METRICS["server.load"].scale },
+  chart: { name: "server-load", title: "Server load, connections held", ...PEOPLE_METRICS["server.load"].scale },
   metric: "server.load",
   stat: "mean",
   unit: "%",
@@ -77,7 +77,12 @@ const SERVER_LOAD: Measure = {
   isSampled: true,
 };
 
-const LOGINS = { chart: { name: "logins", title: "Logins" }, stat: "rate", unit: "/s", factor: 1 } as const;
+const LOGINS = {
+  chart: { name: "logins", title: "Logins at all servers" },
+  stat: "rate",
+  unit: "/s",
+  factor: 1,
+} as const;
 /** Measures of the login queues of all servers together. */
 const LOGIN_QUEUES: readonly (Measure & { readonly title: string })[] = [
   { ...LOGINS, metric: "login.offered", title: "Asked for", above: "login-queue.asked" },

@@ -9,9 +9,9 @@ const LINES_MAX = 8;
 /** The most points of a line; chosen. */
 const POINTS_MAX = 180;
 
-const COMPLETED: Chart = { name: "tasks-completed", title: "Tasks completed" };
+const COMPLETED: Chart = { name: "tasks-completed", title: "Tasks completed in time" };
 const CORES: Chart = { name: "cores-at-work", title: "Cores at work" };
-const QUEUING: Chart = { name: "queuing-time", title: "Queuing time" };
+const QUEUING: Chart = { name: "queuing-time", title: "Queuing time of requests, mean" };
 
 /** Returns the lines of entries and tiers. A step without data is null. */
 export const linesOf = (book: ServicesBook): readonly SeriesSample[] => {

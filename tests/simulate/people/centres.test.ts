@@ -45,7 +45,7 @@ describe("the centres of a story that asks about them", () => {
     expect([...charts.keys()]).toEqual(["load", "headroom", "margin"]);
     expect(charts.get("load")).toEqual({
       name: "load",
-      title: "Load by centre and tier",
+      title: "Load, capacity used, by centre and tier",
       limit: { at: 100, text: "all that there is" },
     });
     expect(charts.get("headroom")!.limit).toEqual({ at: 0, text: "nothing left" });
@@ -61,7 +61,9 @@ describe("the centres of a story that asks about them", () => {
     const { series } = run(`${third}${ASKED}`);
     const charts = new Map<string, number>();
     for (const { chart } of series) charts.set(chart.name, (charts.get(chart.name) ?? 0) + 1);
-    expect(series.find(({ chart }) => chart.name === "margin-west")!.chart.title).toBe("N−1 margin · West");
+    expect(series.find(({ chart }) => chart.name === "margin-west")!.chart.title).toBe(
+      "N−1 margin, spare without one centre · West",
+    );
     for (const measure of ["load", "headroom", "margin"])
       for (const centre of ["north", "south", "west"]) expect(charts.get(`${measure}-${centre}`)).toBe(4);
     expect(Math.max(...charts.values())).toBeLessThanOrEqual(8);
