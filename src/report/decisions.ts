@@ -1,8 +1,9 @@
 /**
  * Merges decisions for readers: the same step for many gateways, in one round and for one reason, becomes a single
- * decision.
+ * decision, and evidence that was told before is not told again.
  */
 import type { Decision } from "../simulate/findings.ts";
+import { printClock, printCount } from "./numbers.ts";
 import { causeInText } from "./older.ts";
 
 /** The number of names or destinations that are listed; further ones are counted. */
@@ -37,7 +38,27 @@ const gathered = (members: readonly Decision[], cause: string | undefined): Deci
   };
 };
 
-/** Merges consecutive decisions about gateways that have time, kind and cause in common. */
+/** So many reasons that an earlier decision gave are folded into one line. */
+const REPEATS_FOLDED = 2;
+
+/** Folds the reasons that earlier decisions gave word for word: they rest on the same evidence. */
+const withoutRepeats = (decisions: readonly Decision[]): readonly Decision[] => {
+  const given = new Map<string, number>();
+  return decisions.map((decision) => {
+    const { why, at } = decision;
+    const repeated = why.filter((reason) => given.has(reason));
+    const [first] = repeated;
+    for (const reason of why) if (!given.has(reason)) given.set(reason, at);
+    if (first === undefined || repeated.length < REPEATS_FOLDED) return decision;
+    const fresh = why.filter((reason) => !repeated.includes(reason));
+    return {
+      ...decision,
+      why: [...fresh, `${printCount(repeated.length, "reason")} as at ${printClock(given.get(first)!)}`],
+    };
+  });
+};
+
+/** Merges consecutive decisions about gateways that have time, kind and cause in common, and folds repeated reasons. */
 export const gather = (decisions: readonly Decision[]): readonly Decision[] => {
   const groups: { readonly cause: string | undefined; readonly members: Decision[] }[] = [];
   for (const decision of decisions) {
@@ -49,5 +70,5 @@ export const gather = (decisions: readonly Decision[]): readonly Decision[] => {
     if (isAlike) group.members.push(decision);
     else groups.push({ cause, members: [decision] });
   }
-  return groups.map(({ cause, members }) => gathered(members, cause));
+  return withoutRepeats(groups.map(({ cause, members }) => gathered(members, cause)));
 };

@@ -39,6 +39,20 @@ it("gathers what was done to many gateways at one time for one reason, and nothi
   expect(told[5]!.why).toEqual(["what drove users away is over", "stayed away"]);
 });
 
+it("tells evidence once, and says where it was told", () => {
+  const evidence = ["loss 2.13 % → 45.54 %", "failed connects 0 of 460", "6 gateways are worse"];
+  const told = gather([
+    decision(2190, "alert", "hainan/unicom", { why: evidence }),
+    decision(2190, "move", "hi-1", { why: ["route fault: leaving 1:80 for 2:80", ...evidence, "2:80 has room"] }),
+    decision(2220, "alert", "hainan/mobile", { why: ["loss 1 % → 3 %", evidence[1]!] }),
+  ]);
+  expect(told.map(({ why }) => why)).toEqual([
+    evidence,
+    ["route fault: leaving 1:80 for 2:80", "2:80 has room", "3 reasons as at 0:36:30"],
+    ["loss 1 % → 3 %", evidence[1]],
+  ]);
+});
+
 describe("a run of several replications", () => {
   const decided = (what: string): Decision => ({
     at: 60,

@@ -144,10 +144,10 @@ describe("the page", () => {
       "caused by the fault:",
       "+2.11 pp",
       'id="regions"',
-      'id="events"',
       'id="charts"',
       'id="published"',
       'id="thresholds"',
+      'id="events"',
       'id="assumptions"',
       'id="method"',
       'id="reproduce"',
@@ -245,6 +245,12 @@ describe("the page", () => {
       const all = between(shellOf(page), /\sid="([^"]+)"/g);
       expect(new Set(all).size).toBe(all.length);
     }
+  });
+
+  it("names each cell of a table that a narrow page breaks into lines", () => {
+    for (const [, page] of each)
+      for (const table of between(shellOf(page), /<table class="stack">([\s\S]*?)<\/table>/g))
+        for (const cell of between(table, /(<td[^>]*>)/g)) expect(cell).toMatch(/data-label="[^"]+"/);
   });
 
   it("states that it has no twin, no interval, or not all entries", () => {

@@ -111,8 +111,9 @@ export class Evacuation {
   #move({ gateway, target, share, from }: Slice, now: Instant): readonly SchedulerEffect[] {
     const { topology, dispatch } = this.#state;
     const what = this.#isReturning ? "takes its people back" : "is evacuated";
-    const cause = `${this.#plan.centre} ${what}: to ${topology.endpoint(target).name}, state handed over`;
-    const shift = { target, share, from, spread: this.#step, cause, why: [cause] };
+    const cause = `${this.#plan.centre} ${what}, state handed over`;
+    const why = [`${cause}: to ${topology.endpoint(target).name}`];
+    const shift = { target, share, from, spread: this.#step, cause, why };
     const effect = dispatch.moveShare(gateway, shift, now);
     this.health.addMoved(topology.endpoint(target).server, share * topology.gateway(gateway).people);
     if (this.#isReturning || this.#shareOn(gateway, this.#leaving) <= 0)

@@ -94,10 +94,10 @@ const hashOf = (text: string): string => `'sha256-${createHash("sha256").update(
 const PARTS = [
   ["figures", "Key figures"],
   ["regions", "Regions"],
-  ["events", "Events"],
   ["charts", "Charts"],
   ["published", "Published and simulated"],
   ["thresholds", "Thresholds"],
+  ["events", "Events"],
   ["all-figures", "All figures"],
   ["assumptions", "Assumptions"],
   ["method", "Method"],
@@ -128,10 +128,10 @@ const bodyOf = (run: FinishedRun, definitions: readonly ChartDefinition[], limit
   const main = [
     keySection(document, pictures),
     mapSection(document, pictures),
-    eventSection(run, limits),
     chartSection(document, definitions, limits),
     publishedSection(document),
     thresholdSection(document),
+    eventSection(run, limits),
     figureSection(document, limits),
     assumptionSection(document, limits),
     methodSection(document),

@@ -44,7 +44,7 @@ export const STYLES = `
 *{box-sizing:border-box}
 html{scroll-behavior:smooth;-webkit-text-size-adjust:100%}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
-body{margin:0;background:var(--page);color:var(--text);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
+body{margin:0;overflow-wrap:break-word;background:var(--page);color:var(--text);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
 header,main,footer{max-width:1120px;margin:0 auto;padding:0 24px}
 header{padding-top:28px}
 a{color:var(--link)}
@@ -152,6 +152,13 @@ h1{font-size:23px}
 .canvas{height:320px}
 ${intervalHeights(124)}
 tbody th{min-width:150px}
+.stack thead{display:none}
+.stack tr{display:grid;grid-template-columns:repeat(auto-fit,minmax(140px,1fr));padding:6px 0;border-bottom:1px solid var(--grid)}
+.stack th,.stack td{border:0;padding:4px 8px 4px 0;min-width:0;overflow-wrap:anywhere}
+.stack tbody th{grid-column:1/-1}
+.stack td.number,.stack td.asked{text-align:left;white-space:normal}
+.stack td[data-label]::before{content:attr(data-label);display:block;color:var(--muted);font-size:12px}
+.events .why{padding-left:14px}
 }
 @media print{
 :root,:root[data-theme=dark]{${light}}

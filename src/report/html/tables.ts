@@ -81,7 +81,7 @@ export const publishedSection = (document: RunDocument): Markup =>
         "published",
         "Published and simulated",
         html`<div class="wide" tabindex="0">
-          <table>
+          <table class="stack">
             ${changeCaption(document)}
             <thead>
               <tr>
@@ -99,14 +99,14 @@ export const publishedSection = (document: RunDocument): Markup =>
                 (row) =>
                   html`<tr>
                     <th scope="row">${asked(row)}</th>
-                    <td>${badge(row.verdict)}</td>
-                    <td class="asked">${row.published}</td>
-                    <td class="number">${measured(row)}</td>
-                    <td class="number">
+                    <td data-label="verdict">${badge(row.verdict)}</td>
+                    <td class="asked" data-label="published">${row.published}</td>
+                    <td class="number" data-label="simulated">${measured(row)}</td>
+                    <td class="number" data-label="without ${causeOf(document)}">
                       ${interval(document.figures[row.figure]?.noFault, (one) => printValue(one, row.unit))}
                     </td>
-                    <td>${kindOf(row)}</td>
-                    <td>${row.source}</td>
+                    <td data-label="kind">${kindOf(row)}</td>
+                    <td data-label="source">${row.source}</td>
                   </tr>`,
               )}
             </tbody>
@@ -117,9 +117,9 @@ export const publishedSection = (document: RunDocument): Markup =>
 const thresholdRow = (row: ThresholdRow): Markup =>
   html`<tr>
     <th scope="row">${asked(row)}</th>
-    <td>${badge(row.verdict)}</td>
-    <td class="asked">${row.limit}</td>
-    <td class="number">${measured(row)}</td>
+    <td data-label="verdict">${badge(row.verdict)}</td>
+    <td class="asked" data-label="limit">${row.limit}</td>
+    <td class="number" data-label="simulated">${measured(row)}</td>
   </tr>`;
 
 /** Returns the section of thresholds and invariants. */
@@ -129,7 +129,7 @@ export const thresholdSection = (document: RunDocument): Markup => {
     thresholds.length === 0
       ? html`<p class="note">No threshold was set.</p>`
       : html`<div class="wide" tabindex="0">
-          <table>
+          <table class="stack">
             ${changeCaption(document)}
             <thead>
               <tr>
@@ -177,7 +177,7 @@ export const figureSection = (document: RunDocument, limits: PageLimits): Markup
     html`<details>
       <summary>${printCount(rows.length, "figure")} with exact names</summary>
       <div class="wide" tabindex="0">
-        <table>
+        <table class="stack">
           ${changeCaption(document)}
           <thead>
             <tr>
@@ -193,12 +193,16 @@ export const figureSection = (document: RunDocument, limits: PageLimits): Markup
               ([figure, result]) =>
                 html`<tr>
                   <th scope="row">${named({ figure, ...result }, result)}</th>
-                  <td class="number">${interval(result, (one) => printValue(one, result.unit))}</td>
-                  <td class="number">${interval(result.noFault, (one) => printValue(one, result.unit))}</td>
-                  <td class="number">
+                  <td class="number" data-label="simulated">
+                    ${interval(result, (one) => printValue(one, result.unit))}
+                  </td>
+                  <td class="number" data-label="without ${causeOf(document)}">
+                    ${interval(result.noFault, (one) => printValue(one, result.unit))}
+                  </td>
+                  <td class="number" data-label="caused by ${causeOf(document)}">
                     ${result.difference === undefined ? "–" : printDifference(result.difference, result.unit)}
                   </td>
-                  <td class="number">${result.n}</td>
+                  <td class="number" data-label="replications with data">${result.n}</td>
                 </tr>`,
             )}
           </tbody>
