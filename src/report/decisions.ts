@@ -53,7 +53,7 @@ const withoutRepeats = (decisions: readonly Decision[]): readonly Decision[] => 
     const fresh = why.filter((reason) => !repeated.includes(reason));
     return {
       ...decision,
-      why: [...fresh, `${printCount(repeated.length, "reason")} as at ${printClock(given.get(first)!)}`],
+      why: [...fresh, `${printCount(repeated.length, "reason")} as above, at ${printClock(given.get(first)!)}`],
     };
   });
 };

@@ -12,19 +12,19 @@ const texts = z.record(z.string(), z.array(z.string()));
 /** Columns and rows of the map; far more than any country has. */
 const cell = z.int().min(0).max(1_000);
 
+const figureParts = z.strictObject({
+  metric: z.string(),
+  stat: z.string(),
+  labels: texts,
+  except: z.exactOptional(texts),
+  by: z.exactOptional(z.string()),
+  window: z.exactOptional(z.string()),
+});
+
 const series = z
   .strictObject({
     figure: z.string(),
-    parts: z.exactOptional(
-      z.strictObject({
-        metric: z.string(),
-        stat: z.string(),
-        labels: texts,
-        except: z.exactOptional(texts),
-        by: z.exactOptional(z.string()),
-        window: z.exactOptional(z.string()),
-      }),
-    ),
+    parts: z.exactOptional(figureParts),
     title: z.string(),
     unit: z.string(),
     at: z.array(seconds),
@@ -60,8 +60,11 @@ export const picturesSchema = z.strictObject({
       tile: z.tuple([cell, cell]),
       loss: z.number().min(0).max(100).nullable(),
       noFault: z.number().min(0).max(100).nullable(),
+      value: z.exactOptional(z.number().nullable()),
+      valueNoFault: z.exactOptional(z.number().nullable()),
     }),
   ),
+  map: z.exactOptional(z.strictObject({ figure: z.string(), parts: figureParts, unit: z.string() })),
   durationSeconds: seconds.positive(),
   windows: z.array(z.strictObject({ name: z.string(), from: seconds, to: seconds })),
 }) satisfies z.ZodType<RunPictures>;

@@ -45,11 +45,21 @@ export interface Replication {
   readonly series: readonly SeriesSample[];
   /** Mean loss by region in its worst window, percent; for the map. */
   readonly regionLoss: Readonly<Record<string, number | null>>;
+  /** The first judged figure that can be told by region, by region, if that is not the loss; for the map. */
+  readonly regionFigure?: RegionFigure;
   readonly invariants: readonly InvariantResult[];
   readonly timeline: readonly TimelineEvent[];
   readonly decisions: readonly Decision[];
   /** Events of the clients that were watched, in order of time. */
   readonly traces: readonly TraceEvent[];
+}
+
+/** A figure by region. */
+export interface RegionFigure {
+  readonly figure: string;
+  readonly parts: FigureParts;
+  readonly unit: string;
+  readonly values: Readonly<Record<string, number | null>>;
 }
 
 /** What to run. */

@@ -199,7 +199,12 @@ export interface RunPictures {
     readonly tile: readonly [number, number];
     readonly loss: number | null;
     readonly noFault: number | null;
+    /** The value of `map`'s figure in this region, if there is one, with and without what the twin lacks. */
+    readonly value?: number | null;
+    readonly valueNoFault?: number | null;
   }[];
+  /** The judged figure that the map shows; without it the map shows the loss. */
+  readonly map?: { readonly figure: string; readonly parts: FigureParts; readonly unit: string };
   readonly durationSeconds: number;
   readonly windows: readonly { readonly name: string; readonly from: number; readonly to: number }[];
 }

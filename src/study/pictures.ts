@@ -16,6 +16,7 @@ export const picturesOf = (scenario: Scenario, pairs: readonly Pair[]): RunPictu
       return { name, title, unit: series[0]?.unit ?? "", ...levels, series };
     }),
     tiles: tilesOf(scenario, pairs),
+    ...mapOf(pairs),
     durationSeconds: inSeconds(scenario.run.duration),
     windows: Object.entries(scenario.windows).map(([name, { from, to }]) => ({
       name,
@@ -30,8 +31,19 @@ const tilesOf = ({ world }: Scenario, pairs: readonly Pair[]): RunPictures["tile
   const [runs, twins] = [pairs.map(({ run }) => run), pairs.map(({ twin }) => twin)];
   if (runs.every(({ regionLoss }) => Object.keys(regionLoss).length === 0)) return [];
   return Object.entries(world.regions).map(([region, { code, title, tile }]) => {
-    return { region, code, title, tile, loss: lossOf(region, runs), noFault: lossOf(region, twins) };
+    const loss = { loss: lossOf(region, runs), noFault: lossOf(region, twins) };
+    const hasFigure = runs.some(({ regionFigure }) => regionFigure !== undefined);
+    const value = hasFigure ? { value: valueOf(region, runs), valueNoFault: valueOf(region, twins) } : {};
+    return { region, code, title, tile, ...loss, ...value };
   });
+};
+
+/** Returns the figure that the map shows beside the loss, if a replication has one. */
+const mapOf = (pairs: readonly Pair[]): Pick<RunPictures, "map"> => {
+  const shown = pairs[0]?.run.regionFigure;
+  if (shown === undefined) return {};
+  const { figure, parts, unit } = shown;
+  return { map: { figure, parts, unit } };
 };
 
 const ANYTHING = { low: -Infinity, high: Infinity };
@@ -65,6 +77,11 @@ const seriesOf = (sample: SeriesSample, pairs: readonly Pair[]): SeriesResult =>
           ),
         }),
   };
+};
+
+const valueOf = (region: string, replications: readonly (Replication | undefined)[]): number | null => {
+  const values = replications.flatMap((one) => one?.regionFigure?.values[region] ?? []);
+  return intervalOf(observed(values), { bounds: ANYTHING })?.value ?? null;
 };
 
 const lossOf = (region: string, replications: readonly (Replication | undefined)[]): number | null => {

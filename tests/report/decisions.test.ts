@@ -48,7 +48,7 @@ it("tells evidence once, and says where it was told", () => {
   ]);
   expect(told.map(({ why }) => why)).toEqual([
     evidence,
-    ["route fault: leaving 1:80 for 2:80", "2:80 has room", "3 reasons as at 0:36:30"],
+    ["route fault: leaving 1:80 for 2:80", "2:80 has room", "3 reasons as above, at 0:36:30"],
     ["loss 1 % → 3 %", evidence[1]],
   ]);
 });

@@ -247,6 +247,32 @@ describe("the page", () => {
     }
   });
 
+  it("shows on its map what is judged: another figure than the loss in its own unit and colours, the worst darkest", () => {
+    const mapOf = (stat: string, metric: string, values: readonly (number | null)[], unit: string): string => {
+      const { document, pictures } = chongqing;
+      const map = { figure: `${metric}.${stat}`, parts: { metric, stat, labels: {} }, unit };
+      const tiles = pictures.tiles.slice(0, values.length).map((tile, i) => ({
+        ...tile,
+        value: values[i]!,
+        valueNoFault: values[0]!,
+      }));
+      return shellOf(pageOf({ ...chongqing, document, pictures: { ...pictures, map, tiles } })).replaceAll(
+        "\u00a0",
+        " ",
+      );
+    };
+    const classes = (page: string): readonly string[] => between(page, /<g class="(tile [^"]+)"/g);
+    const times = mapOf("p95", "login.time", [2, 2.5, 9, null], "s");
+    expect(times).toContain("Login time, 95th percentile, by region");
+    expect(times).toMatch(/9\.0 s, without fault and intervention 2\.0 s \(\+7\.0 s\)/);
+    expect(classes(times)).toEqual(["tile loss-0", "tile loss-0 hit", "tile loss-7 hit", "tile none"]);
+    const online = mapOf("share", "login.success", [99, 60], "%");
+    expect(online).toContain("(−39 pp)");
+    const [good, bad] = classes(online).map((one) => Number(/loss-(\d)/.exec(one)![1]));
+    expect(bad).toBeGreaterThan(good!);
+    expect(PAGES["chongqing"]).toContain("Packet loss by region, worst window");
+  });
+
   it("names each cell of a table that a narrow page breaks into lines", () => {
     for (const [, page] of each)
       for (const table of between(shellOf(page), /<table class="stack">([\s\S]*?)<\/table>/g))

@@ -248,6 +248,18 @@ describe("beside the document", () => {
     expect(tiles).toEqual([{ region: "hainan", code: "hi", title: "Hainan", tile: [7, 9], loss: 25, noFault: 1 }]);
   });
 
+  it("is a map of the judged figure, where a replication has it by region", () => {
+    const shown = { figure: "login.time.p95", parts: { metric: "login.time", stat: "p95", labels: {} }, unit: "s" };
+    const withFigure = pairs(3, true, (one) => ({
+      ...one,
+      regionFigure: { ...shown, values: { hainan: one.replication } },
+    }));
+    const { map, tiles } = picturesOf(scenario(), withFigure);
+    expect(map).toEqual(shown);
+    expect(tiles[0]).toMatchObject({ value: 1, loss: 25, noFault: 1 });
+    expect(picturesOf(scenario(), pairs(3))).not.toHaveProperty("map");
+  });
+
   it("has for a band the 95 % interval of the mean, where that is narrower than what came", () => {
     const [line] = picturesOf(scenario(), pairs(30)).charts[0]!.series;
     const half = (2.04523 * Math.sqrt((30 * 31) / 12)) / Math.sqrt(30);

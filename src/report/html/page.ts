@@ -13,7 +13,8 @@ import { html, jsonMarkup, Markup, NOTHING } from "./markup.ts";
 import { shorten } from "./repeats.ts";
 import { PAGE_SCRIPT } from "./script.ts";
 import type { PageLimits } from "./pieces.ts";
-import { eventSection, heading, keySection, mapSection } from "./sections.ts";
+import { eventSection, heading, keySection } from "./sections.ts";
+import { mapSection } from "./tiles.ts";
 import { STYLES } from "./styles.ts";
 import { chartSection, figureSection, publishedSection, thresholdSection } from "./tables.ts";
 

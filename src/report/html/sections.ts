@@ -1,8 +1,8 @@
-/** The upper part of the page: verdict, key figures, map, and events. */
+/** Parts of the page in sentences: verdict, key figures, and events. */
 import { gather } from "../decisions.ts";
 import type { FigureResult, RunDocument, RunPictures, Verdict } from "../../study/document.ts";
 import { verdictOf } from "../../study/judge.ts";
-import { causeBy, causeOf, type DifferenceCause } from "../causes.ts";
+import { causeBy, type DifferenceCause } from "../causes.ts";
 import { changedText } from "../changed.ts";
 import { byEffect, ORDER } from "../effect.ts";
 import type { FinishedRun } from "../finished.ts";
@@ -15,7 +15,6 @@ import { SIGNS, summarise } from "../verdict.ts";
 import { decisionLine, eventLine, otherReplications, placeOfOdd } from "./decisions.ts";
 import { html, NOTHING, type Markup } from "./markup.ts";
 import { badge, section, type PageLimits } from "./pieces.ts";
-import { tileGrid } from "./tiles.ts";
 
 const MOST_CARDS = 8;
 const EVENTS_OPEN = 40;
@@ -124,12 +123,6 @@ export const keySection = (document: RunDocument, { windows }: RunPictures): Mar
           </ul>`,
       );
 };
-
-/** Returns the section with the map; nothing without tiles. */
-export const mapSection = (document: RunDocument, { tiles }: RunPictures): Markup =>
-  tiles.length === 0
-    ? NOTHING
-    : section("regions", "Packet loss by region, worst window", tileGrid(tiles, causeOf(document)));
 
 interface Event {
   readonly at: number;

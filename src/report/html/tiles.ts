@@ -1,72 +1,163 @@
-/** Draws the regions as a schematic grid of tiles coloured by loss. */
-import type { RunPictures } from "../../study/document.ts";
-import type { DifferenceCause } from "../causes.ts";
+/** Draws the regions as a schematic grid of tiles, coloured by the judged figure or the loss. */
+import { printFixed, printPlain } from "../../base/digits.ts";
+import { metricOf } from "../../scenario/metrics.ts";
+import type { RunDocument, RunPictures } from "../../study/document.ts";
+import { causeOf, type DifferenceCause } from "../causes.ts";
+import { labelOf } from "../labels.ts";
+import { NO_BREAK, unitOfDifference } from "../numbers.ts";
+import { section } from "./pieces.ts";
 import { html, NOTHING, type Markup } from "./markup.ts";
 
 type Tile = RunPictures["tiles"][number];
 
 /** Lower edges of the colours, percent; fixed, so that two runs compare at a glance. Chosen around the 1–2 % of a normal day. */
-export const LOSS_EDGES = [0, 0.5, 1, 1.5, 2, 3, 5, 10] as const;
+const LOSS_EDGES = [0, 0.5, 1, 1.5, 2, 3, 5, 10] as const;
 
 const WIDTH = 62;
 const HEIGHT = 52;
 const GAP = 5;
 const DECIMALS = 2;
-/** The added loss from which a tile is ringed: a share of the loss without the fault, and at least this percentage; chosen. */
+/** The change for the worse from which a tile is ringed: a share of the value without the fault, and for losses at least this percentage; chosen. */
 const RING = { share: 0.2, percent: 0.1 };
 
-const added = ({ loss, noFault }: Tile): number | undefined =>
-  loss === null || noFault === null ? undefined : loss - noFault;
+/** What the map shows of one region. */
+interface Shown extends Pick<Tile, "code" | "title" | "tile"> {
+  readonly value: number | null;
+  readonly noFault: number | null;
+}
 
-const isHit = (tile: Tile): boolean => {
-  const more = added(tile);
-  return more !== undefined && more >= Math.max(RING.percent, (tile.noFault ?? 0) * RING.share);
+/** How the map shows its figure. */
+interface MapScale {
+  readonly title: string;
+  readonly unit: string;
+  /** Lower edges of the colours, ascending. */
+  readonly edges: readonly number[];
+  /** True if low values are bad. */
+  readonly isHighBetter: boolean;
+  readonly leastRing: number;
+  readonly print: (value: number) => string;
+}
+
+const known = (tiles: readonly Shown[]): readonly number[] =>
+  tiles.flatMap(({ value, noFault }) => [value, noFault].filter((one) => one !== null));
+
+/** Returns as many edges as there are colours, from a round number below the values, a round step apart. */
+const edgesFor = (values: readonly number[]): readonly number[] => {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const rough = (most - least) / (LOSS_EDGES.length - 1) || 1;
+  const ten = Number(`1e${String(Math.floor(Math.log10(rough)))}`);
+  const step = ([1, 2, 5].find((one) => one * ten >= rough) ?? 10) * ten;
+  const first = Math.floor(least / step) * step;
+  return LOSS_EDGES.map((_, i) => Number((first + i * step).toPrecision(12)));
 };
 
-const classOf = ({ loss }: Tile): string =>
-  loss === null ? "none" : `loss-${String(LOSS_EDGES.findLastIndex((edge) => loss >= edge))}`;
-
-const lossText = (value: number | null): string => (value === null ? "no data" : `${value.toFixed(DECIMALS)} %`);
-
-const inWords = (tile: Tile, cause: DifferenceCause): string => {
-  const more = added(tile);
-  if (more === undefined) return `${tile.title}: ${lossText(tile.loss)}`;
-  const sign = more < 0 ? "−" : "+";
-  return `${tile.title}: ${lossText(tile.loss)}, without ${cause} ${lossText(tile.noFault)} (${sign}${Math.abs(more).toFixed(DECIMALS)}\u00a0pp)`;
+const LOSS: MapScale = {
+  title: "Packet loss",
+  unit: "%",
+  edges: LOSS_EDGES,
+  isHighBetter: false,
+  leastRing: RING.percent,
+  print: (value) => printFixed(value, DECIMALS),
 };
 
-const drawn = (tile: Tile, cause: DifferenceCause): Markup => {
+const scaleOf = (map: RunPictures["map"], tiles: readonly Shown[]): MapScale => {
+  const values = known(tiles);
+  if (map === undefined || values.length === 0) return LOSS;
+  const edges = edgesFor(values);
+  const decimals = Math.max(0, 1 - Math.floor(Math.log10(edges[1]! - edges[0]!)));
+  return {
+    title: labelOf(map),
+    unit: map.unit,
+    edges,
+    isHighBetter: metricOf(map.parts.metric)?.better === "high",
+    leastRing: 0,
+    print: (value) => printFixed(value, decimals),
+  };
+};
+
+/** Returns what the map shows: the judged figure if there is one, else the loss. */
+const shownOf = ({ tiles, map }: Pick<RunPictures, "tiles" | "map">): readonly Shown[] =>
+  tiles.map(({ code, title, tile, loss, noFault, value = null, valueNoFault = null }) =>
+    map === undefined
+      ? { code, title, tile, value: loss, noFault }
+      : { code, title, tile, value, noFault: valueNoFault },
+  );
+
+const added = ({ value, noFault }: Shown): number | undefined =>
+  value === null || noFault === null ? undefined : value - noFault;
+
+const isHit = (tile: Shown, { leastRing, isHighBetter }: MapScale): boolean => {
+  const more = added(tile);
+  const worse = isHighBetter ? -(more ?? 0) : (more ?? 0);
+  return worse > 0 && worse >= Math.max(leastRing, Math.abs(tile.noFault ?? 0) * RING.share);
+};
+
+/** Returns the number of a value's colour: the worst one is the darkest. */
+const colorOf = (place: number, { edges, isHighBetter }: MapScale): number =>
+  isHighBetter ? edges.length - 1 - place : place;
+
+const classOf = ({ value }: Shown, scale: MapScale): string =>
+  value === null
+    ? "none"
+    : `loss-${String(
+        colorOf(
+          scale.edges.findLastIndex((edge) => value >= edge),
+          scale,
+        ),
+      )}`;
+
+const valueText = (value: number | null, { unit, print }: MapScale): string =>
+  value === null ? "no data" : `${print(value)} ${unit}`.trimEnd();
+
+const inWords = (tile: Shown, cause: DifferenceCause, scale: MapScale): string => {
+  const more = added(tile);
+  if (more === undefined) return `${tile.title}: ${valueText(tile.value, scale)}`;
+  const change = `${more < 0 ? "" : "+"}${scale.print(more)}${NO_BREAK}${unitOfDifference(scale.unit)}`.trimEnd();
+  return `${tile.title}: ${valueText(tile.value, scale)}, without ${cause} ${valueText(tile.noFault, scale)} (${change})`;
+};
+
+const drawn = (tile: Shown, cause: DifferenceCause, scale: MapScale): Markup => {
   const [column, row] = tile.tile;
   const [x, y] = [column * (WIDTH + GAP) + GAP, row * (HEIGHT + GAP) + GAP];
-  return html`<g class="tile ${classOf(tile)}${isHit(tile) ? " hit" : ""}"
-    ><title>${inWords(tile, cause)}</title><rect x="${x}" y="${y}" width="${WIDTH}" height="${HEIGHT}" rx="7"></rect
+  const words = inWords(tile, cause, scale);
+  return html`<g class="tile ${classOf(tile, scale)}${isHit(tile, scale) ? " hit" : ""}"
+    ><title>${words}</title><rect x="${x}" y="${y}" width="${WIDTH}" height="${HEIGHT}" rx="7"></rect
     ><text class="code" x="${x + WIDTH / 2}" y="${y + 22}">${tile.code.toUpperCase()}</text
-    ><text x="${x + WIDTH / 2}" y="${y + 40}">${tile.loss === null ? "–" : tile.loss.toFixed(DECIMALS)}</text></g
+    ><text x="${x + WIDTH / 2}" y="${y + 40}">${tile.value === null ? "–" : scale.print(tile.value)}</text></g
   >`;
 };
 
-const legend = (cause: DifferenceCause): Markup =>
+const legend = (cause: DifferenceCause, scale: MapScale): Markup =>
   html`<ul class="tile-legend" aria-label="Colours of the tiles">
-    ${LOSS_EDGES.map((edge, i) => {
-      const next = LOSS_EDGES[i + 1];
-      return html`<li>
-        <span class="swatch loss-${i}"></span
-        >${next === undefined ? `${String(edge)} % and more` : `${String(edge)}–${String(next)} %`}
-      </li>`;
+    ${scale.edges.map((edge, i) => {
+      const next = scale.edges[i + 1];
+      const range =
+        next === undefined
+          ? `${printPlain(edge)} ${scale.unit} and more`
+          : `${printPlain(edge)}–${printPlain(next)} ${scale.unit}`;
+      return html`<li><span class="swatch loss-${colorOf(i, scale)}"></span>${range}</li>`;
     })}
-    <li><span class="swatch hit"></span>ringed: a fifth or more is added by ${cause}</li>
+    <li>
+      <span class="swatch hit"></span>ringed: a fifth or more ${scale.isHighBetter ? "taken" : "added"} by ${cause}
+    </li>
   </ul>`;
 
-const worst = (tiles: readonly Tile[]): readonly Tile[] => tiles.toSorted((a, b) => (b.loss ?? -1) - (a.loss ?? -1));
+/** Returns the tiles, worst first; those without data come last. */
+const worst = (tiles: readonly Shown[], { isHighBetter }: MapScale): readonly Shown[] => {
+  const badness = ({ value }: Shown): number => (value === null ? -Infinity : isHighBetter ? -value : value);
+  return tiles.toSorted((a, b) => {
+    const [one, other] = [badness(a), badness(b)];
+    return one === other ? 0 : other - one;
+  });
+};
 
 /** Returns the grid, the legend of its colours, and the same numbers as a table. */
-export const tileGrid = (tiles: readonly Tile[], cause: DifferenceCause): Markup => {
-  if (tiles.length === 0) return NOTHING;
+const tileGrid = (tiles: readonly Shown[], cause: DifferenceCause, scale: MapScale): Markup => {
   const columns = tiles.map(({ tile }) => tile[0]);
   const rows = tiles.map(({ tile }) => tile[1]);
-  const highest = worst(tiles)
+  const highest = worst(tiles, scale)
     .slice(0, 3)
-    .map((tile) => inWords(tile, cause))
+    .map((tile) => inWords(tile, cause, scale))
     .join("; ");
   const [left, top] = [Math.min(...columns) * (WIDTH + GAP), Math.min(...rows) * (HEIGHT + GAP)];
   const width = (Math.max(...columns) + 1) * (WIDTH + GAP) + GAP - left;
@@ -76,17 +167,17 @@ export const tileGrid = (tiles: readonly Tile[], cause: DifferenceCause): Markup
         width="${width}"
         viewBox="${left} ${top} ${width} ${height}"
         role="img"
-        aria-label="Packet loss by region. Highest: ${highest}."
+        aria-label="${scale.title} by region. Worst: ${highest}."
       >
-        ${tiles.map((tile) => drawn(tile, cause))}
+        ${tiles.map((tile) => drawn(tile, cause, scale))}
       </svg>
       <div>
-        ${legend(cause)}
-        <h3>Highest loss</h3>
+        ${legend(cause, scale)}
+        <h3>Worst regions</h3>
         <ol class="worst">
-          ${worst(tiles)
+          ${worst(tiles, scale)
             .slice(0, 5)
-            .map((tile) => html`<li>${inWords(tile, cause)}</li>`)}
+            .map((tile) => html`<li>${inWords(tile, cause, scale)}</li>`)}
         </ol>
       </div>
     </div>
@@ -98,22 +189,30 @@ export const tileGrid = (tiles: readonly Tile[], cause: DifferenceCause): Markup
             <tr>
               <th scope="col">region</th>
               <th scope="col">code</th>
-              <th scope="col" class="number">loss</th>
+              <th scope="col" class="number">${scale.title}</th>
               <th scope="col" class="number">without ${cause}</th>
             </tr>
           </thead>
           <tbody>
-            ${worst(tiles).map(
+            ${worst(tiles, scale).map(
               (tile) =>
                 html`<tr>
                   <th scope="row">${tile.title}</th>
                   <td>${tile.code}</td>
-                  <td class="number">${lossText(tile.loss)}</td>
-                  <td class="number">${lossText(tile.noFault)}</td>
+                  <td class="number">${valueText(tile.value, scale)}</td>
+                  <td class="number">${valueText(tile.noFault, scale)}</td>
                 </tr>`,
             )}
           </tbody>
         </table>
       </div>
     </details>`;
+};
+
+/** Returns the section with the map; nothing without tiles. */
+export const mapSection = (document: RunDocument, pictures: RunPictures): Markup => {
+  const tiles = shownOf(pictures);
+  const scale = scaleOf(pictures.map, tiles);
+  const title = pictures.map === undefined ? "Packet loss by region, worst window" : `${scale.title}, by region`;
+  return tiles.length === 0 ? NOTHING : section("regions", title, tileGrid(tiles, causeOf(document), scale));
 };

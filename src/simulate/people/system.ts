@@ -6,7 +6,8 @@ import type { Digest } from "../../base/digest.ts";
 import type { Machine } from "../../base/machine.ts";
 import { after, type Instant, inMs, inSeconds, minutes, seconds, START } from "../../base/units.ts";
 import { reportedSections } from "../../scenario/asked.ts";
-import type { Figure, LabelMatch } from "../../scenario/figure-parts.ts";
+import { bothOf, type Figure, type LabelMatch, only } from "../../scenario/figure-parts.ts";
+import { metricOf } from "../../scenario/metrics.ts";
 import type { PeopleFault } from "../../scenario/people/faults.ts";
 import { PEOPLE } from "../../scenario/people/section.ts";
 import type { Intervention, Scenario } from "../../scenario/scenario.ts";
@@ -128,11 +129,12 @@ class People implements Running {
     ];
   }
 
-  extras(): Pick<Replication, "population" | "regionLoss" | "decisions" | "traces"> {
+  extras(): Pick<Replication, "population" | "regionLoss" | "regionFigure" | "decisions" | "traces"> {
     const { population, seam, trace } = this.#world;
     return {
       population: { online: population.people, rows: population.rows },
       regionLoss: this.#isReported ? this.#regionLoss() : {},
+      ...this.#regionFigure(),
       decisions: seam.decisions.map(({ at, kind, what, who, ip, why, cause }): Decision => ({
         at,
         by: "scheduler",
@@ -210,6 +212,23 @@ class People implements Running {
     });
   }
 
+  /** Returns the first judged share or time that can be told by region, for everybody there; nothing if that is the loss. */
+  #regionFigure(): Pick<Replication, "regionFigure"> {
+    const { expect, thresholds, world } = this.#scenario;
+    const judged = [...expect, ...thresholds].map(({ figure }) => figure);
+    const first = judged.find(({ metric }) => {
+      const declared = metricOf(metric);
+      return declared?.labels.includes("region") === true && ["share", "time"].includes(declared.dimension);
+    });
+    if (!this.#isReported || first === undefined || first.metric === "loss") return {};
+    const { metric, stat, window, unit } = first;
+    const figure: Figure = { ...first, labels: [], by: undefined };
+    const values = Object.keys(world.regions).map(
+      (region) => [region, this.read(figure, [only("region", region)]).value] as const,
+    );
+    return { regionFigure: { ...bothOf({ metric, stat, window }), unit, values: Object.fromEntries(values) } };
+  }
+
   /** Returns the loss of each region in percent: the worst window that begins during or after a fault, else the whole run. */
   #regionLoss(): Record<string, number | null> {
     const { faults, windows, world } = this.#scenario;
@@ -220,7 +239,7 @@ class People implements Running {
     for (const window of during.length === 0 ? ["run"] : during.map(([name]) => name)) {
       const figure: Figure = { text: "", metric: "loss", stat: "mean", labels: [], window, by: undefined, unit: "%" };
       for (const region of Object.keys(world.regions)) {
-        const { value } = this.read(figure, [{ label: "region", values: [region], negated: false }]);
+        const { value } = this.read(figure, [only("region", region)]);
         if (value !== null) worst[region] = Math.max(worst[region] ?? 0, value);
       }
     }

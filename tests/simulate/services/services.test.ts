@@ -57,7 +57,7 @@ describe("services beside a population", () => {
       ["fault-begins", "slow", "fault slow begins storage"],
       ["fault-ends", "slow", "fault slow ends storage"],
     ]);
-    expect(slow.series[0]!.chart).toEqual({ name: "tasks-completed", title: "Tasks completed" });
+    expect(slow.series[0]!.chart).toEqual({ name: "tasks-completed", title: "Tasks completed in time" });
   });
 
   it("are all that a story of services reports: people only if a fault hits them or a figure asks for them", () => {
@@ -72,6 +72,9 @@ describe("services beside a population", () => {
       expect(series.map(({ chart }) => chart.name)).toContain("login-time");
       expect(Object.keys(regionLoss)).toContain("hainan");
     }
+    expect(asked.regionFigure).toMatchObject({ figure: "login.time.mean{window=calm}", unit: "s" });
+    expect(Object.values(asked.regionFigure!.values).some((value) => (value ?? 0) > 0)).toBe(true);
+    expect(hit).not.toHaveProperty("regionFigure");
   });
 
   it("name the fullest tier", () => {
