@@ -12,6 +12,7 @@ import { judgedCharts } from "./judged-charts.ts";
 import { type Named, partsIn, placeOfFigure } from "./labels.ts";
 import { levelsOf } from "./levels.ts";
 import { markersOf } from "./moments.ts";
+import { isOfDifference } from "./older.ts";
 import { colorsOf } from "./palette.ts";
 import { printPlain } from "../base/digits.ts";
 import { printClock, printCount, printInterval, printNumber } from "./numbers.ts";
@@ -21,7 +22,7 @@ const CELLS_A_TABLE = 80;
 const MOST_DECISIONS = 200;
 const MILLION = 1e6;
 /** What lies this many times above the highest line would flatten the lines. */
-const FAR = 3;
+const FAR = 4;
 /** About as many characters as fit half a picture. */
 const HALF_WIDTH = 68;
 
@@ -70,6 +71,12 @@ const rowsAbout = <Row extends Named>(
 
 const subjectsOf = ({ series }: ChartData): ReadonlySet<string> => new Set(series.map(subjectOf));
 
+/** Names the line that a row is about, where the chart has several. */
+const lineNamed = ({ series }: ChartData, row: Named): string => {
+  const line = series.find((one) => subjectOf(one) === subjectOf(row));
+  return series.length < 2 || line === undefined ? "" : ` (${nameOf(line)})`;
+};
+
 const publishedOf = (
   chart: ChartData,
   document: RunDocument,
@@ -79,7 +86,15 @@ const publishedOf = (
   rowsAbout(document.expect, subjectsOf(chart), pictures, seconds).flatMap(({ row, from, to }) => {
     const { min, max } = bandOf(row) ?? {};
     if (min === undefined || max === undefined) return [];
-    return [{ from, to, min, max, text: `published ${printPlain(min)}–${printPlain(max)} ${row.unit}`.trimEnd() }];
+    return [
+      {
+        from,
+        to,
+        min,
+        max,
+        text: `published ${printPlain(min)}–${printPlain(max)} ${row.unit}`.trimEnd() + lineNamed(chart, row),
+      },
+    ];
   });
 
 /** Statistics of a line that its samples show; a percentile or a total is none of them. */
@@ -93,13 +108,15 @@ const limitsOf = (
   seconds: number,
 ): readonly Omit<LineChart["limits"][number], "isFar">[] =>
   rowsAbout(document.thresholds, subjectsOf(chart), pictures, seconds).flatMap(({ row, from, to }) => {
-    if (!SHOWN.includes(partsIn(row).stat) || row.limit.startsWith("difference ") || row.unit !== chart.unit) return [];
+    if (!SHOWN.includes(partsIn(row).stat) || isOfDifference(row) || row.unit !== chart.unit) return [];
     const { min, max } = limitOf(row) ?? {};
     return [
       { at: min, words: "at least" },
       { at: max, words: "at most" },
     ].flatMap(({ at, words }) =>
-      at === undefined ? [] : [{ from, to, at, text: `limit: ${words} ${printPlain(at)} ${row.unit}`.trimEnd() }],
+      at === undefined
+        ? []
+        : [{ from, to, at, text: `limit: ${words} ${printPlain(at)} ${row.unit}`.trimEnd() + lineNamed(chart, row) }],
     );
   });
 

@@ -7,6 +7,7 @@ import { labelOf, titleOf } from "./labels.ts";
 import { printMeasured } from "./measured.ts";
 import { printPlain } from "../base/digits.ts";
 import { inWords } from "./numbers.ts";
+import { isOfDifference } from "./older.ts";
 
 type Row = IntervalChart["rows"][number];
 
@@ -50,9 +51,6 @@ const publishedRow = (row: ExpectRow, { figures }: RunDocument): Row => {
     isCut: false,
   };
 };
-
-/** True if a threshold limits how far a figure changes. */
-const isOfDifference = ({ limit }: ThresholdRow): boolean => limit.startsWith("difference ");
 
 /** Puts a threshold's value and limits on a scale of their own, as its unit and size have nothing to do with other rows'. */
 const limitRow = (row: ThresholdRow, { figures }: RunDocument): Row => {

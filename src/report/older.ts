@@ -59,6 +59,9 @@ export const boundsInText = (text: string, unit: string): Pick<ThresholdRow, "mi
   return { min, max };
 };
 
+/** True if a threshold limits the change of a figure, which documents of all versions say in the limit's text alone. */
+export const isOfDifference = ({ limit }: Pick<ThresholdRow, "limit">): boolean => limit.startsWith("difference ");
+
 /** Reads the kind of event from a text such as `fault gateway begins`; undefined for any other text. */
 export const kindInText = (what: string): TimelineRow["kind"] => {
   if (/^fault .+ begins$/.test(what)) return "fault-begins";

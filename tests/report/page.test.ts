@@ -266,6 +266,7 @@ describe("the page", () => {
     expect(times).toContain("Login time, 95th percentile, by region");
     expect(times).toMatch(/9\.0 s, without fault and intervention 2\.0 s \(\+7\.0 s\)/);
     expect(classes(times)).toEqual(["tile loss-0", "tile loss-0 hit", "tile loss-7 hit", "tile none"]);
+    expect(mapOf("share", "crossing", [0, 100], "%")).not.toContain("100–120");
     const online = mapOf("share", "login.success", [99, 60], "%");
     expect(online).toContain("(−39 pp)");
     const [good, bad] = classes(online).map((one) => Number(/loss-(\d)/.exec(one)![1]));

@@ -238,6 +238,7 @@ describe("bounds read back from text", () => {
     ["some routes up to 10 %", "%", { max: 10 }],
     ["back to 1–2 % after two adjustments", "%", { min: 1, max: 2 }],
     ["difference ≥ -0.2 % and ≤ 0.2 %", "%", { min: -0.2, max: 0.2 }],
+    ["difference ≥ −0.2 % and ≤ 20,000 %", "%", { min: -0.2, max: 20_000 }],
   ])("%s", (text, unit, bounds) => {
     expect(boundsInText(text, unit)).toEqual(bounds);
   });

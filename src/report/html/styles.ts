@@ -91,7 +91,7 @@ ${invertedTiles(INVERTED_FROM.light)}{fill:var(--inverted)}
 :root[data-theme=dark] .loss-5 text{fill:var(--text)}
 .tile-legend{list-style:none;padding:0;margin:0 0 18px;font-size:13.5px;display:grid;grid-template-columns:1fr 1fr;gap:3px 12px}
 .tile-legend li{display:flex;align-items:center;gap:8px}
-.tile-legend li:last-child{grid-column:1/-1}
+.tile-legend .ring{grid-column:1/-1}
 .swatch{flex:none;width:18px;height:14px;border-radius:4px;border:1px solid var(--grid)}
 .swatch.hit{border:2px solid var(--broken)}
 .worst{margin:0;padding-left:20px;font-size:14px}

@@ -41,14 +41,16 @@ interface MapScale {
 const known = (tiles: readonly Shown[]): readonly number[] =>
   tiles.flatMap(({ value, noFault }) => [value, noFault].filter((one) => one !== null));
 
-/** Returns as many edges as there are colours, from a round number below the values, a round step apart. */
+/** Returns at most as many edges as there are colours, from a round number below the values to one below the greatest. */
 const edgesFor = (values: readonly number[]): readonly number[] => {
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const rough = (most - least) / (LOSS_EDGES.length - 1) || 1;
   const ten = Number(`1e${String(Math.floor(Math.log10(rough)))}`);
   const step = ([1, 2, 5].find((one) => one * ten >= rough) ?? 10) * ten;
   const first = Math.floor(least / step) * step;
-  return LOSS_EDGES.map((_, i) => Number((first + i * step).toPrecision(12)));
+  return LOSS_EDGES.map((_, i) => Number((first + i * step).toPrecision(12))).filter(
+    (edge, i) => i === 0 || edge < most,
+  );
 };
 
 const LOSS: MapScale = {
@@ -64,7 +66,7 @@ const scaleOf = (map: RunPictures["map"], tiles: readonly Shown[]): MapScale => 
   const values = known(tiles);
   if (map === undefined || values.length === 0) return LOSS;
   const edges = edgesFor(values);
-  const decimals = Math.max(0, 1 - Math.floor(Math.log10(edges[1]! - edges[0]!)));
+  const decimals = Math.max(0, 1 - Math.floor(Math.log10((edges[1] ?? edges[0]! + 1) - edges[0]!)));
   return {
     title: labelOf(map),
     unit: map.unit,
@@ -92,9 +94,12 @@ const isHit = (tile: Shown, { leastRing, isHighBetter }: MapScale): boolean => {
   return worse > 0 && worse >= Math.max(leastRing, Math.abs(tile.noFault ?? 0) * RING.share);
 };
 
-/** Returns the number of a value's colour: the worst one is the darkest. */
-const colorOf = (place: number, { edges, isHighBetter }: MapScale): number =>
-  isHighBetter ? edges.length - 1 - place : place;
+/** Returns the number of a value's colour: the worst one is the darkest, and few are spread over all colours. */
+const colorOf = (place: number, { edges, isHighBetter }: MapScale): number => {
+  const last = LOSS_EDGES.length - 1;
+  const spread = edges.length < 2 ? 0 : Math.round((place * last) / (edges.length - 1));
+  return isHighBetter ? last - spread : spread;
+};
 
 const classOf = ({ value }: Shown, scale: MapScale): string =>
   value === null
@@ -127,7 +132,7 @@ const drawn = (tile: Shown, cause: DifferenceCause, scale: MapScale): Markup => 
   >`;
 };
 
-const legend = (cause: DifferenceCause, scale: MapScale): Markup =>
+const legend = (tiles: readonly Shown[], cause: DifferenceCause, scale: MapScale): Markup =>
   html`<ul class="tile-legend" aria-label="Colours of the tiles">
     ${scale.edges.map((edge, i) => {
       const next = scale.edges[i + 1];
@@ -137,9 +142,14 @@ const legend = (cause: DifferenceCause, scale: MapScale): Markup =>
           : `${printPlain(edge)}–${printPlain(next)} ${scale.unit}`;
       return html`<li><span class="swatch loss-${colorOf(i, scale)}"></span>${range}</li>`;
     })}
-    <li>
-      <span class="swatch hit"></span>ringed: a fifth or more ${scale.isHighBetter ? "taken" : "added"} by ${cause}
-    </li>
+    ${
+      tiles.every((tile) => added(tile) === undefined)
+        ? NOTHING
+        : html`<li class="ring">
+            <span class="swatch hit"></span>ringed: a fifth or more ${scale.isHighBetter ? "taken" : "added"} by
+            ${cause}
+          </li>`
+    }
   </ul>`;
 
 /** Returns the tiles, worst first; those without data come last. */
@@ -172,7 +182,7 @@ const tileGrid = (tiles: readonly Shown[], cause: DifferenceCause, scale: MapSca
         ${tiles.map((tile) => drawn(tile, cause, scale))}
       </svg>
       <div>
-        ${legend(cause, scale)}
+        ${legend(tiles, cause, scale)}
         <h3>Worst regions</h3>
         <ol class="worst">
           ${worst(tiles, scale)
