@@ -1,4 +1,5 @@
 /** Draws measured beside simulated distributions, one picture for each kind of cell: the share that ended by each time. */
+import { printFixed, printPlain, printShort } from "../base/digits.ts";
 import type { MeasuredCell } from "../scenario/measured.ts";
 import type { FidelityDocument } from "../study/fidelity.ts";
 import { drawPng, LOOKS } from "./charts.ts";
@@ -51,7 +52,7 @@ export const distributionsOf = (
       pairs: shown.map(({ id, ks, model }) => {
         const { params, stats } = measuredOf.get(id)!;
         return {
-          label: `${labelOf(params, varying) || id}  (KS ${ks!.toFixed(3)})`,
+          label: `${labelOf(params, varying) || id}  (up to ${printFixed(100 * ks!, 1)} points apart)`,
           measured: pointsOf(stats.q101_ms),
           model: pointsOf(model!["q101_ms"] as readonly (number | null)[]),
         };
@@ -72,13 +73,13 @@ const varyingOf = (all: readonly Params[]): readonly string[] =>
   );
 
 const UNITS: readonly (readonly [RegExp, (value: number) => string])[] = [
-  [/loss|^mean$/, (share) => `${String(Number((100 * share).toPrecision(3)))}${NO_BREAK}%`],
-  [/_ms$/, (ms) => `${String(ms)}${NO_BREAK}ms`],
+  [/loss|^mean$/, (share) => `${printShort(100 * share, 3)}${NO_BREAK}%`],
+  [/_ms$/, (ms) => `${printPlain(ms)}${NO_BREAK}ms`],
   [
     /bytes/,
-    (bytes) => (bytes >= 1024 ? `${String(Math.round(bytes / 1024))}${NO_BREAK}KiB` : `${String(bytes)}${NO_BREAK}B`),
+    (bytes) => (bytes >= 1024 ? `${printFixed(bytes / 1024, 0)}${NO_BREAK}KiB` : `${printPlain(bytes)}${NO_BREAK}B`),
   ],
-  [/_mbit$/, (rate) => `${String(rate)}${NO_BREAK}Mbit/s`],
+  [/_mbit$/, (rate) => `${printPlain(rate)}${NO_BREAK}Mbit/s`],
 ];
 
 const labelOf = (params: Params, varying: readonly string[]): string => {
@@ -104,7 +105,7 @@ const commonOf = (params: Params, varying: readonly string[]): string => {
 };
 
 const printTime = (ms: number): string =>
-  ms >= 1_000 ? `${String(ms / 1_000)}${NO_BREAK}s` : `${String(ms)}${NO_BREAK}ms`;
+  ms >= 1_000 ? `${printPlain(ms / 1_000)}${NO_BREAK}s` : `${printPlain(ms)}${NO_BREAK}ms`;
 
 /** Draws the picture, 2000 × 1120 pixels on white. */
 export const drawDistributions = ({ title, caption, pairs }: DistributionChart): Promise<Uint8Array> => {
@@ -154,7 +155,7 @@ export const drawDistributions = ({ title, caption, pairs }: DistributionChart):
           type: "linear",
           min: 0,
           max: 100,
-          ticks: { ...ticks, callback: (share: number) => `${String(share)}${NO_BREAK}%` },
+          ticks: { ...ticks, callback: (share: number) => `${printPlain(share)}${NO_BREAK}%` },
         },
       },
       plugins: {

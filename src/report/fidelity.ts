@@ -1,4 +1,5 @@
 /** Prints the transport model beside measurements for the terminal: a row for each kind, then the worst cells. */
+import { printFixed } from "../base/digits.ts";
 import { createColors } from "picocolors";
 import type { FidelityVerdict } from "../simulate/fidelity.ts";
 import type { FidelityDocument } from "../study/fidelity.ts";
@@ -10,9 +11,9 @@ const WORST = 12;
 const WIDTH = 118;
 
 const percent = (share: number | null): string =>
-  share === null ? "–" : `${share < 0 ? "−" : "+"}${(100 * Math.abs(share)).toFixed(1)}${NO_BREAK}%`;
+  share === null ? "–" : `${share < 0 ? "" : "+"}${printFixed(100 * share, 1)}${NO_BREAK}%`;
 const points = (share: number | null): string =>
-  share === null ? "–" : `${share < 0 ? "−" : "+"}${(100 * Math.abs(share)).toFixed(1)}${NO_BREAK}pp`;
+  share === null ? "–" : `${share < 0 ? "" : "+"}${printFixed(100 * share, 1)}${NO_BREAK}pp`;
 const distance = (ks: number | null): string => (ks === null ? "–" : ks.toFixed(3));
 
 type Cell = FidelityDocument["cells"][number];

@@ -19,7 +19,7 @@ describe("pictures of measured against simulated distributions", () => {
     const [connect] = charts;
     expect(connect!.caption).toMatch(/^8 measured conditions, \d held; shown: the 6 that differ most · all cc cubic$/);
     expect(connect!.pairs).toHaveLength(6);
-    const ks = connect!.pairs.map(({ label }) => Number(/KS ([\d.]+)/.exec(label)![1]));
+    const ks = connect!.pairs.map(({ label }) => Number(/up to ([\d.]+) points apart/.exec(label)![1]));
     expect(ks).toEqual(ks.toSorted((a, b) => b - a));
   });
 

@@ -3,6 +3,7 @@
  * feed that is silent, impossible or suddenly thin is not acted on.
  * Met by: src/world/seams/scheduling.ts
  */
+import { printFixed, printPlain } from "../../base/digits.ts";
 import { type Instant, printDuration, START } from "../../base/units.ts";
 import type { QualityReport } from "./messages.ts";
 import type { TopologyIndex } from "./topology-index.ts";
@@ -62,7 +63,7 @@ export class FeedMonitor {
     this.#absurd = 0;
     this.#example = "";
     const thin = this.#closeVolume();
-    if (absurd !== undefined) return `${String(bad)} of ${String(reports)} reports are impossible: ${absurd}`;
+    if (absurd !== undefined) return `${printPlain(bad)} of ${printPlain(reports)} reports are impossible: ${absurd}`;
     // A feed that never began counts as silent too.
     if (now - (this.#heardAt ?? START) >= staleAfter) return `no reports for ${printDuration(staleAfter)}`;
     return thin;
@@ -81,7 +82,7 @@ export class FeedMonitor {
       mean < VOLUME_LEFT * this.#mean &&
       this.#mean - mean > VOLUME_DEVIATIONS * deviation;
     if (isThin)
-      return `${mean.toFixed(0)} sessions and connects a round, ${this.#mean.toFixed(0)} before: fell by more than 80 %`;
+      return `${printFixed(mean, 0)} sessions and connects a round, ${printFixed(this.#mean, 0)} before: fell by more than 80 %`;
     // A single thin round may be the start of a fall, so it is not learnt from.
     if (this.#rounds < VOLUME_KNOWN || volume >= VOLUME_LEFT * this.#mean) this.#learnVolume(volume);
     return undefined;
@@ -108,12 +109,13 @@ export class FeedMonitor {
       isCount(connects) &&
       isCount(connectFailures);
     if (!areCounts) return `counts ${[sessions, degraded, probes, unanswered, connects, connectFailures].join(", ")}`;
-    if (unanswered > probes) return `${String(unanswered)} unanswered of ${String(probes)} probes`;
-    if (degraded > sessions) return `${String(degraded)} degraded of ${String(sessions)} sessions`;
+    if (unanswered > probes) return `${printPlain(unanswered)} unanswered of ${printPlain(probes)} probes`;
+    if (degraded > sessions) return `${printPlain(degraded)} degraded of ${printPlain(sessions)} sessions`;
     if (degraded > unanswered || (degraded === 0 && unanswered > 0))
-      return `${String(unanswered)} unanswered in ${String(degraded)} degraded sessions`;
-    if (sessions > probes) return `${String(sessions)} sessions of ${String(probes)} probes`;
-    if (connectFailures > connects) return `${String(connectFailures)} failures of ${String(connects)} connects`;
+      return `${printPlain(unanswered)} unanswered in ${printPlain(degraded)} degraded sessions`;
+    if (sessions > probes) return `${printPlain(sessions)} sessions of ${printPlain(probes)} probes`;
+    if (connectFailures > connects)
+      return `${printPlain(connectFailures)} failures of ${printPlain(connects)} connects`;
     return undefined;
   }
 }

@@ -4,6 +4,7 @@
  * regions of a carrier together one of the carrier.
  * Met by: src/world/seams/scheduling.ts
  */
+import { printFixed } from "../../base/digits.ts";
 import { alertOf, type Diagnosis, REGIONAL } from "./diagnosis.ts";
 import type { AlertKind, SchedulerEffect } from "./messages.ts";
 import { allClearOf, isAccessFault } from "./open-faults.ts";
@@ -120,7 +121,7 @@ export class SilenceFaults {
       since: quality.round - rounds,
       why: [
         `${String(silent.length)} of ${String(all)} gateways have told nothing for ${String(rounds)} rounds`,
-        `they usually tell of ${usual.toFixed(0)} sessions and connects a round`,
+        `they usually tell of ${printFixed(usual, 0)} sessions and connects a round`,
       ],
     };
   }
