@@ -34,6 +34,21 @@ const drawForbidden = ({ pen, area, looks, x, middle }: RowFrame, { limits }: Ro
   }
 };
 
+/** Breaks the left end of an axis at this height, as it does not begin at 0. */
+const drawBreak = ({ pen, area, looks }: Pick<RowFrame, "pen" | "area" | "looks">, height: number): void => {
+  pen.fillStyle = looks.palette.background;
+  pen.fillRect(area.left + 8, height - 3.5, 8, 7);
+  pen.strokeStyle = looks.palette.text;
+  pen.lineWidth = 1.5;
+  pen.setLineDash([]);
+  for (const left of [area.left + 6, area.left + 13]) {
+    pen.beginPath();
+    pen.moveTo(left, height + 4.5);
+    pen.lineTo(left + 4, height - 4.5);
+    pen.stroke();
+  }
+};
+
 /** Draws the row's own scale: a line from its beginning, cut if that is not 0, and each limit with its text. */
 const drawScale = (frame: RowFrame, { limits, begins, isCut }: Row): void => {
   const { pen, area, looks, x, middle } = frame;
@@ -47,16 +62,7 @@ const drawScale = (frame: RowFrame, { limits, begins, isCut }: Row): void => {
   pen.moveTo(area.left, middle + 12.5);
   pen.lineTo(area.right, middle + 12.5);
   pen.stroke();
-  if (isCut) {
-    pen.fillStyle = looks.palette.background;
-    pen.fillRect(area.left + 8, middle + 9, 8, 7);
-    for (const left of [area.left + 6, area.left + 13]) {
-      pen.beginPath();
-      pen.moveTo(left, middle + 17);
-      pen.lineTo(left + 4, middle + 8);
-      pen.stroke();
-    }
-  }
+  if (isCut) drawBreak(frame, middle + 12.5);
   let end = area.left;
   if (begins !== "") {
     pen.fillStyle = looks.palette.muted;
@@ -124,6 +130,8 @@ export const rowsOf = (definition: ChartDefinition, looks: Looks) => {
         drawValue(frame, row);
         if (looks.narrow) drawName(frame, row);
       });
+      if (definition.kind === "intervals" && !definition.isOwnScale && (chart.scales["x"]?.min ?? 0) > 0)
+        drawBreak({ pen: chart.ctx as Pen, area: chart.chartArea, looks }, chart.chartArea.bottom);
     },
   };
 };
@@ -132,6 +140,7 @@ export const rowsOf = (definition: ChartDefinition, looks: Looks) => {
 export const ROWS_SCRIPT = Object.entries({
   leftOf,
   drawForbidden,
+  drawBreak,
   drawScale,
   drawValue,
   drawName,

@@ -102,7 +102,7 @@ const written = (
     width: 1_000,
     height: 560,
     scales: {
-      x: { min: 0, getPixelForValue: (value) => 100 + (800 * value) / end },
+      x: { min: definition.kind === "lines" ? 0 : min, getPixelForValue: (value) => 100 + (800 * value) / end },
       y: { min, getPixelForValue: (value) => 400 - 3 * value },
     },
   };
@@ -189,6 +189,10 @@ describe("a line", () => {
     const strokes = (min: number): number =>
       written(from(97), [marksOf], { min }).filter(([name]) => name === "stroke").length;
     expect(strokes(96)).toBe(strokes(0) + 2);
+    const published = named(definitionsOf(chongqing), "published-percent");
+    const broken = (min: number): number =>
+      written(published, [rowsOf], { min }).filter(([name]) => name === "stroke").length;
+    expect(broken(96)).toBe(broken(0) + 2);
   });
 
   it("has one colour for one centre in all charts, and no other line of a chart looks like it", () => {
