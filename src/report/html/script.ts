@@ -109,12 +109,14 @@ const filter = () => {
 };
 if (words) { words.addEventListener("input", filter); provenance.addEventListener("change", filter); }
 
+const printedHeight = (one) => (one.kind === "lines" ? 300 : 112 + 78 * one.rows.length);
+
 let opened = [];
 addEventListener("beforeprint", () => {
   opened = all("#thresholds details:not([open]), #all-figures details:not([open]), #assumptions details:not([open])");
   opened.forEach((one) => { one.open = true; });
   drawAll(LIGHT);
-  drawn.forEach((chart) => chart.resize(680, 300));
+  drawn.forEach((chart, i) => chart.resize(680, printedHeight(definitions[i])));
 });
 addEventListener("afterprint", () => { opened.forEach((one) => { one.open = false; }); redraw(); });
 

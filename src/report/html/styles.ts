@@ -169,6 +169,7 @@ nav,.filters,#theme,#copy,.skip,.scripted #theme,.scripted #copy,.scripted .filt
 figure,.cards li,.events>li,tr,.verdict{break-inside:avoid}
 h2,h3,figcaption{break-after:avoid}
 .canvas{height:300px}
+${intervalHeights(78)}
 figure details,#regions details{display:none}
 .wide{overflow:visible}
 thead th{white-space:normal}
