@@ -73,7 +73,8 @@ const subjectsOf = ({ series }: ChartData): ReadonlySet<string> => new Set(serie
 
 /** Names the line that a row is about, where the chart has several. */
 const lineNamed = ({ series }: ChartData, row: Named): string => {
-  const line = series.find((one) => subjectOf(one) === subjectOf(row));
+  const about = series.filter((one) => subjectOf(one) === subjectOf(row));
+  const line = about.find((one) => partsIn(one).stat === partsIn(row).stat) ?? about[0];
   return series.length < 2 || line === undefined ? "" : ` (${nameOf(line)})`;
 };
 

@@ -159,6 +159,13 @@ describe("a judged figure", () => {
     } as const;
     const loss = lines(named(chartDefinitions({ ...document, thresholds: [row] }, pictures), "loss"));
     expect(loss.limits.map(({ at }) => at)).toEqual([5]);
+    const [mean, ...others] = pictures.charts.find(({ name }) => name === "loss")!.series;
+    const worst = { ...mean!, figure: "loss.max", parts: { metric: "loss", stat: "max", labels: {} }, title: "worst" };
+    const whole = { ...worst, figure: "loss.mean", parts: { ...worst.parts, stat: "mean" }, title: "mean" };
+    const charts = [{ name: "loss", title: "Loss", unit: "%", series: [whole, worst, ...others] }];
+    const peak = { ...row, figure: "loss.max", parts: worst.parts };
+    const drawn = lines(named(chartDefinitions({ ...document, thresholds: [peak] }, { ...pictures, charts }), "loss"));
+    expect(drawn.limits[0]!.text).toBe("limit: at most 5 % (worst)");
     expect(loss.limits[0]!.text).toMatch(/^limit: at most 5 % \(.+\)$/);
     const chart = { data: { datasets: [] }, isDatasetVisible: () => true };
     const { labels } = legendOf(loss, LOOKS);
