@@ -208,7 +208,8 @@ const nameOf = (unit: string, isCut: boolean): string =>
 
 const lineScales = (definition: LineChart, looks: Looks) => {
   const extent = drawnExtent(definition);
-  const x = axisOf(looks, `simulated time, ${definition.time.unit}`);
+  const key = looks.alone && definition.decisions.length > 0 ? " (triangles: decisions of the scheduler)" : "";
+  const x = axisOf(looks, `simulated time, ${definition.time.unit}${key}`);
   const y = axisOf(looks, nameOf(definition.unit, !fromZero(extent)));
   const isFlat = !(extent.most > 0);
   return {

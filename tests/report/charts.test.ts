@@ -182,6 +182,16 @@ describe("a line", () => {
             expect([text, (y as number) < 100 || (y as number) > 400, x]).toEqual([text, true, x]);
   });
 
+  it("says in a picture that stands alone what its triangles are, if it has any", () => {
+    const loss = lines(named(definitionsOf(chongqing), "loss"));
+    const titleOf = (chart: LineChart, looks: Looks): string =>
+      (configure(chart, looks).options.scales as { x: { title: { text: string } } }).x.title.text;
+    expect(loss.decisions.length).toBeGreaterThan(0);
+    expect(titleOf(loss, LOOKS)).toContain("(triangles: decisions of the scheduler)");
+    expect(titleOf({ ...loss, decisions: [] }, LOOKS)).not.toContain("triangles");
+    expect(titleOf(loss, { ...LOOKS, alone: false })).not.toContain("triangles");
+  });
+
   it("has an axis that says so, and is broken, where it does not begin at 0", () => {
     const online = lines(named(definitionsOf(chongqing), "online"));
     const from = (least: number): LineChart => ({
