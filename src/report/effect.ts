@@ -3,7 +3,7 @@ import type { FigureResult, RunDocument } from "../study/document.ts";
 
 /** How figures are ordered, in one sentence. */
 export const ORDER =
-  "Judged figures come first, then those with a difference that touches most people: a share is of the people in the figure, a time counts in parts of the longest that it is followed, both at the end of the interval nearer to none. Figures of machines come last, by relative change.";
+  "Judged figures come first, then those whose difference touches most people, then those of machines by relative change. A share touches its part of the people in the figure, and a time as large a part of them as it is of the longest time that is followed. Of an interval the end nearer to no difference counts.";
 
 /** Returns the change relative to the value without the cause, from 0 the largest; 0 if it may be chance. */
 const relativeChange = ({ noFault, difference }: FigureResult): number => {
