@@ -244,7 +244,8 @@ export class LoginQueues {
       const fresh = this.#isDown[server] === 1 ? 0 : this.#loginsPerMs(server) * this.#bucketMs;
       const isBusy = this.#backlog[server]! > 0;
       const rows = this.#arrivals.join(server, this.#came.values[server]!, fresh, isBusy);
-      const demand = this.#demand.join(server, this.asked[server]! - this.#askedBefore[server]!, fresh, isBusy);
+      const asked = this.asked[server]! - this.#askedBefore[server]!;
+      const demand = this.#demand.join(server, asked, fresh, isBusy);
       this.#came.values[server] = 0;
       this.#askedBefore[server] = this.asked[server]!;
       const refusing = Math.min(fresh, this.#refusalWork[server]!);
@@ -260,7 +261,7 @@ export class LoginQueues {
       this.#joinedBefore[server] = joined;
       this.#backlog[server] = waiting - served;
       this.peak[server] = Math.max(this.peak[server]!, this.held[server]!);
-      this.#openClasses[server] = this.#classesWithRoom(server);
+      this.#openClasses[server] = this.#classesWithRoom(server, asked);
       this.served[server] = this.served[server]! + served;
       this.capacity[server] = this.capacity[server]! + fresh;
       this.possible[server] = this.possible[server]! + Math.min(fresh, this.#backlogBefore[server]! + demand);
@@ -272,9 +273,10 @@ export class LoginQueues {
     this.#buckets += 1;
   }
 
-  /** Returns the number of classes, from the lowest ranks, whose people all find a connection. */
-  #classesWithRoom(server: number): number {
+  /** Returns the number of classes, from the lowest ranks, of the people who asked that all find a connection. */
+  #classesWithRoom(server: number, asked: number): number {
     let free = this.#servers[server]!.connections - this.held[server]!;
+    if (asked === 0) return free >= 0 ? RANK_CLASSES : 0;
     let isOpen = true;
     let classes = 0;
     for (let place = server * RANK_CLASSES; place < (server + 1) * RANK_CLASSES; place++) {
