@@ -10,7 +10,7 @@ Examples:
 
 Exit codes: 0 all judgements hold, 1 a threshold is broken, 2 inconclusive, 3 a published value is missed,
 4 nondeterminism, 64 wrong usage, 65 invalid scenario, 66 file not found, 69 too few open files,
-70 internal error, 73 output cannot be written, 130 interrupted.`;
+70 internal error, 73 output cannot be written, 130 or 143 interrupted.`;
 
 /** Adds the command to the program. */
 export const register = (program: Command): void => {

@@ -83,5 +83,6 @@ const changeLines = (
   if (changes.length === 0) return ["", "golden: unchanged"];
   const columns = ["golden", "before", "after"].map((title) => ({ title, align: "left" as const }));
   const rows = changes.map(({ what, before, after }) => ({ cells: [what, before, after].map((text) => ({ text })) }));
-  return ["", ...renderTable(columns, rows, style)];
+  const advice = "golden: changed; if the change is meant, add --accept --reason TEXT";
+  return ["", ...renderTable(columns, rows, style), "", advice];
 };

@@ -107,12 +107,15 @@ const findingsOf = (document: RunDocument): readonly Finding[] => {
 const INTERRUPTED = "the run was interrupted, so that its rows rest on fewer replications than were asked for";
 
 const heldHeadline = ({ expect, thresholds, notJudged, invariants }: RunDocument): string => {
+  const fixed = expect.filter(({ kind }) => kind === "by-construction").length;
   const counted = [
-    [expect.length, "published figure"],
-    [thresholds.length, "threshold"],
-    [invariants.length, "invariant"],
+    [expect.length, "published figure", fixed === 0 ? "" : ` (${printNumber(fixed)} by construction)`],
+    [thresholds.length, "threshold", ""],
+    [invariants.length, "invariant", ""],
   ] as const;
-  const words = counted.filter(([count]) => count > 0).map(([count, noun]) => printCount(count, noun));
+  const words = counted
+    .filter(([count]) => count > 0)
+    .map(([count, noun, remark]) => `${printCount(count, noun)}${remark}`);
   const left = notJudged.length === 0 ? "" : `; ${printCount(notJudged.length, "row")} not judged`;
   return words.length === 0
     ? `held: this run has no rows to judge${left}`

@@ -53,15 +53,46 @@ export const changesBetween = (before: Golden, after: Golden): readonly Change[]
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])] as (keyof Golden)[];
   const parts = keys
     .filter((key) => !["reason", "figures", "digest"].includes(key) && !same(before[key], after[key]))
-    .map((key) => ({ what: key, before: brief(before[key]), after: brief(after[key]) }));
+    .map((key) => changeOf(key, before[key], after[key]));
   const names = [...new Set([...Object.keys(before.figures), ...Object.keys(after.figures)])];
   const figures = names
     .filter((name) => !same(before.figures[name], after.figures[name]))
-    .map((what) => ({ what, before: figureText(before.figures[what]), after: figureText(after.figures[what]) }));
+    .map((what) => {
+      const [one, other] = [figureText(before.figures[what]), figureText(after.figures[what])];
+      const isShown = one !== other;
+      return isShown ? { what, before: one, after: other } : changeOf(what, before.figures[what], after.figures[what]);
+    });
   if (before.digest === after.digest) return [...parts, ...figures];
   const what = figures.length === 0 ? "digest (behaviour changed, figures did not)" : "digest";
   return [{ what, before: before.digest, after: after.digest }, ...parts, ...figures];
 };
+
+/** Returns the first difference within two values, named by its path. */
+const changeOf = (what: string, before: unknown, after: unknown): Change => {
+  const { path, one, other } = firstDifference(plain(before), plain(after), []) ?? {
+    path: [],
+    one: before,
+    other: after,
+  };
+  return { what: [what, ...path].join("."), before: brief(one), after: brief(other) };
+};
+
+interface Difference {
+  readonly path: readonly string[];
+  readonly one: unknown;
+  readonly other: unknown;
+}
+
+const firstDifference = (one: unknown, other: unknown, path: readonly string[]): Difference | undefined => {
+  if (isDeepStrictEqual(one, other)) return undefined;
+  const isList = Array.isArray(one) && Array.isArray(other) && one.length === other.length;
+  if (!isList && !(isMap(one) && isMap(other))) return { path, one, other };
+  const [a, b] = [one as Readonly<Record<string, unknown>>, other as Readonly<Record<string, unknown>>];
+  const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+  return keys.flatMap((key) => firstDifference(a[key], b[key], [...path, key]) ?? [])[0];
+};
+
+const isMap = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** True if both print the same JSON, in any order of keys: what is read back has the order of its schema. */
 const same = (a: unknown, b: unknown): boolean => isDeepStrictEqual(plain(a), plain(b));
@@ -72,7 +103,7 @@ const brief = (value: unknown): string => {
   if (value === undefined) return "none";
   if (Array.isArray(value)) return `${String(value.length)} entries`;
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.length <= 60 ? text : `${text.slice(0, 59)}…`;
+  return text.length <= 64 ? text : `${text.slice(0, 63)}…`;
 };
 
 const figureText = (figure: FigureResult | undefined): string => {

@@ -7,6 +7,8 @@ describe("a verified story", () => {
     const text = storyText({ document: evacuated.document, changes: [] }, false);
     expect(text).toMatch(/Load, maximum .*\n +bottleneck: shanghai logic\n/);
     expect(text).toMatch(/N−1 margin, minimum .*\n +green only while something fails\n/);
+    const changes = [{ what: "digest", before: "a", after: "b" }];
+    expect(storyText({ document: evacuated.document, changes }, false)).toMatch(/digest +a +b\n\ngolden: changed; /);
     expect(storyText({ document: chongqing.document, changes: [] }, false)).not.toMatch(/binds|green only/);
   });
 });

@@ -265,7 +265,12 @@ describe("the page", () => {
     const times = mapOf("p95", "login.time", [2, 2.5, 9, null], "s");
     expect(times).toContain("Login time, 95th percentile, by region");
     expect(times).toMatch(/9\.0 s, without fault and intervention 2\.0 s \(\+7\.0 s\)/);
-    expect(classes(times)).toEqual(["tile loss-0", "tile loss-0 hit", "tile loss-7 hit", "tile none"]);
+    expect(classes(times)).toEqual(["tile loss-0", "tile loss-0 hit", "tile loss-6 hit", "tile none"]);
+    for (const [metric, alike] of [
+      ["login.success", [100, 100, 99.7]],
+      ["login.time", [1, 1, 1.004]],
+    ] as const)
+      for (const one of classes(mapOf("mean", metric, alike, "%"))) expect(one).toMatch(/loss-[01]$/);
     expect(mapOf("share", "crossing", [0, 100], "%")).not.toContain("100–120");
     const online = mapOf("share", "login.success", [99, 60], "%");
     expect(online).toContain("(−39 pp)");

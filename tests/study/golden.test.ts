@@ -75,6 +75,15 @@ describe("a golden", () => {
     ]);
   });
 
+  it("names what differs within a part or a figure that looks the same", () => {
+    const scenario = { ...golden.scenario, fingerprint: "other" };
+    const figures = { "loss.mean": { ...golden.figures["loss.mean"]!, n: 7 } };
+    expect(changesBetween(golden, { ...golden, scenario, figures })).toEqual([
+      { what: "scenario.fingerprint", before: golden.scenario.fingerprint, after: "other" },
+      { what: "loss.mean.n", before: String(golden.figures["loss.mean"]!.n), after: "7" },
+    ]);
+  });
+
   it("keeps the first decisions and says how many there were", () => {
     const decision = { at: 1, by: "scheduler", kind: "move", what: "", who: "", ip: "", why: [] } as const;
     const many = goldenOf({ ...document, decisions: Array.from({ length: 500 }, () => decision) }, "");

@@ -105,7 +105,7 @@ export const measure = (
   };
   const loss = [normal, now.mid, now.low, now.high].map((share) => percent(quality.lossOf(share)));
   const reasons = [
-    `loss ${loss[0]!} → ${loss[1]!} (${loss[2]!} to ${loss[3]!}) in ${printPlain(sum.sessions)} sessions`,
+    `probes lost, there and back: ${loss[0]!} → ${loss[1]!} (${loss[2]!} to ${loss[3]!}) in ${printPlain(sum.sessions)} sessions`,
     `failed connects ${printPlain(sum.failures)} of ${printPlain(sum.connects)}, normal ${percent(normalConnects)}`,
     ...why,
   ];

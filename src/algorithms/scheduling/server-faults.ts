@@ -55,7 +55,7 @@ export class ServerFaults {
     for (let server = 0; server < capacity.servers; server++) {
       if (!capacity.isDown(server, now)) continue;
       if (faults.open.some((fault) => fault.source === "health" && serverOf(topology, fault) === server)) continue;
-      const diagnosis = serverDiagnosis(this.#state, server, "answers its health check no more");
+      const diagnosis = serverDiagnosis(this.#state, server, "no longer answers its health check");
       faults.add(diagnosis, "health", true);
       effects.push(alertOf(diagnosis, diagnosis.what, diagnosis.why));
     }

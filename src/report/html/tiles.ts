@@ -41,10 +41,13 @@ interface MapScale {
 const known = (tiles: readonly Shown[]): readonly number[] =>
   tiles.flatMap(({ value, noFault }) => [value, noFault].filter((one) => one !== null));
 
+/** The least width of a colour, as a share of the greatest value: smaller differences are none to look at. Chosen. */
+const STEP_LEAST = 0.01;
+
 /** Returns at most as many edges as there are colours, from a round number below the values to one below the greatest. */
 const edgesFor = (values: readonly number[]): readonly number[] => {
   const [least, most] = [Math.min(...values), Math.max(...values)];
-  const rough = (most - least) / (LOSS_EDGES.length - 1) || 1;
+  const rough = Math.max((most - least) / (LOSS_EDGES.length - 1), STEP_LEAST * Math.abs(most)) || 1;
   const ten = Number(`1e${String(Math.floor(Math.log10(rough)))}`);
   const step = ([1, 2, 5].find((one) => one * ten >= rough) ?? 10) * ten;
   const first = Math.floor(least / step) * step;
@@ -94,12 +97,9 @@ const isHit = (tile: Shown, { leastRing, isHighBetter }: MapScale): boolean => {
   return worse > 0 && worse >= Math.max(leastRing, Math.abs(tile.noFault ?? 0) * RING.share);
 };
 
-/** Returns the number of a value's colour: the worst one is the darkest, and few are spread over all colours. */
-const colorOf = (place: number, { edges, isHighBetter }: MapScale): number => {
-  const last = LOSS_EDGES.length - 1;
-  const spread = edges.length < 2 ? 0 : Math.round((place * last) / (edges.length - 1));
-  return isHighBetter ? last - spread : spread;
-};
+/** Returns the number of a value's colour: the better, the paler. */
+const colorOf = (place: number, { edges, isHighBetter }: MapScale): number =>
+  isHighBetter ? edges.length - 1 - place : place;
 
 const classOf = ({ value }: Shown, scale: MapScale): string =>
   value === null

@@ -73,25 +73,25 @@ const effects = {
     field: z.exactOptional(
       z.enum(["silent", "reset", "drained"]).meta({
         description:
-          "A gateway, server, line or centre stops. silent: packets are dropped; reset: sockets are closed; drained: it takes nobody new, its clients are led elsewhere, and it is off after 5 min, a gateway after 1 min",
+          "A gateway, server, line or centre stops. silent: packets are dropped; reset: sockets are closed; drained: it takes nobody new, its clients are led elsewhere, and it is off after 5 min, a gateway after 1 min. A centre, line or server is down for everybody, without region, carrier, access or gateway",
       }),
     ),
+    honours: [...USERS, ...FLEET],
+    instead: "ports and paths are blocked, not down: write block, or remove it",
     check: (where: PathWhere, path, report) => {
-      const isDestination = [...FLEET, "port" as const].some((one) => where[one] !== undefined);
       if (!(where.gateway ?? where.server ?? where.centre ?? where.line))
         report(
           [...path, "down"],
           "selects nothing that can be down",
           "select a gateway, server, line or centre in where",
         );
-      for (const one of isDestination ? ([...USERS, "port", "crossing"] as const) : (["crossing"] as const))
+      if (FLEET.every((one) => where[one] === undefined)) return;
+      for (const one of USERS)
         if (where[one] !== undefined)
           report(
             [...path, "where", one],
             `${one} does not apply to down`,
-            isDestination
-              ? "a server is down for all clients: select only a centre, line or server"
-              : "crossing is a property of paths, not of gateways: remove it",
+            "a server is down for all clients: select only a centre, line or server, or only a gateway",
           );
     },
   },
