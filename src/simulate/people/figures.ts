@@ -60,15 +60,36 @@ class Question {
     return { ended: this.times("login.time"), cut: this.times("login.cut") };
   }
 
-  /**
-   * Returns how many s a login time may be from that at full scale: the work of the rows that a queue takes at a time, for the
-   * slowest server, but no more than anybody waited.
-   */
-  get loginsWithin(): number {
+  /** Returns the longest wait for a login in the window, s. */
+  get longestWaitS(): number {
+    return Math.max(0, this.times("login.queue").max / 1_000);
+  }
+
+  /** Returns the time that the slowest server takes for the rows that its queue takes at a time, s; 0 at full scale. */
+  get rowWorkS(): number {
     const { run, world } = this.book.scenario;
     const lines = Object.values(world.centres).flatMap((centre) => Object.values(centre.lines));
-    const workS = (ROWS_SPREAD * (run.peopleARow - 1)) / Math.min(...lines.map(({ logins }) => logins));
-    return Math.max(0, Math.min(workS, this.times("login.queue").max / 1_000));
+    return (ROWS_SPREAD * (run.peopleARow - 1)) / Math.min(...lines.map(({ logins }) => logins));
+  }
+
+  /** Returns how many s a login time may be from that at full scale: that work, but no more than anybody waited. */
+  get loginsWithin(): number {
+    return Math.min(this.rowWorkS, this.longestWaitS);
+  }
+
+  /** Returns the same of a share of logins, in percent points: as much as that time is of the time for which clients wait. */
+  get loginShareWithin(): number {
+    return Math.min(100, (100 * this.loginsWithin) / this.patienceS);
+  }
+
+  /** True if somebody may have waited until they gave up. */
+  get mayGiveUp(): boolean {
+    return this.longestWaitS + this.rowWorkS >= this.patienceS;
+  }
+
+  /** Returns how long clients wait for a login, s. */
+  get patienceS(): number {
+    return inSeconds(this.book.scenario.world.clients.loginTimeout);
   }
 
   /** Returns the number of logins that began in the window and were complete or late before the run ended. */
@@ -136,16 +157,20 @@ type Formula = (question: Question) => number | null | Measured | Extreme;
 
 const readCapacity: Formula = ({ figure, labels, book }) => readResources(figure, labels, book);
 
+/** Says how far a value may be from that at full scale, if it may be at all. */
+const within = (most: number): Pick<Measured, "within"> => (most === 0 ? {} : { within: most });
+
 const FORMULAS: Readonly<Record<keyof typeof PEOPLE_METRICS, Formula>> = {
   loss: (question) => shareOf(question.count("packets.lost"), question.count("packets.sent")),
-  "login.time": (question) => {
-    const within = question.loginsWithin;
-    return { ...timeOf([question.logins], question.figure.stat, CENSORED_MS), ...(within === 0 ? {} : { within }) };
-  },
+  "login.time": (question) => ({
+    ...timeOf([question.logins], question.figure.stat, CENSORED_MS),
+    ...within(question.loginsWithin),
+  }),
   "login.success": (question) => {
     const all = question.judgedLogins;
     const trials = all / question.book.scenario.run.peopleARow;
-    return { value: shareOf(all - question.count("login.late"), all), trials };
+    const value = shareOf(all - question.count("login.late"), all);
+    return { value, trials, ...within(question.mayGiveUp ? question.loginShareWithin : 0) };
   },
   login: (question) => question.perSecond(question.count("login.completed")),
   "login.queue": (question) =>
@@ -156,9 +181,9 @@ const FORMULAS: Readonly<Record<keyof typeof PEOPLE_METRICS, Formula>> = {
   },
   "login.goodput": (question) => {
     const [completed, possible] = [question.series("login-queue.completed"), question.series("login-queue.possible")];
-    return question.overMinutes((minute) =>
-      question.isRate ? completed.at(minute) / 60 : shareOf(completed.at(minute), possible.at(minute)),
-    );
+    if (question.isRate) return question.overMinutes((minute) => completed.at(minute) / 60);
+    const value = question.overMinutes((minute) => shareOf(completed.at(minute), possible.at(minute)));
+    return { value, ...within(question.loginShareWithin) };
   },
   "back.delay": (question) => question.longest((id) => question.book.incidents.backDelay(id, question.end)),
   "back.stretch": (question) => question.longest((id) => question.book.incidents.backStretch(id, question.end)),

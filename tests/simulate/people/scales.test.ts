@@ -12,11 +12,13 @@ const story = (fault: string): string => `
 online: 100 k
 run: { duration: 9 min, warmup: 4 min }
 faults: [{ id: f, at: 5 min, until: 8 min, ${fault} }]
-windows: { rush: 5 min..8 min }
+windows: { quiet: 4 min..5 min, rush: 5 min..8 min }
 thresholds:
   - { figure: "login.rate{window=rush}", min: 0 /s }
   - { figure: "login.time.mean{window=rush}", max: 20 s }
   - { figure: "online.share{window=rush}", min: 1 % }
+  - { figure: "login.success.share{window=quiet}", min: 1 % }
+  - { figure: "login.success.share{window=rush}", min: 1 % }
 `;
 
 const figuresAt = (fault: string, peopleARow: number) => {
@@ -48,3 +50,14 @@ it.each([20, 100])(
     expect(figuresAt("down: reset, where: { centre: north }", row).rate).toBeLessThan(south);
   },
 );
+
+it("a share of logins says how far it may be from full scale only where a queue may outlast the patience of clients", () => {
+  const scenario = tiny(story("down: reset, where: { centre: north }"), BUSY);
+  const { figures } = simulate(
+    { ...scenario, run: { ...scenario.run, peopleARow: 20 } },
+    { replication: 0, faults: true, interventions: true },
+  );
+  expect(figures["login.success.share{window=quiet}"]!.within).toBeUndefined();
+  // Four rows of 20 are 3.8 s of a server's work, a quarter of the 15 s for which clients wait.
+  expect(figures["login.success.share{window=rush}"]!.within).toBeCloseTo(100 * (3.8 / 15), 9);
+});
