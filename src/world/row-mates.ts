@@ -25,13 +25,17 @@ export interface RowMatesParts {
 /** Keeps each server's stream in line with the people who are online there. */
 export class RowMates {
   readonly #parts: RowMatesParts;
+  /** By cell and server: people connected. Whole numbers, whose sum does not depend on the order of links. */
+  readonly #held: Float64Array;
   /** By server. */
   readonly #people: Float64Array;
   readonly #coming: Float64Array;
 
   constructor(parts: RowMatesParts) {
     this.#parts = parts;
-    const servers = 1 + Math.max(...parts.crowd.endpoints.map(({ server }) => server));
+    const { endpoints, population } = parts.crowd;
+    const servers = 1 + Math.max(...endpoints.map(({ server }) => server));
+    this.#held = new Float64Array(servers * population.cells.length);
     this.#people = new Float64Array(servers);
     this.#coming = new Float64Array(servers);
   }
@@ -39,18 +43,23 @@ export class RowMates {
   /** Sets the streams by who is online now. Every thread calls it at the same point of the run. */
   refresh(): void {
     const { crowd, stays, others: streams, bucketMs } = this.#parts;
-    const { cells } = crowd.population;
+    const servers = this.#people.length;
+    this.#held.fill(0);
     this.#people.fill(0);
     this.#coming.fill(0);
     const links = crowd.links.agreed();
-    for (const link of links.inUse.toSorted((a, b) => a - b)) {
-      const cell = crowd.links.cellOf(link);
-      const { people, rows } = cells[cell]!;
-      const others = links.held(link) * (1 - rows / people);
-      const { server } = crowd.endpoints[crowd.links.endpointOf(link)]!;
-      this.#people[server]! += others;
-      this.#coming[server]! += (others * bucketMs) / stays.meanMs(cell);
-    }
+    for (const link of links.inUse)
+      this.#held[crowd.links.cellOf(link) * servers + crowd.endpoints[crowd.links.endpointOf(link)]!.server]! +=
+        links.held(link);
+    crowd.population.cells.forEach(({ people, rows }, cell) => {
+      if (people === rows) return;
+      const chance = bucketMs / stays.meanMs(cell);
+      for (let server = 0; server < servers; server++) {
+        const others = this.#held[cell * servers + server]! * (1 - rows / people);
+        this.#people[server]! += others;
+        this.#coming[server]! += others * chance;
+      }
+    });
     this.#people.forEach((others, server) => {
       const people = Math.round(others);
       streams.set(server, people, people === 0 ? 0 : Math.min(1, this.#coming[server]! / people));

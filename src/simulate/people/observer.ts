@@ -184,9 +184,10 @@ export class Observer implements LoginNotes {
 
   /** Ends the run: adds up the logins of all threads, and files the sheets in the ledger. */
   end(threads: ThreadGroup): void {
-    threads.allGather(this.#logins.numbers).forEach((numbers, place) => {
-      if (place !== threads.index) this.#logins.add(numbers);
-    });
+    if (threads.size > 1)
+      threads.allGather(this.#logins.numbers).forEach((numbers, place) => {
+        if (place !== threads.index) this.#logins.add(numbers);
+      });
     this.#fileLogins();
     for (const [name, sheet] of Object.entries(this.#sheets))
       this.#cellLabels.forEach((labels, cell) => {
