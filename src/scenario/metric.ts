@@ -32,6 +32,8 @@ export interface Metric {
   readonly hasSteadyState?: true;
   /** True if it is 0 in an empty world, from which every run starts: a warm-up that is too short makes it too low. */
   readonly startsEmpty?: true;
+  /** True if it gets ever worse while a backlog grows behind it; rates do not. */
+  readonly growsWithBacklog?: true;
   /** True if it is read in whole minutes, so that it has no value in a window without one. */
   readonly isByMinute?: true;
   /** True if it has no value in a run without faults. */

@@ -7,7 +7,7 @@ import { combinedDigest, type Pair, type StudyResult } from "./replications.ts";
 import type { ExpectRow, FigureResult, InvariantRow, RunDocument, ThresholdRow } from "./document.ts";
 import { backlogText, bindsOf, figureResult, whyNoData } from "./figures.ts";
 import { boundsOf, oneEvent } from "./bounds.ts";
-import { driftOf } from "./drift.ts";
+import { driftOf, endlessOf } from "./drift.ts";
 import { type JudgedFigure, judgeFigure, type Limits, remarksOn, type Standard, verdictOf } from "./judge.ts";
 import { oddOneOut } from "./odd.ts";
 import { ERROR, errorAt, type Replications } from "./stopping.ts";
@@ -100,25 +100,30 @@ const judgedPart = (figure: Figure, limits: Limits, of: Of, found: Found) => {
   const result = partOf(found.results.get(figure.text), of);
   const strict = partOf(found.strict.get(figure.text), of);
   const metric = metricOf(figure.metric);
+  const bounds = boundsOf(figure, scenario);
+  const backlog = of === "value" ? backlogText(figure, pairs) : undefined;
+  const endless = endlessOf(figure, backlog, result?.value, bounds);
   const drift =
-    of === "value"
-      ? driftOf(figure, scenario, pairs, { bounds: boundsOf(figure, scenario), unit: figure.unit })
+    of === "value" && endless === undefined
+      ? driftOf(figure, scenario, pairs, { bounds, unit: figure.unit })
       : undefined;
   const standard: Standard = {
     limits,
-    heading: drift?.heading,
+    heading: endless?.heading ?? drift?.heading,
+    endless: endless?.why,
     unit: figure.unit,
     replications: pairs.length,
     isExact: metric?.isExact === true,
     countsEvents: of === "value" && (oneEvent(figure, scenario) !== undefined || result?.trials !== undefined),
-    highest: boundsOf(figure, scenario).high,
+    highest: bounds.high,
   };
   const noData = of === "difference" && found.results.has(figure.text) ? NO_TWIN : whyNoData(figure, pairs);
-  const backlog = of === "value" ? backlogText(figure, pairs) : undefined;
+  const judgement = judgeFigure(strict, standard, noData);
+  const isReason = endless !== undefined && judgement.why === endless.why;
   const remarks = [
     ...remarksOn(result, standard),
     ...(drift === undefined ? [] : [drift.text]),
-    ...(backlog === undefined ? [] : [backlog]),
+    ...(backlog === undefined || isReason ? [] : [backlog]),
     ...(error === ERROR ? [] : [judgedAt(strict, error, figure.unit)]),
   ];
   return {
@@ -128,7 +133,7 @@ const judgedPart = (figure: Figure, limits: Limits, of: Of, found: Found) => {
     ...(result?.atLeast === true ? { atLeast: true as const } : {}),
     ...(result?.atMost === true ? { atMost: true as const } : {}),
     ...(result?.cutOff === undefined ? {} : { cutOff: result.cutOff }),
-    ...judgeFigure(strict, standard, noData),
+    ...judgement,
     ...(remarks.length === 0 ? {} : { remarks }),
   };
 };

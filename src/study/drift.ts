@@ -27,6 +27,14 @@ export interface Drift {
   readonly heading: readonly [number, number];
 }
 
+/** A figure that gets ever worse within its window. */
+export interface Endless {
+  /** Why there is no end to it. */
+  readonly why: string;
+  /** From its value to the worst possible one. */
+  readonly heading: readonly [number, number];
+}
+
 interface Halves {
   readonly first: number;
   readonly second: number;
@@ -58,6 +66,21 @@ export const driftOf = (
   });
   if (both.length < 2) return undefined;
   return differenceOf(both, bounds, unit) ?? memoryOf(both, figure, scenario, bounds);
+};
+
+/** Returns where a figure is heading while `backlog`, told in words, grows behind it: there is no end to it. Undefined if it stays. */
+export const endlessOf = (
+  { metric, stat, unit }: Figure,
+  backlog: string | undefined,
+  value: number | undefined,
+  { low, high }: Bounds,
+): Endless | undefined => {
+  const declared = metricOf(metric);
+  if (backlog === undefined || value === undefined) return undefined;
+  if (declared?.growsWithBacklog !== true || stat === "rate") return undefined;
+  const worst: readonly [number, number] =
+    declared.better === "high" ? [low, value] : [value, unit === "%" ? high : Infinity];
+  return { why: `${backlog}: it has no end within the window`, heading: worst };
 };
 
 const print = (value: number, unit: string): string => `${printShort(value, 3)} ${unit}`.trimEnd();

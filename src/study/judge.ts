@@ -30,6 +30,8 @@ export interface Standard {
   readonly highest: number;
   /** Where the figure is heading, if it has a trend within its window. */
   readonly heading?: readonly [number, number] | undefined;
+  /** Why there is no end to where it is heading; undefined if there is one. */
+  readonly endless?: string | undefined;
 }
 
 /** A verdict with the reason why it is unknown. */
@@ -85,6 +87,7 @@ const tooFew = (n: number, replications: number): string =>
 const whyUnknown = (found: JudgedFigure, standard: Standard): string => {
   const { limits, unit } = standard;
   const { value, ci95, trials, within = 0 } = found;
+  if (standard.endless !== undefined && judge(standard.heading!, limits) !== "held") return standard.endless;
   if (found.atLeast === true && judge([ci95[0], value], limits) === "held")
     return "it is known only as at least this much: some of it had not ended when it was cut off";
   if (found.atMost === true && judge([value, ci95[1]], limits) === "held")

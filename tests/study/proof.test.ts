@@ -227,7 +227,9 @@ thresholds:
       { set: ["run.duration=2 min", "run.warmup=20 s"] },
     );
   const backlogs = ({ thresholds }: RunDocument): readonly (string | undefined)[] =>
-    thresholds.map(({ remarks = [] }) => remarks.find((remark) => remark.includes("backlog")));
+    thresholds.map(({ why = "", remarks = [] }) =>
+      [why, ...remarks].find((one) => one.includes("backlog"))?.replace(": it has no end within the window", ""),
+    );
 
   it("is named by the rows of its own figures and of the tasks that reach it, with what it is offered and serves", () => {
     const [store, door, x, y] = backlogs(calls(1));
@@ -235,6 +237,34 @@ thresholds:
       /^the backlog of tier store grows by (4\d|5\d)(\.\d)? requests a second: 1[45]\d are offered, (9\d|10\d)(\.\d)? are served$/,
     );
     expect([door, x, y]).toEqual([undefined, store, undefined]);
+  });
+
+  it("holds no limit on times, waits and completion, which have no end; rates and utilisation stay judged", () => {
+    const { thresholds } = study(
+      services(
+        "cores: 1, work: { law: fixed, mean: 20 ms }, queue: 1000000",
+        "feed: 60, deadline: 60 s, timeout: 60 s",
+        `  - { figure: "task.time.mean{entry=x}", max: 10 min }
+  - { figure: "tier.queue.mean{tier=a}", max: 10 min }
+  - { figure: "task.completed.share{entry=x}", min: 50 % }
+  - { figure: "task.late.share{entry=x}", max: 50 % }
+  - { figure: "task.time.mean{entry=x}", max: 2 s }
+  - { figure: "task.time.mean{entry=x}", min: 2 s }
+  - { figure: "task.completed.rate{entry=x}", max: 55 /s }
+  - { figure: "tier.utilisation.mean{tier=a}", max: 100 % }`,
+      ),
+      { set: ["run.duration=3 min", "run.warmup=60 s"] },
+    );
+    expect(thresholds.map(({ verdict }) => verdict)).toEqual([
+      ...["unknown", "unknown", "unknown", "unknown"],
+      ...["broken", "held", "held", "held"],
+    ]);
+    for (const { why, remarks = [] } of thresholds.slice(0, 4)) {
+      expect(why).toMatch(
+        /^the backlog of tier a grows by .* a second: .* are served: it has no end within the window$/,
+      );
+      expect(remarks.join()).not.toContain("backlog");
+    }
   });
 
   it("is not found in one that keeps up", () => {

@@ -19,6 +19,7 @@ export const SERVICES_METRICS = {
     stats: [...stats("%", ["share"], { standard: ["share"] }), ...stats("/s", ["rate"])],
     better: "high",
     hasSteadyState: true,
+    growsWithBacklog: true,
     isFelt: true,
   },
   "task.shed": {
@@ -39,6 +40,7 @@ export const SERVICES_METRICS = {
     stats: stats("%", ["share"]),
     better: "low",
     hasSteadyState: true,
+    growsWithBacklog: true,
     isFelt: true,
   },
   "task.refused": {
@@ -58,6 +60,7 @@ export const SERVICES_METRICS = {
     stats: stats("s", ["mean", "p50", "p95", "p99"], { standard: ["p99"] }),
     better: "low",
     hasSteadyState: true,
+    growsWithBacklog: true,
     startsEmpty: true,
     isFelt: true,
   },
@@ -94,6 +97,7 @@ export const SERVICES_METRICS = {
     stats: stats("s", ["mean", "p50", "p95", "p99"]),
     better: "low",
     hasSteadyState: true,
+    growsWithBacklog: true,
     startsEmpty: true,
   },
   "tier.utilisation": {
