@@ -46,6 +46,8 @@ export class ServicesBook implements ServiceNotes {
   readonly times: readonly (readonly Times[])[];
   /** Waits of requests by window and tier, ms: those of requests that were not served are cut off where they gave up. */
   readonly waits: readonly (readonly Times[])[];
+  /** Requests by window and tier that gave up at their start or were turned away there. */
+  readonly dropped: readonly Float64Array[];
   readonly #deadlines: readonly number[];
 
   constructor(model: ServicesModel, { run, windows }: Pick<Scenario, "run" | "windows">) {
@@ -67,6 +69,7 @@ export class ServicesBook implements ServiceNotes {
     this.windows = Object.entries(windows).map(([name, { from, to }]) => ({ name, from, to }));
     this.times = this.windows.map(() => this.entryNames.map(() => noTimes()));
     this.waits = this.windows.map(() => this.tierNames.map(() => noTimes()));
+    this.dropped = this.windows.map(() => new Float64Array(this.tierNames.length));
     this.#deadlines = Object.values(entries).map(({ deadline }) => deadline);
   }
 
@@ -112,20 +115,21 @@ export class ServicesBook implements ServiceNotes {
     const counts = this.tiers[tier]!;
     counts.begun[secondOf(at)]! += 1;
     counts.waited[secondOf(at)]! += waited;
-    this.#addWait(tier, at, waited, isServed);
+    this.#addWait(tier, at, waited, isServed ? "served" : "dropped");
   }
 
   /** Counts a request that still waits at the end of the run, in the windows that last until then. */
   stillWaiting(tier: number, arrived: Instant, end: Instant): void {
-    this.#addWait(tier, Math.min(end, this.seconds * 1e6) - 1, end - arrived, false);
+    this.#addWait(tier, Math.min(end, this.seconds * 1e6) - 1, end - arrived, "waiting");
   }
 
-  #addWait(tier: number, at: number, waited: number, isServed: boolean): void {
+  #addWait(tier: number, at: number, waited: number, end: "served" | "dropped" | "waiting"): void {
     for (let place = 0; place < this.windows.length; place++) {
       const { from, to } = this.windows[place]!;
       if (at < from || at >= to) continue;
       const { ended, cut } = this.waits[place]![tier]!;
-      (isServed ? ended : cut).add(waited / 1_000);
+      (end === "served" ? ended : cut).add(waited / 1_000);
+      if (end === "dropped") this.dropped[place]![tier]! += 1;
     }
   }
 

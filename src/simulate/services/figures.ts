@@ -78,9 +78,11 @@ class Question {
   /** Returns the figure's stat of all requests' waits, in s; null without any. */
   get wait(): Measured {
     const waits = this.tiers.map((tier) => this.#book.waits[this.#window]![tier]!);
-    // For the mean, requests that were not served are taken to have waited at most twice the longest wait that was seen.
-    const longestMs = Math.max(0, ...waits.flatMap(({ ended, cut }) => [ended.max, cut.max]));
-    return timeOf(waits, this.stat, 2 * longestMs);
+    // Nothing bounds the wait of a request that gave up. One that still waits when the run ends is taken to be served, at
+    // most after twice the longest wait that ended.
+    const hasDropped = this.tiers.some((tier) => this.#book.dropped[this.#window]![tier]! > 0);
+    const longestMs = Math.max(0, ...waits.map(({ ended }) => ended.max));
+    return timeOf(waits, this.stat, hasDropped ? Infinity : 2 * longestMs);
   }
 
   /** Returns the largest backlog that grows, of the tiers or of those that the tasks reach; undefined if none does. */
