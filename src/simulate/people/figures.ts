@@ -255,9 +255,10 @@ export const readFigure = (figure: Figure, labels: readonly LabelMatch[], book: 
 
 /** Returns why a figure has no data that does not say so itself. */
 const whyNothing = ({ metric, window }: Figure, book: Book): string => {
-  if (metric.startsWith("login.") && metric !== "login.goodput") return "no login began in the window";
+  if (metric === "login.time" || metric === "login.success") return "no login began in the window";
   if (metric === "loss") return "no packet was sent there in the window";
-  return minutesIn(book, window).length === 0 ? "the window has no whole minute" : "there is nothing to measure";
+  if (minutesIn(book, window).length === 0) return "the window has no whole minute";
+  return metric === "login.queue" ? "no login reached a server in the window" : "there is nothing to measure";
 };
 
 /** True if the labels select at least one person; contradictory labels select none. */

@@ -14,6 +14,8 @@ import { LoginBook } from "./logins.ts";
 
 const MINUTE = minutes(1);
 
+const minuteOf = (start: Instant): number => Math.floor(start / MINUTE);
+
 type CellSeries = "packets.sent" | "packets.lost" | "crossing" | "online" | "people" | "login.count" | "login.sum";
 
 /** Ledger series of the login queues by minute, each with the counter that it is taken from. */
@@ -164,14 +166,21 @@ export class Observer implements LoginNotes {
         series.of(name, labels).add(start, now - this.#queuesBefore[name][server]!);
         this.#queuesBefore[name][server] = now;
       }
-      for (const window of this.#windows)
-        if (inMs(start) >= window.fromMs && inMs(start) < window.toMs)
-          this.ledger.histograms
-            .of(inWindow("login.queue", window.name), labels)
-            .add(loginQueues.longestWaitMs[server]!);
-      loginQueues.longestWaitMs[server] = 0;
+      this.#noteWait(start, server);
     });
     series.of("homeless").add(start, homes.homeless());
+  }
+
+  /** Notes the longest wait at a server in the minute that began at `start`: none if no login came, which is no wait of 0 s. */
+  #noteWait(start: Instant, server: number): void {
+    const { longestWaitMs } = this.#world.loginQueues;
+    const labels = this.#serverLabels[server]!;
+    const longest = longestWaitMs[server]!;
+    longestWaitMs[server] = 0;
+    if (longest === 0 && this.ledger.series.of("login-queue.asked", labels).at(minuteOf(start)) === 0) return;
+    for (const { name, fromMs, toMs } of this.#windows)
+      if (inMs(start) >= fromMs && inMs(start) < toMs)
+        this.ledger.histograms.of(inWindow("login.queue", name), labels).add(longest);
   }
 
   /** Records the use of each resource of each centre in the minute that began at `start`. */

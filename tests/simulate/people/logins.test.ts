@@ -46,3 +46,27 @@ describe("the count and rate of logins", () => {
     }
   });
 });
+
+describe("the wait of logins at their servers", () => {
+  it("has no data while no login reaches a server, and is 0 s where they come and need not wait", () => {
+    const { figures } = simulate(
+      tiny(
+        `
+run: { duration: 20 min, warmup: 5 min }
+faults: [{ id: out, at: 10 min, down: reset, where: { centre: [north, south] } }]
+windows: { before: 6 min..10 min, out: 11 min..20 min }
+thresholds:
+  - { figure: "login.queue.p99{window=before}", max: 1 s }
+  - { figure: "login.queue.p99{window=out}", max: 1 s }
+  - { figure: "login.queue.max{window=out}", max: 1 s }
+`,
+        ["run.scale=1/100"],
+      ),
+      { replication: 0, faults: true, interventions: true },
+    );
+    expect(figures["login.queue.p99{window=before}"]!.value).toBe(0);
+    const none = { value: null, why: "no login reached a server in the window" };
+    expect(figures["login.queue.p99{window=out}"]).toEqual(none);
+    expect(figures["login.queue.max{window=out}"]).toEqual(none);
+  });
+});
