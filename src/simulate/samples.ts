@@ -110,7 +110,7 @@ export interface Extreme extends Measured {
   readonly name: string | undefined;
 }
 
-/** Returns the largest or the smallest value, the first of equals; null without data. */
+/** Returns the largest or the smallest value, the first of equals; null without data, with the first reason. */
 export const extremeOf = (all: readonly Extreme[], stat: "max" | "min"): Extreme => {
   let best: Extreme = { name: undefined, value: null };
   for (const one of all) {
@@ -118,5 +118,5 @@ export const extremeOf = (all: readonly Extreme[], stat: "max" | "min"): Extreme
       best.value === null || one.value === null || (stat === "max" ? one.value > best.value : one.value < best.value);
     if (one.value !== null && isBetter) best = one;
   }
-  return best;
+  return best.value === null ? { ...best, ...whyOf(all) } : best;
 };

@@ -16,7 +16,7 @@ const ENTRY_COUNTS = ["offered", "answered", "judged", "done", "shed", "late", "
 /** Counts by second of a tier. */
 const TIER_COUNTS = ["requests", "retries", "shed", "heldBack", "computed", "wasted", "waited", "begun"] as const;
 /** Highest values by second of a tier. */
-const TIER_PEAKS = ["units", "connections", "memory"] as const;
+const TIER_PEAKS = ["running", "units", "connections", "memory"] as const;
 
 type Counts<Names extends readonly string[]> = Readonly<Record<Names[number], Float64Array>>;
 
@@ -32,7 +32,7 @@ export class ServicesBook implements ServiceNotes {
   readonly entries: readonly Counts<typeof ENTRY_COUNTS>[];
   /** Counts by second of each tier; `computed`, `wasted` and `waited` are sums of us. */
   readonly tiers: readonly Counts<typeof TIER_COUNTS>[];
-  /** Highest values by second of each tier: units in use, connections and memory as shares of the room for them. */
+  /** Highest values by second of each tier: machines up, units in use, connections and memory as shares of the room for them. */
   readonly peaks: readonly Counts<typeof TIER_PEAKS>[];
   /** Requests that wait in each tier at the end of each second. */
   readonly waiting: readonly Float64Array[];
@@ -154,15 +154,17 @@ export class ServicesBook implements ServiceNotes {
       const peaks = this.peaks[tier]!;
       const { held, room } = services.connections(tier);
       const each = Math.min(held, room) / machines.length;
-      let waiting = 0;
-      for (const { queue } of machines) {
+      let [waiting, running] = [0, 0];
+      for (const { queue, down } of machines) {
         waiting += queue.waiting;
+        if (down === undefined) running += 1;
         const taken = queue.peakUnits * model.units.memory + each * model.connectionMemory;
         peaks.units[second] = Math.max(peaks.units[second]!, queue.peakUnits);
         peaks.memory[second] = Math.max(peaks.memory[second]!, taken / model.memory);
         queue.peakUnits = queue.units;
       }
       this.waiting[tier]![second] = waiting;
+      peaks.running[second] = Math.max(peaks.running[second]!, running);
       peaks.connections[second] = Math.max(peaks.connections[second]!, room === 0 ? 0 : held / room);
     });
   }

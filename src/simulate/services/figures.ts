@@ -7,12 +7,13 @@ import {
   type Extreme,
   extremeOf,
   type Measured,
+  overSamples,
   shareOf,
   shareOfTrials,
   sum,
   timeOf,
 } from "../samples.ts";
-import { NO_SECOND, sumOf } from "../seconds.ts";
+import { mostOf, NO_SECOND, sumOf } from "../seconds.ts";
 import type { ServicesBook } from "./book.ts";
 
 /** Seconds over which the highest utilisation is taken, as a single second is noise; chosen. */
@@ -61,10 +62,30 @@ class Question {
     return count / (this.end - this.first);
   }
 
-  highest(name: Peak): number {
-    const most = (column: Float64Array): number =>
-      column.subarray(this.first, this.end).reduce((a, b) => Math.max(a, b), 0);
-    return Math.max(...this.tiers.map((tier) => most(this.#book.peaks[tier]![name])));
+  /** Returns the highest value of the tiers of which a machine runs; null without any. */
+  highest(name: Peak): number | null {
+    const most = this.tiers.map((tier) => {
+      const { running, [name]: column } = this.#book.peaks[tier]!;
+      const seconds = this.#seconds(running);
+      return seconds.length === 0 ? null : Math.max(...seconds.map((second) => column[second]!));
+    });
+    return overSamples(most, "max");
+  }
+
+  /** Returns the seconds of the window in which a machine runs, by the machines up in each second. */
+  #seconds(running: Float64Array): readonly number[] {
+    const seconds: number[] = [];
+    for (let second = this.first; second < this.end; second++) if (running[second]! > 0) seconds.push(second);
+    return seconds;
+  }
+
+  #runs(tier: number): number {
+    return this.#seconds(this.#book.peaks[tier]!.running).length;
+  }
+
+  /** True if there is a second of the window in which no machine of a tier runs. */
+  get hasDarkSecond(): boolean {
+    return this.tiers.some((tier) => this.#runs(tier) < this.end - this.first);
   }
 
   /** Returns the figure's stat of all task times, in s; null without any. */
@@ -118,28 +139,53 @@ class Question {
 
   /** Returns why there is no data. */
   whyNothing(): string {
-    if (!this.#isAboutTasks) return "no request arrived in the window";
+    if (!this.#isAboutTasks) return this.#whyNoRequest();
     return this.ofEntries("offered") === 0
       ? "no task was offered in the window"
       : "the deadlines of all tasks of the window lie beyond the end of the run";
   }
 
-  get cores(): number {
-    return sum(this.tiers.map((tier) => this.#book.cores[tier]!));
+  #whyNoRequest(): string {
+    if (this.tiers.every((tier) => this.#runs(tier) === 0)) {
+      const names = this.tiers.map((tier) => this.#book.tierNames[tier]!);
+      return `no machine of ${names.length === 1 ? "tier" : "tiers"} ${names.join(", ")} runs in the window`;
+    }
+    return this.ofTiers("requests") === 0
+      ? "no request arrived in the window"
+      : "no request came to its start in the window";
   }
 
-  /** Returns the share of busy cores in the busiest span of the busiest tier; the window's last span may be shorter. */
-  get busiest(): number {
-    return Math.max(...this.tiers.map((tier) => this.#busiestOf(tier)));
+  /** Returns the share of busy cores, percent, in the seconds in which a machine of their tier runs; null without any. */
+  get utilisation(): number | null {
+    let [busy, all] = [0, 0];
+    for (const tier of this.tiers)
+      for (const second of this.#seconds(this.#book.peaks[tier]!.running)) {
+        busy += this.#book.tiers[tier]!.computed[second]!;
+        all += this.#book.cores[tier]! * 1e6;
+      }
+    return shareOf(busy, all);
   }
 
-  #busiestOf(tier: number): number {
-    let most = 0;
+  /**
+   * Returns the share of busy cores in the busiest span of the busiest tier; the window's last span may be shorter. Null if no
+   * machine runs.
+   */
+  get busiest(): number | null {
+    return overSamples(
+      this.tiers.map((tier) => this.#busiestOf(tier)),
+      "max",
+    );
+  }
+
+  #busiestOf(tier: number): number | null {
+    const { running } = this.#book.peaks[tier]!;
+    const spans: (number | null)[] = [];
     for (let from = this.first; from < this.end; from += BUSY_SPAN) {
       const to = Math.min(this.end, from + BUSY_SPAN);
-      most = Math.max(most, sumOf(this.#book.tiers[tier]!.computed, from, to) / ((to - from) * 1e6));
+      const computed = sumOf(this.#book.tiers[tier]!.computed, from, to);
+      spans.push(mostOf(running, from, to) === 0 ? null : computed / ((to - from) * 1e6 * this.#book.cores[tier]!));
     }
-    return most / this.#book.cores[tier]!;
+    return overSamples(spans, "max");
   }
 }
 
@@ -149,6 +195,8 @@ const shareOfJudged =
   (name: EntryCount): Formula =>
   (question) =>
     shareOfTrials(question.ofEntries(name), question.ofEntries("judged"));
+
+const percent = (share: number | null): number | null => (share === null ? null : 100 * share);
 
 const FORMULAS: Readonly<Record<keyof typeof SERVICES_METRICS, Formula>> = {
   task: (question) => {
@@ -166,15 +214,13 @@ const FORMULAS: Readonly<Record<keyof typeof SERVICES_METRICS, Formula>> = {
   "tier.shed": (question) =>
     shareOfTrials(question.ofTiers("shed"), question.ofTiers("requests") + question.ofTiers("heldBack")),
   "tier.queue": ({ wait }) => wait,
-  "tier.utilisation": (question) => {
-    if (question.stat === "max") return 100 * question.busiest;
-    return shareOf(question.ofTiers("computed"), question.cores * 1e6 * (question.end - question.first));
-  },
-  "tier.headroom": ({ busiest }) => Math.max(0, 100 * (1 - busiest)),
+  "tier.utilisation": ({ stat, busiest, utilisation }) => (stat === "max" ? percent(busiest) : utilisation),
+  // What no machine serves has no room.
+  "tier.headroom": ({ busiest, hasDarkSecond }) => (hasDarkSecond ? 0 : Math.max(0, 100 * (1 - (busiest ?? 1)))),
   "tier.waste": (question) => shareOf(question.ofTiers("wasted"), question.ofTiers("computed")),
   "tier.units": (question) => question.highest("units"),
-  "tier.memory": (question) => 100 * question.highest("memory"),
-  "tier.connections": (question) => 100 * question.highest("connections"),
+  "tier.memory": (question) => percent(question.highest("memory")),
+  "tier.connections": (question) => percent(question.highest("connections")),
 };
 
 /** Figures about load, which name the fullest tier. */

@@ -147,3 +147,58 @@ thresholds:
     expect(none.series.some(({ chart }) => chart.name === "tasks-completed")).toBe(false);
   });
 });
+
+describe("a tier of which no machine runs", () => {
+  const ROWS = [
+    ...["tier.headroom.min", "tier.utilisation.max", "tier.utilisation.mean", "tier.memory.max", "tier.units.max"],
+    ...["tier.connections.max", "tier.queue.p99", "tier.waste.share"],
+  ];
+  const figures = simulate(
+    tiny(
+      `
+run: { duration: 3 min, warmup: 30 s }
+provenance: { services: { is: assumed, source: tests }, online: { is: assumed, source: tests } }
+services:
+  hop: 0 us
+  tiers:
+    near: { machines: 2, cores: 2, work: { law: fixed, mean: 1 ms }, calls: [far] }
+    far: { machines: 2, cores: 2, work: { law: fixed, mean: 10 ms } }
+  entries:
+    ask: { tier: near, feed: 40, deadline: 2 s }
+faults:
+  - { id: dead, at: 1 min, down: silent, where: { tier: far } }
+  - { id: half, at: 30 s, down: silent, where: { machine: far-1 } }
+windows: { up: 10 s..30 s, half: 30 s..1 min, dead: 1 min..3 min, both: 10 s..3 min }
+thresholds:
+${["up", "half", "dead", "both"]
+  .flatMap((window) => ROWS.map((row) => `  - { figure: "${row}{tier=far,window=${window}}", min: 0 }`))
+  .join("\n")
+  .replaceAll(/(headroom|utilisation|memory|connections|waste)(.*)min: 0 /g, "$1$2min: 0 % ")
+  .replaceAll(/(queue)(.*)min: 0 /g, "$1$2min: 0 s ")}
+  - { figure: "tier.headroom.min{window=dead}", min: 0 % }
+`,
+      ["run.scale=1/1000"],
+    ),
+    { replication: 0, faults: true, interventions: true },
+  ).figures;
+  const of = (figure: string, window: string) => figures[`${figure}{tier=far,window=${window}}`]!;
+
+  it("has no headroom", () => {
+    for (const window of ["dead", "both"]) expect(of("tier.headroom.min", window).value).toBe(0);
+    for (const window of ["up", "half"]) expect(of("tier.headroom.min", window).value).toBeGreaterThan(50);
+    expect(figures["tier.headroom.min{window=dead}"]).toMatchObject({ value: 0, binds: "far" });
+  });
+
+  it("has no use of anything, which is not a use of 0 %", () => {
+    for (const row of ROWS.slice(1)) {
+      expect(of(row, "dead")).toMatchObject({ value: null, why: "no machine of tier far runs in the window" });
+      expect(of(row, "up").value).not.toBeNull();
+    }
+  });
+
+  it("counts in the time in which one ran", () => {
+    expect(of("tier.utilisation.mean", "up").value).toBeCloseTo(10, -1);
+    const [up, half, both] = ["up", "half", "both"].map((window) => of("tier.utilisation.mean", window).value!);
+    expect(both).toBeCloseTo((20 * up! + 30 * half!) / 50, 6);
+  });
+});
