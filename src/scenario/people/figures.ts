@@ -249,7 +249,8 @@ export const PEOPLE_METRICS = {
     title: "Headroom",
     dimension: "share",
     labels: ["centre", "resource"],
-    meaning: "Unused share of the resource in the busiest minute of the busiest centre",
+    meaning:
+      "Unused share of the resource in the busiest minute of the busiest centre; 0 while no server of a centre runs",
     stats: stats("%", ["min"]),
     better: "high",
     range: { low: -Infinity, high: 100 },
@@ -313,7 +314,8 @@ export const PEOPLE_METRICS = {
     title: "Server load",
     dimension: "share",
     labels: FLEET,
-    meaning: "Connections held as a share of capacity; the maximum is of ends of minutes, the peak of all instants",
+    meaning:
+      "Connections held as a share of capacity while the server runs; the maximum is of ends of minutes, the peak of all instants",
     stats: stats("%", ["mean", "max", "peak"], { standard: ["max"] }),
     better: "low",
     range: ABOVE_ALL,

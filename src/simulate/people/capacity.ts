@@ -3,7 +3,7 @@ import type { Ledger, Match } from "../../measure/ledger.ts";
 import type { Series } from "../../measure/series.ts";
 import type { Figure } from "../../scenario/figure-parts.ts";
 import { type Book, minutesIn } from "./book.ts";
-import { type Extreme, extremeOf, overSamples, shareOf } from "../samples.ts";
+import { type Extreme, extremeOf, overSamples, shareOf, sum } from "../samples.ts";
 
 interface Resource {
   readonly centre: string;
@@ -31,6 +31,8 @@ export interface Course {
 
 /** The resource by which the people of a lost centre are shared out among the others. */
 const CONNECTIONS = "connections";
+/** The resource of which there is some in every minute in which a server of the centre ran. */
+const LOGINS = "logins";
 
 /** Returns the course of every resource of every centre over the first `minutes` of the run. */
 export const coursesOf = ({ series }: Ledger, minutes: number): readonly Course[] => {
@@ -84,12 +86,24 @@ export const readResources = ({ metric, stat, window }: Figure, labels: readonly
       "max",
     );
   const isSpare = metric === "centre.headroom";
+  const all = resourcesIn(series, []);
   return extremeOf(
-    resources.map((one) => {
+    resources.map((one): Extreme => {
       const { centre, used, capacity } = one;
+      const logins = resourceIn(all, centre, LOGINS).capacity;
       const loads = minutes.map((minute) => shareOf(used.at(minute), capacity.at(minute)));
-      const spare = loads.map((load) => (load === null ? null : 100 - load));
-      return { name: `${centre} ${kindOf(one)}`, value: overSamples(isSpare ? spare : loads, isSpare ? "min" : stat) };
+      // What no server offers has no room, and no use.
+      const spare = loads.map((load, place) => {
+        if (load !== null) return 100 - load;
+        return logins.at(minutes[place]!) === 0 ? 0 : null;
+      });
+      const isDark = minutes.length > 0 && minutes.every((minute) => logins.at(minute) === 0);
+      const value = overSamples(isSpare ? spare : loads, isSpare ? "min" : stat);
+      return {
+        name: `${centre} ${kindOf(one)}`,
+        value,
+        ...(value === null && isDark ? { why: `no server of centre ${centre} runs in the window` } : {}),
+      };
     }),
     isSpare ? "min" : "max",
   );
@@ -100,28 +114,37 @@ export const readServers = ({ stat, window }: Figure, labels: readonly Match[], 
   const { series } = book.ledger;
   const held = series.find(stat === "peak" ? "server.peak" : "server.held", labels);
   const capacity = series.find("server.capacity", labels);
+  // A server could serve logins in every minute in which it ran.
+  const able = series.find("login-queue.capacity", labels);
   const minutes = minutesIn(book, window);
-  const load = (servers: readonly number[], minute: number): number | null =>
-    shareOf(
-      servers.reduce((sum, server) => sum + held[server]!.instrument.at(minute), 0),
-      servers.reduce((sum, server) => sum + capacity[server]!.instrument.at(minute), 0),
+  const load = (servers: readonly number[], minute: number): number | null => {
+    const running = servers.filter((server) => able[server]!.instrument.at(minute) > 0);
+    return shareOf(
+      sum(running.map((server) => held[server]!.instrument.at(minute))),
+      sum(running.map((server) => capacity[server]!.instrument.at(minute))),
     );
+  };
+  const why = minutes.length > 0 ? { why: "no server there runs in the window" } : {};
   const all = [...held.keys()];
   if (stat === "mean") {
     const value = overSamples(
       minutes.map((minute) => load(all, minute)),
       stat,
     );
-    return { name: undefined, value };
+    return { name: undefined, value, ...(value === null ? why : {}) };
   }
-  return extremeOf(
+  const worst = extremeOf(
     all.map((server) => {
       const loads = minutes.map((minute) => load([server], minute));
       return { name: held[server]!.labels["server"]!, value: overSamples(loads, "max") };
     }),
     "max",
   );
+  return worst.value === null ? { ...worst, ...why } : worst;
 };
+
+const resourceIn = (all: readonly Resource[], centre: string, name: string): Resource =>
+  all.find((one) => one.name === name && one.centre === centre)!;
 
 const resourcesIn = (series: Ledger["series"], labels: readonly Match[]): readonly Resource[] => {
   const capacity = series.find("resource.capacity", labels);
@@ -159,7 +182,7 @@ const withoutOne = (
   minute: number,
 ): readonly LossCase[] => {
   const connectionsOf = ({ centre }: Resource): number =>
-    connections.find((one) => one.centre === centre)!.capacity.at(minute);
+    resourceIn(connections, centre, CONNECTIONS).capacity.at(minute);
   const up = own.filter((one) => connectionsOf(one) > 0);
   if (up.every(({ used }) => used.at(minute) === 0)) return [];
   if (up.length === 1) return [{ centre: up[0]!.centre, lost: undefined, load: Infinity }];

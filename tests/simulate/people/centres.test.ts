@@ -121,6 +121,48 @@ describe("a centre that is the only one", () => {
   });
 });
 
+describe("a centre of which no server runs", () => {
+  const figures = ["up", "dark", "both"].flatMap((window) =>
+    ["server.load.max", "server.load.mean", "server.load.peak", "centre.load.max", "centre.headroom.min"].flatMap(
+      (row) => [
+        `  - { figure: "${row}{centre=north,window=${window}}", min: 0 % }`,
+        `  - { figure: "${row}{window=${window}}", min: 0 % }`,
+      ],
+    ),
+  );
+  const dark = run(
+    `faults: [{ id: dark, at: 8 min, down: silent, where: { centre: north } }]
+windows: { up: 2 min..8 min, dark: 10 min..20 min, both: 2 min..20 min }
+thresholds:
+${figures.join("\n")}
+`,
+  ).figures;
+  const of = (row: string, labels: string) => dark[`${row}{${labels}}`]!;
+
+  it("has no headroom, in whichever resource", () => {
+    expect(of("centre.headroom.min", "centre=north,window=up").value).toBeGreaterThan(0);
+    for (const labels of ["centre=north,window=dark", "centre=north,window=both", "window=dark"])
+      expect(of("centre.headroom.min", labels)).toMatchObject({ value: 0, binds: "north connections" });
+  });
+
+  it("has no load, which is not a load of 0 %", () => {
+    for (const stat of ["max", "mean", "peak"])
+      expect(of(`server.load.${stat}`, "centre=north,window=dark")).toMatchObject({
+        value: null,
+        why: "no server there runs in the window",
+      });
+    const why = "no server of centre north runs in the window";
+    expect(of("centre.load.max", "centre=north,window=dark")).toMatchObject({ value: null, why });
+  });
+
+  it("counts in the minutes in which one ran", () => {
+    const [up, both] = ["up", "both"].map((window) => of("server.load.max", `centre=north,window=${window}`).value!);
+    expect(up).toBeGreaterThan(10);
+    expect(both).toBeCloseTo(up!, 6);
+    expect(of("server.load.mean", "window=dark").value).toBeGreaterThan(of("server.load.mean", "window=up").value!);
+  });
+});
+
 describe("servers that work on logins nobody waits for any more", () => {
   it("are busy all the same", () => {
     const herd = run(
