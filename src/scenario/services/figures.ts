@@ -121,7 +121,8 @@ export const SERVICES_METRICS = {
     title: "Tier computing wasted",
     dimension: "share",
     labels: ["tier"],
-    meaning: "Computing time for callers that had given up, as a share of all computing time",
+    meaning:
+      "Computing time of requests whose caller gave up before it had the answer, as a share of all computing time",
     stats: stats("%", ["share"]),
     better: "low",
   },

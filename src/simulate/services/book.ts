@@ -133,16 +133,23 @@ export class ServicesBook implements ServiceNotes {
     }
   }
 
-  /** Counts computing time from `at`, which is wasted if it is for nobody. */
-  computed(tier: number, at: Instant, us: number, isForNobody: boolean): void {
-    const counts = this.tiers[tier]!;
+  /** Counts computing time from `at`. */
+  computed(tier: number, at: Instant, us: number): void {
+    this.#addWork(this.tiers[tier]!.computed, at, us);
+  }
+
+  /** Counts computing time from `at`, counted as computed before, as time for nobody. */
+  wasted(tier: number, at: Instant, us: number): void {
+    this.#addWork(this.tiers[tier]!.wasted, at, us);
+  }
+
+  #addWork(column: Float64Array, at: Instant, us: number): void {
     // Work is split among the seconds that it spans; work after the end of the run does not count.
     const end = Math.min(at + us, this.seconds * 1e6);
     for (let from: number = at; from < end;) {
       const second = Math.floor(from / 1e6);
       const to = Math.min(end, (second + 1) * 1e6);
-      counts.computed[second]! += to - from;
-      if (isForNobody) counts.wasted[second]! += to - from;
+      column[second]! += to - from;
       from = to;
     }
   }

@@ -1,6 +1,6 @@
 /**
  * Calls between machines: a request travels, meets admission control, waits, computes, calls other tiers and is answered, while its
- * caller waits, gives up and retries. Work for a caller that has given up is wasted.
+ * caller waits, gives up and retries. Work whose answer no caller hears is wasted.
  */
 import { attemptDeadline, isPast } from "../../algorithms/overload/deadline.ts";
 import { fractionOf } from "../../base/chance.ts";
@@ -12,6 +12,7 @@ import type { Caller, Origin } from "./callers.ts";
 import { serviceTime } from "./service-time.ts";
 import type { TierMachine, Tier } from "./tiers.ts";
 import { type Call, type Outcome, newCalls, newRequests, NONE, type ServiceNotes, type Request } from "./requests.ts";
+import { abandon, noteTurn } from "./turns.ts";
 
 /** What the exchange works with. */
 export interface RequestExchangeParts {
@@ -66,14 +67,11 @@ export class RequestExchange {
   handle(kind: number, slot: number): void {
     switch (kind) {
       case ARRIVE:
-        this.#arrive(slot);
-        return;
+        return this.#arrive(slot);
       case TURN_END:
-        this.#endTurn(slot);
-        return;
+        return this.#endTurn(slot);
       case REPLY:
-        this.#deliverReply(slot);
-        return;
+        return this.#deliverReply(slot);
       case TIMEOUT:
         // Unless the times agree, the attempt that this was set for is over.
         if (this.#calls.at(slot).timeoutAt === this.now) this.#timeOut(slot, this.#calls.at(slot));
@@ -120,7 +118,7 @@ export class RequestExchange {
       return -1;
     }
     const computes = Math.round((request.work / (request.node.calls.length + 1)) * machine.slowness);
-    notes.computed(request.node.tier, this.now, computes + tier.model.units.switching, request.call === NONE);
+    noteTurn(notes, request, this.now, computes + tier.model.units.switching);
     return computes;
   }
 
@@ -210,6 +208,7 @@ export class RequestExchange {
     request.retries = attempt;
     request.uniform = uniform;
     request.callsMade = 0;
+    request.turns.length = 0;
     const timeoutAt = attemptDeadline(now, caller.model.timeout, call.deadline);
     request.deadline = tier.model.earlyAbort ? timeoutAt : NEVER;
     call.request = requestSlot;
@@ -252,10 +251,7 @@ export class RequestExchange {
     }
     // The core is released before the call is made, which may fail at once.
     station.releaseCore(this.now);
-    if (isPast(request.deadline, this.now)) {
-      this.#finish(slot, request, "late");
-      return;
-    }
+    if (isPast(request.deadline, this.now)) return this.#finish(slot, request, "late");
     const node = calls[request.callsMade++]!;
     this.call({
       entry: request.entry,
@@ -285,6 +281,7 @@ export class RequestExchange {
   /** Sends no reply: the caller will time out. */
   #dropReply(slot: number, request: Request): void {
     if (request.call !== NONE) this.#calls.at(request.call).request = NONE;
+    abandon(this.#parts.notes, request);
     this.#requests.release(slot);
   }
 
@@ -307,9 +304,9 @@ export class RequestExchange {
     } else this.#failAttempt(callSlot, call, outcome);
   }
 
-  /** Gives up an attempt that has taken too long; the work on it is wasted from now on. */
+  /** Gives up an attempt that has taken too long: the work on it was in vain, and so is what still comes. */
   #timeOut(slot: number, call: Call): void {
-    if (call.request !== NONE) this.#requests.at(call.request).call = NONE;
+    if (call.request !== NONE) abandon(this.#parts.notes, this.#requests.at(call.request));
     call.request = NONE;
     this.#callerOf(call).endAttempt(call.machine);
     this.#failAttempt(slot, call, "late");

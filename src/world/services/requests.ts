@@ -1,6 +1,6 @@
 /**
  * What is under way between machines. A call lasts until it is answered or given up, over one or more attempts. A request is one
- * attempt at one machine; if its caller has given up meanwhile, its work is wasted. Both are pooled and named by their slots.
+ * attempt at one machine; if its caller gives up before it has the answer, its work is wasted. Both are pooled and named by their slots.
  */
 import { type Instant, NEVER, START } from "../../base/units.ts";
 import type { CallNode } from "./callers.ts";
@@ -28,8 +28,10 @@ export interface ServiceNotes {
   started(tier: number, at: Instant, waited: number, isServed: boolean): void;
   /** A request that arrived at a machine has not started when the run ends. */
   stillWaiting(tier: number, arrived: Instant, end: Instant): void;
-  /** A machine spent `us` of computing on a request; `isWasted` if its caller had given up. */
-  computed(tier: number, at: Instant, us: number, isWasted: boolean): void;
+  /** A machine spends `us` of computing on a request from `at`. */
+  computed(tier: number, at: Instant, us: number): void;
+  /** Of that, computing of a request whose caller gave up before it had the answer. */
+  wasted(tier: number, at: Instant, us: number): void;
 }
 
 /** What a user or a machine wants of a tier, over all attempts. */
@@ -86,6 +88,8 @@ export interface Request {
   work: number;
   /** Calls it has made. */
   callsMade: number;
+  /** Its turns on a core while its caller waited: when each began, and how long it computed, us. */
+  readonly turns: number[];
   /** What its reply says. */
   outcome: Outcome;
 }
@@ -120,6 +124,7 @@ const newRequest = (): Request => ({
   deadline: NEVER,
   work: 0,
   callsMade: 0,
+  turns: [],
   outcome: "done",
 });
 

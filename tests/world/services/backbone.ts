@@ -88,10 +88,11 @@ export const run = (
         if (now >= begin) waits[tier]!.push(waited);
       },
       stillWaiting: () => undefined,
-      computed: (tier, now, us, isForNobody) => {
-        if (now < begin) return;
-        computed[tier]! += us;
-        if (isForNobody) wasted[tier]! += us;
+      computed: (tier, now, us) => {
+        if (now >= begin) computed[tier]! += us;
+      },
+      wasted: (tier, now, us) => {
+        if (now >= begin) wasted[tier]! += us;
       },
     },
   });

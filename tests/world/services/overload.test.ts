@@ -119,13 +119,28 @@ describe("after a tier was slow for a while", () => {
     expect(after(storm("none"))).toBeGreaterThan(0.999);
   });
 
-  it("most of a storm's work is for nobody, unless deadlines travel with the calls", () => {
-    const lost = (abort: boolean): number => {
-      const { wasted, computed } = run(storm("naive", "none", abort), { from: 30, to: 40, at: SLOW.slice(0, 1) });
+  it("most of the work was for nobody, even if deadlines travel with the calls, and stays so only where retries go on", () => {
+    const lost = (text: string, from: number): number => {
+      const { wasted, computed } = run(text, { from, to: from + 10, at: SLOW });
       return wasted[1]! / computed[1]!;
     };
-    expect(lost(false)).toBeGreaterThan(0.5);
-    expect(lost(true)).toBeLessThan(0.01);
+    for (const text of [storm("naive", "none", false), storm("naive"), storm("none")])
+      expect(lost(text, 30)).toBeGreaterThan(0.5);
+    expect(lost(storm("naive"), 80)).toBeGreaterThan(0.5);
+    expect(lost(storm("none"), 80)).toBeLessThan(0.01);
+  });
+});
+
+describe("work for a request that begins in time and is answered too late", () => {
+  it("is wasted: all but that of the tasks that are done", () => {
+    const text = `
+hop: 0 us
+tiers: { only: { machines: 1, cores: 1, work: { law: fixed, mean: 20 ms }, queue: 1000000 } }
+entries: { ask: { tier: only, feed: 120, deadline: 3 s, timeout: 3 s } }
+`;
+    const { computed, wasted, times } = run(text, { from: 0, to: 300 });
+    expect(wasted[0]! / computed[0]!).toBeGreaterThan(0.5);
+    expect(Math.abs((computed[0]! - wasted[0]!) / (times[0]!.length * 20_000) - 1)).toBeLessThan(0.05);
   });
 });
 
