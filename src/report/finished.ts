@@ -9,3 +9,8 @@ export interface FinishedRun {
   /** The decisions of every replication; none in folders of earlier versions. */
   readonly decisions: readonly ReplicationDecisions[];
 }
+
+/** What page and markdown are made of: equal runs give equal bytes, as nothing else of their circumstances is in it. */
+export interface ReportedRun extends Omit<FinishedRun, "meta"> {
+  readonly meta: Pick<Meta, "reproduce">;
+}

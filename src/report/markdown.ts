@@ -4,7 +4,7 @@ import { gather } from "./decisions.ts";
 import type { Decision } from "../simulate/findings.ts";
 import type { Interval, RunDocument } from "../study/document.ts";
 import type { ChartDefinition } from "./chart.ts";
-import type { FinishedRun } from "./finished.ts";
+import type { ReportedRun } from "./finished.ts";
 import { changedText } from "./changed.ts";
 import { labelOf, labelWithGroup } from "./labels.ts";
 import { printClock, printCount, printDifference, printInterval, printNumber } from "./numbers.ts";
@@ -64,7 +64,7 @@ const decisionLines = (decisions: readonly Decision[]): readonly string[] => {
 };
 
 /** Returns the decisions of the odd one out, if that is not the first replication. */
-const oddDecisions = ({ document: { oddOneOut: odd }, decisions }: FinishedRun): readonly string[] => {
+const oddDecisions = ({ document: { oddOneOut: odd }, decisions }: ReportedRun): readonly string[] => {
   const own = decisions.slice(1).find(({ replication }) => replication === odd?.replication);
   return own === undefined
     ? []
@@ -72,7 +72,7 @@ const oddDecisions = ({ document: { oddOneOut: odd }, decisions }: FinishedRun):
 };
 
 /** Returns the whole report; its pictures are in `charts/` beside it. */
-export const renderMarkdown = (run: FinishedRun, charts: readonly ChartDefinition[]): string => {
+export const renderMarkdown = (run: ReportedRun, charts: readonly ChartDefinition[]): string => {
   const { document, meta } = run;
   const odd = oddText(document);
   const { scenario, scale, replications, seed, population, digest, verdict, partial } = document;

@@ -156,6 +156,17 @@ describe("the page", () => {
     expect(text).toContain(chongqing.meta.reproduce);
   });
 
+  it("is the same whenever, wherever and however fast the run was", () => {
+    const meta = Object.fromEntries(
+      Object.entries(chongqing.meta).map(([key, value]) => [
+        key,
+        key === "reproduce" ? value : typeof value === "number" ? value + 7 : `${value} elsewhere`,
+      ]),
+    ) as unknown as FinishedRun["meta"];
+    expect(pageOf({ ...chongqing, meta })).toBe(PAGES["chongqing"]);
+    expect(shellOf(PAGES["chongqing"] ?? "")).toContain("only in meta.json");
+  });
+
   it("shows first what touches most people, then machines by relative change, and says so", () => {
     const moved = (value: number, touched?: number): FigureResult => ({
       value,

@@ -1,5 +1,6 @@
 /** The lower part of the page: assumptions, method and limits, and how to reproduce the run. */
-import type { AssumptionRow, Meta, RunDocument } from "../../study/document.ts";
+import type { AssumptionRow, RunDocument } from "../../study/document.ts";
+import type { ReportedRun } from "../finished.ts";
 import { printCount, printNumber } from "../numbers.ts";
 import { methodOf } from "../story.ts";
 import { html, NOTHING, type Markup } from "./markup.ts";
@@ -93,8 +94,9 @@ export const methodSection = (document: RunDocument): Markup =>
   );
 
 /** Returns the section on how to reproduce the run. */
-export const reproduceSection = ({ tool, scenario, digest, events }: RunDocument, meta: Meta): Markup =>
-  section(
+export const reproduceSection = ({ document, meta }: ReportedRun): Markup => {
+  const { tool, scenario, digest, events } = document;
+  return section(
     "reproduce",
     "Reproduce",
     html`<pre><code id="reproduce-line">${meta.reproduce}</code></pre>
@@ -103,9 +105,6 @@ export const reproduceSection = ({ tool, scenario, digest, events }: RunDocument
         firedrill ${tool} · digest ${digest} · scenario fingerprint ${scenario.fingerprint} · ${printNumber(events)}
         events. The same scenario, seed, scale, replications and version give the same digest on any machine.
       </p>
-      <p class="note">
-        This run: started ${meta.started}, ${printNumber(Math.round(meta.wallSeconds * 10) / 10)} s with
-        ${printCount(meta.workers, "worker")}, ${printNumber(Math.round(meta.eventsPerSecond))} events per second,
-        ${printNumber(Math.round(meta.memoryMiB))} MiB, Node ${meta.node}, V8 ${meta.v8}, host ${meta.host}.
-      </p>`,
+      <p class="note">When the run started, how long it took and on which machine is only in meta.json.</p>`,
   );
+};

@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { ChartDefinition, LineChart } from "../chart.ts";
-import type { FinishedRun } from "../finished.ts";
+import type { ReportedRun } from "../finished.ts";
 import { assumptionSection, methodSection, reproduceSection } from "./footing.ts";
 import { html, jsonMarkup, Markup, NOTHING } from "./markup.ts";
 import { shorten } from "./repeats.ts";
@@ -124,8 +124,8 @@ const head = (title: string, policy: string): Markup =>
   </head>`;
 
 /** Returns the page without the data of its charts. */
-const bodyOf = (run: FinishedRun, definitions: readonly ChartDefinition[], limits: PageLimits): Markup => {
-  const { document, pictures, meta } = run;
+const bodyOf = (run: ReportedRun, definitions: readonly ChartDefinition[], limits: PageLimits): Markup => {
+  const { document, pictures } = run;
   const main = [
     keySection(document, pictures),
     mapSection(document, pictures),
@@ -136,7 +136,7 @@ const bodyOf = (run: FinishedRun, definitions: readonly ChartDefinition[], limit
     figureSection(document, limits),
     assumptionSection(document, limits),
     methodSection(document),
-    reproduceSection(document, meta),
+    reproduceSection(run),
   ];
   return html`<a class="skip" href="#main">To the findings</a>
     <header>${heading(run)}${contents(html`${main}`)}</header>
@@ -145,7 +145,7 @@ const bodyOf = (run: FinishedRun, definitions: readonly ChartDefinition[], limit
 };
 
 /** Returns the longest page that fits: long lists have their first entries and the number of those left out. */
-const fittingBody = (run: FinishedRun, definitions: readonly ChartDefinition[], room: number) => {
+const fittingBody = (run: ReportedRun, definitions: readonly ChartDefinition[], room: number) => {
   for (const share of SHARES) {
     const limits = limitsOf(share);
     const body = bodyOf(run, definitions, limits);
@@ -155,7 +155,7 @@ const fittingBody = (run: FinishedRun, definitions: readonly ChartDefinition[], 
 };
 
 /** Returns the whole page, at most 500 KB for any run. */
-export const renderPage = (run: FinishedRun, definitions: readonly ChartDefinition[]): string => {
+export const renderPage = (run: ReportedRun, definitions: readonly ChartDefinition[]): string => {
   const library = chartLibrary();
   const policy = `default-src 'none'; script-src ${hashOf(library)} ${hashOf(PAGE_SCRIPT)}; style-src ${hashOf(STYLES)}; base-uri 'none'; form-action 'none'`;
   const top = head(run.document.scenario.title, policy);

@@ -5,7 +5,7 @@ import { verdictOf } from "../../study/judge.ts";
 import { causeBy, type DifferenceCause } from "../causes.ts";
 import { changedText } from "../changed.ts";
 import { byEffect, ORDER } from "../effect.ts";
-import type { FinishedRun } from "../finished.ts";
+import type { ReportedRun } from "../finished.ts";
 import { labelWithGroup, type Named, partsIn } from "../labels.ts";
 import { markersOf } from "../moments.ts";
 import { printCount, printDifference, printNumber, printRange, printValue } from "../numbers.ts";
@@ -23,7 +23,7 @@ const factsOf = ({ scenario, scale, replications, seed, population, partial }: R
   `${scenario.name} · scale ${scale} · ${printCount(replications, "replication")}${partial === true ? " finished, then interrupted" : ""} · seed ${seed} · ${printNumber(population.online)} people online as ${printNumber(population.rows)} rows`;
 
 /** Returns the title and the verdict with its reasons. */
-export const heading = (run: FinishedRun): Markup => {
+export const heading = (run: ReportedRun): Markup => {
   const { document } = run;
   const { verdict, headline, findings, note } = summarise(document);
   const changed = changedText(document);
@@ -49,7 +49,7 @@ export const heading = (run: FinishedRun): Markup => {
 };
 
 /** Names the odd one out, with a link to its decisions. */
-const oddOf = ({ document, decisions }: FinishedRun): Markup => {
+const oddOf = ({ document, decisions }: ReportedRun): Markup => {
   const text = oddText(document);
   const place = placeOfOdd(document, decisions);
   if (text === undefined) return NOTHING;
@@ -142,7 +142,7 @@ const eventsOf = (document: RunDocument): readonly Event[] => {
 };
 
 /** Returns the section of events and decisions. */
-export const eventSection = ({ document, decisions }: FinishedRun, limits: PageLimits): Markup => {
+export const eventSection = ({ document, decisions }: ReportedRun, limits: PageLimits): Markup => {
   const events = eventsOf(document);
   const others = otherReplications(document, decisions, limits);
   if (events.length === 0 && others === NOTHING) return NOTHING;
