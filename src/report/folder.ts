@@ -3,9 +3,10 @@
  * the other data, and the reports of an earlier run are removed first. So a killed run leaves complete files only, and
  * `firedrill report` can draw the missing ones.
  */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { printableAll } from "../base/printable.ts";
-import { readJson } from "../scenario/json-file.ts";
+import { type JsonReading, readJson } from "../scenario/json-file.ts";
 import { renderProblems } from "../scenario/problem.ts";
 import { readText } from "../scenario/text.ts";
 import type { RunDocument } from "../study/document.ts";
@@ -14,7 +15,8 @@ import { renderCsv, type ReplicationFigure } from "./csv.ts";
 import { printJson } from "./json.ts";
 import { metaSchema, picturesSchema, replicationsSchema } from "./files-schema.ts";
 import { alone } from "./lock.ts";
-import { CHARTS, OwnFiles } from "./owned.ts";
+import { printCount } from "./numbers.ts";
+import { CHARTS, isListed, OwnFiles } from "./owned.ts";
 import { runSchema } from "./schema.ts";
 
 /** The reports to draw. */
@@ -36,7 +38,8 @@ export type FolderAnswer =
 export type Keeping =
   { readonly kind: "written" } | { readonly kind: "greater"; readonly replications: number; readonly partial: boolean };
 
-const DATA = ["replications.csv", "decisions.json", "timeline.json", "meta.json", "run.json"];
+const DECISIONS = "decisions.json";
+const DATA = ["replications.csv", DECISIONS, "timeline.json", "meta.json", "run.json"];
 
 /** Removes the reports of another run, then its `run.json`: if killed in between, it leaves a valid run with fewer reports. */
 const removeOther = async (own: OwnFiles, document: string): Promise<void> => {
@@ -109,7 +112,7 @@ export const writeFolder = (
     await removeOther(own, document);
     await own.claim(DATA);
     await own.write("replications.csv", renderCsv(run.perReplication));
-    await own.write("decisions.json", printJson(run.decisions));
+    await own.write(DECISIONS, printJson(run.decisions));
     await own.write("timeline.json", printJson(run.pictures));
     await own.write("meta.json", printJson(run.meta));
     await own.write("run.json", document);
@@ -121,29 +124,52 @@ export const writeFolder = (
 /** Size of the largest files that are read: of a run with a million decisions. */
 const MIB_MAX = 400;
 
+/** How the files of a folder are read. */
+const HOW = {
+  mib: MIB_MAX,
+  hint: "run the scenario again, or draw the run with the version that wrote it",
+  whole: "run the scenario again",
+};
+
+const problemIn = (file: string, message: string): JsonReading<never> => {
+  const problem = { file, line: 1, column: 1, path: "", message, hint: HOW.whole, excerpt: "" };
+  return { problems: [problem], missing: !existsSync(file) };
+};
+
+/** Reads the decisions of every replication: none in a folder of an earlier version, and else those of the whole run. */
+const readDecisions = (dir: string, document: RunDocument | undefined): JsonReading<FinishedRun["decisions"]> => {
+  const path = join(dir, DECISIONS);
+  if (!existsSync(path))
+    return isListed(dir, DECISIONS) ? problemIn(path, "no such file, and manifest.json lists it") : { content: [] };
+  const reading = readJson(path, replicationsSchema, HOW);
+  if (!("content" in reading) || document === undefined) return reading;
+  const { content } = reading;
+  if (content.length !== document.replications) {
+    const listed = printCount(content.length, "replication");
+    return problemIn(path, `lists ${listed}, and run.json is of ${String(document.replications)}`);
+  }
+  return content.every(({ replication }, i) => replication === i)
+    ? reading
+    : problemIn(path, "does not list the replications in their order, from 0");
+};
+
 /** Reads a run that `writeFolder` wrote, each file checked by its schema, or returns what is wrong with the folder. */
 export const readFolder = (dir: string): FolderAnswer => {
-  const how = {
-    mib: MIB_MAX,
-    hint: "run the scenario again, or draw the run with the version that wrote it",
-    whole: "run the scenario again",
-  };
-  const document = readJson(join(dir, "run.json"), runSchema, how);
-  const pictures = readJson(join(dir, "timeline.json"), picturesSchema, how);
-  const meta = readJson(join(dir, "meta.json"), metaSchema, how);
-  const decisions = readJson(join(dir, "decisions.json"), replicationsSchema, how);
-  const isOlder = "problems" in decisions && decisions.missing;
-  if ("content" in document && "content" in pictures && "content" in meta && ("content" in decisions || isOlder))
+  const document = readJson(join(dir, "run.json"), runSchema, HOW);
+  const pictures = readJson(join(dir, "timeline.json"), picturesSchema, HOW);
+  const meta = readJson(join(dir, "meta.json"), metaSchema, HOW);
+  const decisions = readDecisions(dir, "content" in document ? document.content : undefined);
+  if ("content" in document && "content" in pictures && "content" in meta && "content" in decisions)
     return {
       kind: "run",
       run: {
         document: document.content,
         pictures: pictures.content,
         meta: meta.content,
-        decisions: "content" in decisions ? decisions.content : [],
+        decisions: decisions.content,
       },
     };
-  const failed = [document, pictures, meta, ...(isOlder ? [] : [decisions])].filter((reading) => "problems" in reading);
+  const failed = [document, pictures, meta, decisions].filter((reading) => "problems" in reading);
   const kind = failed.some(({ missing }) => missing) ? "missing" : "invalid";
   return { kind, message: renderProblems(failed.flatMap(({ problems }) => problems)) };
 };

@@ -199,6 +199,13 @@ const namesIn = async (dir: string, kind: FolderKind): Promise<readonly string[]
   return listed.data.files;
 };
 
+/** True if a folder's manifest lists a file; false without a manifest that can be read. */
+export const isListed = (dir: string, name: string): boolean => {
+  const read = readText(join(dir, MANIFEST));
+  const listed = manifestSchema.safeParse("text" in read ? parsed(read.text) : undefined);
+  return listed.success && listed.data.files.includes(name);
+};
+
 const parsed = (text: string): unknown => {
   try {
     return JSON.parse(text) as unknown;

@@ -316,4 +316,30 @@ describe("firedrill report", () => {
     for (const name of ["run.json", "timeline.json", "meta.json"]) writeFileSync(join(dir, name), "nonsense");
     expect((await run(dir)).code).toBe(65);
   });
+
+  it("ends with 66 where a listed decisions.json is missing, and draws an earlier version's folder without one", async () => {
+    await writeFolder(dir, { ...chongqing, perReplication }, { html: false, md: false, png: false });
+    rmSync(join(dir, "decisions.json"));
+    const path = join(dir, "decisions.json");
+    expect(await run(dir, "--md")).toEqual({
+      code: 66,
+      errors: `error ${path}  no such file, and manifest.json lists it (run the scenario again)`,
+    });
+    const manifest = readFileSync(join(dir, "manifest.json"), "utf8");
+    writeFileSync(join(dir, "manifest.json"), manifest.replace('"decisions.json", ', ""));
+    expect((await run(dir, "--md")).code).toBe(0);
+  });
+
+  it.each([
+    ["[]", "lists 0 replications, and run.json is of 10"],
+    ['[{"replication": 3, "decisions": []}]', "lists 1 replication, and run.json is of 10"],
+    [printJson([...chongqing.decisions].reverse()), "does not list the replications in their order, from 0"],
+  ])("ends with 65 where decisions.json is not the run's: %.50s", async (content, why) => {
+    await writeFolder(dir, { ...chongqing, perReplication }, { html: false, md: false, png: false });
+    writeFileSync(join(dir, "decisions.json"), content);
+    expect(await run(dir, "--md")).toEqual({
+      code: 65,
+      errors: `error ${join(dir, "decisions.json")}  ${why} (run the scenario again)`,
+    });
+  });
 });
