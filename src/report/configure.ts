@@ -154,12 +154,12 @@ const extentOf = (values: readonly (number | null)[]) =>
 const fromZero = ({ least, most }: { readonly least: number; readonly most: number }): boolean =>
   !Number.isFinite(least) || least <= most / 2;
 
-/** Extends the range by the bands, but not so much that a wide one flattens the lines. */
+/** Extends the range by the bands, but not so much that the lines have less than half of the height. */
 const withBands = (
   lines: ReturnType<typeof extentOf>,
   bands: ReturnType<typeof extentOf>,
 ): { readonly least: number; readonly most: number } => {
-  const spare = (lines.most - Math.min(0, lines.least)) / 2;
+  const spare = lines.most - Math.min(0, lines.least) || Infinity;
   return { least: Math.max(bands.least, lines.least - spare), most: Math.min(bands.most, lines.most + spare) };
 };
 
@@ -188,8 +188,8 @@ const withLimit = (
 ): ReturnType<typeof extentOf> =>
   limit === undefined ? { least, most } : { least: Math.min(least, limit.at), most: Math.max(most, limit.at) };
 
-/** Returns the range of all that is drawn on a chart of lines. */
-const drawnExtent = (definition: LineChart): ReturnType<typeof extentOf> => {
+/** Returns the range of all that is drawn on a chart of lines; `isOver` if a band reaches above it. */
+const drawnExtent = (definition: LineChart): ReturnType<typeof extentOf> & { readonly isOver: boolean } => {
   const { series, ceiling, limit } = definition;
   const capped = (values: readonly (number | null)[]) => extentOf(underCeiling(values, ceiling));
   const lines = capped(series.flatMap(({ value, noFault }) => [...value, ...(noFault ?? [])]));
@@ -197,12 +197,17 @@ const drawnExtent = (definition: LineChart): ReturnType<typeof extentOf> => {
     series.flatMap(({ value, low, high, noFault }) => [...value, ...low, ...high, ...(noFault ?? [])]),
   );
   const judged = Number.isFinite(lines.least) ? withJudged(withBands(lines, bands), definition) : lines;
-  return withLimit(notTooFine(judged, definition.unit), limit);
+  const extent = withLimit(notTooFine(judged, definition.unit), limit);
+  return { ...extent, isOver: bands.most > extent.most };
 };
 
-/** Names an axis, and says so if it does not begin at 0. */
-const nameOf = (unit: string, isCut: boolean): string =>
-  [{ "%": "percent", s: "seconds", "/s": "a second", "/h": "an hour" }[unit] ?? unit, isCut ? "axis cut: no 0" : ""]
+/** Names an axis, and says so if it does not begin at 0 or ends below the end of a band. */
+const nameOf = (unit: string, isCut: boolean, isOver: boolean): string =>
+  [
+    { "%": "percent", s: "seconds", "/s": "a second", "/h": "an hour" }[unit] ?? unit,
+    isCut ? "axis cut: no 0" : "",
+    isOver ? "a band reaches higher" : "",
+  ]
     .filter((part) => part !== "")
     .join(", ");
 
@@ -210,7 +215,7 @@ const lineScales = (definition: LineChart, looks: Looks) => {
   const extent = drawnExtent(definition);
   const key = looks.alone && definition.decisions.length > 0 ? " (triangles: decisions of the scheduler)" : "";
   const x = axisOf(looks, `simulated time, ${definition.time.unit}${key}`);
-  const y = axisOf(looks, nameOf(definition.unit, !fromZero(extent)));
+  const y = axisOf(looks, nameOf(definition.unit, !fromZero(extent), extent.isOver));
   const isFlat = !(extent.most > 0);
   return {
     x: {
@@ -230,6 +235,8 @@ const lineScales = (definition: LineChart, looks: Looks) => {
         : { suggestedMax: 1 }),
       // A share near 100 % ends its axis there.
       ...(definition.unit === "%" && extent.most > 90 && extent.most <= 100 ? { max: 100 } : {}),
+      // Where a band is cut off, the axis ends at its cut.
+      ...(extent.isOver ? { max: extent.most, ticks: { ...y.ticks, includeBounds: false } } : {}),
     },
   };
 };
@@ -239,7 +246,7 @@ const intervalScales = (definition: IntervalChart, looks: Looks) => {
   const extent = extentOf(
     definition.rows.flatMap(({ published, ci95, noFault }) => [...(published ?? []), ...(ci95 ?? []), noFault]),
   );
-  const x = axisOf(looks, nameOf(definition.unit, !fromZero(extent)));
+  const x = axisOf(looks, nameOf(definition.unit, !fromZero(extent), false));
   const { color, font } = y.ticks;
   return {
     x: definition.isOwnScale

@@ -57,9 +57,10 @@ const limitRow = (row: ThresholdRow, { figures }: RunDocument): Row => {
   const { min, max } = limitOf(row) ?? {};
   const value = seenIn(row);
   const noFault = isOfDifference(row) ? null : seenIn(figures[row.figure]?.noFault);
-  const known = [value, ...(row.ci95 ?? []), noFault, min, max].filter((one) => typeof one === "number");
+  const seen = [value, ...(row.ci95 ?? []), noFault].filter((one) => one !== null);
+  const known = [...seen, ...[min, max].filter((one) => one !== undefined)];
   const [least, most] = [Math.min(...known), Math.max(...known)];
-  const isCut = least > CUT_FROM * most;
+  const isCut = seen.length > 0 && least > CUT_FROM * most;
   const from = isCut ? least - BELOW * (most - least || most) : Math.min(0, least);
   const width = most - from || 1;
   const place = (value: number): number => OWN.from + ((OWN.to - OWN.from) * (value - from)) / width;

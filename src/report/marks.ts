@@ -128,10 +128,9 @@ const drawLevel = ({ pen, area, looks, y }: Frame, at: number, left: number, rig
   pen.setLineDash([]);
 };
 
-/** Breaks the line of an axis that does not begin at 0. */
-const drawCut = ({ pen, area, looks }: Frame, isCut: boolean): void => {
-  if (!isCut) return;
-  const [x, bottom] = [area.left, area.bottom - 4];
+/** Breaks the line of the vertical axis, with the foot of the break here. */
+const drawCut = ({ pen, area, looks }: Frame, bottom: number): void => {
+  const x = area.left;
   pen.fillStyle = looks.palette.background;
   pen.fillRect(x - 4, bottom - 9, 8, 9);
   pen.strokeStyle = looks.palette.text;
@@ -143,6 +142,18 @@ const drawCut = ({ pen, area, looks }: Frame, isCut: boolean): void => {
     pen.lineTo(x + 6, top);
     pen.stroke();
   }
+};
+
+/** Breaks the vertical axis below, where it does not begin at 0, and above, where a band reaches higher. */
+const drawCuts = (
+  frame: Frame,
+  { series, ceiling = Infinity }: LineChart,
+  scale: DrawnChart["scales"][string],
+): void => {
+  if (scale === undefined) return;
+  if (scale.min > 0) drawCut(frame, frame.area.bottom - 4);
+  const isOver = series.some(({ high }) => high.some((one) => Math.min(one ?? -Infinity, ceiling) > scale.max));
+  if (isOver) drawCut(frame, frame.area.top + 14);
 };
 
 const drawMarkers = ({ pen, area, looks, x }: Frame, markers: LineChart["markers"]): void => {
@@ -215,10 +226,7 @@ const drawNothing = ({ pen, area, looks }: Frame): void => {
   pen.fillText("No data", (area.left + area.right) / 2, (area.top + area.bottom) / 2);
 };
 
-const hasValues = (definition: ChartDefinition): boolean =>
-  definition.kind === "lines"
-    ? definition.series.some(({ value }) => value.some((one) => one !== null))
-    : definition.rows.some(({ value, published }) => value !== null || published !== null);
+const hasValues = ({ series }: LineChart): boolean => series.some(({ value }) => value.some((one) => one !== null));
 
 /** Makes the legend higher, so that the strip of windows and numbered marks fits between it and the lines. */
 const roomForStrip = (chart: DrawnChart, { windows, markers, time }: LineChart, looks: Looks): void => {
@@ -272,10 +280,10 @@ export const marksOf = (definition: ChartDefinition, looks: Looks) => ({
       for (const { from, to, at } of definition.limits) drawLevel(frame, at, x(from), x(to));
       drawMarkers(frame, definition.markers);
       drawDecisions(frame, definition.decisions);
-      drawCut(frame, (chart.scales["y"]?.min ?? 0) > 0);
+      drawCuts(frame, definition, chart.scales["y"]);
       if (looks.alone) drawKey(frame, definition);
+      if (!hasValues(definition)) drawNothing(frame);
     }
-    if (!hasValues(definition)) drawNothing(frame);
     pen.restore();
   },
 });
@@ -291,6 +299,7 @@ export const MARKS_SCRIPT = Object.entries({
   drawPublished,
   drawLevel,
   drawCut,
+  drawCuts,
   drawMarkers,
   drawDecisions,
   drawKey,

@@ -45,7 +45,7 @@ export interface DrawnChart {
   readonly width: number;
   readonly height: number;
   readonly scales: Readonly<
-    Record<string, { readonly min: number; getPixelForValue(value: number): number } | undefined>
+    Record<string, { readonly min: number; readonly max: number; getPixelForValue(value: number): number } | undefined>
   >;
 }
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { DIGITS_SCRIPT } from "../../src/base/digits.ts";
 import { LOOKS, renderPng } from "../../src/report/charts.ts";
 import { configure as configureWith, CONFIGURE_SCRIPT, type Looks } from "../../src/report/configure.ts";
-import type { ChartDefinition, LineChart } from "../../src/report/chart.ts";
+import type { ChartDefinition, IntervalChart, LineChart } from "../../src/report/chart.ts";
 import { chartDefinitions } from "../../src/report/definitions.ts";
 import { LEGEND_SCRIPT, legendOf } from "../../src/report/legend.ts";
 import { MARKS_SCRIPT, marksOf } from "../../src/report/marks.ts";
@@ -79,7 +79,7 @@ type Call = readonly [name: string, ...given: unknown[]];
 const written = (
   definition: ChartDefinition,
   plugins: readonly ((definition: ChartDefinition, looks: Looks) => object)[],
-  { min = 0, looks = LOOKS }: { readonly min?: number; readonly looks?: Looks } = {},
+  { min = 0, max = 100, looks = LOOKS }: { readonly min?: number; readonly max?: number; readonly looks?: Looks } = {},
 ): readonly Call[] => {
   const calls: Call[] = [];
   const held = new Map<string, unknown>();
@@ -102,8 +102,8 @@ const written = (
     width: 1_000,
     height: 560,
     scales: {
-      x: { min: definition.kind === "lines" ? 0 : min, getPixelForValue: (value) => 100 + (800 * value) / end },
-      y: { min, getPixelForValue: (value) => 400 - 3 * value },
+      x: { min: definition.kind === "lines" ? 0 : min, max, getPixelForValue: (value) => 100 + (800 * value) / end },
+      y: { min, max, getPixelForValue: (value) => 400 - 3 * value },
     },
   };
   for (const plugin of plugins) {
@@ -173,6 +173,28 @@ describe("a judged figure", () => {
   });
 });
 
+describe("a judged figure without data", () => {
+  const { document, pictures } = chongqing;
+  const [first] = document.thresholds;
+  const nothing = { ...first!, limit: "≤ 5 %", max: 5, value: null, ci95: null, verdict: "unknown" } as const;
+  const chartOf = (...thresholds: readonly (typeof nothing)[]): IntervalChart => {
+    const chart = named(chartDefinitions({ ...document, figures: {}, thresholds }, pictures), "limits");
+    if (chart.kind !== "intervals") throw new Error("not a chart of judged figures");
+    return chart;
+  };
+
+  it("says so in its own row, and nothing is written over the others", () => {
+    const texts = textsOf(written(chartOf(nothing, nothing), [marksOf, rowsOf]));
+    expect(texts.filter((text) => /no data/i.test(text))).toEqual(["no data", "no data"]);
+  });
+
+  it("has an axis from 0 to its limit, not a broken one", () => {
+    expect(chartOf(nothing).rows.map(({ begins, isCut }) => ({ begins, isCut }))).toEqual([
+      { begins: "0", isCut: false },
+    ]);
+  });
+});
+
 describe("a line", () => {
   it("is covered by no label: names of windows and marks stand outside its area", () => {
     for (const run of ALL_RUNS)
@@ -210,6 +232,30 @@ describe("a line", () => {
     const broken = (min: number): number =>
       written(published, [rowsOf], { min }).filter(([name]) => name === "stroke").length;
     expect(broken(96)).toBe(broken(0) + 2);
+  });
+
+  it("has an axis that reaches over its band, or says so and is broken where a band reaches higher", () => {
+    const online = lines(named(definitionsOf(chongqing), "online"));
+    const upTo = (high: number): LineChart => ({
+      ...online,
+      limit: undefined,
+      limits: [],
+      published: [],
+      series: online.series.map((one) => ({ ...one, value: [1, 10], low: [1, 5], high: [2, high], noFault: [] })),
+    });
+    const yOf = (chart: LineChart) =>
+      (configure(chart, LOOKS).options.scales as { y: { title: { text: string }; suggestedMax: number; max?: number } })
+        .y;
+    expect(yOf(upTo(18)).suggestedMax).toBe(18);
+    expect(yOf(upTo(18)).title.text).not.toContain("higher");
+    expect(yOf(upTo(90)).title.text).toContain("a band reaches higher");
+    expect(yOf(upTo(90)).max).toBe(20);
+    const cuts = (high: number): readonly unknown[] =>
+      written(upTo(high), [marksOf], { max: 20 }).flatMap(([name, , y, width]) =>
+        name === "fillRect" && width === 8 ? [y] : [],
+      );
+    expect(cuts(18)).toEqual([]);
+    expect(cuts(90)).toEqual([105]);
   });
 
   it("has one colour for one centre in all charts, and no other line of a chart looks like it", () => {
