@@ -45,8 +45,8 @@ export interface Replication {
   readonly series: readonly SeriesSample[];
   /** Mean loss by region in its worst window, percent; for the map. */
   readonly regionLoss: Readonly<Record<string, number | null>>;
-  /** The first judged figure that can be told by region, by region, if that is not the loss; for the map. */
-  readonly regionFigure?: RegionFigure;
+  /** The judged figures that can be told by region, for everybody there, in the order of the scenario; for the map. */
+  readonly regionFigures?: readonly RegionFigure[];
   readonly invariants: readonly InvariantResult[];
   readonly timeline: readonly TimelineEvent[];
   readonly decisions: readonly Decision[];

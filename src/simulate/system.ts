@@ -55,5 +55,5 @@ export interface Running {
   /** Returns the chart lines. */
   lines(): readonly SeriesSample[];
   /** Returns the parts of a replication that only this system has. */
-  extras?(): Partial<Pick<Replication, "population" | "regionLoss" | "regionFigure" | "decisions" | "traces">>;
+  extras?(): Partial<Pick<Replication, "population" | "regionLoss" | "regionFigures" | "decisions" | "traces">>;
 }

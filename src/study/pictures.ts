@@ -1,22 +1,25 @@
 /** The data of charts and map: means over replications with their bands, and the map's tiles. */
 import { inSeconds } from "../base/units.ts";
+import { bothOf } from "../scenario/figure-parts.ts";
 import type { Scenario } from "../scenario/scenario.ts";
-import type { Replication, SeriesSample } from "../simulate/replication.ts";
+import type { RegionFigure, Replication, SeriesSample } from "../simulate/replication.ts";
 import type { ChartData, RunPictures, SeriesResult } from "./document.ts";
+import { figureResult } from "./figures.ts";
 import { intervalOf, observed } from "./intervals.ts";
 import type { Pair } from "./replications.ts";
 
 /** Returns charts, in the order of the first replication's lines, and tiles. */
 export const picturesOf = (scenario: Scenario, pairs: readonly Pair[]): RunPictures => {
   const samples = pairs[0]?.run.series ?? [];
+  const map = mapOf(scenario, pairs);
   const charts = new Map(samples.map(({ chart }) => [chart.name, chart]));
   return {
     charts: [...charts.values()].map(({ name, title, ...levels }): ChartData => {
       const series = samples.filter(({ chart }) => chart.name === name).map((sample) => seriesOf(sample, pairs));
       return { name, title, unit: series[0]?.unit ?? "", ...levels, series };
     }),
-    tiles: tilesOf(scenario, pairs),
-    ...mapOf(pairs),
+    tiles: tilesOf(scenario, pairs, map?.figure),
+    ...(map === undefined ? {} : { map }),
     durationSeconds: inSeconds(scenario.run.duration),
     windows: Object.entries(scenario.windows).map(([name, { from, to }]) => ({
       name,
@@ -27,23 +30,38 @@ export const picturesOf = (scenario: Scenario, pairs: readonly Pair[]): RunPictu
 };
 
 /** Returns the map's tiles; none if the run has no loss by region. */
-const tilesOf = ({ world }: Scenario, pairs: readonly Pair[]): RunPictures["tiles"] => {
+const tilesOf = ({ world }: Scenario, pairs: readonly Pair[], figure: string | undefined): RunPictures["tiles"] => {
   const [runs, twins] = [pairs.map(({ run }) => run), pairs.map(({ twin }) => twin)];
   if (runs.every(({ regionLoss }) => Object.keys(regionLoss).length === 0)) return [];
   return Object.entries(world.regions).map(([region, { code, title, tile }]) => {
     const loss = { loss: lossOf(region, runs), noFault: lossOf(region, twins) };
-    const hasFigure = runs.some(({ regionFigure }) => regionFigure !== undefined);
-    const value = hasFigure ? { value: valueOf(region, runs), valueNoFault: valueOf(region, twins) } : {};
+    const value =
+      figure === undefined
+        ? {}
+        : { value: valueOf(region, figure, runs), valueNoFault: valueOf(region, figure, twins) };
     return { region, code, title, tile, ...loss, ...value };
   });
 };
 
-/** Returns the figure that the map shows beside the loss, if a replication has one. */
-const mapOf = (pairs: readonly Pair[]): Pick<RunPictures, "map"> => {
-  const shown = pairs[0]?.run.regionFigure;
-  if (shown === undefined) return {};
-  const { figure, parts, unit } = shown;
-  return { map: { figure, parts, unit } };
+/**
+ * Returns what the map shows beside the loss: of the judged figures that are known by region, the one whose difference
+ * touches most people, else the first; undefined if that is the loss, or without any.
+ */
+const mapOf = (scenario: Scenario, pairs: readonly Pair[]): RunPictures["map"] => {
+  const judged = [...scenario.expect, ...scenario.thresholds].map(({ figure }) => figure);
+  const touchedBy = (shown: RegionFigure): number =>
+    Math.max(
+      0,
+      ...judged
+        .filter(({ metric, stat, window }) => bothOf({ metric, stat, window }).figure === shown.figure)
+        .map((figure) => figureResult(figure, scenario, pairs)?.touched ?? 0),
+    );
+  const [most] = (pairs[0]?.run.regionFigures ?? [])
+    .map((shown) => ({ shown, touched: touchedBy(shown) }))
+    .toSorted((a, b) => b.touched - a.touched);
+  if (most === undefined || most.shown.parts.metric === "loss") return undefined;
+  const { figure, parts, unit } = most.shown;
+  return { figure, parts, unit };
 };
 
 const ANYTHING = { low: -Infinity, high: Infinity };
@@ -79,8 +97,10 @@ const seriesOf = (sample: SeriesSample, pairs: readonly Pair[]): SeriesResult =>
   };
 };
 
-const valueOf = (region: string, replications: readonly (Replication | undefined)[]): number | null => {
-  const values = replications.flatMap((one) => one?.regionFigure?.values[region] ?? []);
+const valueOf = (region: string, figure: string, replications: readonly (Replication | undefined)[]): number | null => {
+  const values = replications.flatMap(
+    (one) => one?.regionFigures?.find((shown) => shown.figure === figure)?.values[region] ?? [],
+  );
   return intervalOf(observed(values), { bounds: ANYTHING })?.value ?? null;
 };
 

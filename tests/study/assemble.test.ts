@@ -252,12 +252,32 @@ describe("beside the document", () => {
     const shown = { figure: "login.time.p95", parts: { metric: "login.time", stat: "p95", labels: {} }, unit: "s" };
     const withFigure = pairs(3, true, (one) => ({
       ...one,
-      regionFigure: { ...shown, values: { hainan: one.replication } },
+      regionFigures: [{ ...shown, values: { hainan: one.replication } }],
     }));
     const { map, tiles } = picturesOf(scenario(), withFigure);
     expect(map).toEqual(shown);
     expect(tiles[0]).toMatchObject({ value: 1, loss: 25, noFault: 1 });
     expect(picturesOf(scenario(), pairs(3))).not.toHaveProperty("map");
+  });
+
+  it("is a map of the judged figure whose difference touches most people, not of one that did not change", () => {
+    const byRegion = (metric: string, stat: string, unit: string) => ({
+      ...bothOf({ metric, stat }),
+      unit,
+      values: { hainan: 7 },
+    });
+    const moved = byRegion("moved", "share", "%");
+    const online = byRegion("online", "share", "%");
+    const measured = (one: Replication, share: number): Replication => ({
+      ...one,
+      figures: { ...one.figures, [moved.figure]: { value: 0 }, [online.figure]: { value: share } },
+      regionFigures: [moved, online],
+    });
+    const done = pairs(3).map(({ run, twin }) => ({ run: measured(run, 9), twin: measured(twin!, 1) }));
+    const drill = scenario({ thresholds: [threshold(moved.figure, 1), threshold(online.figure, 1)] });
+    expect(picturesOf(drill, done).map?.figure).toBe("online.share");
+    const unchanged = pairs(3).map(({ run, twin }) => ({ run: measured(run, 1), twin: measured(twin!, 1) }));
+    expect(picturesOf(drill, unchanged).map?.figure).toBe("moved.share");
   });
 
   it("has for a band the 95 % interval of the mean, where that is narrower than what came", () => {

@@ -13,7 +13,7 @@ import { PEOPLE } from "../../scenario/people/section.ts";
 import type { Intervention, Scenario } from "../../scenario/scenario.ts";
 import { buildWorld, type World } from "../../world/build.ts";
 import type { Decision, InvariantResult } from "../findings.ts";
-import type { Replication, SeriesSample } from "../replication.ts";
+import type { RegionFigure, Replication, SeriesSample } from "../replication.ts";
 import type { Extreme } from "../samples.ts";
 import type { RunContext, Running, System } from "../system.ts";
 import type { Book } from "./book.ts";
@@ -129,12 +129,12 @@ class People implements Running {
     ];
   }
 
-  extras(): Pick<Replication, "population" | "regionLoss" | "regionFigure" | "decisions" | "traces"> {
+  extras(): Pick<Replication, "population" | "regionLoss" | "regionFigures" | "decisions" | "traces"> {
     const { population, seam, trace } = this.#world;
     return {
       population: { online: population.people, rows: population.rows },
       regionLoss: this.#isReported ? this.#regionLoss() : {},
-      ...this.#regionFigure(),
+      ...this.#regionFigures(),
       decisions: seam.decisions.map(({ at, kind, what, who, ip, why, cause }): Decision => ({
         at,
         by: "scheduler",
@@ -212,21 +212,23 @@ class People implements Running {
     });
   }
 
-  /** Returns the first judged share or time that can be told by region, for everybody there; nothing if that is the loss. */
-  #regionFigure(): Pick<Replication, "regionFigure"> {
+  /** Returns the judged shares and times that can be told by region, for everybody there. */
+  #regionFigures(): Pick<Replication, "regionFigures"> {
     const { expect, thresholds, world } = this.#scenario;
-    const judged = [...expect, ...thresholds].map(({ figure }) => figure);
-    const first = judged.find(({ metric }) => {
-      const declared = metricOf(metric);
-      return declared?.labels.includes("region") === true && ["share", "time"].includes(declared.dimension);
-    });
-    if (!this.#isReported || first === undefined || first.metric === "loss") return {};
-    const { metric, stat, window, unit } = first;
-    const figure: Figure = { ...first, labels: [], by: undefined };
-    const values = Object.keys(world.regions).map(
-      (region) => [region, this.read(figure, [only("region", region)]).value] as const,
-    );
-    return { regionFigure: { ...bothOf({ metric, stat, window }), unit, values: Object.fromEntries(values) } };
+    const figures = new Map<string, RegionFigure>();
+    for (const { figure: judged } of this.#isReported ? [...expect, ...thresholds] : []) {
+      const { metric, stat, window, unit } = judged;
+      const { labels = [], dimension } = metricOf(metric) ?? {};
+      const both = bothOf({ metric, stat, window });
+      if (!labels.includes("region") || !["share", "time"].includes(dimension ?? "") || figures.has(both.figure))
+        continue;
+      const everybody: Figure = { ...judged, labels: [], by: undefined };
+      const values = Object.keys(world.regions).map(
+        (region) => [region, this.read(everybody, [only("region", region)]).value] as const,
+      );
+      figures.set(both.figure, { ...both, unit, values: Object.fromEntries(values) });
+    }
+    return figures.size === 0 ? {} : { regionFigures: [...figures.values()] };
   }
 
   /** Returns the loss of each region in percent: the worst window that begins during or after a fault, else the whole run. */

@@ -72,9 +72,9 @@ describe("services beside a population", () => {
       expect(series.map(({ chart }) => chart.name)).toContain("login-time");
       expect(Object.keys(regionLoss)).toContain("hainan");
     }
-    expect(asked.regionFigure).toMatchObject({ figure: "login.time.mean{window=calm}", unit: "s" });
-    expect(Object.values(asked.regionFigure!.values).some((value) => (value ?? 0) > 0)).toBe(true);
-    expect(hit).not.toHaveProperty("regionFigure");
+    expect(asked.regionFigures).toMatchObject([{ figure: "login.time.mean{window=calm}", unit: "s" }]);
+    expect(Object.values(asked.regionFigures![0]!.values).some((value) => (value ?? 0) > 0)).toBe(true);
+    expect(hit).not.toHaveProperty("regionFigures");
   });
 
   it("name the fullest tier", () => {
