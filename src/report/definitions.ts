@@ -206,9 +206,9 @@ const centreOf = (series: SeriesResult): string | undefined => partsIn(series).l
 
 const nameOf = (series: SeriesResult): string => placeOfFigure(series) ?? series.title;
 
-/** Returns what each line's colour stands for: its centre where the chart compares centres, else its own name. */
+/** Returns what each line's colour stands for: its centre unless the chart has several lines of one centre, else its own name. */
 const coloredBy = ({ series }: ChartData): readonly string[] => {
-  const comparesCentres = new Set(series.map(centreOf)).size > 1;
+  const comparesCentres = series.length === 1 || new Set(series.map(centreOf)).size > 1;
   return series.map((one) => (comparesCentres ? (centreOf(one) ?? nameOf(one)) : nameOf(one)));
 };
 
@@ -274,7 +274,7 @@ const lineChart = (chart: ChartData, document: RunDocument, pictures: RunPicture
 
 /** Returns all charts of a run, judged figures first. */
 export const chartDefinitions = (document: RunDocument, pictures: RunPictures): readonly ChartDefinition[] => {
-  const colors = colorsOf(pictures.charts.map(coloredBy));
+  const colors = colorsOf(pictures.charts.map(coloredBy), pictures.centres);
   return [
     ...judgedCharts(document, captionOf(document)),
     ...pictures.charts.map((chart) => lineChart(chart, document, pictures, colors)),

@@ -52,6 +52,7 @@ export const picturesSchema = z.strictObject({
       series: z.array(series),
     }),
   ),
+  centres: z.exactOptional(z.array(z.string())),
   tiles: z.array(
     z.strictObject({
       region: z.string(),

@@ -18,11 +18,15 @@ export interface Palette {
 const COLORS = 8;
 
 /**
- * Returns the number of a colour for each subject, the same in all charts: a new subject gets a colour that no line of the
- * charts it stands in has, and of those the one that the fewest subjects have.
+ * Returns the number of a colour for each subject, the same in all charts. The first ones have theirs in the given order,
+ * whatever is drawn; any other gets a colour that no line of the charts it stands in has, and of those the one that the
+ * fewest subjects have.
  */
-export const colorsOf = (charts: readonly (readonly string[])[]): ReadonlyMap<string, number> => {
-  const colors = new Map<string, number>();
+export const colorsOf = (
+  charts: readonly (readonly string[])[],
+  first: readonly string[] = [],
+): ReadonlyMap<string, number> => {
+  const colors = new Map(first.map((subject, i) => [subject, i % COLORS]));
   for (const subject of charts.flat()) {
     if (colors.has(subject)) continue;
     const beside = charts.filter((chart) => chart.includes(subject)).flat();

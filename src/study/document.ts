@@ -191,6 +191,8 @@ export interface ChartData extends Chart {
 /** The data of charts and map, which `timeline.json` holds beside the document. */
 export interface RunPictures {
   readonly charts: readonly ChartData[];
+  /** All centres of the world: each has its colour by its place here. Absent in documents of earlier versions. */
+  readonly centres?: readonly string[];
   /** Regions on the tile grid of the page's map, with the loss of each in its worst window, percent. */
   readonly tiles: readonly {
     readonly region: string;

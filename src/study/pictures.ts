@@ -18,6 +18,7 @@ export const picturesOf = (scenario: Scenario, pairs: readonly Pair[]): RunPictu
       const series = samples.filter(({ chart }) => chart.name === name).map((sample) => seriesOf(sample, pairs));
       return { name, title, unit: series[0]?.unit ?? "", ...levels, series };
     }),
+    centres: Object.keys(scenario.world.centres).sort(),
     tiles: tilesOf(scenario, pairs, map?.figure),
     ...(map === undefined ? {} : { map }),
     durationSeconds: inSeconds(scenario.run.duration),

@@ -301,6 +301,32 @@ describe("a line", () => {
     expect(new Set(drawn).size).toBe(4);
   });
 
+  it("has the colour of its centre in all pages of a world, whatever is judged and drawn first", () => {
+    const [template] = evacuated.pictures.charts[0]!.series;
+    const colorIn = (centre: string, ...drawn: readonly string[]): number => {
+      const series = drawn.map((name) => ({
+        ...template!,
+        figure: `server.load.max{centre=${name}}`,
+        parts: { metric: "server.load", stat: "max", labels: { centre: [name] } },
+        title: name,
+      }));
+      const charts = [{ name: "load", title: "Load", unit: "%", series }];
+      const chart = lines(
+        named(
+          chartDefinitions(
+            { ...evacuated.document, expect: [], thresholds: [] },
+            { ...evacuated.pictures, charts, centres: ["east", "north", "west"] },
+          ),
+          "load",
+        ),
+      );
+      return chart.series[drawn.indexOf(centre)]!.color;
+    };
+    const colors = [colorIn("east", "west", "east"), colorIn("east", "east", "north"), colorIn("east", "east")];
+    expect(colors).toEqual([0, 0, 0]);
+    expect([colorIn("west", "west", "east"), colorIn("west", "west")]).toEqual([2, 2]);
+  });
+
   it("keeps its colour beside any others, as long as there are colours", () => {
     const charts = [
       ["shenzhen", "shanghai"],

@@ -239,7 +239,8 @@ describe("the document", () => {
 
 describe("beside the document", () => {
   it("lie mean, band and twin of every line, and the map's tiles", () => {
-    const { charts, tiles } = picturesOf(scenario(), pairs(3));
+    const { charts, tiles, centres } = picturesOf(scenario(), pairs(3));
+    expect(centres).toEqual(["east", "north"]);
     expect(charts).toHaveLength(1);
     expect(charts[0]).toMatchObject({ name: "login-time", title: "Login time, mean", unit: "s" });
     expect(charts[0]!.series[0]).toMatchObject({ at: [30, 90], value: [1, null], low: [0, null], noFault: [1, null] });

@@ -21,6 +21,7 @@ export const scenario = (more: Partial<Scenario> = {}): Scenario =>
     run: { duration: minutes(60), warmup: seconds(0), peopleARow: 1000, replications: 3 },
     world: {
       online: 5000,
+      centres: { north: {}, east: {} },
       regions: { hainan: { title: "Hainan", code: "hi", tile: [7, 9], people: 9_000, penetration: 1 } },
       carriers: { own: { share: 1, access: { wifi: 1 } } },
       access: { wifi: { gateways: "wired" } },
