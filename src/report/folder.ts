@@ -148,9 +148,9 @@ const readDecisions = (dir: string, document: RunDocument | undefined): JsonRead
     const listed = printCount(content.length, "replication");
     return problemIn(path, `lists ${listed}, and run.json is of ${String(document.replications)}`);
   }
-  return content.every(({ replication }, i) => replication === i)
+  return content.every(({ replication }, i) => replication > (content[i - 1]?.replication ?? -1))
     ? reading
-    : problemIn(path, "does not list the replications in their order, from 0");
+    : problemIn(path, "does not list the replications in their order");
 };
 
 /** Reads a run that `writeFolder` wrote, each file checked by its schema, or returns what is wrong with the folder. */
