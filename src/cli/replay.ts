@@ -1,6 +1,7 @@
 /** Implements `firedrill run`: reads the scenario, runs it, prints and keeps the results, and prints how to reproduce them. */
 import { demandFolder } from "../report/folder.ts";
 import { renderJson } from "../report/json.ts";
+import { printReplication } from "../report/numbers.ts";
 import { renderText } from "../report/text.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { RunDocument } from "../study/document.ts";
@@ -79,7 +80,7 @@ const again = async (scenario: Scenario, flags: RunFlags, first: Finished, signa
     const digest = ({ pairs }: Finished): string =>
       pairs.find(({ run }) => run.replication === at)?.run.digest ?? "none";
     tell(
-      `nondeterminism: replication ${String(at)} had digest ${digest(first)} in the first run, ${digest(second)} in the second`,
+      `nondeterminism: ${printReplication(at)} had digest ${digest(first)} in the first run, ${digest(second)} in the second`,
     );
     return EXIT.nondeterministic;
   }

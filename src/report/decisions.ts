@@ -13,7 +13,7 @@ const listed = (all: readonly string[], what: string): string => {
   const names = [...new Set(all)];
   return names.length <= NAMES_LISTED
     ? names.join(", ")
-    : `${names.slice(0, NAMES_LISTED).join(", ")} and ${String(names.length - NAMES_LISTED)} more ${what}`;
+    : `${names.slice(0, NAMES_LISTED).join(", ")} and ${printCount(names.length - NAMES_LISTED, `more ${what}`)}`;
 };
 
 /** Returns the reason that gateways moved together have in common; undefined for decisions that are not about a gateway. */
@@ -27,11 +27,11 @@ const gathered = (members: readonly Decision[], cause: string | undefined): Deci
     ...first!,
     what: listed(
       members.map(({ what }) => what),
-      "ways",
+      "way",
     ),
     who: `${String(members.length)} gateways: ${listed(
       members.map(({ who }) => who),
-      "gateways",
+      "gateway",
     )}`,
     ip: "",
     why: [cause!, ...common],

@@ -36,7 +36,8 @@ export interface Named {
 /** Returns the figure's parts, read from its text in documents of earlier versions. */
 export const partsIn = ({ figure, parts }: Named): FigureParts => parts ?? partsInText(figure);
 
-const capitalise = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
+/** Returns a text with a capital letter at its beginning. */
+export const capitalise = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
 
 /** Returns a name as it is printed, e.g. `inner-mongolia` → "Inner Mongolia", `2g` → "2G". */
 const nameOf = (value: string): string => NAMES[value] ?? value.split("-").map(capitalise).join(" ");

@@ -7,7 +7,7 @@ import type { ChartDefinition } from "./chart.ts";
 import type { ReportedRun } from "./finished.ts";
 import { changedText } from "./changed.ts";
 import { labelOf, labelWithGroup } from "./labels.ts";
-import { printClock, printCount, printDifference, printInterval, printNumber } from "./numbers.ts";
+import { printClock, printCount, printDifference, printInterval, printNumber, printReplication } from "./numbers.ts";
 import { oddText } from "./odd.ts";
 import { methodOf, storyOf } from "./story.ts";
 import type { JudgedRow } from "./bounds.ts";
@@ -68,7 +68,7 @@ const oddDecisions = ({ document: { oddOneOut: odd }, decisions }: ReportedRun):
   const own = decisions.slice(1).find(({ replication }) => replication === odd?.replication);
   return own === undefined
     ? []
-    : section(`Decisions of the scheduler, replication ${String(own.replication)}`, decisionLines(own.decisions));
+    : section(`Decisions of the scheduler, ${printReplication(own.replication)}`, decisionLines(own.decisions));
 };
 
 /** Returns the whole report; its pictures are in `charts/` beside it. */

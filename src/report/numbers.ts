@@ -137,6 +137,9 @@ export const printClock = (at: number): string => {
   return `${String(Math.floor(whole / 3600))}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
 };
 
+/** Names a replication for people, who count from 1: `replication 8` is number 7 in documents. */
+export const printReplication = (replication: number): string => `replication ${String(replication + 1)}`;
+
 /** Prints a number of things, e.g. `1 replication`, `10 replications`. */
 export const printCount = (count: number, noun: string): string =>
   `${printNumber(count)} ${noun}${count === 1 ? "" : "s"}`;

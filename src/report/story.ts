@@ -3,11 +3,9 @@ import { sectionOfMetric } from "../scenario/metrics.ts";
 import type { RunDocument } from "../study/document.ts";
 import { causeOf } from "./causes.ts";
 import { byEffect, isChanged } from "./effect.ts";
-import { labelWithGroup, partsIn } from "./labels.ts";
+import { capitalise, labelWithGroup, partsIn } from "./labels.ts";
 import { momentsOf } from "./moments.ts";
 import { printClock, printCount, printValue } from "./numbers.ts";
-
-const capitalise = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 /** The most changes after the first that a sentence lists. */
 const CHANGES_LISTED = 6;
@@ -84,7 +82,7 @@ export const methodOf = (document: RunDocument): readonly string[] => {
     `Scale ${scale}: ${printCount(population.rows, "row")} stand for ${printCount(population.online, "person").replace("persons", "people")} online; capacities are not scaled. Waits of logins in queues, and their maximum, are not preserved at coarser scales: thresholds on them are judged at scale 1 only, and login times are too long where login queues are overloaded.`,
     "A row is held when its whole interval lies inside its limits, broken when all of it lies outside, else unknown. A limit that allows none, such as at most 0 or at least 100 %, is held if no replication saw any; the row says how much may still be.",
     "A figure “by construction” is fixed by a parameter of the scenario: its agreement shows that the model applies the parameter, and does not validate the model. “As it comes” means that no parameter was set to match the figure.",
-    "Timeline and decisions are those of the first replication where no other is named; decisions.json has those of every replication.",
+    "Timeline and decisions are those of the first replication where no other is named; decisions.json has those of every replication, numbered from 0.",
     ...(document.oddOneOut === undefined
       ? []
       : [

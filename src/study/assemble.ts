@@ -190,7 +190,7 @@ const invariantRows = (pairs: readonly Pair[]): readonly InvariantRow[] => {
         if (before?.verdict === "broken") continue;
         if (result.held) rows.set(result.name, { name: result.name, verdict: "held" });
         else {
-          const why = `replication ${String(run.replication)}${name}: ${result.why ?? "it did not say why"}`;
+          const why = `replication ${String(run.replication + 1)}${name}: ${result.why ?? "it did not say why"}`;
           rows.set(result.name, { name: result.name, verdict: "broken", why });
         }
       }

@@ -26,7 +26,7 @@ it("gathers what was done to many gateways at one time for one reason, and nothi
   expect(told.map(({ at, kind, who }) => `${String(at)} ${kind} ${who}`)).toEqual([
     "60 alert hk",
     "60 alert tw",
-    "60 move 4 gateways: a, b, c and 1 more gateways",
+    "60 move 4 gateways: a, b, c and 1 more gateway",
     "60 move e",
     "90 move f",
     "99 restore 2 gateways: a, b",
@@ -85,22 +85,22 @@ describe("a run of several replications", () => {
   it("offers the decisions of the others on its page, those of the odd one out first, and says how many", () => {
     const replications = [...page.matchAll(/<summary>\s*Replication (\d+):/g)].map(([, number]) => Number(number));
     expect(replications).toHaveLength(20);
-    expect(replications.slice(0, 4)).toEqual([7, 1, 2, 3]);
+    expect(replications.slice(0, 4)).toEqual([8, 2, 3, 4]);
     expect(page.replaceAll(/\s+/g, " ")).toContain(
-      "the first 20 decisions of each, of 20 replications. All are in decisions.json.",
+      "The first 20 decisions of each, of 20 replications. All are in decisions.json, which counts replications from 0",
     );
     expect(page).toContain("fault 7/19");
     expect(page).not.toContain("fault 7/20");
     expect(page).not.toContain("fault 0/0");
   });
 
-  it("names the odd one out in every view, with a link to its decisions", () => {
+  it("counts replications from 1, as progress does, and names the odd one out in every view, with a link to its decisions", () => {
     const text =
-      "Replication 7 is the odd one out: Time from fault to alarm, maximum · fault gateway is 900 s, in the others 150 s to 190 s.";
+      "Replication 8 is the odd one out: Time from fault to alarm, maximum · fault gateway is 900 s, in the others 150 s to 190 s.";
     const plain = (view: string): string => view.replaceAll(/[\s\u00a0]+/g, " ");
-    expect(plain(page)).toContain(`${text} <a href="#replication-7">Its decisions</a>`);
+    expect(plain(page)).toContain(`${text} <a href="#replication-8">Its decisions</a>`);
     expect(plain(renderMarkdown(run, []))).toContain(text);
-    expect(renderMarkdown(run, [])).toContain("## Decisions of the scheduler, replication 7");
+    expect(renderMarkdown(run, [])).toContain("## Decisions of the scheduler, replication 8");
     expect(plain(renderText(run.document, { color: false }))).toContain(text);
   });
 

@@ -191,7 +191,7 @@ describe("the document", () => {
       one.replication === 1 ? { ...one, invariants: [{ name: "nobody is lost", held: false, why: "4 of 5" }] } : one,
     );
     const document = documentOf(scenario(), done);
-    expect(document.invariants).toEqual([{ name: "nobody is lost", verdict: "broken", why: "replication 1: 4 of 5" }]);
+    expect(document.invariants).toEqual([{ name: "nobody is lost", verdict: "broken", why: "replication 2: 4 of 5" }]);
     expect(document.verdict).toBe("broken");
   });
 

@@ -2,7 +2,8 @@
 import type { Decision } from "../../simulate/findings.ts";
 import type { RunDocument, ReplicationDecisions } from "../../study/document.ts";
 import { gather } from "../decisions.ts";
-import { printClock, printCount, printNumber } from "../numbers.ts";
+import { capitalise } from "../labels.ts";
+import { printClock, printCount, printNumber, printReplication } from "../numbers.ts";
 import { html, NOTHING, type Markup } from "./markup.ts";
 import type { PageLimits } from "./pieces.ts";
 
@@ -34,7 +35,7 @@ export const decisionLine = ({ at, kind, what, who, ip, why }: Decision): Markup
     "decision",
   );
 
-const placeOf = (replication: number): string => `replication-${String(replication)}`;
+const placeOf = (replication: number): string => printReplication(replication).replace(" ", "-");
 
 /** Returns where the page has the decisions of the odd one out; undefined if it made none, or if they are not known. */
 export const placeOfOdd = (
@@ -61,14 +62,14 @@ export const otherReplications = (
   const which = shown.length < others.length ? `, of ${printCount(shown.length, "replication")}` : "";
   return html`<h3>Decisions in other replications</h3>
     <p class="note">
-      Numbered as in replications.csv; the first ${printNumber(most)} decisions of each${which}. All are in
-      decisions.json.
+      The first ${printNumber(most)} decisions of each${which}. All are in decisions.json, which counts replications
+      from 0, as replications.csv does.
     </p>
     ${shown.map(
       ({ replication, decisions }) =>
         html`<details name="replication" id="${placeOf(replication)}">
           <summary>
-            Replication ${replication}:
+            ${capitalise(printReplication(replication))}:
             ${printCount(decisions.length, "decision")}${replication === odd?.replication ? ", the odd one out" : ""}
           </summary>
           <ol class="events">
