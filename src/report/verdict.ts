@@ -3,10 +3,11 @@
  * MODEL misses a published figure (then no other figure can be trusted), the DESIGN misses its threshold, or the STORY does
  * not show the failure that it is about.
  */
+import { metricOf } from "../scenario/metrics.ts";
 import type { ExpectRow, RunDocument, Verdict } from "../study/document.ts";
 import { bandOf, type RowLimits, limitOf, type LimitedRow, missOf, type JudgedRow } from "./bounds.ts";
 import { printMeasured } from "./measured.ts";
-import { labelOf } from "./labels.ts";
+import { labelOf, partsIn } from "./labels.ts";
 import { printCount, printNumber, printValue, unitOfDifference } from "./numbers.ts";
 
 /** One reason why a run is not green. */
@@ -40,13 +41,21 @@ const MEANINGS: Readonly<Record<Finding["kind"], string>> = {
 
 const isAt = (verdict: Verdict) => (row: { readonly verdict: Verdict }) => row.verdict === verdict;
 
+/** Returns the fullest resource of a row; undefined where nothing is loaded, as none is fuller than another. */
+const bottleneckIn = (row: JudgedRow): string | undefined =>
+  row.value === 0 && metricOf(partsIn(row).metric)?.better === "low" ? undefined : row.binds;
+
 /** Returns the remarks on a row: why it is unknown, what it leaves out, the fullest resource, and that it is green only while something fails. */
-export const remarksOf = ({ binds, shows, why, remarks = [] }: JudgedRow): readonly string[] => [
-  ...(why === undefined ? [] : [why]),
-  ...remarks,
-  ...(binds === undefined ? [] : [`bottleneck: ${binds}`]),
-  ...(shows === undefined ? [] : ["green only while something fails"]),
-];
+export const remarksOf = (row: JudgedRow): readonly string[] => {
+  const { shows, why, remarks = [] } = row;
+  const bottleneck = bottleneckIn(row);
+  return [
+    ...(why === undefined ? [] : [why]),
+    ...remarks,
+    ...(bottleneck === undefined ? [] : [`bottleneck: ${bottleneck}`]),
+    ...(shows === undefined ? [] : ["green only while something fails"]),
+  ];
+};
 
 /** Prints whether a parameter fixes a published figure, e.g. "as it comes" or "by construction, fixed by loss". */
 export const kindOf = ({ kind, fixedBy }: Pick<ExpectRow, "kind" | "fixedBy">): string => {
@@ -74,7 +83,10 @@ const missed = (
   return { kind, text: `${labelOf(row)} is ${printMeasured(row)}; ${what}${by}${bottleneckOf(row)}` };
 };
 
-const bottleneckOf = ({ binds }: JudgedRow): string => (binds === undefined ? "" : `; the bottleneck is ${binds}`);
+const bottleneckOf = (row: JudgedRow): string => {
+  const bottleneck = bottleneckIn(row);
+  return bottleneck === undefined ? "" : `; the bottleneck is ${bottleneck}`;
+};
 
 const undecided = (row: LimitedRow, asked: string): Finding => {
   const why =

@@ -167,6 +167,17 @@ describe("the page", () => {
     expect(shellOf(PAGES["chongqing"] ?? "")).toContain("only in meta.json");
   });
 
+  it("explains of the charts only what is drawn", () => {
+    const saidOf = (run: FinishedRun): string => shellOf(pageOf(run)).replaceAll(/\s+/g, " ");
+    expect(saidOf(chongqing)).toMatch(/Dashed lines are .+ Triangles are decisions/);
+    expect(saidOf(chongqing)).toContain("The numbers and triangles are those in the charts.");
+    expect(saidOf(quietDay)).not.toMatch(/Dashed|[Tt]riangles/);
+    expect(saidOf(quietDay)).toContain("Lines are means");
+    const { document, pictures } = quietDay;
+    expect(saidOf({ ...quietDay, pictures: { ...pictures, charts: [] } })).not.toContain("Lines are");
+    expect(saidOf({ ...quietDay, document: { ...document, replications: 1 } })).toContain("the only replication");
+  });
+
   it("shows first what touches most people, then machines by relative change, and says so", () => {
     const moved = (value: number, touched?: number): FigureResult => ({
       value,
@@ -222,6 +233,16 @@ describe("the page", () => {
     expect(thresholds.replaceAll("\u00a0", " ")).toContain(`>${words}<`);
     expect(renderText(run.document, { color: false }).replaceAll(/\s+/g, " ")).toContain(words.slice(0, 20));
     expect(renderMarkdown(run, []).replaceAll("\u00a0", " ")).toContain(`${words} |`);
+  });
+
+  it("names no bottleneck where nothing is loaded", () => {
+    const [row] = evacuated.document.thresholds.filter(({ binds }) => binds !== undefined);
+    const shellFor = (value: number): string => {
+      const thresholds = [{ ...row!, value, ci95: [value, value] as const }];
+      return shellOf(pageOf({ ...evacuated, document: { ...evacuated.document, thresholds } }));
+    };
+    expect(shellFor(3)).toContain("bottleneck: ");
+    expect(shellFor(0)).not.toContain("bottleneck");
   });
 
   it("names the bottleneck, and which rows are green only while something fails", () => {

@@ -148,11 +148,13 @@ export const eventSection = ({ document, decisions }: ReportedRun, limits: PageL
   if (events.length === 0 && others === NOTHING) return NOTHING;
   const markups = events.slice(0, limits.events).map(({ markup }) => markup);
   const more = markups.slice(EVENTS_OPEN);
+  const { timeline, decisions: own } = document;
+  const marks = [...(timeline.length > 0 ? ["numbers"] : []), ...(own.length > 0 ? ["triangles"] : [])].join(" and ");
   const left = events.length - markups.length;
   return section(
     "events",
     "What happened, and what the scheduler decided",
-    html`<p class="note">First replication. The numbers and triangles are those in the charts.</p>
+    html`<p class="note">First replication.${marks === "" ? "" : ` The ${marks} are those in the charts.`}</p>
       <ol class="events">
         ${markups.slice(0, EVENTS_OPEN)}
       </ol>

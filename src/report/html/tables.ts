@@ -38,6 +38,21 @@ const chartFigure = (definition: ChartDefinition): Markup => {
   </figure>`;
 };
 
+/** Says what the charts show, as far as it is drawn. */
+const introductionOf = (document: RunDocument, shown: readonly ChartDefinition[]): readonly string[] => {
+  const drawn = shown.filter((definition) => definition.kind === "lines");
+  if (drawn.length === 0) return [];
+  const hasTwin = drawn.some(({ series }) => series.some(({ noFault }) => noFault !== undefined));
+  return [
+    document.replications > 1
+      ? "Lines are means over replications with their 95 % band, clipped to the range of the replications."
+      : "Lines are the values of the only replication.",
+    ...(hasTwin ? [`Dashed lines are the same seeds without ${causeOf(document)}.`] : []),
+    ...(drawn.some(({ decisions }) => decisions.length > 0) ? ["Triangles are decisions of the scheduler."] : []),
+    "Long lines are thinned to keep this page small; timeline.json and the pictures in charts/ have every sample.",
+  ];
+};
+
 /** Returns the section of charts, each with its table. */
 export const chartSection = (
   document: RunDocument,
@@ -58,11 +73,7 @@ export const chartSection = (
     "charts",
     "Charts",
     html`<noscript><p class="note">Charts need scripts; each has its numbers in a table.</p></noscript>
-      <p class="note">
-        Lines are means over replications with their 95 % band, clipped to the range of the replications. Dashed lines
-        are the same seeds without ${causeOf(document)}, triangles are decisions of the scheduler. Long lines are
-        thinned to keep this page small; timeline.json and the pictures in charts/ have every sample.
-      </p>
+      <p class="note">${introductionOf(document, shown).join(" ")}</p>
       ${key}${shown.map(chartFigure)}${left > 0 ? html`<p class="note">${printCount(left, "further chart")}: see charts/ beside this page.</p>` : NOTHING}`,
   );
 };
