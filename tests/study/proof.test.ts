@@ -309,6 +309,11 @@ describe("before it runs", () => {
     expect(remarks(more)).toContain(text);
   });
 
+  it("a figure of a tier in a world without services is remarked on as such", () => {
+    const text = remarks('thresholds: [{ figure: "tier.shed.share", max: 1 % }]');
+    expect(text).toContain("tier.shed.share: the world has no services: no value can come");
+  });
+
   it("a figure of a tier that no task reaches, because an option or a base has it so, is remarked on", () => {
     const tiers = "b: { machines: 1, cores: 1, work: { law: fixed, mean: 1 ms } }, a:";
     const text = services(
@@ -317,9 +322,9 @@ describe("before it runs", () => {
       "  - { figure: 'tier.queue.p99{tier=b}', max: 1 s }",
     );
     expect(remarks(text.replace(" a:", ` ${tiers}`), 3, ["services.hop=1 us"])).toContain(
-      "nobody reaches what it is about, and no task",
+      "neither people nor tasks reach what it is about",
     );
-    expect(remarks(text.replace("tier=b", "tier=a"))).not.toContain("reaches");
+    expect(remarks(text.replace("tier=b", "tier=a"))).not.toContain("reach what");
   });
 
   it("one replication is remarked on", () => {
