@@ -1,5 +1,7 @@
 /** Bounds of judged rows as numbers in the row's unit, to draw a band or to print by how much a value misses it. */
 import type { ExpectRow, ThresholdRow } from "../study/document.ts";
+import { printPlain } from "../base/digits.ts";
+import { printExact } from "./numbers.ts";
 import { boundsInText } from "./older.ts";
 
 /** Inclusive bounds in the unit of the row's value. */
@@ -26,6 +28,12 @@ export const bandOf = ({
 /** Returns the limits that a threshold is judged by. */
 export const limitOf = (row: Pick<ThresholdRow, "limit" | "min" | "max" | "unit">): RowLimits | undefined =>
   row.min === undefined && row.max === undefined ? boundsInText(row.limit, row.unit) : row;
+
+/** Returns the text of a threshold's limit, with tiny times as all reports write them. */
+export const limitText = ({ limit, min, max, unit }: Pick<ThresholdRow, "limit" | "min" | "max" | "unit">): string =>
+  [min, max]
+    .filter((at) => at !== undefined)
+    .reduce((text, at) => text.replace(`${printPlain(at)} ${unit}`, printExact(at, unit)), limit);
 
 /** Returns how far the value lies outside, in its unit, and on which side; undefined when it lies inside. */
 export const missOf = (

@@ -15,7 +15,7 @@ import { markersOf } from "./moments.ts";
 import { isOfDifference } from "./older.ts";
 import { colorsOf } from "./palette.ts";
 import { printPlain } from "../base/digits.ts";
-import { printClock, printCount, printInterval, printNumber } from "./numbers.ts";
+import { printClock, printCount, printExact, printInterval, printNumber, writtenIn } from "./numbers.ts";
 
 const ROWS_A_TABLE = 13;
 const CELLS_A_TABLE = 80;
@@ -87,13 +87,15 @@ const publishedOf = (
   rowsAbout(document.expect, subjectsOf(chart), pictures, seconds).flatMap(({ row, from, to }) => {
     const { min, max } = bandOf(row) ?? {};
     if (min === undefined || max === undefined) return [];
+    const { unit, inUnit } = writtenIn(row.unit, max);
     return [
       {
         from,
         to,
         min,
         max,
-        text: `published ${printPlain(min)}–${printPlain(max)} ${row.unit}`.trimEnd() + lineNamed(chart, row),
+        text:
+          `published ${printPlain(inUnit(min))}–${printPlain(inUnit(max))} ${unit}`.trimEnd() + lineNamed(chart, row),
       },
     ];
   });
@@ -117,7 +119,7 @@ const limitsOf = (
     ].flatMap(({ at, words }) =>
       at === undefined
         ? []
-        : [{ from, to, at, text: `limit: ${words} ${printPlain(at)} ${row.unit}`.trimEnd() + lineNamed(chart, row) }],
+        : [{ from, to, at, text: `limit: ${words} ${printExact(at, row.unit)}` + lineNamed(chart, row) }],
     );
   });
 
@@ -136,11 +138,16 @@ const describeSeries = (
   const [lowest, highest] = [extreme(numbers, true), extreme(numbers, false)];
   const when = printClock(at[value.indexOf(isSpare ? lowest : highest)] ?? 0);
   const calm = finite(noFault ?? []);
+  const { unit: written, inUnit } = writtenIn(unit, highest, [
+    lowest,
+    ...(calm.length === 0 ? [] : [extreme(calm, false)]),
+  ]);
+  const print = (one: number): string => printNumber(inUnit(one));
   const twin =
     calm.length === 0
       ? ""
-      : `; without ${lacks} at ${isSpare ? "least" : "most"} ${printNumber(extreme(calm, isSpare))} ${unit}`;
-  const range = `from ${printNumber(lowest)} to ${printNumber(highest)} ${unit}`;
+      : `; without ${lacks} at ${isSpare ? "least" : "most"} ${print(extreme(calm, isSpare))} ${written}`;
+  const range = `from ${print(lowest)} to ${print(highest)} ${written}`;
   return `${title}: ${range}, ${isSpare ? "lowest" : "highest"} at ${when}${twin}.`;
 };
 
@@ -152,14 +159,16 @@ const spread = (count: number, most: number): readonly number[] =>
 
 const lineTable = (chart: ChartData, lacks: DifferenceCause): LineChart["table"] => {
   const columns = chart.series.reduce((sum, { noFault }) => sum + (noFault === undefined ? 1 : 2), 0);
+  // Tiny times have their unit in each cell, as larger ones among them do not have it.
+  const unit = chart.unit === "s" && sizeOf(chart).size < 1 ? "s" : "";
   const most = Math.max(5, Math.min(ROWS_A_TABLE, Math.floor(CELLS_A_TABLE / Math.max(1, columns))));
   const rows = spread(chart.series[0]?.at.length ?? 0, most);
   const cell = (value: number | null | undefined): string =>
-    value === null || value === undefined ? "–" : printInterval({ value, ci95: [value, value] }, "");
+    value === null || value === undefined ? "–" : printInterval({ value, ci95: [value, value] }, unit);
   const band = ({ value, low, high }: SeriesResult, i: number): string => {
     const [mean, from, to] = [value[i] ?? null, low[i] ?? null, high[i] ?? null];
     if (mean === null) return "–";
-    return printInterval({ value: mean, ci95: [from ?? mean, to ?? mean] }, "");
+    return printInterval({ value: mean, ci95: [from ?? mean, to ?? mean] }, unit);
   };
   return {
     header: [
@@ -177,10 +186,14 @@ const lineTable = (chart: ChartData, lacks: DifferenceCause): LineChart["table"]
   };
 };
 
-/** Returns the size and name of the axis' unit: millions for large numbers. */
+/** Returns the size and name of the axis' unit: millions for large numbers, µs for tiny times. */
 const sizeOf = ({ series, unit }: ChartData) => {
-  const isLarge = series.some(({ value }) => value.some((one) => Math.abs(one ?? 0) >= MILLION));
-  return isLarge ? { size: MILLION, unit: `million ${unit}`.trimEnd() } : { size: 1, unit };
+  const greatest = (lists: readonly (readonly (number | null)[])[]): number =>
+    finite(lists.flat()).reduce((most, one) => Math.max(most, Math.abs(one)), 0);
+  const most = greatest(series.map(({ value }) => value));
+  if (most >= MILLION) return { size: MILLION, unit: `million ${unit}`.trimEnd() };
+  const written = writtenIn(unit, most, [greatest(series.flatMap(({ high, noFault = [] }) => [high, noFault]))]);
+  return { size: 1 / written.inUnit(1), unit: written.unit };
 };
 
 /** Lays the key out in one column if its texts are few and long, else in two. */

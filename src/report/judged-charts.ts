@@ -1,12 +1,12 @@
 /** Defines the charts of judged figures: simulated beside published values, and beside the limits of thresholds. */
 import type { ExpectRow, RunDocument, ThresholdRow } from "../study/document.ts";
-import { bandOf, limitOf } from "./bounds.ts";
+import { bandOf, limitOf, limitText } from "./bounds.ts";
 import { causeOf } from "./causes.ts";
 import { type IntervalChart, ROWS_A_CHART } from "./chart.ts";
 import { labelOf, titleOf } from "./labels.ts";
 import { printMeasured } from "./measured.ts";
 import { printPlain } from "../base/digits.ts";
-import { inWords } from "./numbers.ts";
+import { inWords, printExact } from "./numbers.ts";
 import { isOfDifference } from "./older.ts";
 
 type Row = IntervalChart["rows"][number];
@@ -65,7 +65,7 @@ const limitRow = (row: ThresholdRow, { figures }: RunDocument): Row => {
   const width = most - from || 1;
   const place = (value: number): number => OWN.from + ((OWN.to - OWN.from) * (value - from)) / width;
   const limitAt = (at: number | undefined, side: "max" | "min", words: string): Row["limits"] =>
-    at === undefined ? [] : [{ at: place(at), text: `${words} ${printPlain(at)} ${row.unit}`.trimEnd(), side }];
+    at === undefined ? [] : [{ at: place(at), text: `${words} ${printExact(at, row.unit)}`, side }];
   return {
     label: inLines(isOfDifference(row) ? `Change of: ${labelOf(row)}` : labelOf(row)),
     published: null,
@@ -128,12 +128,12 @@ const limitCharts = (document: RunDocument, shared: Shared): readonly IntervalCh
     title: numbered(`${subjectOf(rows, "Judged figures")}: limits and simulated values`, i, ", "),
     isOwnScale: true,
     description: rows
-      .map((row) => `${labelOf(row)}: limit ${row.limit}, simulated ${printMeasured(row)}, ${row.verdict}.`)
+      .map((row) => `${labelOf(row)}: limit ${limitText(row)}, simulated ${printMeasured(row)}, ${row.verdict}.`)
       .join(" "),
     unit: "",
     table: {
       header: ["figure", "limit", "simulated [95 % CI]", "verdict"],
-      rows: rows.map((row) => [labelOf(row), row.limit, printMeasured(row), row.verdict]),
+      rows: rows.map((row) => [labelOf(row), limitText(row), printMeasured(row), row.verdict]),
     },
     rows: rows.map((row) => limitRow(row, document)),
   }));

@@ -10,7 +10,7 @@ import { labelOf, labelWithGroup } from "./labels.ts";
 import { printClock, printCount, printDifference, printInterval, printNumber, printReplication } from "./numbers.ts";
 import { oddText } from "./odd.ts";
 import { methodOf, storyOf } from "./story.ts";
-import type { JudgedRow } from "./bounds.ts";
+import { type JudgedRow, limitText } from "./bounds.ts";
 import { printMeasured } from "./measured.ts";
 import { kindOf, remarksOf, SIGNS, summarise } from "./verdict.ts";
 
@@ -113,7 +113,7 @@ export const renderMarkdown = (run: ReportedRun, charts: readonly ChartDefinitio
       "Thresholds",
       table(
         ["verdict", "figure", "limit", "simulated"],
-        document.thresholds.map((row) => [row.verdict, rowName(row), row.limit, printMeasured(row)]),
+        document.thresholds.map((row) => [row.verdict, rowName(row), limitText(row), printMeasured(row)]),
       ),
     ),
     ...section("Not judged", bullets(document.notJudged)),

@@ -2,7 +2,7 @@
  * Prints numbers for all reports: as many digits as the interval supports, thousands separated, the unit behind them. All
  * reports use it, so that terminal, page, table and chart never disagree on a figure.
  */
-import { printFixed } from "../base/digits.ts";
+import { printFixed, printPlain } from "../base/digits.ts";
 import type { CutOff, Interval } from "../study/document.ts";
 
 /** A blank at which lines must not break; `renderTable` turns it into a plain one. */
@@ -48,12 +48,47 @@ const LARGE = [
   { size: 1e6, sign: "M" },
 ] as const;
 
-/** Shortens millions and billions, as nine digits of an estimate are hard to read. */
-const shortened = ({ value, ci95: [low, high] }: Interval) => {
+const MICRO = 1e-6;
+/** A time below this many seconds is written in µs. */
+const TINY = 0.001;
+/** The most digits of a number in another unit: fewer than rounding spoils. */
+const DIGITS = 12;
+
+/**
+ * Returns how people write a number of this unit, and others in its company: a time below a thousandth of a second in µs, as
+ * long as the others are not large in it.
+ */
+export const writtenIn = (unit: string, value: number, others: readonly number[] = []) => {
+  const most = Math.max(Math.abs(value), ...others.map(Math.abs));
+  const size = Math.abs(value) || most;
+  const isTiny = unit === "s" && size > 0 && size < TINY && most < 10 * TINY;
+  return isTiny
+    ? { unit: "µs", isTiny, inUnit: (one: number): number => Number((one / MICRO).toPrecision(DIGITS)) }
+    : { unit, isTiny, inUnit: (one: number): number => one };
+};
+
+/** Prints a number with all of its digits and its unit, e.g. `300 s` or `8 µs`. */
+export const printExact = (value: number, given: string): string => {
+  const { unit, inUnit } = writtenIn(given, value);
+  return `${printPlain(inUnit(value))} ${unit}`.trimEnd();
+};
+
+/** Shortens millions and billions, as nine digits of an estimate are hard to read, and writes tiny times in µs. */
+const shortened = (given: Interval, givenUnit: string, givenLimits: readonly number[]) => {
+  const { unit, isTiny, inUnit } = writtenIn(givenUnit, given.value, given.ci95);
+  if (isTiny) {
+    const [low, high] = given.ci95;
+    const interval: Interval = { value: inUnit(given.value), ci95: [inUnit(low), inUnit(high)] };
+    return { interval, sign: "", unit, limits: givenLimits.map(inUnit) };
+  }
+  const {
+    value,
+    ci95: [low, high],
+  } = given;
   const isFitting = (size: number): boolean => Math.abs(value) >= size && (low === high || high - low >= size * FINEST);
   const { size, sign } = LARGE.find((large) => isFitting(large.size)) ?? { size: 1, sign: "" };
   const interval: Interval = { value: value / size, ci95: [low / size, high / size] };
-  return { interval, sign };
+  return { interval, sign, unit, limits: sign === "" ? givenLimits : [] };
 };
 
 /**
@@ -62,9 +97,9 @@ const shortened = ({ value, ci95: [low, high] }: Interval) => {
  */
 export const printValue = (given: Interval, unit: string, limits: readonly number[] = []): string => {
   if (given.cutOff !== undefined) return printCutOff(given.cutOff, unit, { limits, isLess: given.atMost === true });
-  const { interval, sign } = shortened(given);
-  const size = printFixed(interval.value, decimalsOf(interval, sign === "" ? limits : []));
-  const text = [size, sign, unit].filter((part) => part !== "").join(NO_BREAK);
+  const { interval, sign, unit: written, limits: near } = shortened(given, unit, limits);
+  const size = printFixed(interval.value, decimalsOf(interval, near));
+  const text = [size, sign, written].filter((part) => part !== "").join(NO_BREAK);
   return isOpen(given) ? `cut off at a mean of ${text}` : text;
 };
 
@@ -103,18 +138,18 @@ const printLimit = (seconds: number): string =>
     : `${printNumber(seconds)}${NO_BREAK}s`;
 
 /** Prints a range in the size of the value, e.g. `[3.44, 3.60]`; empty for an interval without width, or with an open end. */
-export const printRange = (given: Interval, limits: readonly number[] = []): string => {
+export const printRange = (given: Interval, unit: string, limits: readonly number[] = []): string => {
   if (isOpen(given)) return "";
-  const { interval, sign } = shortened(given);
+  const { interval, limits: near } = shortened(given, unit, limits);
   const [low, high] = interval.ci95;
   if (low === high) return "";
-  const decimals = decimalsOf(interval, sign === "" ? limits : []);
+  const decimals = decimalsOf(interval, near);
   return `[${printFixed(low, decimals)},${NO_BREAK}${printFixed(high, decimals)}]`;
 };
 
 /** Prints value and range, e.g. `3.52 % [3.44, 3.60]`, so that neither reads like one of the limits unless it is; a line may break between them. */
 export const printInterval = (interval: Interval, unit: string, limits: readonly number[] = []): string =>
-  `${printValue(interval, unit, limits)} ${printRange(interval, limits)}`.trimEnd();
+  `${printValue(interval, unit, limits)} ${printRange(interval, unit, limits)}`.trimEnd();
 
 /** Puts the signs of a limit into words, as the font of pictures has none of them. */
 export const inWords = (text: string): string => text.replaceAll(/≤\s*/g, "at most ").replaceAll(/≥\s*/g, "at least ");

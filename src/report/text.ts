@@ -11,7 +11,7 @@ import { causeOf } from "./causes.ts";
 import { changedText } from "./changed.ts";
 import { labelOf, labelWithGroup } from "./labels.ts";
 import { NO_BREAK, printClock, printCount, printDifference, printInterval, printNumber } from "./numbers.ts";
-import type { JudgedRow } from "./bounds.ts";
+import { type JudgedRow, limitText } from "./bounds.ts";
 import { oddText } from "./odd.ts";
 import { renderTable, wrap, type TableCell, type Column } from "./table.ts";
 import { printMeasured } from "./measured.ts";
@@ -133,7 +133,7 @@ const judgedLines = (document: RunDocument, pen: Pen): readonly string[] => {
     cells: cells(row, row.published),
     ...noted([kindOf(row), row.source, ...remarksOf(row)]),
   }));
-  const limited = document.thresholds.map((row) => ({ cells: cells(row, row.limit), ...noted(remarksOf(row)) }));
+  const limited = document.thresholds.map((row) => ({ cells: cells(row, limitText(row)), ...noted(remarksOf(row)) }));
   const invariants = document.invariants.map(({ name, verdict, why }) => ({
     cells: [verdictCell(pen, verdict), { text: name }],
     ...(why === undefined ? {} : { note: small(why) }),

@@ -5,7 +5,7 @@
  */
 import { metricOf } from "../scenario/metrics.ts";
 import type { ExpectRow, RunDocument, Verdict } from "../study/document.ts";
-import { bandOf, type RowLimits, limitOf, type LimitedRow, missOf, type JudgedRow } from "./bounds.ts";
+import { bandOf, type RowLimits, limitOf, limitText, type LimitedRow, missOf, type JudgedRow } from "./bounds.ts";
 import { printMeasured } from "./measured.ts";
 import { labelOf, partsIn } from "./labels.ts";
 import { printCount, printNumber, printValue, unitOfDifference } from "./numbers.ts";
@@ -108,9 +108,9 @@ const findingsOf = (document: RunDocument): readonly Finding[] => {
     ...expect.filter(isAt("broken")).map((row) => missed(row, row.published, bandOf(row), "MODEL")),
     ...thresholds
       .filter(isAt("broken"))
-      .map((row) => missed(row, row.limit, limitOf(row), row.shows === undefined ? "DESIGN" : "STORY")),
+      .map((row) => missed(row, limitText(row), limitOf(row), row.shows === undefined ? "DESIGN" : "STORY")),
     ...expect.filter(isAt("unknown")).map((row) => undecided(row, row.published)),
-    ...thresholds.filter(isAt("unknown")).map((row) => undecided(row, row.limit)),
+    ...thresholds.filter(isAt("unknown")).map((row) => undecided(row, limitText(row))),
     ...(document.unproved ?? []).map((text): Finding => ({ kind: "UNKNOWN", text: `not judged: ${text}` })),
     ...(document.partial === true ? [{ kind: "UNKNOWN", text: INTERRUPTED } as const] : []),
   ];
@@ -137,7 +137,7 @@ const heldHeadline = ({ expect, thresholds, notJudged, invariants }: RunDocument
 const noteOf = ({ thresholds }: RunDocument): string | undefined => {
   const shown = thresholds.filter(({ shows }) => shows !== undefined);
   if (shown.length === 0) return undefined;
-  const rows = shown.map((row) => `${labelOf(row)} ${row.limit}`).join("; ");
+  const rows = shown.map((row) => `${labelOf(row)} ${limitText(row)}`).join("; ");
   const count = `${printNumber(shown.length)} of ${printCount(thresholds.length, "threshold")}`;
   return `Shows a failure: ${count} can be green only while something fails: ${rows}.`;
 };

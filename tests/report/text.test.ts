@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { missOf } from "../../src/report/bounds.ts";
 import { renderCsv } from "../../src/report/csv.ts";
+import { renderPage } from "../../src/report/html/page.ts";
 import { printJson, renderJson } from "../../src/report/json.ts";
 import { labelOf, labelWithGroup } from "../../src/report/labels.ts";
 import { renderMarkdown } from "../../src/report/markdown.ts";
@@ -190,6 +191,45 @@ describe("numbers", () => {
     expect(show(-0.00001, -0.00001, -0.00001)).toBe("−0.000010");
     expect(show(0.0000281, -0.0113, 0.0114, "pp")).toBe("0.000 pp [−0.011, 0.011]");
     expect(show(1e-15, 1e-15, 1e-15, "pp")).toBe("0 pp");
+  });
+
+  it("of a thousandth of a second and less are written in µs, in every document alike", () => {
+    expect(show(0.000008, 0.000007, 0.0000091, "s")).toBe("8.0 µs [7.0, 9.1]");
+    expect(show(0.000008, 0.000008, 0.000008, "s")).toBe("8 µs");
+    expect(show(0.0008, 0.0002, 0.0014, "s")).toBe("800 µs [200, 1,400]");
+    expect(show(0, 0, 0.0004, "s")).toBe("0 µs [0, 400]");
+    expect(show(0, 0, 0, "s")).toBe("0 s");
+    expect(show(0.0008, 0, 3, "s")).not.toContain("µs");
+    expect(show(0.000008, 0.000007, 0.0000091, "%")).not.toContain("µs");
+    const { document, pictures } = chongqing;
+    const row = {
+      ...document.thresholds[0]!,
+      limit: "≤ 0.00001 s",
+      max: 0.00001,
+      value: 0.000008,
+      ci95: [0.000008, 0.000008],
+      unit: "s",
+      verdict: "held",
+    } as const;
+    const [chart] = pictures.charts;
+    const values = [0.000004, 0.000008, null];
+    const line = { ...chart!.series[0]!, unit: "s", at: [0, 60, 120], value: values, low: values, high: values };
+    const { noFault, ...alone } = line;
+    const run = {
+      ...chongqing,
+      document: { ...document, figures: {}, expect: [], thresholds: [row] },
+      pictures: { ...pictures, charts: [{ name: "work", title: "Work", unit: "s", series: [alone] }] },
+    };
+    const definitions = chartDefinitions(run.document, run.pictures);
+    const [limits, work] = definitions;
+    expect(work).toMatchObject({ unit: "µs", description: expect.stringContaining("from 4 to 8 µs") as string });
+    expect(JSON.stringify([limits, work!.table])).not.toContain("0.0000");
+    const documents = [plain(run), renderMarkdown(run, []), renderPage(run, [])];
+    for (const text of documents) {
+      expect(text.replaceAll("\u00a0", " ")).toContain("8 µs");
+      expect(text.replaceAll("\u00a0", " ")).toContain("≤ 10 µs");
+      expect(text).not.toContain("0.0000");
+    }
   });
 
   it("are written as people do, at any size and with any interval", () => {

@@ -22,23 +22,17 @@ export interface PageLimits {
 export const badge = (verdict: Verdict): Markup =>
   html`<span class="badge ${verdict}">${SIGNS[verdict]} ${verdict}</span>`;
 
-/** Returns a value, as `print` writes it, with its interval, told from the limits; a dash for undefined. */
-export const interval = (
-  given: Interval | undefined,
-  print: (one: Interval) => string,
-  limits: readonly number[] = [],
-): Markup =>
+/** Returns a value with its interval, told from the limits; a dash for undefined. */
+export const interval = (given: Interval | undefined, unit: string, limits: readonly number[] = []): Markup =>
   given === undefined
     ? html`<span class="note">–</span>`
-    : html`${print(given)}<br /><span class="range">${printRange(given, limits)}</span>`;
+    : html`${printValue(given, unit, limits)}<br /><span class="range">${printRange(given, unit, limits)}</span>`;
 
 /** Returns the simulated value of a judged row, or "no data". */
 export const measured = (row: LimitedRow): Markup => {
   const one = intervalIn(row);
   const limits = limitsIn(row);
-  return one === undefined
-    ? html`<span class="note">no data</span>`
-    : interval(one, (value) => printValue(value, row.unit, limits), limits);
+  return one === undefined ? html`<span class="note">no data</span>` : interval(one, row.unit, limits);
 };
 
 /** Returns a figure in words and as its exact text, with its groups if it has any. */
@@ -54,7 +48,9 @@ export const named = (one: Named, result?: FigureResult): Markup => {
             .slice(0, 40)
             .map(
               ([group, found]) =>
-                html`<div class="note">${groupOf(one, group)}: ${printValue(found, unit)} ${printRange(found)}</div>`,
+                html`<div class="note">
+                  ${groupOf(one, group)}: ${printValue(found, unit)} ${printRange(found, unit)}
+                </div>`,
             )}
         </details>`;
   return html`${labelOf(one)}<code class="exact">${one.figure}</code>${list}`;

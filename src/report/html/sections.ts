@@ -97,7 +97,7 @@ export const keySection = (document: RunDocument, { windows }: RunPictures): Mar
     const result = document.figures[figure];
     if (result === undefined) return [];
     const verdict = verdicts.get(figure);
-    const range = printRange(result);
+    const range = printRange(result, result.unit);
     return [
       html`<li>
         <p class="name">

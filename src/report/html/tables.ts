@@ -1,9 +1,10 @@
 /** Charts and tables of the page: every judged value beside its limit or published value. */
 import type { ExpectRow, RunDocument, ThresholdRow } from "../../study/document.ts";
+import { limitText } from "../bounds.ts";
 import { causeOf } from "../causes.ts";
 import type { ChartDefinition } from "../chart.ts";
 import { markersOf } from "../moments.ts";
-import { printClock, printCount, printDifference, printValue } from "../numbers.ts";
+import { printClock, printCount, printDifference } from "../numbers.ts";
 import { html, NOTHING, type Markup } from "./markup.ts";
 import { asked, badge, interval, measured, named, section, type PageLimits, changeCaption } from "./pieces.ts";
 
@@ -114,7 +115,7 @@ export const publishedSection = (document: RunDocument): Markup =>
                     <td class="asked" data-label="published">${row.published}</td>
                     <td class="number" data-label="simulated">${measured(row)}</td>
                     <td class="number" data-label="without ${causeOf(document)}">
-                      ${interval(document.figures[row.figure]?.noFault, (one) => printValue(one, row.unit))}
+                      ${interval(document.figures[row.figure]?.noFault, row.unit)}
                     </td>
                     <td data-label="kind">${kindOf(row)}</td>
                     <td data-label="source">${row.source}</td>
@@ -129,7 +130,7 @@ const thresholdRow = (row: ThresholdRow): Markup =>
   html`<tr>
     <th scope="row">${asked(row)}</th>
     <td data-label="verdict">${badge(row.verdict)}</td>
-    <td class="asked" data-label="limit">${row.limit}</td>
+    <td class="asked" data-label="limit">${limitText(row)}</td>
     <td class="number" data-label="simulated">${measured(row)}</td>
   </tr>`;
 
@@ -204,11 +205,9 @@ export const figureSection = (document: RunDocument, limits: PageLimits): Markup
               ([figure, result]) =>
                 html`<tr>
                   <th scope="row">${named({ figure, ...result }, result)}</th>
-                  <td class="number" data-label="simulated">
-                    ${interval(result, (one) => printValue(one, result.unit))}
-                  </td>
+                  <td class="number" data-label="simulated">${interval(result, result.unit)}</td>
                   <td class="number" data-label="without ${causeOf(document)}">
-                    ${interval(result.noFault, (one) => printValue(one, result.unit))}
+                    ${interval(result.noFault, result.unit)}
                   </td>
                   <td class="number" data-label="caused by ${causeOf(document)}">
                     ${result.difference === undefined ? "–" : printDifference(result.difference, result.unit)}
