@@ -121,7 +121,8 @@ export const trialsOf = (all: readonly Observation[]): number | undefined => {
 /**
  * Returns the mean and its t interval over one observation per replication, clipped to the figure's bounds: [value, value]
  * for a single one, undefined for none. If all values are at one end of the range, the interval ends where the rule of three
- * says. An open end is placed at the bound, and `atLeast` or `atMost` says that it is open.
+ * says. An open end is placed at the bound, at the farthest value seen if there is no bound, and `atLeast` or `atMost` says
+ * that it is open.
  */
 export const intervalOf = (all: readonly Observation[], rule: IntervalRule): Interval | undefined => {
   if (all.length === 0) return undefined;
@@ -134,8 +135,10 @@ export const intervalOf = (all: readonly Observation[], rule: IntervalRule): Int
   const atMost = all.some((one) => one.atMost === true);
   const cutOff = cutOffOf(all);
   const isOpen = all.length > 1;
-  const low = Math.min(value, Math.max(bounds.low, atMost && isOpen ? -Infinity : value - half));
-  const high = Math.max(value, Math.min(bounds.high, atLeast && isOpen ? Infinity : value + slack + half));
+  const lowest = Number.isFinite(bounds.low) ? bounds.low : Math.min(value - half, ...values);
+  const highest = Number.isFinite(bounds.high) ? bounds.high : Math.max(value + slack + half, ...values);
+  const low = Math.min(value, Math.max(bounds.low, atMost && isOpen ? lowest : value - half));
+  const high = Math.max(value, Math.min(bounds.high, atLeast && isOpen ? highest : value + slack + half));
   return {
     ...roundInterval({ value, ci95: [low, high] }),
     ...(atLeast ? { atLeast } : {}),

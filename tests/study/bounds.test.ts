@@ -1,7 +1,10 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { minutes } from "../../src/base/units.ts";
+import { METRICS } from "../../src/scenario/metrics.ts";
 import type { Scenario } from "../../src/scenario/scenario.ts";
 import { boundsOf, oneEvent } from "../../src/study/bounds.ts";
+import { intervalOf, type Observation, pairedDifference } from "../../src/study/intervals.ts";
 import { figure, scenario } from "./fake.ts";
 
 describe("a figure's bounds", () => {
@@ -11,6 +14,32 @@ describe("a figure's bounds", () => {
     expect(boundsOf(figure("login.queue.max", "s"), scenario())).toEqual({ low: 0, high: 3600 });
     expect(boundsOf(figure("moved.count", ""), scenario()).high).toBe(Infinity);
     expect(boundsOf(figure("server.load.max", "%"), scenario()).high).toBe(Infinity);
+  });
+});
+
+describe("the interval of any figure", () => {
+  const names = METRICS.flatMap(({ name, stats }) => stats.map((stat) => [`${name}.${stat.name}`, stat.unit] as const));
+  const some: fc.Arbitrary<Observation> = fc.record(
+    { value: fc.double({ min: 0, max: 1e6, noNaN: true }), atLeast: fc.constant(true), slack: fc.nat(100) },
+    { requiredKeys: ["value"] },
+  );
+
+  it.each(names)("%s has finite ends, however many replications were cut off", (name, unit) => {
+    const asked = figure(name, unit);
+    const rule = { bounds: boundsOf(asked, scenario()), oneEvent: oneEvent(asked, scenario()) };
+    const areFinite = (...all: (ReturnType<typeof intervalOf> | undefined)[]): boolean =>
+      all.every((one) => one!.ci95.every(Number.isFinite));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(some, some), { minLength: 1, maxLength: 5 }), (pairs) =>
+        areFinite(
+          intervalOf(
+            pairs.map(([run]) => run),
+            rule,
+          ),
+          pairedDifference(pairs, rule),
+        ),
+      ),
+    );
   });
 });
 

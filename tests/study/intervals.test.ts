@@ -70,6 +70,12 @@ describe("an interval", () => {
     expect(intervalOf([open(600)], rule)!.ci95).toEqual([600, 600]);
   });
 
+  it("stands open up to the largest value seen if the figure has no limit", () => {
+    const all = [{ value: 200 }, { value: 450, atLeast: true }] as const;
+    expect(intervalOf(all, { bounds: { low: 0, high: Infinity } })!.atLeast).toBe(true);
+    expect(intervalOf([all[1], all[1]], { bounds: { low: 0, high: Infinity } })!.ci95).toEqual([450, 450]);
+  });
+
   it("says how many replications were cut off, what the others show, and what the cut-off ones exceed", () => {
     const rule = { bounds: { low: 0, high: 600 } };
     const open = (value: number) => ({ value, atLeast: true }) as const;
