@@ -25,6 +25,11 @@ const cutOff = z.exactOptional(
 );
 const mean = number.meta({ description: "Mean over replications; those cut off stand where they were cut off" });
 const interval = { value: mean, ci95: range, atLeast, atMost, cutOff };
+const group = z.exactOptional(
+  z
+    .strictObject({ name: z.string(), is: z.enum(["largest", "smallest"]) })
+    .meta({ description: "With by=: the group whose value it is" }),
+);
 const unit = z.string().max(20).meta({ description: "%, s, /s, /h, or empty for a count; percent as percent" });
 const figure = z.string().meta({ description: "Canonical text, such as loss.mean{region=chongqing,window=fault}" });
 const labelled = z.record(z.string(), z.array(z.string()));
@@ -69,6 +74,7 @@ const figureResult = z.strictObject({
   groups: z.exactOptional(
     z.record(z.string(), z.strictObject(interval)).meta({ description: "With by=: every group" }),
   ),
+  group,
   parts,
 });
 
@@ -85,6 +91,7 @@ const judged = {
   atMost,
   cutOff,
   binds,
+  group,
   verdict,
   why,
   remarks,

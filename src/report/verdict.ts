@@ -7,7 +7,7 @@ import { metricOf } from "../scenario/metrics.ts";
 import type { ExpectRow, RunDocument, Verdict } from "../study/document.ts";
 import { bandOf, type RowLimits, limitOf, limitText, type LimitedRow, missOf, type JudgedRow } from "./bounds.ts";
 import { printMeasured } from "./measured.ts";
-import { labelOf, partsIn } from "./labels.ts";
+import { groupOf, labelOf, partsIn } from "./labels.ts";
 import { printCount, printNumber, printValue, unitOfDifference } from "./numbers.ts";
 
 /** One reason why a run is not green. */
@@ -45,12 +45,22 @@ const isAt = (verdict: Verdict) => (row: { readonly verdict: Verdict }) => row.v
 const bottleneckIn = (row: JudgedRow): string | undefined =>
   row.value === 0 && metricOf(partsIn(row).metric)?.better === "low" ? undefined : row.binds;
 
-/** Returns the remarks on a row: why it is unknown, what it leaves out, the fullest resource, and that it is green only while something fails. */
+/** Names the group that decides a row, e.g. "smallest: Chongqing"; undefined without groups. */
+const decidingOf = (row: JudgedRow): string | undefined =>
+  row.group === undefined ? undefined : `${row.group.is}: ${groupOf(row, row.group.name)}`;
+
+/** Returns the label of a row, with the group that decides it. */
+const labelWithDeciding = (row: JudgedRow): string => {
+  const deciding = decidingOf(row);
+  return deciding === undefined ? labelOf(row) : `${labelOf(row)} (${deciding})`;
+};
+
+/** Returns the remarks on a row: the group that decides, why it is unknown, what it leaves out, the fullest resource, and that it is green only while something fails. */
 export const remarksOf = (row: JudgedRow): readonly string[] => {
   const { shows, why, remarks = [] } = row;
   const bottleneck = bottleneckIn(row);
   return [
-    ...(why === undefined ? [] : [why]),
+    ...[decidingOf(row), why].filter((text) => text !== undefined),
     ...remarks,
     ...(bottleneck === undefined ? [] : [`bottleneck: ${bottleneck}`]),
     ...(shows === undefined ? [] : ["green only while something fails"]),
@@ -80,7 +90,7 @@ const missed = (
   const miss = bounds === undefined || !isKnown ? undefined : missOf(value, bounds);
   const by = miss === undefined ? "" : `, ${printMiss(miss.by, value, row)} ${miss.side} it`;
   const what = kind === "MODEL" ? `published is ${asked}` : `the limit is ${asked}`;
-  return { kind, text: `${labelOf(row)} is ${printMeasured(row)}; ${what}${by}${bottleneckOf(row)}` };
+  return { kind, text: `${labelWithDeciding(row)} is ${printMeasured(row)}; ${what}${by}${bottleneckOf(row)}` };
 };
 
 const bottleneckOf = (row: JudgedRow): string => {
@@ -92,7 +102,7 @@ const undecided = (row: LimitedRow, asked: string): Finding => {
   const why =
     row.why ?? (row.value === null ? "no data" : "its interval is partly outside: more replications narrow it");
   const is = row.value === null ? "" : ` is ${printMeasured(row)},`;
-  return { kind: "UNKNOWN", text: `${labelOf(row)}${is} against ${asked}: ${why}${bottleneckOf(row)}` };
+  return { kind: "UNKNOWN", text: `${labelWithDeciding(row)}${is} against ${asked}: ${why}${bottleneckOf(row)}` };
 };
 
 /** Returns all reasons why the run is not green, worst first. */

@@ -69,8 +69,14 @@ export const thresholdShape = {
       .enum(["value", "difference"])
       .meta({ description: "Limits apply to the value (default), or to its difference from the run without faults" }),
   ),
-  min: z.exactOptional(limit.meta({ description: `Lowest allowed value, ${LIMIT}` })),
-  max: z.exactOptional(limit.meta({ description: `Highest allowed value, ${LIMIT}` })),
+  min: z.exactOptional(
+    limit.meta({
+      description: `Lowest allowed value, ${LIMIT}; without max, a figure with by= is judged by its smallest group`,
+    }),
+  ),
+  max: z.exactOptional(
+    limit.meta({ description: `Highest allowed value, ${LIMIT}; a figure with by= is judged by its largest group` }),
+  ),
   judge: z.exactOptional(
     z.enum(["full-scale-only"]).meta({
       description:

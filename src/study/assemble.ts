@@ -58,7 +58,7 @@ type Results = ReadonlyMap<string, FigureResult>;
 const resultsOf = (figures: readonly Figure[], scenario: Scenario, pairs: readonly Pair[], error?: number): Results => {
   const results = new Map<string, FigureResult>();
   for (const figure of figures) {
-    const result = figureResult(figure, scenario, pairs, error);
+    const result = figureResult(figure, scenario, pairs, error === undefined ? {} : { error });
     if (result !== undefined) results.set(figure.text, result);
   }
   return results;
@@ -94,18 +94,30 @@ const partOf = (result: FigureResult | undefined, of: Of): JudgedFigure | undefi
   return result.difference === undefined ? undefined : { ...result.difference, n: result.n };
 };
 
+/**
+ * Returns the figure that a row is judged by, also with the interval of the study's error. Of several groups it is the one
+ * that is nearest to a limit: the smallest if there is no limit but a least value.
+ */
+const resultsFor = (figure: Figure, { min, max }: Limits, { scenario, pairs, results, strict, error }: Found) => {
+  if (figure.by === undefined || min === undefined || max !== undefined)
+    return [results.get(figure.text), strict.get(figure.text)] as const;
+  const smallest = (at: number): FigureResult | undefined =>
+    figureResult(figure, scenario, pairs, { error: at, is: "smallest" });
+  return [smallest(ERROR), smallest(error)] as const;
+};
+
 /** Returns the judged part of a row. */
 const judgedPart = (figure: Figure, limits: Limits, of: Of, found: Found) => {
   const { scenario, pairs, error } = found;
-  const result = partOf(found.results.get(figure.text), of);
-  const strict = partOf(found.strict.get(figure.text), of);
+  const [whole, wholeStrict] = resultsFor(figure, limits, found);
+  const [result, strict] = [partOf(whole, of), partOf(wholeStrict, of)];
   const metric = metricOf(figure.metric);
   const bounds = boundsOf(figure, scenario);
   const backlog = of === "value" ? backlogText(figure, pairs) : undefined;
   const endless = endlessOf(figure, backlog, result?.value, bounds);
   const drift =
     of === "value" && endless === undefined
-      ? driftOf(figure, scenario, pairs, { bounds, unit: figure.unit })
+      ? driftOf(figure, scenario, pairs, { bounds, group: whole?.group?.name })
       : undefined;
   const standard: Standard = {
     limits,
@@ -117,7 +129,7 @@ const judgedPart = (figure: Figure, limits: Limits, of: Of, found: Found) => {
     countsEvents: of === "value" && (oneEvent(figure, scenario) !== undefined || result?.trials !== undefined),
     highest: bounds.high,
   };
-  const noData = of === "difference" && found.results.has(figure.text) ? NO_TWIN : whyNoData(figure, pairs);
+  const noData = of === "difference" && whole !== undefined ? NO_TWIN : whyNoData(figure, pairs);
   const judgement = judgeFigure(strict, standard, noData);
   const isReason = endless !== undefined && judgement.why === endless.why;
   const remarks = [
@@ -133,6 +145,7 @@ const judgedPart = (figure: Figure, limits: Limits, of: Of, found: Found) => {
     ...(result?.atLeast === true ? { atLeast: true as const } : {}),
     ...(result?.atMost === true ? { atMost: true as const } : {}),
     ...(result?.cutOff === undefined ? {} : { cutOff: result.cutOff }),
+    ...(whole?.group === undefined ? {} : { group: whole.group }),
     ...judgement,
     ...(remarks.length === 0 ? {} : { remarks }),
   };

@@ -40,6 +40,12 @@ export interface CutOff {
   readonly beyond: number | null;
 }
 
+/** The group that speaks for a figure with `by=`. */
+export interface SpeakingGroup {
+  readonly name: string;
+  readonly is: "largest" | "smallest";
+}
+
 /** A figure over all replications. */
 export interface FigureResult extends Interval {
   readonly unit: string;
@@ -57,8 +63,10 @@ export interface FigureResult extends Interval {
   readonly difference?: Interval;
   /** People that the difference touches, at the end of its interval that is nearer to none; only of what people feel. */
   readonly touched?: number;
-  /** Every group of a figure with `by=`; the figure itself is the largest. */
+  /** Every group of a figure with `by=`. */
   readonly groups?: Readonly<Record<string, Interval>>;
+  /** The group whose values these are: the largest. */
+  readonly group?: SpeakingGroup;
   readonly parts?: FigureParts;
 }
 
@@ -69,6 +77,8 @@ interface Judged extends Pick<Interval, "atLeast" | "atMost" | "cutOff"> {
   readonly ci95: readonly [number, number] | null;
   /** The fullest resource, such as `shanghai logic`; only of figures about load. */
   readonly binds?: string;
+  /** The group that decides a figure with `by=`: the smallest under a lone `min`, else the largest. */
+  readonly group?: SpeakingGroup;
   readonly verdict: Verdict;
   /** Why the verdict is unknown. */
   readonly why?: string;

@@ -51,21 +51,24 @@ const ENOUGH = 6;
 
 const ANYTHING: Bounds = { low: -Infinity, high: Infinity };
 
-/** Returns the drift of a judged figure; undefined if its window is not steady by design, or shows none. */
+/** Returns the drift of a judged figure, of one with `by=` that of a group; undefined if its window is not steady by design, or shows none. */
 export const driftOf = (
   figure: Figure,
   scenario: Scenario,
   pairs: readonly Pair[],
-  { bounds, unit }: { readonly bounds: Bounds; readonly unit: string },
+  { bounds, group }: { readonly bounds: Bounds; readonly group?: string | undefined },
 ): Drift | undefined => {
   const halves = figureByHalves(figure, scenario);
   if (halves === undefined) return undefined;
   const both = pairs.flatMap(({ run: { figures } }): Halves[] => {
-    const [first, second] = halves.map(({ text }) => figures[text]?.value ?? null) as [number | null, number | null];
+    const [first, second] = halves.map(({ text }) => {
+      const sample = group === undefined ? figures[text] : figures[text]?.groups?.[group];
+      return sample?.value ?? null;
+    }) as [number | null, number | null];
     return first === null || second === null ? [] : [{ first, second }];
   });
   if (both.length < 2) return undefined;
-  return differenceOf(both, bounds, unit) ?? memoryOf(both, figure, scenario, bounds);
+  return differenceOf(both, bounds, figure.unit) ?? memoryOf(both, figure, scenario, bounds);
 };
 
 /** Returns where a figure is heading while `backlog`, told in words, grows behind it: there is no end to it. Undefined if it stays. */

@@ -5,7 +5,7 @@ import type { Scenario } from "../scenario/scenario.ts";
 import type { Replication } from "../simulate/replication.ts";
 import type { Measured } from "../simulate/samples.ts";
 import { boundsOf, oneEvent } from "./bounds.ts";
-import type { FigureResult, Interval } from "./document.ts";
+import type { FigureResult, Interval, SpeakingGroup } from "./document.ts";
 import { intervalOf, type IntervalRule, type Observation, pairedDifference, rounded, trialsOf } from "./intervals.ts";
 import type { Pair } from "./replications.ts";
 import { peopleTouched } from "./touched.ts";
@@ -32,12 +32,12 @@ export const observationOf = (measured: Measured | undefined): Observation | und
   };
 };
 
-/** Returns a figure over all replications, its interval with the given error; undefined without data. With `by=` it is the largest group. */
+/** Returns a figure over all replications, its interval with the given error; undefined without data. With `by=` the group that `is` names speaks for it. */
 export const figureResult = (
   figure: Figure,
   scenario: Scenario,
   pairs: readonly Pair[],
-  error = ERROR,
+  { error = ERROR, is = "largest" }: { readonly error?: number; readonly is?: SpeakingGroup["is"] } = {},
 ): FigureResult | undefined => {
   const parts = partsOf(figure);
   const rule: IntervalRule = { bounds: boundsOf(figure, scenario), oneEvent: oneEvent(figure, scenario), error };
@@ -46,15 +46,14 @@ export const figureResult = (
     return result === undefined ? undefined : { ...result, ...touchedIn(figure, scenario, result), parts };
   }
   const groups = groupsOf(figure, rule, runsOf(pairs));
-  const largest = largestOf(groups);
-  if (largest === undefined) return undefined;
+  const name = farthestOf(groups, is);
+  if (name === undefined) return undefined;
   const twins = pairs.flatMap(({ twin }) => twin ?? []);
-  // The twin's own largest group, as its run alone shows it; the difference is that of the two.
-  const largestOfTwin = largestOf(groupsOf(figure, rule, twins)) ?? largest;
-  const picks = [largest, largestOfTwin].map((name) => pickGroup(figure, name)) as [Reader, Reader];
-  const result = resultOf(figure, rule, pairs, ...picks)!;
-  const one = { ...figure, labels: [...figure.labels, only(figure.by, largest)] };
-  return { ...result, ...touchedIn(one, scenario, result), groups, parts };
+  // The twin's own farthest group, as its run alone shows it; the difference is that of the two.
+  const nameInTwin = farthestOf(groupsOf(figure, rule, twins), is) ?? name;
+  const result = resultOf(figure, rule, pairs, pickGroup(figure, name), pickGroup(figure, nameInTwin))!;
+  const one = { ...figure, labels: [...figure.labels, only(figure.by, name)] };
+  return { ...result, ...touchedIn(one, scenario, result), groups, group: { name, is }, parts };
 };
 
 const touchedIn = (figure: Figure, scenario: Scenario, { difference }: FigureResult): Pick<FigureResult, "touched"> => {
@@ -72,12 +71,14 @@ const groupsOf = (figure: Figure, rule: IntervalRule, replications: readonly Rep
     }),
   );
 
-/** Returns the name of the largest group, of equal ones the first; undefined without any. */
-const largestOf = (groups: Groups): string | undefined =>
-  Object.entries(groups).reduce<readonly [string, Interval] | undefined>(
-    (largest, group) => (largest === undefined || group[1].value > largest[1].value ? group : largest),
+/** Returns the name of the largest or smallest group, of equal ones the first; undefined without any. */
+const farthestOf = (groups: Groups, is: SpeakingGroup["is"]): string | undefined => {
+  const sign = is === "largest" ? 1 : -1;
+  return Object.entries(groups).reduce<readonly [string, Interval] | undefined>(
+    (farthest, group) => (farthest === undefined || sign * (group[1].value - farthest[1].value) > 0 ? group : farthest),
     undefined,
   )?.[0];
+};
 
 const runsOf = (pairs: readonly Pair[]): readonly Replication[] => pairs.map(({ run }) => run);
 

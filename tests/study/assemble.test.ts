@@ -1,4 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { runJsonSchema } from "../../src/report/schema.ts";
+import { remarksOf, summarise } from "../../src/report/verdict.ts";
 import type { Expectation, Scenario, Threshold } from "../../src/scenario/scenario.ts";
 import { bothOf, only } from "../../src/scenario/figure-parts.ts";
 import type { Chart, Replication } from "../../src/simulate/replication.ts";
@@ -94,6 +97,33 @@ describe("the document", () => {
     expect(result.value).toBe(5);
     expect(result.groups).toEqual({ a: { value: 1, ci95: [1, 1] }, b: { value: 5, ci95: [5, 5] } });
     expect(result.difference!.value).toBe(4);
+  });
+
+  it("judges a lone least value by the smallest group and any other limit by the largest, and says which", () => {
+    const grouped = { figure: figure("loss.p95", "%", "gateway") };
+    const thresholds = [
+      threshold("", 3, { ...grouped, min: 3, max: undefined }),
+      threshold("", 6, { ...grouped, min: 3 }),
+      threshold("", 6, grouped),
+    ];
+    const drill = scenario({ thresholds, expect: [{ ...expectation("", [3, 6]), ...grouped }] });
+    const document = documentOf(drill, pairs(3));
+    const [largest, smallest] = [
+      { name: "b", is: "largest" },
+      { name: "a", is: "smallest" },
+    ] as const;
+    expect(document.thresholds).toMatchObject([
+      { value: 1, ci95: [1, 1], group: smallest, verdict: "broken" },
+      { value: 5, group: largest, verdict: "held" },
+      { value: 5, group: largest, verdict: "held" },
+    ]);
+    expect(document.expect).toMatchObject([{ value: 5, group: largest, verdict: "held" }]);
+    expect(document.figures["loss.p95"]!.group).toEqual(largest);
+    expect(summarise(document).findings.map(({ text }) => text)).toEqual([
+      expect.stringContaining("(smallest: a) is 1\u00a0%") as string,
+    ]);
+    expect(remarksOf(document.thresholds[0]!)).toContain("smallest: a");
+    expect(z.fromJSONSchema(runJsonSchema()).safeParse(document).error).toBeUndefined();
   });
 
   it("bounds what was never seen by three over n", () => {
