@@ -24,8 +24,8 @@ export interface Metric {
   readonly censored?: Censoring;
   /** True if people feel it, so that a difference touches the people in the figure. */
   readonly isFelt?: true;
-  /** True if it counts people, who come in rows of the simulation. */
-  readonly countsPeople?: true;
+  /** How it counts people: each by an event of their own, or many at once by one event. People come in rows of the simulation. */
+  readonly countsPeople?: "one-by-one" | "at-once";
   /** True if the scenario fixes its value: every replication has the same. */
   readonly isExact?: true;
   /** True if it settles while nothing happens, so that a drift shows that the warm-up was too short. */

@@ -6,7 +6,7 @@ import type { Expectation, Scenario, Threshold } from "../scenario/scenario.ts";
 import { combinedDigest, type Pair, type StudyResult } from "./replications.ts";
 import type { ExpectRow, FigureResult, InvariantRow, RunDocument, ThresholdRow } from "./document.ts";
 import { backlogText, bindsOf, figureResult, whyNoData } from "./figures.ts";
-import { boundsOf, oneEvent } from "./bounds.ts";
+import { boundsOf, countsAtOnce, leastEvent } from "./bounds.ts";
 import { driftOf, endlessOf } from "./drift.ts";
 import { type JudgedFigure, judgeFigure, type Limits, remarksOn, type Standard, verdictOf } from "./judge.ts";
 import { oddOneOut } from "./odd.ts";
@@ -126,7 +126,8 @@ const judgedPart = (figure: Figure, limits: Limits, of: Of, found: Found) => {
     unit: figure.unit,
     replications: pairs.length,
     isExact: metric?.isExact === true,
-    countsEvents: of === "value" && (oneEvent(figure, scenario) !== undefined || result?.trials !== undefined),
+    countsEvents: of === "value" && (leastEvent(figure, scenario) !== undefined || result?.trials !== undefined),
+    countsAtOnce: countsAtOnce(figure),
     highest: bounds.high,
   };
   const noData = of === "difference" && whole !== undefined ? NO_TWIN : whyNoData(figure, pairs);

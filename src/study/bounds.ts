@@ -5,7 +5,7 @@
 import { inSeconds } from "../base/units.ts";
 import type { Figure } from "../scenario/figure-parts.ts";
 import type { Censoring } from "../scenario/metric.ts";
-import { metricOf } from "../scenario/metrics.ts";
+import { metricOf, sectionOfMetric } from "../scenario/metrics.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Bounds } from "./intervals.ts";
 
@@ -34,14 +34,34 @@ const censoredAt = (censored: Censoring, { labels, window }: Figure, scenario: S
   return Math.max(0, end - Math.min(end, ...begins));
 };
 
-/**
- * Returns what one event in one replication adds to a figure that counts events: 1 for a count or for the busiest
- * hour, 1 per length of the window for a mean rate. Where people are counted, one event is a row, with all the people that it
- * stands for. Undefined for figures that do not count events.
- */
-export const oneEvent = (figure: Figure, scenario: Scenario): number | undefined => {
-  const each = metricOf(figure.metric)?.countsPeople === true ? scenario.run.peopleARow : 1;
+/** Returns by how much a figure that counts events is larger for so many more in each window; undefined for other figures. */
+const countOf = (more: number, figure: Figure, scenario: Scenario): number | undefined => {
   const every = /^\/\s*(s|min|h|d)$/.exec(figure.unit)?.[1];
-  if (every === undefined) return figure.stat === "count" ? each : undefined;
-  return figure.stat === "rate" ? (each * SECONDS[every]!) / windowSeconds(figure, scenario) : each;
+  if (every !== undefined)
+    return figure.stat === "rate" ? (more * SECONDS[every]!) / windowSeconds(figure, scenario) : more;
+  const isCount = figure.stat === "count" || (figure.unit === "" && countsAtOnce(figure));
+  return isCount ? more : undefined;
+};
+
+/** True if the figure counts people, of whom one event can count many at once. */
+export const countsAtOnce = ({ metric, unit }: Figure): boolean =>
+  unit !== "%" && metricOf(metric)?.countsPeople === "at-once";
+
+/**
+ * Returns the least that one event in one replication adds to a figure that counts events: 1 for a count or for the busiest
+ * hour, 1 per length of the window for a mean rate, all the people that a row stands for where people are counted. Undefined
+ * for figures that do not count events.
+ */
+export const leastEvent = (figure: Figure, scenario: Scenario): number | undefined =>
+  countOf(metricOf(figure.metric)?.countsPeople === undefined ? 1 : scenario.run.peopleARow, figure, scenario);
+
+/**
+ * Returns the most that one event in one replication adds: the least, or everybody whom the figure can count where one event
+ * counts many at once, as a single decision moves a whole region.
+ */
+export const largestEvent = (figure: Figure, scenario: Scenario): number | undefined => {
+  const least = leastEvent(figure, scenario);
+  if (least === undefined || !countsAtOnce(figure)) return least;
+  const people = sectionOfMetric(figure.metric)!.concerned(scenario.world, figure, windowSeconds(figure, scenario));
+  return Math.max(least, countOf(people, figure, scenario)!);
 };

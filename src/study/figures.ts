@@ -4,7 +4,7 @@ import { type Figure, only, partsOf } from "../scenario/figure-parts.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Replication } from "../simulate/replication.ts";
 import type { Measured } from "../simulate/samples.ts";
-import { boundsOf, oneEvent } from "./bounds.ts";
+import { boundsOf, largestEvent } from "./bounds.ts";
 import type { FigureResult, Interval, SpeakingGroup } from "./document.ts";
 import { intervalOf, type IntervalRule, type Observation, pairedDifference, rounded, trialsOf } from "./intervals.ts";
 import type { Pair } from "./replications.ts";
@@ -40,7 +40,7 @@ export const figureResult = (
   { error = ERROR, is = "largest" }: { readonly error?: number; readonly is?: SpeakingGroup["is"] } = {},
 ): FigureResult | undefined => {
   const parts = partsOf(figure);
-  const rule: IntervalRule = { bounds: boundsOf(figure, scenario), oneEvent: oneEvent(figure, scenario), error };
+  const rule: IntervalRule = { bounds: boundsOf(figure, scenario), oneEvent: largestEvent(figure, scenario), error };
   if (figure.by === undefined) {
     const result = resultOf(figure, rule, pairs, pickFigure(figure));
     return result === undefined ? undefined : { ...result, ...touchedIn(figure, scenario, result), parts };

@@ -8,7 +8,8 @@ import type { Figure } from "../scenario/figure-parts.ts";
 import { allows } from "../scenario/metric.ts";
 import { metricOf, sectionOfMetric } from "../scenario/metrics.ts";
 import type { Scenario, Threshold } from "../scenario/scenario.ts";
-import { boundsOf, oneEvent } from "./bounds.ts";
+import { boundsOf, countsAtOnce, leastEvent } from "./bounds.ts";
+import { someMayHave } from "./judge.ts";
 import type { StudyPlan } from "./replications.ts";
 
 /** Returns the remarks on a scenario's rows and run, each one sentence. */
@@ -50,8 +51,9 @@ const trivial: Remark = ({ figure, of, min, max }, scenario) => {
 };
 
 const none: Remark = ({ figure, of, max }, scenario, { least }) => {
-  const each = oneEvent(figure, scenario);
+  const each = leastEvent(figure, scenario);
   if (of === "difference" || max !== 0 || each === undefined || least < 2) return undefined;
+  if (countsAtOnce(figure)) return `it is judged as “none seen” in ${String(least)} replications${someMayHave(least)}`;
   const most = printShort((3 / least) * each, 2);
   return `it is judged as “none seen”; ${String(least)} replications without any show at most ${most} ${figure.unit} a replication (95 %)`.replace(
     "  ",

@@ -93,7 +93,7 @@ const halfWidth = (values: readonly number[], error: number): number =>
 const unseen = (error: number): number => (3 * Math.log(error)) / Math.log(ERROR);
 
 /** Returns the greatest share of which `trials` show none with this error: exact (Clopper and Pearson 1934), about 3/n at 5 %. */
-const unseenShare = (trials: number, error: number): number => 1 - Math.exp(Math.log(error) / trials);
+export const unseenShare = (trials: number, error = ERROR): number => 1 - Math.exp(Math.log(error) / trials);
 
 /**
  * Returns how far the mean may be from values that are all at one end of the range, because none of what would move it was

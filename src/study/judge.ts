@@ -5,6 +5,7 @@
  */
 import { printFixed, printPlain, printShort } from "../base/digits.ts";
 import type { FigureResult, Interval, Verdict } from "./document.ts";
+import { unseenShare } from "./intervals.ts";
 
 /** Limits of a row, inclusive; undefined where they are open. */
 export interface Limits {
@@ -26,6 +27,8 @@ export interface Standard {
   readonly isExact?: boolean;
   /** True if the figure counts events, or is a share of trials: at the end of its range none was seen. */
   readonly countsEvents: boolean;
+  /** True if one event can count many people at once, so that replications without any bound hardly anything. */
+  readonly countsAtOnce?: boolean;
   /** Highest possible value. */
   readonly highest: number;
   /** Where the figure is heading, if it has a trend within its window. */
@@ -97,6 +100,8 @@ const whyUnknown = (found: JudgedFigure, standard: Standard): string => {
   const needed = trialsNeeded(value, standard);
   if (trials !== undefined && needed !== undefined)
     return `${seen(value, trials)}, so that it may still be ${endOf(value, ci95)} ${unit}; it takes ${printPlain(needed)} to show the limit`;
+  if (standard.countsAtOnce === true && value === 0)
+    return `${noneIn(found.n)}, but one event can count many people at once, up to ${printShort(ci95[1], 3)} on average: max: 0 asks for none`;
   if (within > 0 && judge(ci95, limits) !== "unknown")
     return `it is known only to ± ${printShort(within, 2)} ${unit} at this scale, as a row stands for many people who queue: run it with a finer --scale`;
   return "its interval is partly outside: more replications narrow it";
@@ -112,11 +117,19 @@ export const remarksOn = (found: JudgedFigure | undefined, standard: Standard): 
   if (unfinished !== undefined)
     remarks.push(`${digits(unfinished, 4)} % had not ended and count with the time until they were cut off`);
   if (n > 1 && isNoneSeen(value, standard)) {
-    const of = trials === undefined ? `none in ${String(n)} replications` : seen(value, trials);
-    remarks.push(`${of}: it may still be ${endOf(value, ci95)}${unit === "" ? " a replication" : ` ${unit}`} (95 %)`);
+    const of = trials === undefined ? noneIn(n) : seen(value, trials);
+    if (standard.countsAtOnce === true) remarks.push(noneIn(n) + someMayHave(n));
+    else
+      remarks.push(`${of}: it may still be ${endOf(value, ci95)}${unit === "" ? " a replication" : ` ${unit}`} (95 %)`);
   }
   return remarks;
 };
+
+const noneIn = (n: number): string => `none in ${String(n)} replications`;
+
+/** Says in how many replications something may happen that did not in n. */
+export const someMayHave = (n: number): string =>
+  `: up to ${digits(100 * unseenShare(n))} % of replications may still have some (95 %)`;
 
 const seen = (value: number, trials: number): string =>
   value === 0 ? `0 of ${printFixed(trials, 0)}` : `${printFixed(trials, 0)} of ${printFixed(trials, 0)}`;

@@ -7,7 +7,7 @@ import { mean, sampleVariance } from "simple-statistics";
 import { type Figure, partsOf } from "../scenario/figure-parts.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { FigureSample } from "../simulate/replication.ts";
-import { oneEvent } from "./bounds.ts";
+import { leastEvent } from "./bounds.ts";
 import type { OddOneOut } from "./document.ts";
 import { rounded, studentQuantile } from "./intervals.ts";
 import type { Pair } from "./replications.ts";
@@ -61,7 +61,7 @@ export const oddOneOut = (
 
 /** Returns the spread that replications with a mean have by chance alone, however alike they look. */
 const leastSpread = (figure: Figure, scenario: Scenario, all: readonly Known[]): ((mean: number) => number) => {
-  const event = oneEvent(figure, scenario);
+  const event = leastEvent(figure, scenario);
   if (event !== undefined) return (value) => Math.max(Math.sqrt(event * Math.max(event, value)), NOTABLE.share * value);
   const trials = Math.min(...all.map(({ sample }) => sample.trials ?? Infinity));
   return (value) => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { minutes } from "../../src/base/units.ts";
 import { METRICS } from "../../src/scenario/metrics.ts";
 import type { Scenario } from "../../src/scenario/scenario.ts";
-import { boundsOf, oneEvent } from "../../src/study/bounds.ts";
+import { boundsOf, largestEvent, leastEvent } from "../../src/study/bounds.ts";
 import { intervalOf, type Observation, pairedDifference } from "../../src/study/intervals.ts";
 import { figure, scenario } from "./fake.ts";
 
@@ -26,7 +26,7 @@ describe("the interval of any figure", () => {
 
   it.each(names)("%s has finite ends, however many replications were cut off", (name, unit) => {
     const asked = figure(name, unit);
-    const rule = { bounds: boundsOf(asked, scenario()), oneEvent: oneEvent(asked, scenario()) };
+    const rule = { bounds: boundsOf(asked, scenario()), oneEvent: largestEvent(asked, scenario()) };
     const areFinite = (...all: (ReturnType<typeof intervalOf> | undefined)[]): boolean =>
       all.every((one) => one!.ci95.every(Number.isFinite));
     fc.assert(
@@ -60,10 +60,20 @@ describe("a delay", () => {
 
 describe("one event", () => {
   it("is one of a count, one of the busiest hour, and one in the window of a mean rate", () => {
-    expect(oneEvent(figure("alarm.count", ""), scenario())).toBe(1);
-    expect(oneEvent(figure("link.broken.count", ""), scenario())).toBe(1000);
-    expect(oneEvent(figure("move.hourly.max", "/h"), scenario())).toBe(1);
-    expect(oneEvent(figure("link.broken.rate", "/s"), scenario())).toBe(1000 / 3600);
-    expect(oneEvent(figure("loss.mean", "%"), scenario())).toBeUndefined();
+    expect(leastEvent(figure("alarm.count", ""), scenario())).toBe(1);
+    expect(leastEvent(figure("link.broken.count", ""), scenario())).toBe(1000);
+    expect(leastEvent(figure("move.hourly.max", "/h"), scenario())).toBe(1);
+    expect(leastEvent(figure("link.broken.rate", "/s"), scenario())).toBe(1000 / 3600);
+    expect(leastEvent(figure("loss.mean", "%"), scenario())).toBeUndefined();
+  });
+
+  it("counts everybody in the figure where many are counted at once, and one row of people who come one by one", () => {
+    expect(largestEvent(figure("moved.count", ""), scenario())).toBe(5000);
+    expect(largestEvent(figure("homeless.last", ""), scenario())).toBe(5000);
+    expect(largestEvent(figure("link.broken.rate", "/s"), scenario())).toBe(5000 / 3600);
+    expect(largestEvent(figure("login.count", ""), scenario())).toBe(1000);
+    expect(largestEvent(figure("alarm.count", ""), scenario())).toBe(1);
+    expect(largestEvent(figure("moved.share", "%"), scenario())).toBeUndefined();
+    expect(largestEvent(figure("tier.units.max", ""), scenario())).toBeUndefined();
   });
 });

@@ -162,6 +162,23 @@ describe("few observations", () => {
   });
 });
 
+describe("a count of people of which none was seen", () => {
+  const rows = `thresholds:
+  - { figure: moved.count, max: 1000 }
+  - { figure: moved.count, max: 0 }
+  - { figure: homeless.last, max: 0 }
+  - { figure: homeless.max, max: 10 }
+`;
+
+  it("is known under no limit but none, as one event can count thousands", () => {
+    const { thresholds } = study(`run: { duration: 6 min }\n${rows}`);
+    expect(thresholds.map(({ verdict }) => verdict)).toEqual(["unknown", "held", "held", "unknown"]);
+    expect(thresholds[0]!.why).toContain("none in 3 replications, but one event can count many people at once");
+    const remarks = ["none in 3 replications: up to 63 % of replications may still have some (95 %)"];
+    expect(thresholds.slice(1, 3).map((row) => row.remarks)).toEqual([remarks, remarks]);
+  });
+});
+
 describe("a row that is not judged", () => {
   const rows = (more: string): string => `thresholds: [{ figure: login.queue.max, max: 20 s${more} }]`;
 
@@ -284,6 +301,11 @@ describe("before it runs", () => {
   it.each([
     ["a limit that every value meets", "thresholds: [{ figure: loss.mean, max: 100 % }]", "proves nothing"],
     ["a limit of none", "thresholds: [{ figure: alarm.count, max: 0 }]", "none seen"],
+    [
+      "people of whom none may be counted",
+      "thresholds: [{ figure: moved.count, max: 0 }]",
+      "up to 63 % of replications",
+    ],
     ["a difference without a twin", "thresholds: [{ figure: loss.mean, of: difference, max: 5 % }]", "no twin"],
     [
       "a window without a whole minute",

@@ -79,7 +79,7 @@ export const PEOPLE_METRICS = {
     labels: PEOPLE,
     meaning: "Completed logins; the rate is the mean per second",
     stats: [...stats("", ["count"]), ...stats("/s", ["rate"])],
-    countsPeople: true,
+    countsPeople: "one-by-one",
   },
   "login.queue": {
     title: "Wait of a login at its server",
@@ -95,7 +95,7 @@ export const PEOPLE_METRICS = {
     labels: FLEET,
     meaning: "Logins requested at servers, retries included; the maximum is of minute means",
     stats: stats("/s", ["rate", "max"]),
-    countsPeople: true,
+    countsPeople: "one-by-one",
     isByMinute: true,
   },
   "login.goodput": {
@@ -107,7 +107,7 @@ export const PEOPLE_METRICS = {
     stats: [...stats("%", ["min"]), ...stats("/s", ["rate"])],
     better: "high",
     scaleMargin: { least: 3 },
-    countsPeople: true,
+    countsPeople: "one-by-one",
     isByMinute: true,
   },
   "back.delay": {
@@ -137,7 +137,7 @@ export const PEOPLE_METRICS = {
     meaning: "Links that clients found broken; the rate is the mean per second",
     stats: [...stats("", ["count"]), ...stats("/s", ["rate"])],
     better: "low",
-    countsPeople: true,
+    countsPeople: "at-once",
     isFelt: true,
   },
   online: {
@@ -168,6 +168,7 @@ export const PEOPLE_METRICS = {
     labels: PEOPLE,
     meaning: "People that the scheduler moved to another preferred entry",
     stats: [...stats("%", ["share"]), ...stats("", ["count"])],
+    countsPeople: "at-once",
   },
   move: {
     title: "Moves of gateways",
@@ -300,6 +301,7 @@ export const PEOPLE_METRICS = {
     better: "low",
     isByMinute: true,
     isFelt: true,
+    countsPeople: "at-once",
   },
   "message.lost": {
     title: "Messages lost",
@@ -309,6 +311,7 @@ export const PEOPLE_METRICS = {
     stats: stats("", ["count"]),
     better: "low",
     isFelt: true,
+    countsPeople: "at-once",
   },
   "server.load": {
     title: "Server load",

@@ -20,6 +20,7 @@ export const PUSH_METRICS = {
     stats: stats("", ["count"]),
     better: "low",
     isFelt: true,
+    countsPeople: "at-once",
   },
   "push.duplicate": {
     title: "Duplicate messages",
@@ -29,6 +30,7 @@ export const PUSH_METRICS = {
     stats: [...stats("%", ["share"]), ...stats("", ["count"], { standard: ["count"] })],
     better: "low",
     isFelt: true,
+    countsPeople: "at-once",
   },
   "push.lateness": {
     title: "Lateness of reminders",
@@ -55,6 +57,7 @@ export const PUSH_METRICS = {
     meaning: "Messages that the message service refused because they exceeded its capacity",
     stats: stats("", ["count"], { standard: ["count"] }),
     better: "low",
+    countsPeople: "at-once",
   },
   "push.busy": {
     title: "Worker slots at work",
