@@ -71,6 +71,11 @@ const figureResult = z.strictObject({
   touched: z.exactOptional(
     number.meta({ description: "People that the difference touches at least; only of what people feel" }),
   ),
+  few: z.exactOptional(
+    z.strictObject({ percent: z.number(), n: z.int(), needed: z.int(), in: z.enum(["each", "all"]) }).meta({
+      description: "Of a percentile with too few observations: those of the least replication, or of all together",
+    }),
+  ),
   groups: z.exactOptional(
     z.record(z.string(), z.strictObject(interval)).meta({ description: "With by=: every group" }),
   ),

@@ -35,6 +35,8 @@ export interface Measured {
   readonly within?: number;
   /** Independent observations behind a share: tasks, or rows of the simulation. */
   readonly trials?: number;
+  /** Independent observations behind a percentile: tasks, pushes, or rows of the simulation. */
+  readonly observations?: number;
   /** Why there is no data. */
   readonly why?: string;
   /** The queue behind the figure that grows throughout the window; only if one does. */
@@ -63,13 +65,25 @@ const ONE_BUCKET = 1 + 1 / 1_024;
 
 const quantileOf = (stat: string): number => (stat === "max" ? 1 : Number(stat.slice(1)) / 100);
 
+/** How times are counted. */
+interface Counting {
+  /** Time at which longer ones are cut off by definition, in ms; none by default. */
+  readonly capMs?: number;
+  /** Times that one row of the simulation notes at once; 1 by default. */
+  readonly each?: number;
+}
+
 /**
  * Returns `mean`, `max` or a percentile such as `p95` of all times together, in s; null without any. A time that was cut
  * off counts with what is known of it. A percentile is known if the times that were cut off could not change it, a maximum
  * if none was. A mean has a greatest value if all were cut off before `capMs`, at which longer times are cut off by
  * definition. The maximum is exact.
  */
-export const timeOf = (all: readonly Times[], stat: string, capMs = Infinity): Measured => {
+export const timeOf = (
+  all: readonly Times[],
+  stat: string,
+  { capMs = Infinity, each = 1 }: Counting = {},
+): Measured => {
   const [ended, cut, every] = [new Histogram(), new Histogram(), new Histogram()];
   for (const one of all) {
     ended.merge(one.ended);
@@ -79,7 +93,8 @@ export const timeOf = (all: readonly Times[], stat: string, capMs = Infinity): M
   every.merge(cut);
   if (every.count === 0) return { value: null };
   const ms = stat === "mean" ? every.mean! : every.quantile(quantileOf(stat))!;
-  if (cut.count === 0) return { value: ms / 1_000 };
+  const known = { value: ms / 1_000, ...(stat.startsWith("p") ? { observations: every.count / each } : {}) };
+  if (cut.count === 0) return known;
   const unfinished = (100 * cut.count) / every.count;
   const mostMs =
     stat !== "mean"
@@ -87,8 +102,8 @@ export const timeOf = (all: readonly Times[], stat: string, capMs = Infinity): M
       : cut.max < capMs
         ? ms + (cut.count * capMs - cut.sum) / every.count
         : Infinity;
-  if (mostMs === Infinity) return { value: ms / 1_000, atLeast: true, unfinished };
-  return { value: ms / 1_000, ...(mostMs > ms * ONE_BUCKET ? { atMost: mostMs / 1_000 } : {}), unfinished };
+  if (mostMs === Infinity) return { ...known, atLeast: true, unfinished };
+  return { ...known, ...(mostMs > ms * ONE_BUCKET ? { atMost: mostMs / 1_000 } : {}), unfinished };
 };
 
 /** Returns the largest value; it is only the least possible if one of them is. Null without data. */

@@ -91,7 +91,13 @@ type Of = "value" | "difference";
 
 const partOf = (result: FigureResult | undefined, of: Of): JudgedFigure | undefined => {
   if (result === undefined || of === "value") return result;
-  return result.difference === undefined ? undefined : { ...result.difference, n: result.n };
+  return result.difference === undefined
+    ? undefined
+    : {
+        ...result.difference,
+        n: result.n,
+        ...(result.few === undefined ? {} : { few: result.few }),
+      };
 };
 
 /**
@@ -124,6 +130,7 @@ const judgedPart = (figure: Figure, limits: Limits, of: Of, found: Found) => {
     heading: endless?.heading ?? drift?.heading,
     endless: endless?.why,
     unit: figure.unit,
+    isDifference: of === "difference",
     replications: pairs.length,
     isExact: metric?.isExact === true,
     countsEvents: of === "value" && (leastEvent(figure, scenario) !== undefined || result?.trials !== undefined),

@@ -40,6 +40,17 @@ export interface CutOff {
   readonly beyond: number | null;
 }
 
+/** Independent observations that are too few to know a percentile. */
+export interface FewValues {
+  /** 95 for the 95th percentile. */
+  readonly percent: number;
+  /** Their number, in the replication with the fewest or in all together. */
+  readonly n: number;
+  /** The number that it takes there. */
+  readonly needed: number;
+  readonly in: "each" | "all";
+}
+
 /** The group that speaks for a figure with `by=`. */
 export interface SpeakingGroup {
   readonly name: string;
@@ -53,6 +64,8 @@ export interface FigureResult extends Interval {
   readonly n: number;
   /** Independent observations of all replications behind a share: tasks, or rows. */
   readonly trials?: number;
+  /** Present if a percentile has too few observations to be known. */
+  readonly few?: FewValues;
   /** How far the value may be from that at full scale, either way, in its unit; only if above 0. */
   readonly within?: number;
   /** Share of what a time counts that had not ended when it was cut off, percent; only if above 0. */

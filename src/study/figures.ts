@@ -6,7 +6,15 @@ import type { Replication } from "../simulate/replication.ts";
 import type { Measured } from "../simulate/samples.ts";
 import { boundsOf, largestEvent } from "./bounds.ts";
 import type { FigureResult, Interval, SpeakingGroup } from "./document.ts";
-import { intervalOf, type IntervalRule, type Observation, pairedDifference, rounded, trialsOf } from "./intervals.ts";
+import {
+  fewOf,
+  intervalOf,
+  type IntervalRule,
+  type Observation,
+  pairedDifference,
+  rounded,
+  trialsOf,
+} from "./intervals.ts";
 import type { Pair } from "./replications.ts";
 import { peopleTouched } from "./touched.ts";
 import { ERROR } from "./stopping.ts";
@@ -23,12 +31,13 @@ const observationsOf = (replications: readonly (Replication | undefined)[], pick
 /** Returns what is known in one replication; undefined without data. */
 export const observationOf = (measured: Measured | undefined): Observation | undefined => {
   if (measured === undefined || measured.value === null) return undefined;
-  const { value, atLeast, atMost, trials } = measured;
+  const { value, atLeast, atMost, trials, observations } = measured;
   return {
     value,
     ...(atLeast === true ? { atLeast } : {}),
     slack: atMost === undefined ? 0 : atMost - value,
     trials,
+    ...(observations === undefined ? {} : { observations }),
   };
 };
 
@@ -116,6 +125,7 @@ const resultOf = (
   const unfinished = unfinishedOf(pairs, pick);
   const within = withinOf(pairs, pick);
   const trials = trialsOf(runs);
+  const few = fewOf(runs, figure.stat);
   const { value, ci95, ...ends } = interval;
   return {
     value,
@@ -123,6 +133,7 @@ const resultOf = (
     ci95,
     ...ends,
     n: runs.length,
+    ...(few === undefined ? {} : { few }),
     ...(within === 0 ? {} : { within }),
     ...(unfinished === undefined ? {} : { unfinished }),
     ...(trials === undefined ? {} : { trials: Math.round(trials) }),

@@ -4,7 +4,7 @@
  */
 import { mean, sampleVariance } from "simple-statistics";
 import { assert } from "../base/assert.ts";
-import type { CutOff, Interval } from "./document.ts";
+import type { CutOff, FewValues, Interval } from "./document.ts";
 import { ERROR } from "./stopping.ts";
 
 /** The possible range of a figure. */
@@ -25,6 +25,8 @@ export interface Observation {
   readonly slack?: number;
   /** Independent observations behind a share; undefined for other figures. */
   readonly trials?: number | undefined;
+  /** Independent observations behind a percentile; undefined for other figures. */
+  readonly observations?: number | undefined;
 }
 
 /** Returns exact observations. */
@@ -164,6 +166,21 @@ export const cutOffOf = (all: readonly Observation[]): CutOff | undefined => {
     seen: seen.length === 0 ? null : rounded(mean(seen.map(({ value }) => value))),
     beyond: beyond === null ? null : rounded(beyond),
   };
+};
+
+/**
+ * Returns how many observations a percentile has, if they are too few to know it: each replication takes one that can be
+ * expected above it, and all together so many that one is above it with 95 %. Undefined if there are enough.
+ */
+export const fewOf = (all: readonly Observation[], stat: string): FewValues | undefined => {
+  const percent = Number(/^p(\d+)$/.exec(stat)?.[1]);
+  const counts = all.flatMap(({ observations }) => observations ?? []);
+  if (Number.isNaN(percent) || counts.length === 0) return undefined;
+  const each = { percent, n: Math.floor(Math.min(...counts)), needed: Math.ceil(100 / (100 - percent)) };
+  if (each.n < each.needed) return { ...each, in: "each" };
+  const total = counts.reduce((sum, one) => sum + one, 0);
+  const together = { percent, n: Math.floor(total), needed: Math.ceil(Math.log(ERROR) / Math.log(percent / 100)) };
+  return together.n < together.needed ? { ...together, in: "all" } : undefined;
 };
 
 /** Returns what is known of the difference of two observations of one seed. */

@@ -4,7 +4,7 @@
  * few to be seen.
  */
 import { printFixed, printPlain, printShort } from "../base/digits.ts";
-import type { FigureResult, Interval, Verdict } from "./document.ts";
+import type { FewValues, FigureResult, Interval, Verdict } from "./document.ts";
 import { unseenShare } from "./intervals.ts";
 
 /** Limits of a row, inclusive; undefined where they are open. */
@@ -14,7 +14,7 @@ export interface Limits {
 }
 
 /** What a row is judged by. */
-export type JudgedFigure = Interval & Pick<FigureResult, "n" | "trials" | "unfinished" | "within">;
+export type JudgedFigure = Interval & Pick<FigureResult, "n" | "trials" | "few" | "unfinished" | "within">;
 
 /** How a row is judged. */
 export interface Standard {
@@ -27,6 +27,8 @@ export interface Standard {
   readonly isExact?: boolean;
   /** True if the figure counts events, or is a share of trials: at the end of its range none was seen. */
   readonly countsEvents: boolean;
+  /** True if the limits apply to a difference. */
+  readonly isDifference?: boolean;
   /** True if one event can count many people at once, so that replications without any bound hardly anything. */
   readonly countsAtOnce?: boolean;
   /** Highest possible value. */
@@ -75,8 +77,8 @@ export const judgeFigure = (
   const [low, high] = hull(found.ci95, standard.heading);
   const { within = 0 } = found;
   const all = [
-    found.atMost === true ? -Infinity : low - within,
-    found.atLeast === true ? Infinity : high + within,
+    found.atMost === true || (standard.isDifference === true && found.few !== undefined) ? -Infinity : low - within,
+    found.atLeast === true || found.few !== undefined ? Infinity : high + within,
   ] as const;
   const verdict = judge(all, limits);
   return verdict === "unknown" ? { verdict, why: whyUnknown(found, standard) } : { verdict };
@@ -95,6 +97,7 @@ const whyUnknown = (found: JudgedFigure, standard: Standard): string => {
     return "it is known only as at least this much: some of it had not ended when it was cut off";
   if (found.atMost === true && judge([value, ci95[1]], limits) === "held")
     return "it is known only as at most this much: without the faults some of it had not ended when it was cut off";
+  if (found.few !== undefined) return fewText(found.few);
   if (standard.heading !== undefined && judge(ci95, limits) !== "unknown")
     return `it has a trend within its window, which leads to ${bracket(standard.heading, unit)}: a longer warm-up would show where it ends`;
   const needed = trialsNeeded(value, standard);
@@ -106,6 +109,10 @@ const whyUnknown = (found: JudgedFigure, standard: Standard): string => {
     return `it is known only to ± ${printShort(within, 2)} ${unit} at this scale, as a row stands for many people who queue: run it with a finer --scale`;
   return "its interval is partly outside: more replications narrow it";
 };
+
+/** E.g. "the 99th percentile of 15 values: it takes 100 in each replication". */
+const fewText = ({ percent, n, needed, in: where }: FewValues): string =>
+  `the ${String(percent)}th percentile of ${printFixed(n, 0)} values: it takes ${printFixed(needed, 0)} in ${where === "each" ? "each replication" : "all replications together"}`;
 
 /** Returns what a reader must know of a row beside its value: what was left out, and what "none seen" shows. */
 export const remarksOn = (found: JudgedFigure | undefined, standard: Standard): readonly string[] => {

@@ -5,6 +5,8 @@ import { simulate } from "../../src/simulate/simulation.ts";
 import { assemble } from "../../src/study/assemble.ts";
 import type { RunDocument } from "../../src/study/document.ts";
 import { remarksBeforehand } from "../../src/study/foresight.ts";
+import { fewOf } from "../../src/study/intervals.ts";
+import { judgeFigure } from "../../src/study/judge.ts";
 import { tiny } from "../world/support.ts";
 
 const study = (
@@ -159,6 +161,55 @@ describe("few observations", () => {
     const { thresholds, verdict } = study("run: { duration: 6 min }\nthresholds: [{ figure: alarm.count, max: 0 }]");
     expect(verdict).toBe("held");
     expect(thresholds[0]!.remarks).toEqual(["none in 3 replications: it may still be up to 1 a replication (95 %)"]);
+  });
+});
+
+describe("a percentile", () => {
+  const judged = (feed: number, limits: readonly string[], length = 300) =>
+    study(
+      services(
+        "cores: 40, work: { law: exponential, mean: 20 ms }",
+        `feed: ${String(feed)}, deadline: 3 s, timeout: 3 s`,
+        limits.map((limit) => `  - { figure: ${limit} }`).join("\n"),
+      ),
+      { set: [`run.duration=${String(60 + length)} s`, "run.warmup=60 s"] },
+    ).thresholds;
+
+  it("of fewer values than it takes to see one above it is never held under a limit, but may be broken", () => {
+    const rows = judged(1, ["task.time.p99, max: 1 s", "task.time.p99, max: 1 ms", "task.time.p99, min: 1 ms"], 20);
+    expect(rows.map(({ verdict }) => verdict)).toEqual(["unknown", "broken", "held"]);
+    expect(rows[0]!.why).toMatch(/^the 99th percentile of \d\d values: it takes 100 in each replication$/);
+  });
+
+  it("of values that are too few in all replications together says how many it takes", () => {
+    expect(judged(10, ["task.time.p95, max: 1 s"], 30)[0]!.verdict).toBe("held");
+    const each = { value: 1, observations: 25 };
+    expect(fewOf([each, each], "p95")).toEqual({ percent: 95, n: 50, needed: 59, in: "all" });
+    expect(fewOf([each, each, each], "p95")).toBeUndefined();
+    expect(fewOf([each, { ...each, observations: 19.5 }, each], "p95")).toEqual({
+      percent: 95,
+      n: 19,
+      needed: 20,
+      in: "each",
+    });
+    expect(fewOf([each], "mean")).toBeUndefined();
+  });
+
+  it("of login times counts rows, not the people whom they stand for", () => {
+    const at = (scale: string) =>
+      study(`run: { duration: 6 min, scale: ${scale} }\nthresholds: [{ figure: login.time.p95, max: 50 s }]`)
+        .thresholds;
+    expect(at("1")[0]!.verdict).toBe("held");
+    expect(at("1/1000")[0]!.why).toContain("values: it takes 20 in each replication");
+  });
+
+  it("is not known better as a difference", () => {
+    const few = { percent: 99, n: 15, needed: 100, in: "each" } as const;
+    const standard = { unit: "s", replications: 3, countsEvents: false, highest: 60 };
+    const found = { value: 0, ci95: [-1, 1], n: 3, few } as const;
+    const verdict = (isDifference: boolean) =>
+      judgeFigure(found, { ...standard, isDifference, limits: { min: -5, max: undefined } }).verdict;
+    expect([verdict(true), verdict(false)]).toEqual(["unknown", "held"]);
   });
 });
 

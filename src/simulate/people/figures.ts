@@ -55,6 +55,11 @@ class Question {
     return this.book.ledger.histograms.total(inWindow(name, this.figure.window), this.labels);
   }
 
+  /** Returns the people whom a row of the simulation stands for. */
+  get each(): number {
+    return this.book.scenario.run.peopleARow;
+  }
+
   /** Returns the times of the logins that began in the window, in ms. */
   get logins(): Times {
     return { ended: this.times("login.time"), cut: this.times("login.cut") };
@@ -163,18 +168,20 @@ const within = (most: number): Pick<Measured, "within"> => (most === 0 ? {} : { 
 const FORMULAS: Readonly<Record<keyof typeof PEOPLE_METRICS, Formula>> = {
   loss: (question) => shareOf(question.count("packets.lost"), question.count("packets.sent")),
   "login.time": (question) => ({
-    ...timeOf([question.logins], question.figure.stat, CENSORED_MS),
+    ...timeOf([question.logins], question.figure.stat, { capMs: CENSORED_MS, each: question.each }),
     ...within(question.loginsWithin),
   }),
   "login.success": (question) => {
     const all = question.judgedLogins;
-    const trials = all / question.book.scenario.run.peopleARow;
+    const trials = all / question.each;
     const value = shareOf(all - question.count("login.late"), all);
     return { value, trials, ...within(question.mayGiveUp ? question.loginShareWithin : 0) };
   },
   login: (question) => question.perSecond(question.count("login.completed")),
   "login.queue": (question) =>
-    timeOf([{ ended: question.times("login.queue"), cut: new Histogram() }], question.figure.stat),
+    timeOf([{ ended: question.times("login.queue"), cut: new Histogram() }], question.figure.stat, {
+      each: question.each,
+    }),
   "login.offered": (question) => {
     const asked = question.series("login-queue.asked");
     return question.overMinutes((minute) => asked.at(minute) / 60);

@@ -103,7 +103,7 @@ class Question {
     // most after twice the longest wait that ended.
     const hasDropped = this.tiers.some((tier) => this.#book.dropped[this.#window]![tier]! > 0);
     const longestMs = Math.max(0, ...waits.map(({ ended }) => ended.max));
-    return timeOf(waits, this.stat, hasDropped ? Infinity : 2 * longestMs);
+    return timeOf(waits, this.stat, { capMs: hasDropped ? Infinity : 2 * longestMs });
   }
 
   /** Returns the largest backlog that grows, of the tiers or of those that the tasks reach; undefined if none does. */
