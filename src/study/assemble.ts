@@ -7,6 +7,7 @@ import { combinedDigest, type Pair, type StudyResult } from "./replications.ts";
 import type { ExpectRow, FigureResult, InvariantRow, RunDocument, ThresholdRow } from "./document.ts";
 import { backlogText, bindsOf, figureResult, whyNoData } from "./figures.ts";
 import { boundsOf, countsAtOnce, leastEvent } from "./bounds.ts";
+import { withoutCause } from "./foresight.ts";
 import { driftOf, endlessOf } from "./drift.ts";
 import { type JudgedFigure, judgeFigure, type Limits, remarksOn, type Standard, verdictOf } from "./judge.ts";
 import { oddOneOut } from "./odd.ts";
@@ -89,6 +90,13 @@ const bound = (figure: Figure, pairs: readonly Pair[]): { readonly binds?: strin
 
 type Of = "value" | "difference";
 
+/** True if a figure counts events, or is a share of trials; of a difference, if neither run saw any event. */
+const countsEvents = (figure: Figure, scenario: Scenario, result: FigureResult | undefined, of: Of): boolean => {
+  const isCount = leastEvent(figure, scenario) !== undefined;
+  if (of === "value") return isCount || result?.trials !== undefined;
+  return isCount && result?.value === 0 && result.noFault?.value === 0;
+};
+
 const partOf = (result: FigureResult | undefined, of: Of): JudgedFigure | undefined => {
   if (result === undefined || of === "value") return result;
   return result.difference === undefined
@@ -133,11 +141,11 @@ const judgedPart = (figure: Figure, limits: Limits, of: Of, found: Found) => {
     isDifference: of === "difference",
     replications: pairs.length,
     isExact: metric?.isExact === true,
-    countsEvents: of === "value" && (leastEvent(figure, scenario) !== undefined || result?.trials !== undefined),
+    countsEvents: countsEvents(figure, scenario, whole, of),
     countsAtOnce: countsAtOnce(figure),
     highest: bounds.high,
   };
-  const noData = of === "difference" && whole !== undefined ? NO_TWIN : whyNoData(figure, pairs);
+  const noData = of === "difference" && whole !== undefined ? whyNoDifference(figure, pairs) : whyNoData(figure, pairs);
   const judgement = judgeFigure(strict, standard, noData);
   const isReason = endless !== undefined && judgement.why === endless.why;
   const remarks = [
@@ -159,7 +167,12 @@ const judgedPart = (figure: Figure, limits: Limits, of: Of, found: Found) => {
   };
 };
 
-const NO_TWIN = "the run had no twin without faults to take the difference from";
+/** Returns why a figure that has a value has no difference. */
+const whyNoDifference = (figure: Figure, pairs: readonly Pair[]): string => {
+  if (pairs.every(({ twin }) => twin === undefined))
+    return "the run had no twin without faults to take the difference from";
+  return withoutCause(figure) ?? "no replication has a value both with and without the faults";
+};
 
 /** Says by which interval a row of a study that may stop early is judged. */
 const judgedAt = (strict: JudgedFigure | undefined, error: number, unit: string): string => {

@@ -66,8 +66,19 @@ const scaled: Remark = ({ onlyFullScale, isJudgedAtFullScaleOnly }, { run }) =>
     ? "it cannot be judged at this scale, which leaves the run inconclusive: run it with --scale 1, or write judge: full-scale-only"
     : undefined;
 
-const withoutTwin: Remark = ({ of }, _, { twin }) =>
-  of === "difference" && !twin ? "this run has no twin without faults to take the difference from" : undefined;
+const withoutTwin: Remark = ({ of, figure }, _, { twin }) => {
+  if (of !== "difference") return undefined;
+  return twin ? withoutCause(figure) : "this run has no twin without faults to take the difference from";
+};
+
+/** Says that a figure about a fault or an intervention has no value in the twin; undefined for other figures. */
+export const withoutCause = ({ metric }: Figure): string | undefined => {
+  const { labels = [], censored, dimension } = metricOf(metric) ?? {};
+  const isAboutFault = labels.includes("fault");
+  if (!isAboutFault && (censored === undefined || "atSeconds" in censored)) return undefined;
+  const cause = isAboutFault ? "faults" : "interventions";
+  return `without the ${cause} there is no such ${dimension === "time" ? "delay" : "figure"} to take the difference from`;
+};
 
 const tooLong: Remark = ({ figure, max }, scenario) => {
   const censored = metricOf(figure.metric)?.censored;

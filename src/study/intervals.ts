@@ -191,15 +191,16 @@ const differenceOf = (faulty: Observation, twin: Observation): Observation => ({
   slack: (faulty.slack ?? 0) + (twin.slack ?? 0),
 });
 
-/** Returns mean and t interval of the differences of pairs with the same seed, clipped to the largest possible difference. */
+/** Returns mean and t interval of the differences of pairs with the same seed, clipped to the largest possible difference; of counts of which neither run saw any, as far as either may be from 0. */
 export const pairedDifference = (
   pairs: readonly (readonly [faulty: Observation, twin: Observation])[],
-  { bounds, error = ERROR }: IntervalRule,
+  { bounds, oneEvent, error = ERROR }: IntervalRule,
 ): Interval | undefined => {
   const widest = bounds.high - bounds.low;
+  const isNoneSeen = pairs.every((pair) => pair.every(({ value }) => value === 0));
   return intervalOf(
     pairs.map(([faulty, twin]) => differenceOf(faulty, twin)),
-    { bounds: { low: -widest, high: widest }, error },
+    { bounds: { low: -widest, high: widest }, oneEvent: isNoneSeen ? oneEvent : undefined, error },
   );
 };
 

@@ -103,7 +103,7 @@ const whyUnknown = (found: JudgedFigure, standard: Standard): string => {
   const needed = trialsNeeded(value, standard);
   if (trials !== undefined && needed !== undefined)
     return `${seen(value, trials)}, so that it may still be ${endOf(value, ci95)} ${unit}; it takes ${printPlain(needed)} to show the limit`;
-  if (standard.countsAtOnce === true && value === 0)
+  if (standard.countsEvents && standard.countsAtOnce === true && value === 0)
     return `${noneIn(found.n)}, but one event can count many people at once, up to ${printShort(ci95[1], 3)} on average: max: 0 asks for none`;
   if (within > 0 && judge(ci95, limits) !== "unknown")
     return `it is known only to ± ${printShort(within, 2)} ${unit} at this scale, as a row stands for many people who queue: run it with a finer --scale`;

@@ -11,12 +11,16 @@ import { tiny } from "../world/support.ts";
 
 const study = (
   more: string,
-  { reps = 3, set = [] }: { readonly reps?: number; readonly set?: readonly string[] } = {},
+  {
+    reps = 3,
+    set = [],
+    twin = false,
+  }: { readonly reps?: number; readonly set?: readonly string[]; readonly twin?: boolean } = {},
 ) => {
   const scenario = tiny(more, set);
   const pairs = Array.from({ length: reps }, (_, replication) => ({
     run: simulate(scenario, { replication, faults: true, interventions: true }),
-    twin: undefined,
+    twin: twin ? simulate(scenario, { replication, faults: false, interventions: false }) : undefined,
   }));
   const plan = { least: reps, most: reps, faults: true };
   return assemble(scenario, figuresOf(scenario), { pairs, partial: false }, { tool: "test", plan });
@@ -230,6 +234,48 @@ describe("a count of people of which none was seen", () => {
   });
 });
 
+describe("a difference of counts of which neither run saw any", () => {
+  it("is bounded and remarked on like the count itself", () => {
+    const { thresholds } = study(
+      `run: { duration: 6 min }
+thresholds:
+  - { figure: alarm.count, of: difference, max: 0 }
+  - { figure: alarm.count, of: difference, max: 0.5 }
+  - { figure: moved.count, of: difference, max: 3 }
+`,
+      { twin: true },
+    );
+    expect(thresholds).toMatchObject([
+      {
+        ci95: [-1, 1],
+        verdict: "held",
+        remarks: ["none in 3 replications: it may still be up to 1 a replication (95 %)"],
+      },
+      { verdict: "unknown" },
+      { verdict: "unknown" },
+    ]);
+  });
+});
+
+describe("a difference of a delay that there is only with the fault", () => {
+  const rows = `faults: [{ id: a, at: 2 min, down: reset, where: { centre: north } }]
+thresholds:
+  - { figure: back.delay.max, of: difference, max: 60 min }
+  - { figure: "alarm.delay.max{fault=a}", of: difference, max: 60 min }
+`;
+
+  it("says so instead of that there was no twin", () => {
+    const { thresholds } = study(`run: { duration: 6 min, warmup: 1 min }\n${rows}`, { reps: 2, twin: true });
+    for (const { verdict, why } of thresholds) {
+      expect(verdict).toBe("unknown");
+      expect(why).toContain("without the faults there is no such delay");
+    }
+    expect(study(`run: { duration: 6 min, warmup: 1 min }\n${rows}`, { reps: 2 }).thresholds[1]!.why).toContain(
+      "no twin",
+    );
+  });
+});
+
 describe("a row that is not judged", () => {
   const rows = (more: string): string => `thresholds: [{ figure: login.queue.max, max: 20 s${more} }]`;
 
@@ -344,18 +390,22 @@ thresholds:
 });
 
 describe("before it runs", () => {
-  const remarks = (more: string, least = 3, set: readonly string[] = []): string =>
-    remarksBeforehand(tiny(more, set), { least, most: least, faults: true, interventions: true, twin: false }).join(
-      "\n",
-    );
+  const remarks = (more: string, least = 3, set: readonly string[] = [], twin = false): string =>
+    remarksBeforehand(tiny(more, set), { least, most: least, faults: true, interventions: true, twin }).join("\n");
 
-  it.each([
+  it.each<[string, string, string, boolean?]>([
     ["a limit that every value meets", "thresholds: [{ figure: loss.mean, max: 100 % }]", "proves nothing"],
     ["a limit of none", "thresholds: [{ figure: alarm.count, max: 0 }]", "none seen"],
     [
       "people of whom none may be counted",
       "thresholds: [{ figure: moved.count, max: 0 }]",
       "up to 63 % of replications",
+    ],
+    [
+      "a difference of what there is only with a fault",
+      "faults: [{ id: a, at: 5 min, loss: 10 %, where: { centre: north } }]\nthresholds: [{ figure: alarm.delay.max, of: difference, max: 5 min }]",
+      "without the faults there is no such delay",
+      true,
     ],
     ["a difference without a twin", "thresholds: [{ figure: loss.mean, of: difference, max: 5 % }]", "no twin"],
     [
@@ -378,8 +428,8 @@ describe("before it runs", () => {
       "run: { scale: 1/10 }\nthresholds: [{ figure: login.queue.max, max: 9 s }]",
       "--scale 1",
     ],
-  ])("%s is remarked on", (_, more, text) => {
-    expect(remarks(more)).toContain(text);
+  ])("%s is remarked on", (_, more, text, twin = false) => {
+    expect(remarks(more, 3, [], twin)).toContain(text);
   });
 
   it("a figure of a tier in a world without services is remarked on as such", () => {
