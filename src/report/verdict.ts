@@ -139,9 +139,9 @@ const heldHeadline = ({ expect, thresholds, notJudged, invariants }: RunDocument
     .filter(([count]) => count > 0)
     .map(([count, noun, remark]) => `${printCount(count, noun)}${remark}`);
   const left = notJudged.length === 0 ? "" : `; ${printCount(notJudged.length, "row")} not judged`;
-  return words.length === 0
-    ? `held: this run has no rows to judge${left}`
-    : `held: ${words.join(", ")}, all met${left}`;
+  if (words.length === 0) return `held: this run has no rows to judge${left}`;
+  const none = expect.length + thresholds.length === 0 ? "no figure is judged; " : "";
+  return `held: ${none}${words.join(", ")}, all met${left}`;
 };
 
 const noteOf = ({ thresholds }: RunDocument): string | undefined => {
