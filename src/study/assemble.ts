@@ -7,7 +7,7 @@ import { combinedDigest, type Pair, type StudyResult } from "./replications.ts";
 import type { ExpectRow, FigureResult, InvariantRow, RunDocument, ThresholdRow } from "./document.ts";
 import { backlogText, bindsOf, figureResult, whyNoData } from "./figures.ts";
 import { boundsOf, countsAtOnce, leastEvent } from "./bounds.ts";
-import { withoutCause } from "./foresight.ts";
+import { remarksOnAsked, withoutCause } from "./foresight.ts";
 import { driftOf, endlessOf } from "./drift.ts";
 import { type JudgedFigure, judgeFigure, type Limits, remarksOn, type Standard, verdictOf } from "./judge.ts";
 import { oddOneOut } from "./odd.ts";
@@ -149,6 +149,7 @@ const judgedPart = (figure: Figure, limits: Limits, of: Of, found: Found) => {
   const judgement = judgeFigure(strict, standard, noData);
   const isReason = endless !== undefined && judgement.why === endless.why;
   const remarks = [
+    ...remarksOnAsked({ figure, of, ...limits }, scenario),
     ...remarksOn(result, standard),
     ...(drift === undefined ? [] : [drift.text]),
     ...(backlog === undefined || isReason ? [] : [backlog]),

@@ -9,6 +9,7 @@ import { allows } from "../scenario/metric.ts";
 import { metricOf, sectionOfMetric } from "../scenario/metrics.ts";
 import type { Scenario, Threshold } from "../scenario/scenario.ts";
 import { boundsOf, countsAtOnce, leastEvent } from "./bounds.ts";
+import type { Bounds } from "./intervals.ts";
 import { someMayHave } from "./judge.ts";
 import type { StudyPlan } from "./replications.ts";
 
@@ -18,6 +19,11 @@ export const remarksBeforehand = (scenario: Scenario, plan: StudyPlan): readonly
   ...(plan.most === 1 && scenario.expect.length + scenario.thresholds.length > 0
     ? ["one replication decides no row: run two or more"]
     : []),
+  ...windowsInWarmup(scenario),
+  ...scenario.expect.flatMap(({ figure, published, between: [min, max] }) => {
+    const text = trivial({ figure, min, max }, scenario);
+    return text === undefined ? [] : [`${figure.text} ${published}: ${text}`];
+  }),
   ...scenario.thresholds.flatMap((threshold) =>
     [trivial, none, scaled, withoutTwin, tooLong].flatMap((remark) => {
       const text = remark(threshold, scenario, plan);
@@ -42,13 +48,32 @@ const faultsInWarmup = ({ faults, run }: Scenario): readonly string[] =>
 
 type Remark = (threshold: Threshold, scenario: Scenario, plan: StudyPlan) => string | undefined;
 
-const trivial: Remark = ({ figure, of, min, max }, scenario) => {
-  if (of === "difference") return undefined;
-  const { low, high } = boundsOf(figure, scenario);
+/** What a row asks of a figure. */
+interface Asked extends Pick<Threshold, "figure" | "min" | "max"> {
+  readonly of?: "value" | "difference";
+}
+
+/** Returns the remarks that hold of a row whatever its run finds: on its limits, and on its window. */
+export const remarksOnAsked = (asked: Asked, scenario: Scenario): readonly string[] =>
+  [trivial(asked, scenario), inWarmup(asked.figure, scenario)].filter((text) => text !== undefined);
+
+const inWarmup = ({ window }: Figure, { windows, run }: Scenario): string | undefined =>
+  (windows[window]?.from ?? run.warmup) < run.warmup
+    ? `window ${window} begins before the warm-up ends, while the world is still filling`
+    : undefined;
+
+const windowsInWarmup = (scenario: Scenario): ReadonlySet<string> =>
+  new Set([...scenario.expect, ...scenario.thresholds].flatMap(({ figure }) => inWarmup(figure, scenario) ?? []));
+
+const trivial = ({ figure, of, min, max }: Asked, scenario: Scenario): string | undefined => {
+  const { low, high } = rangeOf(of ?? "value", boundsOf(figure, scenario));
   // The greatest time that a run can show does not limit the figure itself.
   const isMet = (min === undefined || min <= low) && (max === undefined || (figure.unit !== "s" && max >= high));
   return isMet ? "every value meets this limit, so it proves nothing" : undefined;
 };
+
+const rangeOf = (of: "value" | "difference", { low, high }: Bounds): Bounds =>
+  of === "value" ? { low, high } : { low: low - high, high: high - low };
 
 const none: Remark = ({ figure, of, max }, scenario, { least }) => {
   const each = leastEvent(figure, scenario);
