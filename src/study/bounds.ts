@@ -34,7 +34,7 @@ const censoredAt = (censored: Censoring, { labels, window }: Figure, scenario: S
   return Math.max(0, end - Math.min(end, ...begins));
 };
 
-/** Returns by how much a figure that counts events is larger for so many more in each window; undefined for other figures. */
+/** Returns what this many more events in the window add to a figure that counts them; undefined for other figures. */
 const countOf = (more: number, figure: Figure, scenario: Scenario): number | undefined => {
   const every = /^\/\s*(s|min|h|d)$/.exec(figure.unit)?.[1];
   if (every !== undefined)
@@ -43,7 +43,7 @@ const countOf = (more: number, figure: Figure, scenario: Scenario): number | und
   return isCount ? more : undefined;
 };
 
-/** True if the figure counts people, of whom one event can count many at once. */
+/** True if the figure counts people, and one event can count many of them at once. */
 export const countsAtOnce = ({ metric, unit }: Figure): boolean =>
   unit !== "%" && metricOf(metric)?.countsPeople === "at-once";
 
@@ -56,8 +56,8 @@ export const leastEvent = (figure: Figure, scenario: Scenario): number | undefin
   countOf(metricOf(figure.metric)?.countsPeople === undefined ? 1 : scenario.run.peopleARow, figure, scenario);
 
 /**
- * Returns the most that one event in one replication adds: the least, or everybody whom the figure can count where one event
- * counts many at once, as a single decision moves a whole region.
+ * Returns the most that one event in one replication adds: the least, or all people in the figure where one event counts many
+ * at once, as a single decision moves a whole region.
  */
 export const largestEvent = (figure: Figure, scenario: Scenario): number | undefined => {
   const least = leastEvent(figure, scenario);

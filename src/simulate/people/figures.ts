@@ -55,7 +55,7 @@ class Question {
     return this.book.ledger.histograms.total(inWindow(name, this.figure.window), this.labels);
   }
 
-  /** Returns the people whom a row of the simulation stands for. */
+  /** Returns the number of people that a row of the simulation stands for. */
   get each(): number {
     return this.book.scenario.run.peopleARow;
   }
