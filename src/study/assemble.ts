@@ -6,7 +6,7 @@ import type { Expectation, Scenario, Threshold } from "../scenario/scenario.ts";
 import { combinedDigest, type Pair, type StudyResult } from "./replications.ts";
 import type { ExpectRow, FigureResult, InvariantRow, RunDocument, ThresholdRow } from "./document.ts";
 import { backlogText, bindsOf, figureResult, whyNoData } from "./figures.ts";
-import { boundsOf, countsAtOnce, leastEvent } from "./bounds.ts";
+import { boundsOf, countsAtOnce, largestEvent } from "./bounds.ts";
 import { remarksOnAsked, withoutCause } from "./foresight.ts";
 import { driftOf, endlessOf } from "./drift.ts";
 import { type JudgedFigure, judgeFigure, type Limits, remarksOn, type Standard, verdictOf } from "./judge.ts";
@@ -92,7 +92,7 @@ type Of = "value" | "difference";
 
 /** True if a figure counts events, or is a share of trials; of a difference, if neither run saw any event. */
 const countsEvents = (figure: Figure, scenario: Scenario, result: FigureResult | undefined, of: Of): boolean => {
-  const isCount = leastEvent(figure, scenario) !== undefined;
+  const isCount = largestEvent(figure, scenario) !== undefined;
   if (of === "value") return isCount || result?.trials !== undefined;
   return isCount && result?.value === 0 && result.noFault?.value === 0;
 };

@@ -44,8 +44,7 @@ const countOf = (more: number, figure: Figure, scenario: Scenario): number | und
 };
 
 /** True if the figure counts people, and one event can count many of them at once. */
-export const countsAtOnce = ({ metric, unit }: Figure): boolean =>
-  unit !== "%" && metricOf(metric)?.countsPeople === "at-once";
+export const countsAtOnce = ({ metric }: Figure): boolean => metricOf(metric)?.countsPeople === "at-once";
 
 /**
  * Returns the least that one event in one replication adds to a figure that counts events: 1 for a count or for the busiest
@@ -57,9 +56,10 @@ export const leastEvent = (figure: Figure, scenario: Scenario): number | undefin
 
 /**
  * Returns the most that one event in one replication adds: the least, or all people in the figure where one event counts many
- * at once, as a single decision moves a whole region.
+ * at once, as a single decision moves a whole region. So it is for their share.
  */
 export const largestEvent = (figure: Figure, scenario: Scenario): number | undefined => {
+  if (figure.unit === "%") return countsAtOnce(figure) ? 100 : undefined;
   const least = leastEvent(figure, scenario);
   if (least === undefined || !countsAtOnce(figure)) return least;
   const people = sectionOfMetric(figure.metric)!.concerned(scenario.world, figure, windowSeconds(figure, scenario));

@@ -100,11 +100,11 @@ const whyUnknown = (found: JudgedFigure, standard: Standard): string => {
   if (found.few !== undefined) return fewText(found.few);
   if (standard.heading !== undefined && judge(ci95, limits) !== "unknown")
     return `it has a trend within its window, which leads to ${bracket(standard.heading, unit)}: a longer warm-up would show where it ends`;
+  if (standard.countsEvents && standard.countsAtOnce === true && value === 0)
+    return `${noneIn(found.n)}, but one event can count many people at once, up to ${printShort(ci95[1], 3)} ${unit === "" ? "" : `${unit} `}on average: max: 0 asks for none`;
   const needed = trialsNeeded(value, standard);
   if (trials !== undefined && needed !== undefined)
     return `${seen(value, trials)}, so that it may still be ${endOf(value, ci95)} ${unit}; it takes ${printPlain(needed)} to show the limit`;
-  if (standard.countsEvents && standard.countsAtOnce === true && value === 0)
-    return `${noneIn(found.n)}, but one event can count many people at once, up to ${printShort(ci95[1], 3)} on average: max: 0 asks for none`;
   if (within > 0 && judge(ci95, limits) !== "unknown")
     return `it is known only to ± ${printShort(within, 2)} ${unit} at this scale, as a row stands for many people who queue: run it with a finer --scale`;
   return "its interval is partly outside: more replications narrow it";
@@ -125,7 +125,7 @@ export const remarksOn = (found: JudgedFigure | undefined, standard: Standard): 
     remarks.push(`${digits(unfinished, 4)} % had not ended and count with the time until they were cut off`);
   if (n > 1 && isNoneSeen(value, standard)) {
     const of = trials === undefined ? noneIn(n) : seen(value, trials);
-    if (standard.countsAtOnce === true) remarks.push(noneIn(n) + someMayHave(n));
+    if (standard.countsAtOnce === true && value === 0) remarks.push(noneIn(n) + someMayHave(n));
     else
       remarks.push(`${of}: it may still be ${endOf(value, ci95)}${unit === "" ? " a replication" : ` ${unit}`} (95 %)`);
   }

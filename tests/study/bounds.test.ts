@@ -73,7 +73,8 @@ describe("one event", () => {
     expect(largestEvent(figure("link.broken.rate", "/s"), scenario())).toBe(5000 / 3600);
     expect(largestEvent(figure("login.count", ""), scenario())).toBe(1000);
     expect(largestEvent(figure("alarm.count", ""), scenario())).toBe(1);
-    expect(largestEvent(figure("moved.share", "%"), scenario())).toBeUndefined();
+    expect(largestEvent(figure("moved.share", "%"), scenario())).toBe(100);
+    expect(largestEvent(figure("online.share", "%"), scenario())).toBeUndefined();
     expect(largestEvent(figure("tier.units.max", ""), scenario())).toBeUndefined();
   });
 });

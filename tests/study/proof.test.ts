@@ -223,11 +223,12 @@ describe("a count of people of which none was seen", () => {
   - { figure: moved.count, max: 0 }
   - { figure: homeless.last, max: 0 }
   - { figure: homeless.max, max: 10 }
+  - { figure: moved.share, max: 50 % }
 `;
 
   it("is known under no limit but none, as one event can count thousands", () => {
     const { thresholds } = study(`run: { duration: 6 min }\n${rows}`);
-    expect(thresholds.map(({ verdict }) => verdict)).toEqual(["unknown", "held", "held", "unknown"]);
+    expect(thresholds.map(({ verdict }) => verdict)).toEqual(["unknown", "held", "held", "unknown", "unknown"]);
     expect(thresholds[0]!.why).toContain("none in 3 replications, but one event can count many people at once");
     const remarks = ["none in 3 replications: up to 63 % of replications may still have some (95 %)"];
     expect(thresholds.slice(1, 3).map((row) => row.remarks)).toEqual([remarks, remarks]);
