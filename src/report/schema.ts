@@ -25,6 +25,11 @@ const cutOff = z.exactOptional(
 );
 const mean = number.meta({ description: "Mean over replications; those cut off stand where they were cut off" });
 const interval = { value: mean, ci95: range, atLeast, atMost, cutOff };
+const few = z.exactOptional(
+  z.strictObject({ percent: z.number(), n: z.int(), needed: z.int(), in: z.enum(["each", "all"]) }).meta({
+    description: "Of a percentile with too few observations: those of the least replication, or of all together",
+  }),
+);
 const group = z.exactOptional(
   z
     .strictObject({ name: z.string(), is: z.enum(["largest", "smallest"]) })
@@ -71,11 +76,8 @@ const figureResult = z.strictObject({
   touched: z.exactOptional(
     number.meta({ description: "People that the difference touches at least; only of what people feel" }),
   ),
-  few: z.exactOptional(
-    z.strictObject({ percent: z.number(), n: z.int(), needed: z.int(), in: z.enum(["each", "all"]) }).meta({
-      description: "Of a percentile with too few observations: those of the least replication, or of all together",
-    }),
-  ),
+  few,
+  fewInTwins: few,
   groups: z.exactOptional(
     z.record(z.string(), z.strictObject(interval)).meta({ description: "With by=: every group" }),
   ),

@@ -99,12 +99,13 @@ const countsEvents = (figure: Figure, scenario: Scenario, result: FigureResult |
 
 const partOf = (result: FigureResult | undefined, of: Of): JudgedFigure | undefined => {
   if (result === undefined || of === "value") return result;
+  const few = result.few ?? result.fewInTwins;
   return result.difference === undefined
     ? undefined
     : {
         ...result.difference,
         n: result.n,
-        ...(result.few === undefined ? {} : { few: result.few }),
+        ...(few === undefined ? {} : { few }),
       };
 };
 

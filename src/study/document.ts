@@ -66,6 +66,8 @@ export interface FigureResult extends Interval {
   readonly trials?: number;
   /** Present if a percentile has too few observations to be known. */
   readonly few?: FewValues;
+  /** Present if it has too few without faults and interventions. */
+  readonly fewInTwins?: FewValues;
   /** How far the value may be from that at full scale, either way, in its unit; only if above 0. */
   readonly within?: number;
   /** Share of what a time counts that had not ended when it was cut off, percent; only if above 0. */

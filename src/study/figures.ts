@@ -114,18 +114,17 @@ const resultOf = (
   const runs = observationsOf(runsOf(pairs), pick);
   const interval = intervalOf(runs, rule);
   if (interval === undefined) return undefined;
-  const noFault = intervalOf(
-    observationsOf(
-      pairs.map(({ twin }) => twin),
-      pickTwin,
-    ),
-    rule,
+  const twins = observationsOf(
+    pairs.map(({ twin }) => twin),
+    pickTwin,
   );
+  const noFault = intervalOf(twins, rule);
   const difference = pairedDifference(bothOf(pairs, pick, pickTwin), rule);
   const unfinished = unfinishedOf(pairs, pick);
   const within = withinOf(pairs, pick);
   const trials = trialsOf(runs);
   const few = fewOf(runs, figure.stat);
+  const fewInTwins = fewOf(twins, figure.stat);
   const { value, ci95, ...ends } = interval;
   return {
     value,
@@ -134,6 +133,7 @@ const resultOf = (
     ...ends,
     n: runs.length,
     ...(few === undefined ? {} : { few }),
+    ...(fewInTwins === undefined ? {} : { fewInTwins }),
     ...(within === 0 ? {} : { within }),
     ...(unfinished === undefined ? {} : { unfinished }),
     ...(trials === undefined ? {} : { trials: Math.round(trials) }),

@@ -99,6 +99,25 @@ describe("the document", () => {
     expect(result.difference!.value).toBe(4);
   });
 
+  it("knows no difference of percentiles if the run or its twin has too few values", () => {
+    const thresholds = [threshold("loss.p99", 50, { of: "difference" }), threshold("loss.p99", 50)];
+    const rows = (run: number, twin: number) => {
+      const sample = (observations: number) => ({ "loss.p99": { value: 9, observations } });
+      const done = pairs(3).map((pair) => ({
+        run: { ...pair.run, figures: sample(run) },
+        twin: { ...pair.twin!, figures: sample(twin) },
+      }));
+      const plan = { least: 3, most: 3, faults: true };
+      const study = { pairs: done, partial: false };
+      const document = assemble(scenario({ thresholds }), [figure("loss.p99")], study, { tool: "test", plan });
+      expect(z.fromJSONSchema(runJsonSchema()).safeParse(document).error).toBeUndefined();
+      return document.thresholds.map(({ verdict }) => verdict);
+    };
+    expect(rows(100, 100)).toEqual(["held", "held"]);
+    expect(rows(100, 99)).toEqual(["unknown", "held"]);
+    expect(rows(99, 100)).toEqual(["unknown", "unknown"]);
+  });
+
   it("judges a lone least value by the smallest group and any other limit by the largest, and says which", () => {
     const grouped = { figure: figure("loss.p95", "%", "gateway") };
     const thresholds = [
