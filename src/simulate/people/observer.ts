@@ -171,7 +171,7 @@ export class Observer implements LoginNotes {
     series.of("homeless").add(start, homes.homeless());
   }
 
-  /** Notes the longest wait at a server in the minute that began at `start`: none if no login came, which is no wait of 0 s. */
+  /** Notes the longest wait at a server in the minute that began at `start`; nothing if no login came. */
   #noteWait(start: Instant, server: number): void {
     const { longestWaitMs } = this.#world.loginQueues;
     const labels = this.#serverLabels[server]!;
