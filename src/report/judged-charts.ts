@@ -6,7 +6,7 @@ import { type IntervalChart, ROWS_A_CHART } from "./chart.ts";
 import { labelOf, titleOf } from "./labels.ts";
 import { printMeasured } from "./measured.ts";
 import { printPlain } from "../base/digits.ts";
-import { inWords, printExact } from "./numbers.ts";
+import { inWords, printExact, tellsNothing } from "./numbers.ts";
 import { isOfDifference } from "./older.ts";
 
 type Row = IntervalChart["rows"][number];
@@ -57,7 +57,10 @@ const limitRow = (row: ThresholdRow, { figures }: RunDocument): Row => {
   const { min, max } = limitOf(row) ?? {};
   const value = seenIn(row);
   const noFault = isOfDifference(row) ? null : seenIn(figures[row.figure]?.noFault);
-  const seen = [value, ...(row.ci95 ?? []), noFault].filter((one) => one !== null);
+  const isKnown =
+    row.value !== null && row.ci95 !== null && !tellsNothing({ value: row.value, ci95: row.ci95 }, row.unit);
+  const ci95 = isKnown ? row.ci95 : null;
+  const seen = [value, ...(ci95 ?? []), noFault].filter((one) => one !== null);
   const known = [...seen, ...[min, max].filter((one) => one !== undefined)];
   const [least, most] = [Math.min(...known), Math.max(...known)];
   const isCut = seen.length > 0 && least > CUT_FROM * most;
@@ -70,7 +73,7 @@ const limitRow = (row: ThresholdRow, { figures }: RunDocument): Row => {
     label: inLines(isOfDifference(row) ? `Change of: ${labelOf(row)}` : labelOf(row)),
     published: null,
     value: value === null ? null : place(value),
-    ci95: row.ci95 === null ? null : [place(row.ci95[0]), place(row.ci95[1])],
+    ci95: ci95 === null ? null : [place(ci95[0]), place(ci95[1])],
     noFault: noFault === null ? null : place(noFault),
     text: inWords(printMeasured(row)),
     verdict: row.verdict,

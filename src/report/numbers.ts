@@ -137,9 +137,16 @@ const printLimit = (seconds: number): string =>
     ? `${printNumber(seconds / 60)}${NO_BREAK}min`
     : `${printNumber(seconds)}${NO_BREAK}s`;
 
+/** Counts up to which an interval around none is worth printing. */
+const AROUND_NONE_MOST = 1_000;
+
+/** True if an interval reaches from none to everybody: a remark on the row says what none shows. */
+export const tellsNothing = ({ value, ci95 }: Pick<Interval, "value" | "ci95">, unit: string): boolean =>
+  value === 0 && unit === "" && Math.max(-ci95[0], ci95[1]) > AROUND_NONE_MOST;
+
 /** Prints a range in the size of the value, e.g. `[3.44, 3.60]`; empty for an interval without width, or with an open end. */
 export const printRange = (given: Interval, unit: string, limits: readonly number[] = []): string => {
-  if (isOpen(given)) return "";
+  if (isOpen(given) || tellsNothing(given, unit)) return "";
   const { interval, limits: near } = shortened(given, unit, limits);
   const [low, high] = interval.ci95;
   if (low === high) return "";

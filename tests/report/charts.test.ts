@@ -195,6 +195,22 @@ describe("a judged figure without data", () => {
   });
 });
 
+it("a count of none has no interval to print or draw that reaches to everybody, and one that reaches to few", () => {
+  const [row] = chongqing.document.thresholds;
+  const rowsWith = (high: number) => {
+    const thresholds = [{ ...row!, value: 0, unit: "", ci95: [0, high] as const, limit: "≤ 0", max: 0 }];
+    const [chart] = chartDefinitions({ ...chongqing.document, thresholds }, chongqing.pictures).filter(
+      ({ name }) => name === "limits",
+    );
+    return chart?.kind === "intervals" ? chart.rows[0]! : undefined;
+  };
+  expect(rowsWith(180e6)).toMatchObject({ text: "0", ci95: null });
+  expect(rowsWith(0.3)).toMatchObject({
+    text: expect.stringMatching(/^0.00 .0.00,\s0.30.$/),
+    ci95: [expect.any(Number), expect.any(Number)],
+  });
+});
+
 describe("a line", () => {
   it("is covered by no label: names of windows and marks stand outside its area", () => {
     for (const run of ALL_RUNS)
