@@ -205,10 +205,8 @@ it("a count of none has no interval to print or draw that reaches to everybody, 
     return chart?.kind === "intervals" ? chart.rows[0]! : undefined;
   };
   expect(rowsWith(180e6)).toMatchObject({ text: "0", ci95: null });
-  expect(rowsWith(0.3)).toMatchObject({
-    text: expect.stringMatching(/^0.00 .0.00,\s0.30.$/),
-    ci95: [expect.any(Number), expect.any(Number)],
-  });
+  expect(rowsWith(0.3)?.text).toMatch(/^0\.00 \[0\.00,\s0\.30\]$/);
+  expect(rowsWith(0.3)?.ci95).toHaveLength(2);
 });
 
 describe("a line", () => {
