@@ -34,6 +34,8 @@ const PACKAGE_EXCEPTIONS: Readonly<Record<string, readonly string[]>> = { "base/
 /** Files that bring families of their floor together; all others keep to their own family. */
 const GATHERERS = [
   /^scenario\/sections\.ts$/,
+  // The page holds the charts, and the folder holds both.
+  /^report\/(html\/|folder\.ts$)/,
   /^simulate\/systems\.ts$/,
   /^world\/population\//,
   /^world\/seams\//,

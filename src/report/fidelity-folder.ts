@@ -1,7 +1,7 @@
 /** Writes the results of `firedrill fidelity`: its document, and a chart of each kind of cell. */
 import type { MeasuredCell } from "../scenario/measured.ts";
 import type { FidelityDocument } from "../study/fidelity.ts";
-import { distributionsOf, drawDistributions } from "./distributions.ts";
+import { distributionsOf, drawDistributions } from "./charts/distributions.ts";
 import { printJson } from "./json.ts";
 import { alone } from "./lock.ts";
 import { CHARTS, OwnFiles } from "./owned.ts";

@@ -50,12 +50,12 @@ const removeOther = async (own: OwnFiles, document: string): Promise<void> => {
 
 const draw = async (own: OwnFiles, given: FinishedRun, formats: Formats): Promise<void> => {
   const run = printableAll(given);
-  const { chartDefinitions } = await import("./definitions.ts");
+  const { chartDefinitions } = await import("./charts/definitions.ts");
   const definitions = chartDefinitions(run.document, run.pictures);
   const charts = formats.png ? definitions.map(({ name }) => `${CHARTS}/${name}.png`) : [];
   await own.claim([...charts, ...(formats.md ? ["report.md"] : []), ...(formats.html ? ["report.html"] : [])]);
   if (formats.png) {
-    const { renderPng } = await import("./charts.ts");
+    const { renderPng } = await import("./charts/png.ts");
     for (const [i, definition] of definitions.entries()) await own.write(charts[i]!, await renderPng(definition));
     await own.remove(own.charts.filter((name) => !charts.includes(name)));
   }

@@ -3,7 +3,7 @@ import { causeOf } from "./causes.ts";
 import { gather } from "./decisions.ts";
 import type { Decision } from "../simulate/findings.ts";
 import type { Interval, RunDocument } from "../study/document.ts";
-import type { ChartDefinition } from "./chart.ts";
+import type { ChartDefinition } from "./charts/chart.ts";
 import type { ReportedRun } from "./finished.ts";
 import { changedText } from "./changed.ts";
 import { labelOf, labelWithGroup } from "./labels.ts";

@@ -3,16 +3,16 @@ import vm from "node:vm";
 import { limitOf } from "../../src/report/bounds.ts";
 import { describe, expect, it } from "vitest";
 import { DIGITS_SCRIPT } from "../../src/base/digits.ts";
-import { LOOKS, renderPng } from "../../src/report/charts.ts";
-import { configure as configureWith, CONFIGURE_SCRIPT, type Looks } from "../../src/report/configure.ts";
-import type { ChartDefinition, IntervalChart, LineChart } from "../../src/report/chart.ts";
-import { chartDefinitions } from "../../src/report/definitions.ts";
-import { LEGEND_SCRIPT, legendOf } from "../../src/report/legend.ts";
-import { MARKS_SCRIPT, marksOf } from "../../src/report/marks.ts";
+import { LOOKS, renderPng } from "../../src/report/charts/png.ts";
+import { configure as configureWith, CONFIGURE_SCRIPT, type Looks } from "../../src/report/charts/configure.ts";
+import type { ChartDefinition, IntervalChart, LineChart } from "../../src/report/charts/chart.ts";
+import { chartDefinitions } from "../../src/report/charts/definitions.ts";
+import { LEGEND_SCRIPT, legendOf } from "../../src/report/charts/legend.ts";
+import { MARKS_SCRIPT, marksOf } from "../../src/report/charts/marks.ts";
 import { markersOf } from "../../src/report/moments.ts";
-import { colorsOf } from "../../src/report/palette.ts";
-import type { DrawnChart } from "../../src/report/pen.ts";
-import { ROWS_SCRIPT, rowsOf } from "../../src/report/rows.ts";
+import { colorsOf } from "../../src/report/charts/palette.ts";
+import type { DrawnChart } from "../../src/report/charts/pen.ts";
+import { ROWS_SCRIPT, rowsOf } from "../../src/report/charts/rows.ts";
 import { chongqing, crowded, evacuated, strange, unsure } from "./fixtures/runs.ts";
 
 const definitionsOf = ({ document, pictures }: typeof chongqing): readonly ChartDefinition[] =>

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { chartDefinitions } from "../../src/report/definitions.ts";
+import { chartDefinitions } from "../../src/report/charts/definitions.ts";
 import { goldenSchema } from "../../src/report/files-schema.ts";
 import { readFolder, redrawFolder, writeFolder } from "../../src/report/folder.ts";
 import { renderPage } from "../../src/report/html/page.ts";

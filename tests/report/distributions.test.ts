@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { distributionsOf, drawDistributions } from "../../src/report/distributions.ts";
+import { distributionsOf, drawDistributions } from "../../src/report/charts/distributions.ts";
 import { readMeasured } from "../../src/scenario/measured.ts";
 import { judgeCell } from "../../src/simulate/fidelity.ts";
 import { assembleFidelity } from "../../src/study/fidelity.ts";

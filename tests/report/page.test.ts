@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import vm from "node:vm";
 import { describe, expect, it } from "vitest";
-import { chartDefinitions } from "../../src/report/definitions.ts";
+import { chartDefinitions } from "../../src/report/charts/definitions.ts";
 import { ORDER } from "../../src/report/effect.ts";
 import type { FinishedRun } from "../../src/report/finished.ts";
 import { html, jsonMarkup } from "../../src/report/html/markup.ts";

@@ -7,7 +7,7 @@ import { printJson, renderJson } from "../../src/report/json.ts";
 import { labelOf, labelWithGroup } from "../../src/report/labels.ts";
 import { renderMarkdown } from "../../src/report/markdown.ts";
 import { printClock, printDifference, printInterval, printNumber } from "../../src/report/numbers.ts";
-import { chartDefinitions } from "../../src/report/definitions.ts";
+import { chartDefinitions } from "../../src/report/charts/definitions.ts";
 import { boundsInText } from "../../src/report/older.ts";
 import { renderTable, wrap } from "../../src/report/table.ts";
 import { renderText } from "../../src/report/text.ts";

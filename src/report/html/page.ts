@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import type { ChartDefinition, LineChart } from "../chart.ts";
+import type { ChartDefinition, LineChart } from "../charts/chart.ts";
 import type { ReportedRun } from "../finished.ts";
 import { assumptionSection, methodSection, reproduceSection } from "./footing.ts";
 import { html, jsonMarkup, Markup, NOTHING } from "./markup.ts";

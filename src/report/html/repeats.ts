@@ -2,7 +2,7 @@
  * Removes repeated data from the charts of a page; the page's script restores it. `restore` runs there as text, so it uses
  * only its arguments.
  */
-import type { ChartDefinition, LineChart } from "../chart.ts";
+import type { ChartDefinition, LineChart } from "../charts/chart.ts";
 
 /** Keys that usually have the same value in all charts of lines. */
 export const COMMON = ["caption", "lacks", "time", "windows", "markers", "key", "decisions"] as const;

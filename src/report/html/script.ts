@@ -1,10 +1,10 @@
 /** The script of the page: charts in the reader's colours, a filter for the assumptions, printing, copying. */
 import { DIGITS_SCRIPT } from "../../base/digits.ts";
-import { CONFIGURE_SCRIPT } from "../configure.ts";
-import { LEGEND_SCRIPT } from "../legend.ts";
-import { MARKS_SCRIPT } from "../marks.ts";
-import { DARK, LIGHT } from "../palette.ts";
-import { ROWS_SCRIPT } from "../rows.ts";
+import { CONFIGURE_SCRIPT } from "../charts/configure.ts";
+import { LEGEND_SCRIPT } from "../charts/legend.ts";
+import { MARKS_SCRIPT } from "../charts/marks.ts";
+import { DARK, LIGHT } from "../charts/palette.ts";
+import { ROWS_SCRIPT } from "../charts/rows.ts";
 import { COMMON, restore } from "./repeats.ts";
 
 const PAGE = `

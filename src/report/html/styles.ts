@@ -1,6 +1,6 @@
 /** The style sheet of the page, light and dark, narrow and wide, for screen and paper. */
-import { ROWS_A_CHART } from "../chart.ts";
-import { DARK, LIGHT, type Palette } from "../palette.ts";
+import { ROWS_A_CHART } from "../charts/chart.ts";
+import { DARK, LIGHT, type Palette } from "../charts/palette.ts";
 
 /** Tile colours from low to high loss, which differ in lightness too. */
 const TILES_LIGHT = ["#eef3f8", "#d9e6f2", "#f7e8c3", "#f5cf8e", "#f0a962", "#e07b45", "#c24a33", "#8c1d2b"];

@@ -2,7 +2,7 @@
 import type { ExpectRow, RunDocument, ThresholdRow } from "../../study/document.ts";
 import { limitText } from "../bounds.ts";
 import { causeOf } from "../causes.ts";
-import type { ChartDefinition } from "../chart.ts";
+import type { ChartDefinition } from "../charts/chart.ts";
 import { markersOf } from "../moments.ts";
 import { printClock, printCount, printDifference } from "../numbers.ts";
 import { html, NOTHING, type Markup } from "./markup.ts";

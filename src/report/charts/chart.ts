@@ -1,8 +1,8 @@
 /** What each chart shows, as plain data that PNG and page are drawn from. */
-import type { Level } from "../scenario/metric.ts";
-import type { Verdict } from "../study/document.ts";
-import type { DifferenceCause } from "./causes.ts";
-import type { Marker } from "./moments.ts";
+import type { Level } from "../../scenario/metric.ts";
+import type { Verdict } from "../../study/document.ts";
+import type { DifferenceCause } from "../causes.ts";
+import type { Marker } from "../moments.ts";
 
 /** One line of a chart, with its 95 % band and its twin. */
 export interface LineSeries {

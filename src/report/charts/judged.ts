@@ -1,13 +1,13 @@
 /** Defines the charts of judged figures: simulated beside published values, and beside the limits of thresholds. */
-import type { ExpectRow, RunDocument, ThresholdRow } from "../study/document.ts";
-import { bandOf, limitOf, limitText } from "./bounds.ts";
-import { causeOf } from "./causes.ts";
+import type { ExpectRow, RunDocument, ThresholdRow } from "../../study/document.ts";
+import { bandOf, limitOf, limitText } from "../bounds.ts";
+import { causeOf } from "../causes.ts";
 import { type IntervalChart, ROWS_A_CHART } from "./chart.ts";
-import { labelOf, titleOf } from "./labels.ts";
-import { printMeasured } from "./measured.ts";
-import { printPlain } from "../base/digits.ts";
-import { inWords, printExact, tellsNothing } from "./numbers.ts";
-import { isOfDifference } from "./older.ts";
+import { labelOf, titleOf } from "../labels.ts";
+import { printMeasured } from "../measured.ts";
+import { printPlain } from "../../base/digits.ts";
+import { inWords, printExact, tellsNothing } from "../numbers.ts";
+import { isOfDifference } from "../older.ts";
 
 type Row = IntervalChart["rows"][number];
 

@@ -2,20 +2,20 @@
  * Defines the charts of lines over time. Every chart also has a description in words and a table, for readers who cannot
  * see it.
  */
-import { textOf } from "../scenario/figure-parts.ts";
-import type { ChartData, RunDocument, RunPictures, SeriesResult } from "../study/document.ts";
-import { bandOf, limitOf } from "./bounds.ts";
-import { causeOf, type DifferenceCause } from "./causes.ts";
-import { changedText } from "./changed.ts";
+import { textOf } from "../../scenario/figure-parts.ts";
+import type { ChartData, RunDocument, RunPictures, SeriesResult } from "../../study/document.ts";
+import { bandOf, limitOf } from "../bounds.ts";
+import { causeOf, type DifferenceCause } from "../causes.ts";
+import { changedText } from "../changed.ts";
 import type { ChartDefinition, LineChart } from "./chart.ts";
-import { judgedCharts } from "./judged-charts.ts";
-import { type Named, partsIn, placeOfFigure } from "./labels.ts";
+import { judgedCharts } from "./judged.ts";
+import { type Named, partsIn, placeOfFigure } from "../labels.ts";
 import { levelsOf } from "./levels.ts";
-import { markersOf } from "./moments.ts";
-import { isOfDifference } from "./older.ts";
+import { markersOf } from "../moments.ts";
+import { isOfDifference } from "../older.ts";
 import { colorsOf } from "./palette.ts";
-import { printPlain } from "../base/digits.ts";
-import { printClock, printCount, printExact, printInterval, printNumber, writtenIn } from "./numbers.ts";
+import { printPlain } from "../../base/digits.ts";
+import { printClock, printCount, printExact, printInterval, printNumber, writtenIn } from "../numbers.ts";
 
 const ROWS_A_TABLE = 13;
 const CELLS_A_TABLE = 80;

@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { ChartJSNodeCanvas } from "chartjs-node-canvas";
 import { configure, type Looks } from "./configure.ts";
 import type { ChartDefinition } from "./chart.ts";
-import { printFixed } from "../base/digits.ts";
+import { printFixed } from "../../base/digits.ts";
 import { legendOf } from "./legend.ts";
 import { LIGHT } from "./palette.ts";
 import { marksOf } from "./marks.ts";

@@ -1,9 +1,9 @@
 /** Draws measured beside simulated distributions, one picture for each kind of cell: the share that ended by each time. */
-import { printFixed, printPlain, printShort } from "../base/digits.ts";
-import type { MeasuredCell } from "../scenario/measured.ts";
-import type { FidelityDocument } from "../study/fidelity.ts";
-import { drawPng, LOOKS } from "./charts.ts";
-import { NO_BREAK, printCount } from "./numbers.ts";
+import { printFixed, printPlain, printShort } from "../../base/digits.ts";
+import type { MeasuredCell } from "../../scenario/measured.ts";
+import type { FidelityDocument } from "../../study/fidelity.ts";
+import { drawPng, LOOKS } from "./png.ts";
+import { NO_BREAK, printCount } from "../numbers.ts";
 
 /** One cell: the shares, in percent, that ended by given times, in ms. */
 interface Pair {
