@@ -59,7 +59,8 @@ describe("what is drained", () => {
     expect(drainingLogins).toBeLessThan(1);
     expect(offOnline).toBeLessThan(1);
     expect(offLogins).toBeLessThan(1);
-    expect(southLoad).toBe(0);
+    // None of its servers runs, so that there is no load to measure.
+    expect(southLoad).toBeNull();
     expect(backOnline).toBeGreaterThan(60);
     expect(lost).toBe(0);
   });
@@ -70,7 +71,7 @@ describe("what is drained", () => {
     expect(drainingLogins).toBeGreaterThan(95);
     expect(offOnline).toBeGreaterThan(90);
     expect(offLogins).toBeGreaterThan(95);
-    expect(southLoad).toBe(0);
+    expect(southLoad).toBeNull();
     expect(lost).toBe(0);
   });
 
