@@ -1,5 +1,6 @@
 /**
  * npm run -s bench -- [hold|clients|transport|world|tianjin|seven|quiet|push]... [--json]: how fast, against others in the same run. All when none is named.
+ * npm run -s bench -- pair --base REF: how fast against another commit.
  */
 import { ServiceUnavailable, InvalidSetting } from "../src/deploy/services.ts";
 import { printTable, type Bench, type Row } from "./row.ts";
@@ -21,8 +22,12 @@ const names = args.filter((arg) => !arg.startsWith("--"));
 if (args[0] === "--measure") {
   const bench = await BENCHES[names[0]!]!();
   process.stdout.write(`${JSON.stringify(await bench.measure!(Number(names[1])))}\n`);
+} else if (args[0] === "pair") {
+  process.exitCode = await (await import("./pair.ts")).pair(args.slice(1));
 } else if (names.some((name) => !Object.hasOwn(BENCHES, name))) {
-  process.stderr.write(`usage: npm run -s bench -- [${Object.keys(BENCHES).join("|")}]... [--json]\n`);
+  process.stderr.write(
+    `usage: npm run -s bench -- [${Object.keys(BENCHES).join("|")}]... [--json]\n       npm run -s bench -- pair --help\n`,
+  );
   process.exitCode = 2;
 } else {
   try {

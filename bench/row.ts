@@ -50,18 +50,23 @@ export const ratios = (rows: readonly Row[], ours: string): readonly Row[] =>
 
 export const printTable = (rows: readonly Row[]): string => {
   const cells = rows.map((row) => [row.bench, String(row.n), row.impl, printed(row.value), row.unit]);
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...cells.map((line) => line[column]!.length)));
-  return cells
+  return aligned(cells, [1, 3]);
+};
+
+/** Pads the columns of a table; those in `right` to the right. */
+export const aligned = (lines: readonly (readonly string[])[], right: readonly number[]): string => {
+  const widths = lines[0]?.map((_, column) => Math.max(...lines.map((line) => line[column]!.length))) ?? [];
+  return lines
     .map((line) =>
       line
-        .map((text, column) => pad(text, widths[column]!, column === 1 || column === 3))
+        .map((text, column) => pad(text, widths[column]!, right.includes(column)))
         .join("  ")
         .trimEnd(),
     )
     .join("\n");
 };
 
-const printed = (value: number): string =>
+export const printed = (value: number): string =>
   value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 
 const pad = (text: string, width: number, right: boolean): string =>
