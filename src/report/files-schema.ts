@@ -2,24 +2,14 @@
 import { z } from "zod";
 import type { Meta, ReplicationDecisions, RunPictures } from "../study/document.ts";
 import type { Golden } from "../study/golden.ts";
-import { decisionsSchema, runSchema } from "./schema.ts";
+import { decisionsSchema, figureParts, runSchema } from "./schema.ts";
 
 /** A time in seconds of simulated time: at most about the longest run. */
 const seconds = z.number().min(0).max(2_000_000);
 const values = z.array(z.number().nullable());
 const level = z.exactOptional(z.strictObject({ at: z.number(), text: z.string() }));
-const texts = z.record(z.string(), z.array(z.string()));
 /** Columns and rows of the map; far more than any country has. */
 const cell = z.int().min(0).max(1_000);
-
-const figureParts = z.strictObject({
-  metric: z.string(),
-  stat: z.string(),
-  labels: texts,
-  except: z.exactOptional(texts),
-  by: z.exactOptional(z.string()),
-  window: z.exactOptional(z.string()),
-});
 
 const series = z
   .strictObject({

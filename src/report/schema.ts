@@ -38,20 +38,20 @@ const group = z.exactOptional(
 const unit = z.string().max(20).meta({ description: "%, s, /s, /h, or empty for a count; percent as percent" });
 const figure = z.string().meta({ description: "Canonical text, such as loss.mean{region=chongqing,window=fault}" });
 const labelled = z.record(z.string(), z.array(z.string()));
-const parts = z.exactOptional(
-  z
-    .strictObject({
-      metric: z.string().meta({ description: "Without the stat, such as loss" }),
-      stat: z.string().meta({ description: "The last dotted part, such as mean" }),
-      labels: labelled.meta({ description: "Values by label; empty where the figure is about everything" }),
-      except: z.exactOptional(labelled.meta({ description: "Values that are left out, by label" })),
-      by: z.exactOptional(z.string().meta({ description: "The label whose values are the groups" })),
-      window: z.exactOptional(z.string().meta({ description: "Absent where it is the whole run" })),
-    })
-    .meta({
-      description: "The figure taken apart; absent in documents of earlier versions, as min, max, kind, id, cause",
-    }),
-);
+/** A figure taken apart. */
+export const figureParts = z
+  .strictObject({
+    metric: z.string().meta({ description: "Without the stat, such as loss" }),
+    stat: z.string().meta({ description: "The last dotted part, such as mean" }),
+    labels: labelled.meta({ description: "Values by label; empty where the figure is about everything" }),
+    except: z.exactOptional(labelled.meta({ description: "Values that are left out, by label" })),
+    by: z.exactOptional(z.string().meta({ description: "The label whose values are the groups" })),
+    window: z.exactOptional(z.string().meta({ description: "Absent where it is the whole run" })),
+  })
+  .meta({
+    description: "The figure taken apart; absent in documents of earlier versions, as min, max, kind, id, cause",
+  });
+const parts = z.exactOptional(figureParts);
 const at = number.meta({ description: "Seconds of simulated time" });
 
 const figureResult = z.strictObject({

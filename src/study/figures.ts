@@ -1,5 +1,6 @@
 /** Turns one value per replication into one figure of the document: its interval, its twin's, and the difference. */
 import { mean } from "simple-statistics";
+import { printShort } from "../base/digits.ts";
 import { type Figure, only, partsOf } from "../scenario/figure-parts.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Replication } from "../simulate/replication.ts";
@@ -176,7 +177,7 @@ export const backlogText = (figure: Figure, pairs: readonly Pair[]): string | un
   const own = found.filter(({ tier }) => tier === first?.tier);
   if (first === undefined || own.length * 2 <= pairs.length) return undefined;
   const [growth, served] = [mean(own.map((one) => one.growth)), mean(own.map((one) => one.served))];
-  const print = (rate: number): string => String(Number(rate.toPrecision(3)));
+  const print = (rate: number): string => printShort(rate, 3);
   return `the backlog of tier ${first.tier} grows by ${print(growth)} requests a second: ${print(served + growth)} are offered, ${print(served)} are served`;
 };
 

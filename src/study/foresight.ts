@@ -121,9 +121,9 @@ const withoutData = (figure: Figure, scenario: Scenario): string | undefined => 
     return "it is read in whole minutes, and its window has none: no value can come";
   if (metric?.needsFault === true && !scenario.faults.some(({ id }) => allows(figure.labels, "fault", id)))
     return "the scenario has no such fault: no value can come";
-  if (scenario.world.services === undefined && /^(task|tier)\./.test(figure.metric))
-    return "the world has no services: no value can come";
-  if (sectionOfMetric(figure.metric)?.concerned(scenario.world, figure, inSeconds(to) - inSeconds(from)) === 0)
+  const section = sectionOfMetric(figure.metric);
+  if (section?.isIn(scenario.world) === false) return `the world has no ${section.name}: no value can come`;
+  if (section?.concerned(scenario.world, figure, inSeconds(to) - inSeconds(from)) === 0)
     return "neither people nor tasks reach what it is about, so it shows nothing";
   if (figure.metric.startsWith("task.") && isBeyond(figure, scenario))
     return "the deadlines of all tasks of its window lie beyond the end of the run: no value can come";

@@ -72,9 +72,9 @@ class Question {
 
   /** Returns the time that the slowest server takes for the rows that its queue takes at a time, s; 0 at full scale. */
   get rowWorkS(): number {
-    const { run, world } = this.book.scenario;
-    const lines = Object.values(world.centres).flatMap((centre) => Object.values(centre.lines));
-    return (ROWS_SPREAD * (run.peopleARow - 1)) / Math.min(...lines.map(({ logins }) => logins));
+    const centres = Object.values(this.book.scenario.world.centres);
+    const lines = centres.flatMap((centre) => Object.values(centre.lines));
+    return (ROWS_SPREAD * (this.each - 1)) / Math.min(...lines.map(({ logins }) => logins));
   }
 
   /** Returns how many s a login time may be from that at full scale: that work, but no more than anybody waited. */
@@ -179,9 +179,7 @@ const FORMULAS: Readonly<Record<keyof typeof PEOPLE_METRICS, Formula>> = {
   },
   login: (question) => question.perSecond(question.count("login.completed")),
   "login.queue": (question) =>
-    timeOf([{ ended: question.times("login.queue"), cut: new Histogram() }], question.figure.stat, {
-      each: question.each,
-    }),
+    timeOf([{ ended: question.times("login.queue"), cut: new Histogram() }], question.figure.stat),
   "login.offered": (question) => {
     const asked = question.series("login-queue.asked");
     return question.overMinutes((minute) => asked.at(minute) / 60);
