@@ -9,18 +9,18 @@ import { assert } from "../base/assert.ts";
 
 /** Bits of the high word below the eleven of the exponent and the ten that choose one of 1,024 buckets. */
 const DROPPED = 10;
-/** Buckets of one page: room is made for a page at a time, as most distributions fill few of all buckets. */
-const PAGE = 16;
-
-/** Numbers of a histogram before its pages, in `numbers`; each page follows its own number. */
-const FACTS = 6;
+/** Number of buckets of a histogram, though few of them are ever filled. */
+export const BUCKETS = 1 << (31 - DROPPED);
+/** Buckets of one page: room is made for a power of two at a time. */
+const PAGE = 1_024;
 
 const float = new Float64Array(1);
 const words = new Uint32Array(float.buffer);
 /** The word, of two, that holds exponent and leading bits. */
 const HIGH = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? 1 : 0;
 
-const bucketOf = (value: number): number => {
+/** Returns the bucket of a value of at least 0. */
+export const bucketOf = (value: number): number => {
   float[0] = value;
   return words[HIGH]! >>> DROPPED;
 };
@@ -37,6 +37,30 @@ const valueOf = (bucket: number): number => {
   const whole = Math.ceil(lower);
   return whole < upper && whole + 1 >= upper ? whole : (lower + upper) / 2;
 };
+
+/** What is known of many values before their buckets. */
+export interface HistogramFacts {
+  /** Sum of weights. */
+  readonly count: number;
+  /** Sum of value times weight. */
+  readonly sum: number;
+  /** The least value. */
+  readonly min: number;
+  /** The greatest value. */
+  readonly max: number;
+}
+
+/** Weights of neighbouring buckets: those from `from` to before `to` of a list. */
+export interface HistogramPage {
+  /** The bucket of the first one. */
+  first: number;
+  /** The list. */
+  weights: Float64Array;
+  /** Index of the first one. */
+  from: number;
+  /** Index behind the last one. */
+  to: number;
+}
 
 /** A distribution of values of at least 0 in one unit, each with a weight: the number of people it stands for. */
 export class Histogram {
@@ -65,38 +89,24 @@ export class Histogram {
 
   /** Adds all values of another histogram. */
   merge(other: Histogram): void {
-    this.count += other.count;
-    this.sum += other.sum;
-    this.min = Math.min(this.min, other.min);
-    this.max = Math.max(this.max, other.max);
-    this.#zeros += other.#zeros;
-    for (const [number, page] of other.#pages) {
-      const own = this.#page(number);
-      page.forEach((weight, place) => {
-        own[place]! += weight;
-      });
-    }
+    this.addFacts(other, other.#zeros);
+    for (const [number, page] of other.#pages) this.addPage({ first: number * PAGE, weights: page, from: 0, to: PAGE });
   }
 
-  /** The histogram as numbers, for `from`. */
-  get numbers(): readonly number[] {
-    const { count, sum, min, max } = this;
-    const pages = this.#sorted().flatMap(([number, page]) => [number, ...page]);
-    return [count, sum, min, max, this.#zeros, this.#pages.size, ...pages];
+  /** Adds what is known of many values before their buckets; `zeros` is the weight of those that are 0. */
+  addFacts({ count, sum, min, max }: HistogramFacts, zeros: number): void {
+    this.count += count;
+    this.sum += sum;
+    this.min = Math.min(this.min, min);
+    this.max = Math.max(this.max, max);
+    this.#zeros += zeros;
   }
 
-  /** Returns the histogram at the front of an array of numbers, and the length it takes there. */
-  static from(numbers: Float64Array): { readonly histogram: Histogram; readonly length: number } {
-    const histogram = new Histogram();
-    histogram.count = numbers[0]!;
-    histogram.sum = numbers[1]!;
-    histogram.min = numbers[2]!;
-    histogram.max = numbers[3]!;
-    histogram.#zeros = numbers[4]!;
-    const length = FACTS + numbers[5]! * (1 + PAGE);
-    for (let at = FACTS; at < length; at += 1 + PAGE)
-      histogram.#pages.set(numbers[at]!, numbers.slice(at + 1, at + 1 + PAGE));
-    return { histogram, length };
+  /** Adds `weights[from]` to bucket `first`, and so on up to before `to`. The buckets must lie in one page of 1,024. */
+  addPage({ first, weights, from, to }: HistogramPage): void {
+    const page = this.#page(Math.floor(first / PAGE));
+    const shift = (first % PAGE) - from;
+    for (let at = from; at < to; at++) page[at + shift]! += weights[at]!;
   }
 
   /** The mean value; undefined if nothing was added. */

@@ -2,6 +2,7 @@
  * The instruments of a run by name and labels. The world writes them and the judge reads them; neither knows the other.
  * A frequent writer looks an instrument up once and keeps it.
  */
+import { assert } from "../base/assert.ts";
 import { Counter } from "./counter.ts";
 import { Histogram } from "./histogram.ts";
 import { Series } from "./series.ts";
@@ -28,6 +29,14 @@ export interface LabelledInstrument<Instrument> {
   readonly instrument: Instrument;
 }
 
+/** Instruments of one kind side by side, one for each of its labels, for a writer of many that are rarely read. */
+export interface Columns<Instrument> {
+  /** Labels by column. */
+  readonly labels: readonly Labels[];
+  /** Adds the given columns to an instrument. */
+  addTo(total: Instrument, columns: readonly number[]): void;
+}
+
 interface Mergeable<Instrument> {
   merge(other: Instrument): void;
 }
@@ -39,6 +48,7 @@ export class InstrumentSet<Instrument extends Mergeable<Instrument>> {
   readonly #make: () => Instrument;
   /** Name → canonical labels → entry. */
   readonly #names = new Map<string, Map<string, LabelledInstrument<Instrument>>>();
+  readonly #columns = new Map<string, Columns<Instrument>>();
 
   /** Starts empty; `make` makes an instrument. */
   constructor(make: () => Instrument) {
@@ -55,7 +65,13 @@ export class InstrumentSet<Instrument extends Mergeable<Instrument>> {
     return entry.instrument;
   }
 
-  /** Returns all instruments of this name that match, in the order of their labels. */
+  /** Takes instruments side by side, which are part of the totals of this name. Throws if the name has some already. */
+  file(name: string, columns: Columns<Instrument>): void {
+    assert(!this.#columns.has(name), () => `${name} is filed twice`);
+    this.#columns.set(name, columns);
+  }
+
+  /** Returns all instruments of this name that were made by `of` and match, in the order of their labels. */
   find(name: string, matches: readonly Match[] = []): readonly LabelledInstrument<Instrument>[] {
     return [...(this.#names.get(name) ?? [])]
       .filter(([, { labels }]) => matches.every((match) => fits(labels, match)))
@@ -70,14 +86,9 @@ export class InstrumentSet<Instrument extends Mergeable<Instrument>> {
       LabelledInstrument<Instrument>
     >)
       if (matches.every((match) => fits(labels, match))) all.merge(instrument);
+    const columns = this.#columns.get(name);
+    columns?.addTo(all, fitting(columns.labels, matches));
     return all;
-  }
-
-  /** Merges all instruments of another shelf. */
-  merge(other: InstrumentSet<Instrument>): void {
-    for (const [name, entries] of other.#names) {
-      for (const { labels, instrument } of entries.values()) this.of(name, labels).merge(instrument);
-    }
   }
 }
 
@@ -93,13 +104,6 @@ export class Ledger {
   /** Starts empty; `step` is the step of all series. */
   constructor(step: Duration) {
     this.series = new InstrumentSet(() => new Series(step));
-  }
-
-  /** Merges the instruments of another shard or replication; the order of merges does not matter. */
-  merge(other: Ledger): void {
-    this.counters.merge(other.counters);
-    this.histograms.merge(other.histograms);
-    this.series.merge(other.series);
   }
 }
 
@@ -118,4 +122,19 @@ const canonical = (labels: Labels): string => {
 const fits = (labels: Labels, { label, values, negated }: Match): boolean => {
   const value = labels[label];
   return (value !== undefined && values.includes(value)) !== negated;
+};
+
+/** Columns that fit, by their labels and by the conditions as text: most questions are asked of many names. */
+const found = new WeakMap<readonly Labels[], Map<string, readonly number[]>>();
+
+const fitting = (labels: readonly Labels[], matches: readonly Match[]): readonly number[] => {
+  let known = found.get(labels);
+  if (known === undefined) found.set(labels, (known = new Map<string, readonly number[]>()));
+  const key = JSON.stringify(matches);
+  let columns = known.get(key);
+  if (columns === undefined) {
+    columns = [...labels.keys()].filter((column) => matches.every((match) => fits(labels[column]!, match)));
+    known.set(key, columns);
+  }
+  return columns;
 };

@@ -41,10 +41,12 @@ export class Sheet {
     }
   }
 
-  /** Adds a column to a series, step by step. */
-  addTo(series: Series, column: number): void {
+  /** Adds the given columns to a series of the same step. */
+  addTo(series: Series, columns: readonly number[]): void {
     this.#rows.forEach((row, index) => {
-      series.add((index * this.#step) as Instant, row[column]!);
+      let sum = 0;
+      for (const column of columns) sum += row[column]!;
+      series.add((index * this.#step) as Instant, sum);
     });
   }
 }

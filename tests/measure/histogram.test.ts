@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Histogram } from "../../src/measure/histogram.ts";
+import { Histograms } from "../../src/measure/histograms.ts";
 
 const whole = fc.integer({ min: 0, max: 10_000_000 });
 const weighted = fc.tuple(whole, fc.integer({ min: 1, max: 1_000 }));
@@ -81,6 +82,45 @@ describe("a histogram", () => {
         expect(facts(right)).toEqual(once);
       }),
     );
+  });
+
+  test("says the same of values that were kept beside other distributions, in one table or in two", () => {
+    const parts = fc.array(fc.array(fc.tuple(whole, fc.integer({ min: 1, max: 1_000 })), { maxLength: 40 }), {
+      minLength: 1,
+      maxLength: 5,
+    });
+    fc.assert(
+      fc.property(parts, (all) => {
+        const [whole, left, right] = [0, 1, 2].map(() => new Histograms(all.length)) as [
+          Histograms,
+          Histograms,
+          Histograms,
+        ];
+        all.forEach((values, place) => {
+          values.forEach(([value, weight], turn) => {
+            whole.add(place, value, weight);
+            (turn % 2 === 0 ? left : right).add(place, value, weight);
+          });
+        });
+        left.merge(right.numbers);
+        for (const [place, values] of all.entries())
+          for (const table of [whole, left]) {
+            const histogram = new Histogram();
+            table.addTo(histogram, place);
+            expect(facts(histogram)).toEqual(facts(filled(values)));
+          }
+      }),
+    );
+    expect(() => new Histograms(1).add(0, -1, 1)).toThrow("was given");
+  });
+
+  test("keeps every value of a table that grows", () => {
+    const values = Array.from({ length: 3_000 }, (_, at): [number, number] => [(at * 37) % 60_000, 1 + (at % 3)]);
+    const table = new Histograms(2);
+    for (const [value, weight] of values) table.add(1, value, weight);
+    const histogram = new Histogram();
+    table.addTo(histogram, 1);
+    expect(facts(histogram)).toEqual(facts(filled(values)));
   });
 
   test("counts a weight as that many people", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { minutes, seconds, type Instant, instantAt } from "../../src/base/units.ts";
+import { Histograms } from "../../src/measure/histograms.ts";
 import { Ledger, type Match } from "../../src/measure/ledger.ts";
 import { Series } from "../../src/measure/series.ts";
 
@@ -35,16 +36,27 @@ describe("the ledger", () => {
     ]);
   });
 
-  test("merges every kind of instrument with its namesake", () => {
-    const ledger = written();
-    const other = written();
-    other.counters.of("alarm").add(1);
-    ledger.merge(other);
-    expect(ledger.counters.total("login").value).toBe(2_228);
-    expect(ledger.counters.total("alarm").value).toBe(1);
-    expect(ledger.histograms.total("login.time")).toMatchObject({ count: 4, sum: 1_000 });
-    expect(ledger.series.of("online").at(1)).toBe(10);
-    expect(other.counters.total("login").value).toBe(1_114);
+  test("adds columns that are filed side by side to the totals of their name", () => {
+    const { counters, histograms } = written();
+    const labels = [{ region: "chongqing" }, { region: "beijing" }, { region: "chongqing", carrier: "unicom" }];
+    counters.file("login", {
+      labels,
+      addTo: (total, columns) => {
+        for (const column of columns) total.add([20, 300, 4_000][column]);
+      },
+    });
+    expect(counters.total("login").value).toBe(5_434);
+    expect(counters.total("login", [is("region", "chongqing")]).value).toBe(4_034);
+    expect(counters.total("login", [is("region", "beijing")]).value).toBe(400);
+    expect(counters.total("login", [isNot("carrier", "unicom")]).value).toBe(1_430);
+    expect(() => counters.file("login", { labels, addTo: () => undefined })).toThrow("login is filed twice");
+    const times = new Histograms(3);
+    times.add(1, 500, 3);
+    histograms.file("login.time", {
+      labels,
+      addTo: (total, columns) => columns.forEach((at) => times.addTo(total, at)),
+    });
+    expect(histograms.total("login.time", [is("region", "beijing")])).toMatchObject({ count: 5, sum: 2_000, max: 500 });
   });
 });
 

@@ -1,5 +1,5 @@
 /** The results of people's part of a run, from which figures are computed. */
-import { wholeMinutes } from "../../base/units.ts";
+import { inSeconds, wholeMinutes } from "../../base/units.ts";
 import type { Ledger } from "../../measure/ledger.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import type { World } from "../../world/build.ts";
@@ -19,4 +19,13 @@ export interface Book {
 export const minutesIn = ({ scenario }: Book, window: string): readonly number[] => {
   const { from, to } = scenario.windows[window]!;
   return wholeMinutes(from, to);
+};
+
+/** Returns the ledger's name of what a metric counts within a window. */
+export const inWindow = (metric: string, window: string): string => `${metric}@${window}`;
+
+/** Returns the length of a window in seconds. */
+export const lengthOf = ({ windows }: Scenario, window: string): number => {
+  const { from, to } = windows[window]!;
+  return inSeconds(to) - inSeconds(from);
 };

@@ -18,10 +18,9 @@ import {
 } from "../samples.ts";
 import { ROWS_SPREAD } from "../../world/fleet/arrivals.ts";
 import { CENSORED_MS } from "../../world/population/logins.ts";
-import { type Book, minutesIn } from "./book.ts";
+import { type Book, inWindow, lengthOf, minutesIn } from "./book.ts";
 import { readServers, readResources } from "./capacity.ts";
 import { windowEnd } from "./incidents.ts";
-import { inWindow, lengthOf } from "./observer.ts";
 
 /** One figure about given people, servers or faults, to be read from the book. */
 class Question {

@@ -3,25 +3,18 @@
  * Every thread records its own people; the records are added up at the end of the run.
  */
 import { type Duration, type Instant, minutes } from "../../base/units.ts";
-import { Histogram } from "../../measure/histogram.ts";
+import type { ThreadGroup } from "../../engine/thread-group.ts";
+import type { Counter } from "../../measure/counter.ts";
+import type { Histogram } from "../../measure/histogram.ts";
+import { Histograms } from "../../measure/histograms.ts";
+import type { Columns, Labels, Ledger } from "../../measure/ledger.ts";
 import { Sheet } from "../../measure/sheet.ts";
 import type { LoginNotes } from "../../world/population/logins.ts";
-import { noTimes, type Times } from "../samples.ts";
+import { inWindow } from "./book.ts";
 import { SUCCESS_LIMIT_MS } from "./limits.ts";
 
-/** The logins of one cell that began in one window. */
-export interface WindowLogins {
-  /** Times in ms; those that were cut off at 60 s, or by the end of the run, apart. */
-  readonly times: Times;
-  /** People whose login took longer than `SUCCESS_LIMIT_MS`. */
-  readonly late: number;
-  /** People whose login the end of the run cut off before that limit. */
-  readonly undecided: number;
-}
-
-const NONE = new Histogram();
-
 interface Span {
+  readonly name: string;
   readonly fromMs: number;
   readonly toMs: number;
 }
@@ -35,16 +28,22 @@ export class LoginBook implements LoginNotes {
   readonly #spans: readonly Span[];
   /** The edges of all windows, ascending: a login is recorded once, in the interval between two edges. */
   readonly #edges: readonly number[];
-  /** Times by cell and by the edge at which the interval begins. */
-  readonly #times: (Times | undefined)[] = [];
+  /** Times in ms by cell and by the edge at which the interval begins; those that were cut off, or the run's end, apart. */
+  readonly #ended: Histograms;
+  readonly #cut: Histograms;
+  /** In the same order: people whose login took longer than `SUCCESS_LIMIT_MS`. */
   readonly #late: Float64Array;
+  /** People whose login the end of the run cut off before that limit. */
   readonly #undecided: Float64Array;
 
   constructor(cells: number, spans: readonly Span[], step: Duration = minutes(1)) {
     this.#spans = spans;
     this.#edges = [...new Set(spans.flatMap(({ fromMs, toMs }) => [fromMs, toMs]))].sort((a, b) => a - b);
-    this.#late = new Float64Array(cells * this.#edges.length);
-    this.#undecided = new Float64Array(cells * this.#edges.length);
+    const size = cells * this.#edges.length;
+    this.#ended = new Histograms(size);
+    this.#cut = new Histograms(size);
+    this.#late = new Float64Array(size);
+    this.#undecided = new Float64Array(size);
     this.count = new Sheet(cells, step);
     this.sum = new Sheet(cells, step);
   }
@@ -64,8 +63,7 @@ export class LoginBook implements LoginNotes {
       this.sum.row(started)[cell]! += people * tookMs;
     }
     if (at === undefined) return;
-    const times = (this.#times[at] ??= noTimes());
-    (isCut ? times.cut : times.ended).add(tookMs, people);
+    (isCut ? this.#cut : this.#ended).add(at, tookMs, people);
     if (tookMs > SUCCESS_LIMIT_MS) this.#late[at]! += people;
   }
 
@@ -77,55 +75,38 @@ export class LoginBook implements LoginNotes {
     return edge < 0 ? undefined : cell * edges.length + edge;
   }
 
-  /** Returns the logins of a cell that began in a window; undefined without any. */
-  of(cell: number, span: number): WindowLogins | undefined {
-    const { fromMs, toMs } = this.#spans[span]!;
-    const times = noTimes();
-    let [late, undecided] = [0, 0];
-    this.#edges.forEach((edge, place) => {
-      if (edge < fromMs || edge >= toMs) return;
-      const at = cell * this.#edges.length + place;
-      times.ended.merge(this.#times[at]?.ended ?? NONE);
-      times.cut.merge(this.#times[at]?.cut ?? NONE);
-      late += this.#late[at]!;
-      undecided += this.#undecided[at]!;
-    });
-    return times.ended.count + times.cut.count === 0 ? undefined : { times, late, undecided };
-  }
-
-  /** Returns the whole record as numbers, for `add` in another thread. */
-  get numbers(): Float64Array {
-    const histograms = this.#times.flatMap((times, at) =>
-      times === undefined
-        ? []
-        : [at, this.#late[at]!, this.#undecided[at]!, ...times.ended.numbers, ...times.cut.numbers],
-    );
-    const [count, sum] = [this.count.numbers, this.sum.numbers];
-    const all = new Float64Array(2 + count.length + sum.length + histograms.length);
-    all[0] = count.length;
-    all[1] = sum.length;
-    all.set(count, 2);
-    all.set(sum, 2 + count.length);
-    all.set(histograms, 2 + count.length + sum.length);
-    return all;
-  }
-
-  /** Adds the record of another thread, as its `numbers` gives it. */
-  add(numbers: Float64Array): void {
-    const [count, sum] = [numbers[0]!, numbers[1]!];
-    this.count.add(numbers.subarray(2, 2 + count));
-    this.sum.add(numbers.subarray(2 + count, 2 + count + sum));
-    for (let next = 2 + count + sum; next < numbers.length;) {
-      const at = numbers[next]!;
-      this.#late[at]! += numbers[next + 1]!;
-      this.#undecided[at]! += numbers[next + 2]!;
-      const times = (this.#times[at] ??= noTimes());
-      next += 3;
-      for (const own of [times.ended, times.cut]) {
-        const { histogram, length } = Histogram.from(numbers.subarray(next));
-        own.merge(histogram);
-        next += length;
-      }
+  /** Files the logins of each window in a ledger, by cell. */
+  fileIn({ histograms, counters }: Ledger, labels: readonly Labels[]): void {
+    for (const { name, fromMs, toMs } of this.#spans) {
+      const edges = [...this.#edges.keys()].filter((edge) => this.#edges[edge]! >= fromMs && this.#edges[edge]! < toMs);
+      const columns = <Total>(add: (total: Total, place: number) => void): Columns<Total> => ({
+        labels,
+        addTo: (total, cells) => {
+          for (const cell of cells) for (const edge of edges) add(total, cell * this.#edges.length + edge);
+        },
+      });
+      const times = (all: Histograms): Columns<Histogram> => columns((total, place) => all.addTo(total, place));
+      const counts = (all: Float64Array): Columns<Counter> => columns((total, place) => total.add(all[place]));
+      histograms.file(inWindow("login.time", name), times(this.#ended));
+      histograms.file(inWindow("login.cut", name), times(this.#cut));
+      counters.file(inWindow("login.late", name), counts(this.#late));
+      counters.file(inWindow("login.undecided", name), counts(this.#undecided));
     }
+  }
+
+  /** Adds up the records of all threads in each of them. */
+  gather(threads: ThreadGroup): void {
+    if (threads.size === 1) return;
+    const gather = (own: { numbers: Float64Array }, add: (numbers: Float64Array) => void): void => {
+      threads.allGather(own.numbers).forEach((numbers, thread) => {
+        if (thread !== threads.index) add(numbers);
+      });
+    };
+    for (const sheet of [this.count, this.sum]) gather(sheet, (numbers) => sheet.add(numbers));
+    for (const times of [this.#ended, this.#cut]) gather(times, (numbers) => times.merge(numbers));
+    for (const counts of [this.#late, this.#undecided])
+      gather({ numbers: counts }, (numbers) => {
+        for (let at = 0; at < counts.length; at++) counts[at]! += numbers[at]!;
+      });
   }
 }

@@ -2,7 +2,7 @@
  * Fills a run's ledger: packets sent and lost, logins and their times, people online, load of the servers. The counts of a
  * window are differences between its edges; series are sampled every minute.
  */
-import { type Instant, inMs, inSeconds, minutes } from "../../base/units.ts";
+import { type Instant, inMs, minutes } from "../../base/units.ts";
 import type { ThreadGroup } from "../../engine/thread-group.ts";
 import { type Labels, Ledger } from "../../measure/ledger.ts";
 import { Sheet } from "../../measure/sheet.ts";
@@ -10,6 +10,7 @@ import type { Scenario } from "../../scenario/scenario.ts";
 import type { World } from "../../world/build.ts";
 import type { ResourceUse } from "../../world/fleet/resources.ts";
 import type { LoginNotes } from "../../world/population/logins.ts";
+import { inWindow } from "./book.ts";
 import { LoginBook } from "./logins.ts";
 
 const MINUTE = minutes(1);
@@ -191,67 +192,51 @@ export class Observer implements LoginNotes {
     }
   }
 
-  /** Ends the run: adds up the logins of all threads, and files the sheets in the ledger. */
+  /** Ends the run: adds up the logins of all threads, and files everything by cell in the ledger. */
   end(threads: ThreadGroup): void {
-    if (threads.size > 1)
-      threads.allGather(this.#logins.numbers).forEach((numbers, place) => {
-        if (place !== threads.index) this.#logins.add(numbers);
-      });
-    this.#fileLogins();
+    this.#logins.gather(threads);
+    this.#logins.fileIn(this.ledger, this.#cellLabels);
     for (const [name, sheet] of Object.entries(this.#sheets))
-      this.#cellLabels.forEach((labels, cell) => {
-        sheet.addTo(this.ledger.series.of(name, labels), cell);
+      this.ledger.series.file(name, {
+        labels: this.#cellLabels,
+        addTo: (total, cells) => {
+          sheet.addTo(total, cells);
+        },
       });
-  }
-
-  #fileLogins(): void {
-    this.#cellLabels.forEach((labels, cell) => {
-      this.#windows.forEach(({ name }, place) => {
-        const found = this.#logins.of(cell, place);
-        if (found === undefined) return;
-        const { times, late, undecided } = found;
-        this.ledger.histograms.of(inWindow("login.time", name), labels).merge(times.ended);
-        this.ledger.histograms.of(inWindow("login.cut", name), labels).merge(times.cut);
-        this.ledger.counters.of(inWindow("login.late", name), labels).add(late);
-        this.ledger.counters.of(inWindow("login.undecided", name), labels).add(undecided);
-      });
-    });
   }
 
   #close(window: OpenWindow): void {
     const { meter, crowd, homes } = this.#world;
     const { counters } = this.ledger;
-    counters.of(inWindow("message.lost", window.name)).add(Math.round(homes.lostMessages - window.lostMessages));
-    const { endpointCount } = crowd;
     const name = (metric: string): string => inWindow(metric, window.name);
-    this.#cellLabels.forEach((people, cell) => {
-      counters.of(name("link.broken"), people).add(crowd.broken.values[cell]! - window.broken[cell]!);
-      counters.of(name("login.completed"), people).add(crowd.loggedIn.values[cell]! - window.loggedIn[cell]!);
-      counters.of(name("moved"), people).add(crowd.moved[cell]! - window.moved[cell]!);
-    });
-    for (const pair of crowd.links.agreed().inUse) {
-      const sent = meter.sent[pair]! - window.sent[pair]!;
-      if (sent === 0) continue;
-      const people = this.#cellLabels[Math.floor(pair / endpointCount)]!;
-      const labels = (this.#pairLabels[pair] ??= this.#labelsOf(people, pair % endpointCount));
-      counters.of(name("packets.sent"), labels).add(sent);
-      counters.of(name("packets.lost"), labels).add(meter.lost[pair]! - window.lost[pair]!);
-    }
+    counters.of(name("message.lost")).add(Math.round(homes.lostMessages - window.lostMessages));
+    const file = (metric: string, labels: readonly Labels[], counts: Float64Array): void => {
+      counters.file(name(metric), {
+        labels,
+        addTo: (total, columns) => {
+          for (const column of columns) total.add(counts[column]);
+        },
+      });
+    };
+    const since = (now: Float64Array, before: Float64Array): Float64Array =>
+      now.map((count, at) => count - before[at]!);
+    file("link.broken", this.#cellLabels, since(crowd.broken.values, window.broken));
+    file("login.completed", this.#cellLabels, since(crowd.loggedIn.values, window.loggedIn));
+    file("moved", this.#cellLabels, since(crowd.moved, window.moved));
+    const pairs = crowd.links.agreed().inUse.filter((pair) => meter.sent[pair]! > window.sent[pair]!);
+    const labels = pairs.map((pair) => (this.#pairLabels[pair] ??= this.#labelsOf(pair)));
+    const ofPairs = (now: Float64Array, before: Float64Array): Float64Array =>
+      Float64Array.from(pairs, (pair) => now[pair]! - before[pair]!);
+    file("packets.sent", labels, ofPairs(meter.sent, window.sent));
+    file("packets.lost", labels, ofPairs(meter.lost, window.lost));
   }
 
-  #labelsOf(people: Labels, endpoint: number): Labels {
+  #labelsOf(pair: number): Labels {
+    const { endpointCount } = this.#world.crowd;
     const { endpoints, servers } = this.#world.fleet;
-    const { server, port } = endpoints[endpoint]!;
+    const people = this.#cellLabels[Math.floor(pair / endpointCount)]!;
+    const { server, port } = endpoints[pair % endpointCount]!;
     const { name, centre, line } = servers[server]!;
     return { ...people, centre, line, server: name, port: String(port) };
   }
 }
-
-/** Returns the ledger's name of what a metric counts within a window. */
-export const inWindow = (metric: string, window: string): string => `${metric}@${window}`;
-
-/** Returns the length of a window in seconds. */
-export const lengthOf = ({ windows }: Scenario, window: string): number => {
-  const { from, to } = windows[window]!;
-  return inSeconds(to) - inSeconds(from);
-};
