@@ -8,7 +8,8 @@ export const planOf = (
   scenario: Scenario,
   flags: Pick<InputFlags, "reps" | "faults" | "interventions" | "twin">,
 ): StudyPlan => {
-  const { least, most } = flags.reps ?? { least: scenario.run.replications, most: scenario.run.replications };
+  const { replications, replicationsMost = replications } = scenario.run;
+  const { least, most } = flags.reps ?? { least: replications, most: replicationsMost };
   const { faults, interventions } = flags;
   const dropped = scenario.faults.length + (interventions ? scenario.interventions.length : 0);
   return { least, most, faults, interventions, twin: flags.twin && faults && dropped > 0 };

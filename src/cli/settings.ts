@@ -1,14 +1,7 @@
 /** The flags that commands share, their parsing, and their words on a command line. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { readRepetitions, type Repetitions } from "../scenario/quantities.ts";
 import type { ColorChoice } from "./terminal.ts";
-
-/** A number of replications, or a range of it. */
-export interface Repetitions {
-  /** Number of replications that always run. */
-  readonly least: number;
-  /** Highest number of replications; equal to `least` for a fixed number. */
-  readonly most: number;
-}
 
 /** Flags that change the result. */
 export interface InputFlags {
@@ -68,13 +61,10 @@ const whole = (text: string, most: number, least = 1): number => {
 };
 
 /** Reads `10`, or `10..200` for at least ten and more until every judged row is decided. */
-export const readRepetitions = (text: string): Repetitions => {
-  const [, first = text, last = first] = /^(\d+)\.\.(\d+)$/.exec(text) ?? [];
-  const isBad = [first, last].some((one) => !/^\d{1,9}$/.test(one) || Number(one) < 1);
-  if (isBad) throw new InvalidArgumentError("write a whole number from 1, or two of them, such as 10..200.");
-  const [least, most] = [whole(first, MOST_REPLICATIONS), whole(last, MOST_REPLICATIONS)];
-  if (least > most) throw new InvalidArgumentError(`${text} is the wrong way round: write the lower number first.`);
-  return { least, most };
+export const readReps = (text: string): Repetitions => {
+  const read = readRepetitions(text, MOST_REPLICATIONS);
+  if ("value" in read) return read.value;
+  throw new InvalidArgumentError(`${read.wrong}: ${read.hint}.`);
 };
 
 const readScale = (text: string): string => {
@@ -114,7 +104,7 @@ export const addInputFlags = (command: Command): Command =>
     .option(
       "--reps <n|min..max>",
       "number of replications; with two numbers, at least the first, and more until every judged row is decided",
-      readRepetitions,
+      readReps,
     )
     .option("--scale <1/n>", "rows per person: 1/1000 simulates one row per thousand people", readScale)
     .option("--set <path=value>", "set a parameter; can be repeated", readSet, [])

@@ -15,7 +15,7 @@ import { onInterrupt } from "./interrupt.ts";
 import { openFilesRefusal } from "./limits.ts";
 import { load } from "./load.ts";
 import { answer, tell, writing } from "./output.ts";
-import { inputWords, readRepetitions, type VerifyFlags } from "./settings.ts";
+import { inputWords, readReps, type VerifyFlags } from "./settings.ts";
 import { compareStory, scalesText } from "./scales.ts";
 import { type StoryResult, storyText } from "./storytext.ts";
 import { runOnThreads } from "./study.ts";
@@ -146,7 +146,7 @@ const verifyOne = async (given: string, flags: VerifyFlags, signal: AbortSignal)
 const atGoldenSettings = (flags: VerifyFlags, golden: Golden | undefined): VerifyFlags =>
   golden === undefined
     ? flags
-    : { seed: golden.seed, scale: golden.scale, reps: readRepetitions(String(golden.replications)), ...flags };
+    : { seed: golden.seed, scale: golden.scale, reps: readReps(String(golden.replications)), ...flags };
 
 /** Writes a golden whole; throws a `Refusal` if it cannot be written. */
 const write = async (path: string, text: string): Promise<void> => {

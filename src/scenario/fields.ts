@@ -11,6 +11,7 @@ import {
   readCount,
   readDuration,
   readRate,
+  readRepetitions,
   readScale,
   readShare,
   type Read,
@@ -113,6 +114,16 @@ export const count = (description: string, bounds: { min?: number; max?: number 
     anyOf: [
       { type: "integer", minimum: bounds.min ?? 0, ...(bounds.max === undefined ? {} : { maximum: bounds.max }) },
       { type: "string", pattern: "^\\d+(\\.\\d+)? ?[kMG]?$" },
+    ],
+  });
+
+/** Returns the schema of a number of replications such as `10` or `4..10`, of at most `max`. */
+export const repetitions = (description: string, max: number) =>
+  quantity("a number of replications such as 10 or 4..10", (given) => readRepetitions(given, max), description, {
+    examples: [10, "4..10"],
+    anyOf: [
+      { type: "integer", minimum: 1, maximum: max },
+      { type: "string", pattern: "^\\d+(\\.\\d+)? ?[kMG]?( ?\\.\\. ?\\d+(\\.\\d+)? ?[kMG]?)?$" },
     ],
   });
 

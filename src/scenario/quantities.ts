@@ -165,6 +165,25 @@ export const readCount = (given: string | number, { min = 0, max = Number.MAX_SA
   return { value };
 };
 
+/** A number of replications: `least` always run, and more up to `most` until every judged row is decided. */
+export interface Repetitions {
+  /** Replications that always run. */
+  readonly least: number;
+  /** Highest number of replications; equal to `least` for a fixed number. */
+  readonly most: number;
+}
+
+/** Reads a number of replications from 1 to `max`: 10, or "4..10" for at least four. */
+export const readRepetitions = (given: string | number, max: number): Read<Repetitions> => {
+  const [, first, last] = /^(.*\d.*)\.\.(.*\d.*)$/.exec(String(given)) ?? [undefined, given, given];
+  const ends = [first, last].map((end) => readCount(end, { min: 1, max }));
+  const bad = ends.find((end) => "wrong" in end);
+  if (bad !== undefined) return bad;
+  const [least, most] = ends.map((end) => ("value" in end ? end.value : 0)) as [number, number];
+  if (least > most) return { wrong: `${quote(given)} is the wrong way round`, hint: "write the lower number first" };
+  return { value: { least, most } };
+};
+
 const RATE_SECONDS: Readonly<Record<string, number>> = { "/s": 1, "/min": 60, "/h": 3_600, "/d": 86_400 };
 
 /** Returns the rate that a text is, in `unit`; undefined for another text. */

@@ -130,7 +130,10 @@ const resolveRun = (root: MapNode, report: Reporter): Partial<RunPlan> => {
     ...(duration === undefined ? {} : { duration }),
     ...(warmup === undefined ? {} : { warmup }),
     ...(scale === undefined ? {} : { peopleARow: scale }),
-    ...(replications === undefined ? {} : { replications }),
+    ...(replications === undefined ? {} : { replications: replications.least }),
+    ...(replications === undefined || replications.least === replications.most
+      ? {}
+      : { replicationsMost: replications.most }),
     ...(heartbeats === undefined ? {} : { heartbeats }),
   };
 };

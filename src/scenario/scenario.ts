@@ -83,6 +83,8 @@ export interface RunPlan {
   readonly peopleARow: number;
   /** Number of runs with different draws. */
   readonly replications: number;
+  /** Highest number of them, if more may run until every judged row is decided. */
+  readonly replicationsMost?: number;
   /** `foretold` counts heartbeats without consequences as a rate, `each` simulates every one. */
   readonly heartbeats: "foretold" | "each";
 }

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { expectShape, thresholdShape } from "./expectations.ts";
 import { faultShape, TARGETS } from "./faults.ts";
-import { count, duration, either, fields, id, named, scale, text } from "./fields.ts";
+import { duration, either, fields, id, named, repetitions, scale, text } from "./fields.ts";
 import { interventionShape } from "./interventions.ts";
 import { provenanceField } from "./provenance.ts";
 import { worldShape } from "./world.ts";
@@ -12,7 +12,10 @@ export const runShape = {
   duration: duration("Simulated time of a run", { positive: true }),
   warmup: duration("Warm-up: the default window begins after it"),
   scale: scale("Rows per person: 1/1000 simulates one row per thousand people, 1 one row per person"),
-  replications: count("Number of runs with different random draws", { min: 1, max: 10_000 }),
+  replications: repetitions(
+    "Number of runs with different random draws; with two numbers, such as 4..10, at least the first, and more until every judged row is decided",
+    10_000,
+  ),
   heartbeats: z.enum(["foretold", "each"]).default("foretold").meta({
     description:
       "foretold (default): heartbeats without consequences are counted as a rate, which is faster; each: every heartbeat is simulated, with the same distribution of results",

@@ -111,6 +111,11 @@ describe("a run", () => {
     expect(document.verdict).toBe("held");
     expect(document.replications).toBeGreaterThan(2);
     expect(document.replications).toBeLessThan(40);
+    // The same number of them in the file does the same, and --reps goes before it.
+    const { document: of, stderr } = runJson("--set", "run.replications=2..40", "--no-twin");
+    expect(of.thresholds).toEqual(document.thresholds);
+    expect(lastLine(stderr)).toContain(" --reps 2..40 ");
+    expect(runJson("--set", "run.replications=2..40", "--reps", "3", "--no-twin").document.replications).toBe(3);
   });
 
   it("of one replication decides nothing", () => {

@@ -1,5 +1,5 @@
 import { describe as story, expect, it } from "vitest";
-import { inputWords, readRepetitions } from "../../src/cli/settings.ts";
+import { inputWords, readReps } from "../../src/cli/settings.ts";
 import { canRedraw, wantsColor } from "../../src/cli/terminal.ts";
 import { describe, span } from "../../src/cli/progress.ts";
 
@@ -51,10 +51,10 @@ story("progress", () => {
 
 story("flags", () => {
   it("accept one number of replications, or a range", () => {
-    expect(readRepetitions("10")).toEqual({ least: 10, most: 10 });
-    expect(readRepetitions("10..200")).toEqual({ least: 10, most: 200 });
+    expect(readReps("10")).toEqual({ least: 10, most: 10 });
+    expect(readReps("10..200")).toEqual({ least: 10, most: 200 });
     for (const wrong of ["", "x", "1.5", "0", "-3", "5..", "..5", "9..3", "1e3"])
-      expect(() => readRepetitions(wrong), wrong).toThrow();
+      expect(() => readReps(wrong), wrong).toThrow();
   });
 
   it("that change the result are all in the command that reproduces it", () => {

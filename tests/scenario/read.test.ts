@@ -225,6 +225,26 @@ describe("--set", () => {
   });
 });
 
+describe("the number of replications", () => {
+  const runOf = (replications: string) => scenarioOf(read(STORY, { set: [`run.replications=${replications}`] })).run;
+
+  it("is a number, or the least and the most of them", () => {
+    expect(runOf("7")).toMatchObject({ replications: 7 });
+    expect(runOf("7")).not.toHaveProperty("replicationsMost");
+    expect(runOf("7..7")).toEqual(runOf("7"));
+    expect(runOf("4..10")).toMatchObject({ replications: 4, replicationsMost: 10 });
+  });
+
+  it.each([
+    ["10..4", '"10..4" is the wrong way round', "write the lower number first"],
+    ["0..4", '"0" is out of range', "write a whole number from 1 to 10000"],
+    ["4..20000", '"20000" is out of range', "write a whole number from 1 to 10000"],
+    ["4..", '"4.." is not a count', "write a whole number, such as 100"],
+  ])("is not %s", (text, message, hint) => {
+    expect(problemsOf(read(STORY, { set: [`run.replications=${text}`] }))).toMatchObject([{ message, hint }]);
+  });
+});
+
 describe("the fingerprint", () => {
   it("depends on the content, not on the notation or the file", () => {
     const plain = scenarioOf(read(STORY));
