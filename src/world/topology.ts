@@ -27,18 +27,24 @@ export type LegsOf = (cell: Pick<Cell, "gateway" | "access" | "carrier" | "regio
 
 /** Returns the legs of every path when nothing is wrong: delays add up, losses of all legs are independent. */
 export const legsOf = (model: WorldModel, gateways: readonly Gateway[], endpoints: readonly Endpoint[]): LegsOf => {
-  const thousands = new Map<string, number>();
-  for (const [name, { at }] of Object.entries(model.regions))
-    for (const [centre, { at: there }] of Object.entries(model.centres))
-      thousands.set(`${name}/${centre}`, distanceKm(at, there) / 1_000);
+  const lines = endpoints.map(({ centre, line }) => model.centres[centre]!.lines[line]!);
+  // By region and endpoint.
+  const thousands = new Map(
+    Object.entries(model.regions).map(([name, { at }]) => {
+      const toCentre = new Map(
+        Object.entries(model.centres).map(([centre, to]) => [centre, distanceKm(at, to.at) / 1_000]),
+      );
+      return [name, endpoints.map(({ centre }) => toCentre.get(centre)!)];
+    }),
+  );
   return (cell, endpoint) => {
-    const { centre, line } = endpoints[endpoint]!;
+    const { line } = endpoints[endpoint]!;
     const region = model.regions[cell.region]!;
     const access = model.access[cell.access]!;
     const gateway = gateways[cell.gateway]!;
-    const far = thousands.get(`${cell.region}/${centre}`)!;
+    const far = thousands.get(cell.region)![endpoint]!;
     const { route, peering } = model;
-    const lineModel = model.centres[centre]!.lines[line]!;
+    const lineModel = lines[endpoint]!;
     const crosses = line !== cell.carrier;
     const delay =
       access.delay + gateway.delay + region.delay + route.delay + route.delayPer1000Km * far + lineModel.delay;

@@ -71,6 +71,8 @@ export class Paths {
   readonly beatTimeoutMs: number;
   readonly #legs: (cell: number, endpoint: number) => Legs;
   readonly #links: LinksNow;
+  /** What was derived last: a cell's ways to the endpoints of one line are alike. */
+  #derived: (PathQuality & { readonly beat: number; readonly probe: number }) | undefined;
 
   constructor({ cells, endpoints, beatTimeoutMs, legs, links }: PathParts) {
     const size = cells * endpoints;
@@ -142,12 +144,14 @@ export class Paths {
   }
 
   #derive(link: number): void {
-    const quality = { rttMs: this.rttMs[link]!, lossUp: this.lossUp[link]!, lossDown: this.lossDown[link]! };
-    const lost = 1 - (1 - quality.lossUp) * (1 - quality.lossDown);
-    this.#links.setFailures(link, {
-      beat: chanceOf(beatFails(quality, this.beatTimeoutMs)),
-      probe: chanceOf(lost),
-    });
+    const [rttMs, lossUp, lossDown] = [this.rttMs[link]!, this.lossUp[link]!, this.lossDown[link]!];
+    const last = this.#derived;
+    if (last?.rttMs !== rttMs || last.lossUp !== lossUp || last.lossDown !== lossDown) {
+      const beat = chanceOf(beatFails({ rttMs, lossUp, lossDown }, this.beatTimeoutMs));
+      const probe = chanceOf(1 - (1 - lossUp) * (1 - lossDown));
+      this.#derived = { rttMs, lossUp, lossDown, beat, probe };
+    }
+    this.#links.setFailures(link, this.#derived!);
   }
 }
 
