@@ -162,6 +162,7 @@ const crowdOf = ({ model, threads, gateways, fleet, population, legs }: BuildCon
     ...shape,
     beatTimeoutMs: heartbeat.timeout / 1_000,
     legs: (cell, endpoint) => legs(population.cells[cell]!, endpoint),
+    key: model,
     links: links.now,
   });
   const spreads = reconnect.policy === "directed";

@@ -62,8 +62,20 @@ export const legsOf = (model: WorldModel, gateways: readonly Gateway[], endpoint
   };
 };
 
-/** Returns what operators write into the scheduler's configuration: gateways with their candidates, endpoints and servers. */
-export const topologyOf = ({ gateways, fleet, population, legs, model }: TopologyParts): Topology => {
+const known = new WeakMap<WorldModel, Topology["gateways"]>();
+
+/**
+ * Returns what operators write into the scheduler's configuration: gateways with their candidates, endpoints and servers. The model
+ * alone decides which candidates they have, so all runs of it in this process share them.
+ */
+export const topologyOf = (parts: TopologyParts): Topology => {
+  const { model, fleet } = parts;
+  let gateways = known.get(model);
+  if (gateways === undefined) known.set(model, (gateways = gatewaysOf(parts)));
+  return { gateways, endpoints: fleet.endpoints, servers: fleet.servers };
+};
+
+const gatewaysOf = ({ gateways, fleet, population, legs, model }: TopologyParts): Topology["gateways"] => {
   const { access: accesses, centres, clients } = model;
   const people = new Float64Array(gateways.length);
   for (const cell of population.cells) people[cell.gateway]! += cell.people;
@@ -81,16 +93,12 @@ export const topologyOf = ({ gateways, fleet, population, legs, model }: Topolog
     namesAll: clients.reconnect.policy === "directed",
     listLength: clients.racing.candidates,
   });
-  return {
-    gateways: gateways.map(({ name, ips, region, carrier }, gateway) => ({
-      name,
-      ips,
-      region,
-      carrier,
-      people: people[gateway]!,
-      candidates: candidates[gateway]!,
-    })),
-    endpoints: fleet.endpoints,
-    servers: fleet.servers,
-  };
+  return gateways.map(({ name, ips, region, carrier }, gateway) => ({
+    name,
+    ips,
+    region,
+    carrier,
+    people: people[gateway]!,
+    candidates: candidates[gateway]!,
+  }));
 };

@@ -40,6 +40,8 @@ export interface PathParts {
   readonly beatTimeoutMs: number;
   /** Quality of each path while nothing is wrong. */
   readonly legs: (cell: number, endpoint: number) => Legs;
+  /** All that `legs` depends on: paths of the same object are composed once, for all runs in this process. */
+  readonly key: object;
   /** Takes the chances that follow from each path. */
   readonly links: LinksNow;
 }
@@ -52,6 +54,16 @@ export const CLOSED = 1;
 export const DROPS = 2;
 /** Value of `block`: packets are answered with a reset. */
 export const RESETS = 3;
+
+/** Paths while nothing is wrong, by link: loss is the same both ways, and nothing is blocked. */
+interface PathsAtRest {
+  readonly rttMs: Float64Array;
+  readonly loss: Float64Array;
+  readonly beat: Float64Array;
+  readonly probe: Float64Array;
+}
+
+const pathsAtRest = new WeakMap<object, PathsAtRest>();
 
 /** The quality of all paths, by link. */
 export class Paths {
@@ -74,19 +86,37 @@ export class Paths {
   /** What was derived last: a cell's ways to the endpoints of one line are alike. */
   #derived: (PathQuality & { readonly beat: number; readonly probe: number }) | undefined;
 
-  constructor({ cells, endpoints, beatTimeoutMs, legs, links }: PathParts) {
-    const size = cells * endpoints;
+  constructor({ cells, endpoints, beatTimeoutMs, legs, key, links }: PathParts) {
     this.cells = cells;
     this.endpoints = endpoints;
     this.#legs = legs;
     this.#links = links;
     this.beatTimeoutMs = beatTimeoutMs;
-    this.rttMs = new Float64Array(size);
-    this.lossUp = new Float64Array(size);
-    this.lossDown = new Float64Array(size);
-    this.block = new Uint8Array(size);
-    for (let cell = 0; cell < cells; cell++)
-      for (let endpoint = 0; endpoint < endpoints; endpoint++) this.compose(cell, endpoint, []);
+    let rest = pathsAtRest.get(key);
+    if (rest === undefined) pathsAtRest.set(key, (rest = this.#atRest()));
+    this.rttMs = rest.rttMs.slice();
+    this.lossUp = rest.loss.slice();
+    this.lossDown = rest.loss.slice();
+    this.block = new Uint8Array(cells * endpoints).fill(OPEN);
+    for (let link = 0; link < rest.beat.length; link++)
+      links.setFailures(link, { beat: rest.beat[link]!, probe: rest.probe[link]! });
+  }
+
+  #atRest(): PathsAtRest {
+    const size = this.cells * this.endpoints;
+    const [rttMs, loss] = [new Float64Array(size), new Float64Array(size)];
+    const [beat, probe] = [new Float64Array(size), new Float64Array(size)];
+    for (let cell = 0; cell < this.cells; cell++)
+      for (let endpoint = 0; endpoint < this.endpoints; endpoint++) {
+        const link = cell * this.endpoints + endpoint;
+        const quality = this.#composed(cell, endpoint, []);
+        const fails = this.#failuresOf(quality);
+        rttMs[link] = quality.rttMs;
+        loss[link] = quality.lossUp;
+        beat[link] = fails.beat;
+        probe[link] = fails.probe;
+      }
+    return { rttMs, loss, beat, probe };
   }
 
   /** True if these impairments would change any value of the path. */
@@ -104,12 +134,12 @@ export class Paths {
   /** Sets the quality of a path under its present impairments. */
   compose(cell: number, endpoint: number, impairments: readonly Impairment[]): void {
     const link = cell * this.endpoints + endpoint;
-    const { rttMs, lossUp, lossDown, block } = this.#composed(cell, endpoint, impairments);
-    this.rttMs[link] = rttMs;
-    this.lossUp[link] = lossUp;
-    this.lossDown[link] = lossDown;
-    this.block[link] = block;
-    this.#derive(link);
+    const composed = this.#composed(cell, endpoint, impairments);
+    this.rttMs[link] = composed.rttMs;
+    this.lossUp[link] = composed.lossUp;
+    this.lossDown[link] = composed.lossDown;
+    this.block[link] = composed.block;
+    this.#links.setFailures(link, this.#failuresOf(composed));
   }
 
   /** Returns the chance that a heartbeat is not answered in time if these impairments were all. */
@@ -143,15 +173,15 @@ export class Paths {
     };
   }
 
-  #derive(link: number): void {
-    const [rttMs, lossUp, lossDown] = [this.rttMs[link]!, this.lossUp[link]!, this.lossDown[link]!];
-    const last = this.#derived;
+  /** Returns the chances, out of 2^32, that a beat and a probe stay unanswered. */
+  #failuresOf({ rttMs, lossUp, lossDown }: PathQuality): { readonly beat: number; readonly probe: number } {
+    let last = this.#derived;
     if (last?.rttMs !== rttMs || last.lossUp !== lossUp || last.lossDown !== lossDown) {
       const beat = chanceOf(beatFails({ rttMs, lossUp, lossDown }, this.beatTimeoutMs));
       const probe = chanceOf(1 - (1 - lossUp) * (1 - lossDown));
-      this.#derived = { rttMs, lossUp, lossDown, beat, probe };
+      this.#derived = last = { rttMs, lossUp, lossDown, beat, probe };
     }
-    this.#links.setFailures(link, this.#derived!);
+    return last;
   }
 }
 
