@@ -17,44 +17,53 @@ const PACKETS_MOST = 16;
 /** A prior share counts as this many outcomes. Chosen. */
 const PRIOR_WEIGHT = 50;
 
-/** Counts that decay with the policy's memory. */
+/** Counts that decay with the policy's memory, of things numbered from 0. */
 class DecayingCounts {
-  all = 0;
-  bad = 0;
-  #at = 0;
+  readonly all: Float64Array;
+  readonly bad: Float64Array;
+  readonly #addedIn: Int32Array;
+  readonly #decay: Decay;
 
-  add(all: number, bad: number, round: number, decay: Decay): void {
-    const keep = decay.factor(round - this.#at);
-    this.#at = round;
-    this.all = this.all * keep + all;
-    this.bad = this.bad * keep + bad;
+  constructor(things: number, decay: Decay) {
+    this.all = new Float64Array(things);
+    this.bad = new Float64Array(things);
+    this.#addedIn = new Int32Array(things);
+    this.#decay = decay;
+  }
+
+  add(thing: number, all: number, bad: number, round: number): void {
+    const keep = this.#decay.factor(round - this.#addedIn[thing]!);
+    this.#addedIn[thing] = round;
+    this.all[thing] = this.all[thing]! * keep + all;
+    this.bad[thing] = this.bad[thing]! * keep + bad;
   }
 
   /** Returns the share of bad ones, mixed with a prior share. */
-  share(prior: number): number {
-    return (this.bad + PRIOR_WEIGHT * prior) / (this.all + PRIOR_WEIGHT);
+  share(thing: number, prior: number): number {
+    return (this.bad[thing]! + PRIOR_WEIGHT * prior) / (this.all[thing]! + PRIOR_WEIGHT);
   }
 }
 
 /** Normal shares of gateways, of groups, and of groups on a line. */
 export class Baselines {
   readonly #topology: TopologyIndex;
-  readonly #decay: Decay;
-  readonly #gateways: DecayingCounts[];
-  readonly #groups: DecayingCounts[];
-  readonly #groupLines: DecayingCounts[];
-  readonly #all = new DecayingCounts();
-  readonly #probes = new DecayingCounts();
+  readonly #gateways: DecayingCounts;
+  readonly #groups: DecayingCounts;
+  readonly #groupLines: DecayingCounts;
+  /** Of all paths that are not in doubt. */
+  readonly #sessions: DecayingCounts;
+  readonly #probes: DecayingCounts;
   #packets = PACKETS_PRIOR;
   #round = 0;
 
   /** Starts from priors alone. */
   constructor(topology: TopologyIndex, decay: Decay) {
     this.#topology = topology;
-    this.#decay = decay;
-    this.#gateways = topology.gateways.map(() => new DecayingCounts());
-    this.#groups = topology.members.map(() => new DecayingCounts());
-    this.#groupLines = Array.from({ length: topology.members.length * topology.lines }, () => new DecayingCounts());
+    this.#gateways = new DecayingCounts(topology.gateways.length, decay);
+    this.#groups = new DecayingCounts(topology.members.length, decay);
+    this.#groupLines = new DecayingCounts(topology.members.length * topology.lines, decay);
+    this.#sessions = new DecayingCounts(1, decay);
+    this.#probes = new DecayingCounts(1, decay);
   }
 
   /** Begins a round: the relation of loss and bad sessions then holds for all of it, whatever the order of paths. */
@@ -65,12 +74,9 @@ export class Baselines {
 
   /** Learns what is normal from the sums of a path that no open fault explains. */
   learn(gateway: number, endpoint: number, { sessions: all, degraded: bad }: PathSums): void {
-    const decay = this.#decay;
-    const group = this.#topology.groupOf[gateway]!;
-    const groupLine = this.#topology.groupLine(gateway, endpoint);
-    this.#gateways[gateway]!.add(all, bad, this.#round, decay);
-    this.#groups[group]!.add(all, bad, this.#round, decay);
-    this.#groupLines[groupLine]!.add(all, bad, this.#round, decay);
+    this.#gateways.add(gateway, all, bad, this.#round);
+    this.#groups.add(this.#topology.groupOf[gateway]!, all, bad, this.#round);
+    this.#groupLines.add(this.#topology.groupLine(gateway, endpoint), all, bad, this.#round);
   }
 
   /**
@@ -78,15 +84,15 @@ export class Baselines {
    * a path that loses much, mixed with others, would make it look as if a session had fewer probes.
    */
   learnRelation({ sessions: all, degraded: bad, probes, unanswered }: PathSums): void {
-    this.#all.add(all, bad, this.#round, this.#decay);
-    this.#probes.add(probes, unanswered, this.#round, this.#decay);
+    this.#sessions.add(0, all, bad, this.#round);
+    this.#probes.add(0, probes, unanswered, this.#round);
   }
 
   /** Returns the normal share of bad sessions of a young path: its gateway's, and what its line adds for the group. */
   prior(gateway: number, endpoint: number): number {
-    const group = this.#groups[this.#topology.groupOf[gateway]!]!.share(this.#all.share(SESSION_PRIOR));
-    const own = this.#gateways[gateway]!.share(group);
-    const line = this.#groupLines[this.#topology.groupLine(gateway, endpoint)]!.share(group);
+    const group = this.#groups.share(this.#topology.groupOf[gateway]!, this.#sessions.share(0, SESSION_PRIOR));
+    const own = this.#gateways.share(gateway, group);
+    const line = this.#groupLines.share(this.#topology.groupLine(gateway, endpoint), group);
     return Math.max(own / 3, own + line - group);
   }
 
@@ -101,9 +107,10 @@ export class Baselines {
   }
 
   #measurePackets(): number {
-    if (this.#probes.bad < 20 || this.#all.bad < 20) return PACKETS_PRIOR;
-    const share = this.#all.bad / this.#all.all;
-    const loss = this.#probes.bad / this.#probes.all;
+    const [sessions, probes] = [this.#sessions, this.#probes];
+    if (probes.bad[0]! < 20 || sessions.bad[0]! < 20) return PACKETS_PRIOR;
+    const share = sessions.bad[0]! / sessions.all[0]!;
+    const loss = probes.bad[0]! / probes.all[0]!;
     if (share >= 0.9 || loss >= 0.9) return PACKETS_PRIOR;
     return Math.min(PACKETS_MOST, Math.max(1, Math.log(1 - share) / Math.log(1 - loss)));
   }

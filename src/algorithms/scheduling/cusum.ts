@@ -31,27 +31,34 @@ const RAISED = 1;
 /** Numbers of a sum in memory. */
 export const CUSUM_WIDTH = 2;
 
+/** Memory that sums lie in; its array is replaced when it grows. */
+export interface CusumMemory {
+  /** The numbers of all sums, and what else lies between them. */
+  readonly numbers: Float64Array;
+}
+
 /**
  * A cursor over the sums of one memory. A step is cut to half the height, so that no single round raises an alarm; the
  * sum is cut to one and a half heights, so that an alarm can end. Chosen.
  */
 export class Cusum {
-  readonly #numbers: Float64Array;
+  readonly #memory: CusumMemory;
   #from = 0;
 
   /** Points to the first sum of this memory, by default to one of its own. */
-  constructor(numbers: Float64Array = new Float64Array(CUSUM_WIDTH)) {
-    this.#numbers = numbers;
+  constructor(memory: CusumMemory = { numbers: new Float64Array(CUSUM_WIDTH) }) {
+    this.#memory = memory;
   }
 
-  /** Points to the sum whose numbers begin at an offset; a new sum is all zeros. */
-  moveTo(from: number): void {
+  /** Points to the sum whose numbers begin at an offset; a new sum is all zeros. Returns itself. */
+  moveTo(from: number): this {
     this.#from = from;
+    return this;
   }
 
   /** The sum, nats. */
   get value(): number {
-    return this.#numbers[this.#from + VALUE]!;
+    return this.#memory.numbers[this.#from + VALUE]!;
   }
 
   /**
@@ -59,16 +66,18 @@ export class Cusum {
    * did.
    */
   get raisedIn(): number {
-    return this.#numbers[this.#from + RAISED]! - 1;
+    return this.#memory.numbers[this.#from + RAISED]! - 1;
   }
 
   /** Adds a round's log-likelihood ratio, in nats. Returns the part that counted. */
   add(ratio: number, height: number, round: number): number {
+    const { numbers } = this.#memory;
+    const at = this.#from;
     const step = Math.min(height / 2, Math.max(-height / 2, ratio));
-    const before = this.value;
+    const before = numbers[at + VALUE]!;
     const value = Math.min(1.5 * height, Math.max(0, before + step));
-    this.#numbers[this.#from + VALUE] = value;
-    if (before < height / 4 && value >= height / 4) this.#numbers[this.#from + RAISED] = round + 1;
+    numbers[at + VALUE] = value;
+    if (before < height / 4 && value >= height / 4) numbers[at + RAISED] = round + 1;
     return step;
   }
 
@@ -79,7 +88,8 @@ export class Cusum {
 
   /** Sets the sum to zero. */
   reset(): void {
-    this.#numbers[this.#from + VALUE] = 0;
-    this.#numbers[this.#from + RAISED] = 0;
+    const { numbers } = this.#memory;
+    numbers[this.#from + VALUE] = 0;
+    numbers[this.#from + RAISED] = 0;
   }
 }

@@ -54,8 +54,11 @@ interface Row {
   cameFrom: number | undefined;
 }
 
-const isAtHome = ({ best, home, shares, belongs }: Row): boolean =>
-  best === home && [...shares.keys()].every((endpoint) => endpoint === home || belongs.has(endpoint));
+const isAtHome = ({ best, home, shares, belongs }: Row): boolean => {
+  if (best !== home) return false;
+  for (const endpoint of shares.keys()) if (endpoint !== home && !belongs.has(endpoint)) return false;
+  return true;
+};
 
 /** A step home moves at most this share of a gateway's users: a path that was bad is tried with few first. Chosen. */
 const RETURN_SLICE = 0.25;
@@ -131,14 +134,20 @@ export class DispatchTable {
     return people;
   }
 
-  /** Yields the gateways with a shift under way. */
-  *underWay(): Iterable<number> {
-    for (const [gateway, row] of this.#rows.entries()) if (row.shift !== undefined) yield gateway;
+  /** Returns the gateways with a shift under way. */
+  underWay(): readonly number[] {
+    return this.#gatewaysWhere(({ shift }) => shift !== undefined);
   }
 
-  /** Yields the gateways with users away from home. */
-  *away(): Iterable<number> {
-    for (const [gateway, row] of this.#rows.entries()) if (!isAtHome(row)) yield gateway;
+  /** Returns the gateways with users away from home. */
+  away(): readonly number[] {
+    return this.#gatewaysWhere((row) => !isAtHome(row));
+  }
+
+  #gatewaysWhere(holds: (row: Row) => boolean): readonly number[] {
+    const found: number[] = [];
+    for (let gateway = 0; gateway < this.#rows.length; gateway++) if (holds(this.#rows[gateway]!)) found.push(gateway);
+    return found;
   }
 
   /** Makes an endpoint the gateway's home; users at its other endpoints count as at home too. */

@@ -39,11 +39,11 @@ export class Moves {
   carryOut(now: Instant, isFree: boolean): SchedulerEffect[] {
     const effects: SchedulerEffect[] = [];
     const { dispatch, faults } = this.#state;
-    for (const gateway of [...dispatch.underWay()])
+    for (const gateway of dispatch.underWay())
       if (isFree || dispatch.shift(gateway)!.isForced) this.#step(gateway, now, effects);
     for (const fault of faults.open)
       if (fault.moves && (isFree || fault.source !== "reports")) this.#leave(fault, now, effects);
-    if (isFree) for (const gateway of [...dispatch.away()]) this.#return(gateway, now, effects);
+    if (isFree) for (const gateway of dispatch.away()) this.#return(gateway, now, effects);
     return effects;
   }
 

@@ -71,8 +71,8 @@ const DEAD = 0.5;
 const NULL_STEP = 0.002;
 
 /**
- * Offsets of a stream's numbers, which lie side by side, next to its neighbour's: a scheduler has tens of thousands of
- * streams and reads thousands of them a round, so its speed is set by how many places of memory each takes.
+ * Offsets of a stream's numbers, which lie side by side, next to its neighbour's: a scheduler has thousands of streams
+ * and reads many of them a round, so its speed is set by how many places of memory each takes.
  */
 const KNOWN = 0;
 const KNOWN_BAD = 1;
@@ -91,14 +91,25 @@ const WIDTH = TEST + CUSUM_WIDTH;
 /** Memory for streams of one kind, numbered from 0. */
 export class OutcomeMemory {
   /** The numbers of each stream, `WIDTH` apart. */
-  readonly numbers: Float64Array;
+  numbers: Float64Array;
   /** Triples of round, all and bad: the latest `RECENT` of each stream, in a ring. */
-  readonly recent: Int32Array;
+  recent: Int32Array;
 
-  /** Allocates memory for a number of streams. */
+  /** Allocates memory for a number of streams, at least one. */
   constructor(streams: number) {
     this.numbers = new Float64Array(streams * WIDTH);
     this.recent = new Int32Array(streams * 3 * RECENT);
+  }
+
+  /** Makes room for this many streams; new ones are all zeros. */
+  reserve(streams: number): void {
+    if (streams * WIDTH <= this.numbers.length) return;
+    const { numbers, recent } = this;
+    const room = Math.max(streams, (2 * numbers.length) / WIDTH);
+    this.numbers = new Float64Array(room * WIDTH);
+    this.numbers.set(numbers);
+    this.recent = new Int32Array(room * 3 * RECENT);
+    this.recent.set(recent);
   }
 }
 
@@ -107,17 +118,15 @@ export class OutcomeStream {
   /** The test whether the stream got worse. */
   readonly test: Cusum;
   readonly #settings: OutcomeSettings;
-  readonly #numbers: Float64Array;
-  readonly #recent: Int32Array;
+  readonly #memory: OutcomeMemory;
   #from = 0;
   #ring = 0;
 
   /** Points to a stream of this memory, by default to one of its own. */
   constructor(settings: OutcomeSettings, memory: OutcomeMemory = new OutcomeMemory(1), stream = 0) {
     this.#settings = settings;
-    this.#numbers = memory.numbers;
-    this.#recent = memory.recent;
-    this.test = new Cusum(memory.numbers);
+    this.#memory = memory;
+    this.test = new Cusum(memory);
     this.moveTo(stream);
   }
 
@@ -131,7 +140,7 @@ export class OutcomeStream {
 
   /** Outcomes that the normal share rests on, decayed. */
   get known(): number {
-    return this.#numbers[this.#from + KNOWN]!;
+    return this.#memory.numbers[this.#from + KNOWN]!;
   }
 
   /** True while there are too few outcomes to test for small rises. */
@@ -148,15 +157,16 @@ export class OutcomeStream {
   normal(prior: number): number {
     const { priorWeight, floor } = this.#settings;
     const weight = this.isYoung ? priorWeight : 0;
-    const share = (this.#numbers[this.#from + KNOWN_BAD]! + weight * prior) / (this.known + weight);
+    const share = (this.#memory.numbers[this.#from + KNOWN_BAD]! + weight * prior) / (this.known + weight);
     return Math.min(0.97, Math.max(floor, share));
   }
 
   /** The design effect, at least 1: how many outcomes say as much as one independent outcome. */
   get dispersion(): number {
+    const { numbers } = this.#memory;
     const prior = this.#settings.dispersion * DISPERSION_WEIGHT;
-    const deviation = this.#numbers[this.#from + DEVIATION]!;
-    return Math.max(1, (prior + deviation) / (DISPERSION_WEIGHT + this.#numbers[this.#from + DEVIATIONS]!));
+    const deviation = numbers[this.#from + DEVIATION]!;
+    return Math.max(1, (prior + deviation) / (DISPERSION_WEIGHT + numbers[this.#from + DEVIATIONS]!));
   }
 
   /** Returns the divisor for evidence from `n` outcomes: the design effect, and the doubt about the normal share. */
@@ -170,23 +180,23 @@ export class OutcomeStream {
    */
   closeRound(trial: RoundRules, all: number, bad: number, worse: (normal: number) => number): number {
     if (all === 0) return 0;
-    const numbers = this.#numbers;
+    const { numbers } = this.#memory;
     const from = this.#from;
     this.#remember(trial.round, all, bad);
     const normal = this.normal(trial.prior);
-    const variance = normal * (1 - normal);
     let step = 0;
     const isKnown = !this.isBurningIn;
     if (trial.mayTest && (isKnown || trial.isRouted)) {
+      const { dispersion } = this;
       // The null hypothesis is the upper end of what normal may be, so a path that is hardly known raises no alarm over
       // little.
-      const doubt = Math.sqrt((variance * this.dispersion) / (this.known + this.#settings.priorWeight));
+      const doubt = Math.sqrt((normal * (1 - normal) * dispersion) / (this.known + this.#settings.priorWeight));
       const null_ = Math.min(0.97, normal + 2 * doubt);
       // While it is burning in, the test only asks whether the path is dead.
       const at = isKnown ? null_ : -null_;
       if (Math.abs(at - numbers[from + WEIGHED_AT]!) > NULL_STEP * null_)
         this.#weighFor(at, null_, isKnown ? worse(null_) : null_ + DEAD * (1 - null_));
-      const ratio = (bad * numbers[from + BAD_WEIGHS]! + (all - bad) * numbers[from + GOOD_WEIGHS]!) / this.dispersion;
+      const ratio = (bad * numbers[from + BAD_WEIGHS]! + (all - bad) * numbers[from + GOOD_WEIGHS]!) / dispersion;
       step = this.test.add(ratio, trial.height, trial.round);
     }
     // A path that fails from the start must not be learnt as one that always failed.
@@ -197,14 +207,15 @@ export class OutcomeStream {
 
   /** Computes the weight of a bad and of a good outcome, in nats, if this share is normal. */
   #weighFor(at: number, normal: number, worse: number): void {
-    this.#numbers[this.#from + WEIGHED_AT] = at;
-    this.#numbers[this.#from + BAD_WEIGHS] = logLikelihoodRatio(1, 1, normal, worse);
-    this.#numbers[this.#from + GOOD_WEIGHS] = logLikelihoodRatio(0, 1, normal, worse);
+    const { numbers } = this.#memory;
+    numbers[this.#from + WEIGHED_AT] = at;
+    numbers[this.#from + BAD_WEIGHS] = logLikelihoodRatio(1, 1, normal, worse);
+    numbers[this.#from + GOOD_WEIGHS] = logLikelihoodRatio(0, 1, normal, worse);
   }
 
   /** Returns the outcomes since a round, as far back as rounds are kept. */
   countsSince(round: number): OutcomeCounts {
-    const recent = this.#recent;
+    const { recent } = this.#memory;
     let all = 0;
     let bad = 0;
     for (let at = this.#ring; at < this.#ringEnd; at += 3) {
@@ -220,7 +231,7 @@ export class OutcomeStream {
    * part of a proof: clients that report together may have met the same trouble.
    */
   evidence(since: number, normal: number, worse: number): number {
-    const recent = this.#recent;
+    const { recent } = this.#memory;
     const deflation = this.deflation(this.countsSince(since).all);
     let nats = 0;
     for (let at = this.#ring; at < this.#ringEnd; at += 3) {
@@ -232,30 +243,32 @@ export class OutcomeStream {
   }
 
   get #ringEnd(): number {
-    return this.#ring + 3 * Math.min(RECENT, this.#numbers[this.#from + ROUNDS]!);
+    return this.#ring + 3 * Math.min(RECENT, this.#memory.numbers[this.#from + ROUNDS]!);
   }
 
   #remember(round: number, all: number, bad: number): void {
-    const rounds = this.#numbers[this.#from + ROUNDS]!;
+    const { numbers, recent } = this.#memory;
+    const rounds = numbers[this.#from + ROUNDS]!;
     const at = this.#ring + 3 * (rounds % RECENT);
-    this.#recent[at] = round;
-    this.#recent[at + 1] = all;
-    this.#recent[at + 2] = bad;
-    this.#numbers[this.#from + ROUNDS] = rounds + 1;
+    recent[at] = round;
+    recent[at + 1] = all;
+    recent[at + 2] = bad;
+    numbers[this.#from + ROUNDS] = rounds + 1;
   }
 
   #learn(trial: RoundRules, all: number, bad: number, normal: number): void {
-    const numbers = this.#numbers;
+    const { numbers } = this.#memory;
     const from = this.#from;
     const keep = trial.decay.factor(trial.round - numbers[from + LEARNT_IN]!);
     numbers[from + LEARNT_IN] = trial.round;
-    if (this.known >= this.#settings.burnIn) {
-      const expected = all * normal * (1 - normal) * (1 + all / this.known);
+    const known = numbers[from + KNOWN]!;
+    if (known >= this.#settings.burnIn) {
+      const expected = all * normal * (1 - normal) * (1 + all / known);
       const off = bad - all * normal;
       numbers[from + DEVIATION] = numbers[from + DEVIATION]! * keep + Math.min(16, (off * off) / expected);
       numbers[from + DEVIATIONS] = numbers[from + DEVIATIONS]! * keep + 1;
     }
-    numbers[from + KNOWN] = numbers[from + KNOWN]! * keep + all;
+    numbers[from + KNOWN] = known * keep + all;
     numbers[from + KNOWN_BAD] = numbers[from + KNOWN_BAD]! * keep + bad;
   }
 }

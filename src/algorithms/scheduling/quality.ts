@@ -1,26 +1,23 @@
 /**
- * How good every path is: statistics for each (gateway, IP:port) that was ever reported, and pools of paths for what a
- * single path cannot show: port → server → line of a centre, gateway → region × carrier.
+ * How good every path is: statistics for each (gateway, IP:port) that was ever reported, and pools of paths (pools.ts).
  *
  * The unit of evidence is the session, not the packet: four probes of one beat meet the same radio and the same queue,
  * so four lost probes may be one event. A session is bad if a probe stayed unanswered. How much that share rises when
  * loss rises is learnt from the feed itself (baselines.ts).
- *
- * Pools add up the votes of their paths, each against its own past, and a vote is bounded: a pool is raised only when
- * many of its paths are worse, never by one gateway, however large, and no change of mix can raise it.
  * Met by: src/world/seams/scheduling.ts
  */
 import { inSeconds } from "../../base/units.ts";
-import type { PathStats } from "./path-stats.ts";
-import { alarmHeight, Cusum } from "./cusum.ts";
+import { PathList, type PathStats } from "./path-stats.ts";
+import { alarmHeight } from "./cusum.ts";
 import { Decay } from "./decay.ts";
 import type { Evidence, Rise } from "./evidence.ts";
+import { Pools } from "./pools.ts";
 import { RoundSums } from "./round-sums.ts";
 import type { QualityReport } from "./messages.ts";
 import { Baselines } from "./baselines.ts";
 import type { TopologyIndex } from "./topology-index.ts";
 import type { SchedulerPolicy } from "./policy.ts";
-import { CONNECTS, RECENT, SESSIONS, OutcomeStream, OutcomeMemory, type RoundRules } from "./outcome-stream.ts";
+import { CONNECTS, RECENT, SESSIONS, OutcomeStream, type RoundRules } from "./outcome-stream.ts";
 
 /** The smallest rise of failed connects worth an alarm. Chosen: ten times their normal share. */
 const CONNECT_RISE = 0.15;
@@ -30,38 +27,17 @@ const LEARN_FIRST_SECONDS = 120;
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-/** A test that many paths vote in: their votes of a round are summed before they count. */
-class Pool {
-  readonly test = new Cusum();
-  votes = 0;
-  hasVotes = false;
-
-  closeRound(height: number, round: number): void {
-    this.test.add(this.votes, height, round);
-    this.votes = 0;
-    this.hasVotes = false;
-  }
-}
-
 /** Statistics and tests of all paths. */
 export class Quality {
   readonly #topology: TopologyIndex;
   readonly #policy: SchedulerPolicy;
-  /** By gateway and endpoint; most pairs are never reported. */
-  readonly #paths: (PathStats | undefined)[];
-  #pathCount = 0;
-  readonly #sessionMemory: OutcomeMemory;
-  readonly #connectMemory: OutcomeMemory;
+  readonly #paths: PathList;
   /** Cursors over the streams of a round. */
   readonly #sessions: OutcomeStream;
   readonly #connects: OutcomeStream;
-  readonly #ofGateway: PathStats[][];
-  readonly #ofEndpoint: PathStats[][];
   readonly #sums: RoundSums;
   readonly #baselines: Baselines;
-  /** A pool of votes for each group, and for each group and line. */
-  readonly #groupTests: readonly Pool[];
-  readonly #groupLineTests: readonly Pool[];
+  readonly #pools: Pools;
   /** Paths with a raised test. */
   readonly raised = new Set<PathStats>();
   /** Height at which a test raises an alarm, nats: it grows with the number of tests. */
@@ -82,19 +58,12 @@ export class Quality {
     this.#policy = policy;
     const decay = new Decay(policy.round, policy.memory);
     this.#trial = { round: 0, height: 0, prior: 0, decay, mayLearn: false, mayTest: false, isRouted: false };
-    const groups = topology.members.length;
-    const pairs = topology.gateways.length * topology.endpoints.length;
-    this.#paths = new Array<PathStats | undefined>(pairs).fill(undefined);
-    this.#sessionMemory = new OutcomeMemory(pairs);
-    this.#connectMemory = new OutcomeMemory(pairs);
-    this.#sessions = new OutcomeStream(SESSIONS, this.#sessionMemory);
-    this.#connects = new OutcomeStream(CONNECTS, this.#connectMemory);
-    this.#sums = new RoundSums(topology.gateways.length, topology.endpoints.length);
-    this.#ofGateway = topology.gateways.map(() => []);
-    this.#ofEndpoint = topology.endpoints.map(() => []);
+    this.#paths = new PathList(topology);
+    this.#sessions = new OutcomeStream(SESSIONS, this.#paths.sessions);
+    this.#connects = new OutcomeStream(CONNECTS, this.#paths.connects);
+    this.#sums = new RoundSums(this.#paths, topology.endpoints.length);
     this.#baselines = new Baselines(topology, decay);
-    this.#groupTests = topology.members.map(() => new Pool());
-    this.#groupLineTests = Array.from({ length: groups * topology.lines }, () => new Pool());
+    this.#pools = new Pools(topology);
   }
 
   /** Takes a report; it counts when the round is closed. */
@@ -106,32 +75,17 @@ export class Quality {
 
   /** Returns the statistics of a path; new ones if it was never reported. */
   path(gateway: number, endpoint: number): PathStats {
-    const key = gateway * this.#topology.endpoints.length + endpoint;
-    const found = this.#paths[key];
-    if (found !== undefined) return found;
-    const path: PathStats = {
-      gateway,
-      endpoint,
-      sessions: new OutcomeStream(SESSIONS, this.#sessionMemory, key),
-      connects: new OutcomeStream(CONNECTS, this.#connectMemory, key),
-    };
-    this.#paths[key] = path;
-    this.#pathCount += 1;
-    this.#ofGateway[gateway]!.push(path);
-    this.#ofGateway[gateway]!.sort((a, b) => a.endpoint - b.endpoint);
-    this.#ofEndpoint[endpoint]!.push(path);
-    this.#ofEndpoint[endpoint]!.sort((a, b) => a.gateway - b.gateway);
-    return path;
+    return this.#paths.path(gateway, endpoint);
   }
 
   /** Returns the known paths of a gateway, by endpoint. */
   pathsOf(gateway: number): readonly PathStats[] {
-    return this.#ofGateway[gateway]!;
+    return this.#paths.ofGateway(gateway);
   }
 
   /** Returns the known paths to an endpoint, by gateway. */
   pathsAt(endpoint: number): readonly PathStats[] {
-    return this.#ofEndpoint[endpoint]!;
+    return this.#paths.ofEndpoint(endpoint);
   }
 
   /**
@@ -147,43 +101,50 @@ export class Quality {
     if (this.#firstRound < 0 && this.#sums.size > 0) this.#firstRound = round;
     const age = (round - this.#firstRound) * inSeconds(this.#policy.round);
     const mayTest = this.#firstRound >= 0 && age >= LEARN_FIRST_SECONDS;
-    const tests = 2 * this.#pathCount + this.#groupTests.length + this.#groupLineTests.length;
+    const tests = 2 * this.#paths.count + this.#pools.count;
     this.height = alarmHeight(tests, this.#policy.round, this.#policy.falseAlarmsADay);
     this.#baselines.openRound(round);
     this.#trial.round = round;
     this.#trial.height = this.height;
     this.#trial.mayTest = mayTest;
     const most = this.height / 4;
-    const voted: Pool[] = [];
-    this.#sums.drain((gateway, endpoint, sums) => {
+    this.#sums.drain((gateway, endpoint, number) => {
       const learns = mayLearn(gateway, endpoint);
-      if (learns) this.#baselines.learn(gateway, endpoint, sums);
-      const number = gateway * this.#topology.endpoints.length + endpoint;
-      const sessions = this.#sessions.moveTo(number);
-      const connects = this.#connects.moveTo(number);
+      if (learns) this.#baselines.learn(gateway, endpoint, this.#sums);
       this.#trial.mayLearn = learns;
-      this.#trial.isRouted = (sessions.isBurningIn || connects.isBurningIn) && isRouted(gateway, endpoint);
-      this.#trial.prior = sessions.isYoung ? this.#baselines.prior(gateway, endpoint) : 0;
-      let step = sessions.closeRound(this.#trial, sums.sessions, sums.degraded, this.#worseSessions);
-      this.#trial.prior = CONNECT_PRIOR;
-      step += connects.closeRound(this.#trial, sums.connects, sums.connectFailures, this.#worseConnects);
-      if (sessions.test.isRaised(this.height) || connects.test.isRaised(this.height))
-        this.raised.add(this.path(gateway, endpoint));
-      else if (this.raised.size > 0) this.raised.delete(this.path(gateway, endpoint));
+      const step = this.#test(gateway, endpoint, number, isRouted);
       // A path that an open fault explains does not vote for another.
       if (!learns) return;
-      if (sessions.test.value < this.height / 2) this.#baselines.learnRelation(sums);
-      const vote = Math.min(most, Math.max(-most, step));
-      this.#vote(this.#groupTests[this.#topology.groupOf[gateway]!]!, vote, voted);
-      this.#vote(this.#groupLineTests[this.#topology.groupLine(gateway, endpoint)]!, vote, voted);
+      if (this.#sessions.test.value < this.height / 2) this.#baselines.learnRelation(this.#sums);
+      this.#pools.vote(gateway, endpoint, Math.min(most, Math.max(-most, step)));
     });
-    for (const pool of voted) pool.closeRound(this.height, round);
+    this.#pools.closeRound(this.height, round);
   }
 
-  #vote(pool: Pool, vote: number, voted: Pool[]): void {
-    if (!pool.hasVotes) voted.push(pool);
-    pool.hasVotes = true;
-    pool.votes += vote;
+  /** Tests and learns what was reported of a path. Returns the step of its tests in nats, and leaves the cursors there. */
+  #test(
+    gateway: number,
+    endpoint: number,
+    number: number,
+    isRouted: (gateway: number, endpoint: number) => boolean,
+  ): number {
+    const sums = this.#sums;
+    const trial = this.#trial;
+    const hasConnects = sums.connects > 0;
+    const sessions = this.#sessions.moveTo(number);
+    const connects = this.#connects.moveTo(number);
+    trial.isRouted = (sessions.isBurningIn || (hasConnects && connects.isBurningIn)) && isRouted(gateway, endpoint);
+    trial.prior = sessions.isYoung ? this.#baselines.prior(gateway, endpoint) : 0;
+    let step = sessions.closeRound(trial, sums.sessions, sums.degraded, this.#worseSessions);
+    trial.prior = CONNECT_PRIOR;
+    step += connects.closeRound(trial, sums.connects, sums.connectFailures, this.#worseConnects);
+    const wasRaised = this.raised.size > 0 && this.raised.has(this.path(gateway, endpoint));
+    // Few paths have connects in a round. Without them a test that was low is low: the height never falls.
+    const mayBeRaised = hasConnects || wasRaised;
+    if (sessions.test.isRaised(this.height) || (mayBeRaised && connects.test.isRaised(this.height)))
+      this.raised.add(this.path(gateway, endpoint));
+    else if (wasRaised) this.raised.delete(this.path(gateway, endpoint));
+    return step;
   }
 
   /** Returns the loss of probes that gives this share of bad sessions. */
@@ -266,7 +227,7 @@ export class Quality {
 
   /** Resets the tests of these paths' pools: what raised them is explained. */
   resetPools(paths: Iterable<PathStats>): void {
-    for (const path of paths) for (const pool of this.#poolTestsOf(path)) pool.reset();
+    for (const { gateway, endpoint } of paths) this.#pools.reset(gateway, endpoint);
   }
 
   /** Resets the tests of these paths and of their pools: their trouble is over. */
@@ -275,7 +236,7 @@ export class Quality {
       path.sessions.test.reset();
       path.connects.test.reset();
       this.raised.delete(path);
-      for (const pool of this.#poolTestsOf(path)) pool.reset();
+      this.#pools.reset(path.gateway, path.endpoint);
     }
   }
 
@@ -295,34 +256,23 @@ export class Quality {
 
   /** Resets all tests and keeps what is normal. */
   resetAll(): void {
-    for (const path of this.#paths) {
-      if (path === undefined) continue;
-      path.sessions.test.reset();
-      path.connects.test.reset();
-    }
-    for (const { test } of [...this.#groupTests, ...this.#groupLineTests]) test.reset();
+    for (const gateway of this.#topology.gateways.keys())
+      for (const { sessions, connects } of this.pathsOf(gateway)) {
+        sessions.test.reset();
+        connects.test.reset();
+      }
+    this.#pools.resetAll();
     this.raised.clear();
   }
 
-  /** Yields the pools in alarm: the likely start, and their paths. */
-  *alarmedPools(): Iterable<{ since: number; paths: readonly PathStats[] }> {
-    for (const [group, members] of this.#topology.members.entries()) {
-      const whole = this.#groupTests[group]!.test;
-      const paths = (): PathStats[] => members.flatMap((member) => this.#ofGateway[member]!);
-      if (whole.value >= this.height) yield { since: whole.raisedIn, paths: paths() };
-      for (let line = 0; line < this.#topology.lines; line++) {
-        const pool = this.#groupLineTests[group * this.#topology.lines + line]!.test;
-        if (pool.value < this.height) continue;
-        yield { since: pool.raisedIn, paths: paths().filter((path) => this.#topology.lineOf[path.endpoint] === line) };
-      }
-    }
-  }
-
-  /** Returns the tests of the pools that a path votes in. */
-  #poolTestsOf(path: PathStats): readonly Cusum[] {
-    return [
-      this.#groupTests[this.#topology.groupOf[path.gateway]!]!.test,
-      this.#groupLineTests[this.#topology.groupLine(path.gateway, path.endpoint)]!.test,
-    ];
+  /** Returns the pools in alarm: the likely start, and their paths. */
+  alarmedPools(): readonly { readonly since: number; readonly paths: readonly PathStats[] }[] {
+    const { members, lineOf } = this.#topology;
+    return this.#pools.alarmed(this.height).map(({ since, group, line }) => ({
+      since,
+      paths: members[group]!.flatMap((gateway) =>
+        this.pathsOf(gateway).filter(({ endpoint }) => line === undefined || lineOf[endpoint] === line),
+      ),
+    }));
   }
 }

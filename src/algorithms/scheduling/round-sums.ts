@@ -1,71 +1,116 @@
 /**
- * The sums of a round's reports by path. Few of all paths are reported in a round, so their sums lie close together in
- * the order in which they were first reported; they are read in the order of gateways and endpoints.
+ * The sums of a round's reports by path. They are read in the order of gateways and endpoints, whatever the order of
+ * reports.
  * Met by: src/world/seams/scheduling.ts
  */
 import type { QualityReport } from "./messages.ts";
+import type { PathList } from "./path-stats.ts";
 
 /** Sums of one path in this round. */
-export type PathSums = { -readonly [Key in Exclude<keyof QualityReport, "kind" | "gateway" | "endpoint">]: number };
+export type PathSums = Omit<QualityReport, "kind" | "gateway" | "endpoint">;
 
-/** Sums of all paths in this round. */
-export class RoundSums {
-  /** By path: one plus the index of its sums; 0 if it was not reported. */
-  readonly #indexes: Int32Array;
+const SESSIONS = 0;
+const DEGRADED = 1;
+const PROBES = 2;
+const UNANSWERED = 3;
+const CONNECTS = 4;
+const FAILURES = 5;
+const IS_REPORTED = 6;
+/** Numbers of a path: as many as fit into a line of the processor's cache. */
+const WIDTH = 8;
+
+/** Sums of all paths in this round. While they are read, it is a cursor over them. */
+export class RoundSums implements PathSums {
+  readonly #paths: PathList;
   readonly #endpoints: number;
-  #paths: number[] = [];
-  readonly #sums: PathSums[] = [];
+  /** By the number of a path, `WIDTH` apart. */
+  #counts = new Float64Array(WIDTH);
+  /** The paths that were reported, each by gateway and endpoint in one number. */
+  #reported: number[] = [];
   #isInOrder = true;
+  #at = 0;
 
-  /** Makes room for all pairs of a gateway and an endpoint. */
-  constructor(gateways: number, endpoints: number) {
-    this.#indexes = new Int32Array(gateways * endpoints);
+  /** Makes room for as many paths as there are; `endpoints` is how many a gateway may have at most. */
+  constructor(paths: PathList, endpoints: number) {
+    this.#paths = paths;
     this.#endpoints = endpoints;
   }
 
   /** Number of paths reported in this round. */
   get size(): number {
-    return this.#paths.length;
+    return this.#reported.length;
   }
 
   /** Adds a report to the sums of its path. */
   add(report: QualityReport): void {
-    const path = report.gateway * this.#endpoints + report.endpoint;
-    const sums = this.#sumsOf(path);
-    sums.sessions += report.sessions;
-    sums.degraded += report.degraded;
-    sums.probes += report.probes;
-    sums.unanswered += report.unanswered;
-    sums.connects += report.connects;
-    sums.connectFailures += report.connectFailures;
+    const { gateway, endpoint } = report;
+    const at = this.#paths.numberOf(gateway, endpoint) * WIDTH;
+    if (at >= this.#counts.length) this.#grow(at);
+    const counts = this.#counts;
+    if (counts[at + IS_REPORTED] === 0) this.#note(gateway * this.#endpoints + endpoint);
+    counts[at + IS_REPORTED] = 1;
+    counts[at + SESSIONS]! += report.sessions;
+    counts[at + DEGRADED]! += report.degraded;
+    counts[at + PROBES]! += report.probes;
+    counts[at + UNANSWERED]! += report.unanswered;
+    counts[at + CONNECTS]! += report.connects;
+    counts[at + FAILURES]! += report.connectFailures;
   }
 
-  /** Passes the sums of each path to `take`, which must not keep them, and starts a new round. */
-  drain(take: (gateway: number, endpoint: number, sums: PathSums) => void): void {
-    if (!this.#isInOrder) this.#paths.sort((a, b) => a - b);
-    for (const path of this.#paths) {
-      const sums = this.#sums[this.#indexes[path]! - 1]!;
-      take(Math.floor(path / this.#endpoints), path % this.#endpoints, sums);
-      sums.sessions = sums.degraded = sums.probes = sums.unanswered = sums.connects = sums.connectFailures = 0;
-      this.#indexes[path] = 0;
+  /** Points to each path in turn and passes it to `take`, then starts a new round. */
+  drain(take: (gateway: number, endpoint: number, number: number) => void): void {
+    if (!this.#isInOrder) this.#reported.sort((a, b) => a - b);
+    for (const pair of this.#reported) {
+      const gateway = Math.floor(pair / this.#endpoints);
+      const endpoint = pair - gateway * this.#endpoints;
+      const number = this.#paths.numberOf(gateway, endpoint);
+      this.#at = number * WIDTH;
+      take(gateway, endpoint, number);
+      // One by one: a call of `fill` takes longer.
+      for (let place = this.#at; place <= this.#at + IS_REPORTED; place++) this.#counts[place] = 0;
     }
-    this.#paths = [];
+    this.#reported = [];
     this.#isInOrder = true;
   }
 
-  #sumsOf(path: number): PathSums {
-    const known = this.#indexes[path]!;
-    if (known > 0) return this.#sums[known - 1]!;
-    if (this.#paths.length > 0 && this.#paths[this.#paths.length - 1]! > path) this.#isInOrder = false;
-    const count = this.#paths.push(path);
-    this.#indexes[path] = count;
-    return (this.#sums[count - 1] ??= {
-      sessions: 0,
-      degraded: 0,
-      probes: 0,
-      unanswered: 0,
-      connects: 0,
-      connectFailures: 0,
-    });
+  /** Sessions of the path at hand. */
+  get sessions(): number {
+    return this.#counts[this.#at + SESSIONS]!;
+  }
+
+  /** Its sessions that lost a probe. */
+  get degraded(): number {
+    return this.#counts[this.#at + DEGRADED]!;
+  }
+
+  /** Its probes. */
+  get probes(): number {
+    return this.#counts[this.#at + PROBES]!;
+  }
+
+  /** Its probes that stayed unanswered. */
+  get unanswered(): number {
+    return this.#counts[this.#at + UNANSWERED]!;
+  }
+
+  /** Its connects. */
+  get connects(): number {
+    return this.#counts[this.#at + CONNECTS]!;
+  }
+
+  /** Its connects that failed. */
+  get connectFailures(): number {
+    return this.#counts[this.#at + FAILURES]!;
+  }
+
+  #note(pair: number): void {
+    if (this.#reported.length > 0 && this.#reported[this.#reported.length - 1]! > pair) this.#isInOrder = false;
+    this.#reported.push(pair);
+  }
+
+  #grow(at: number): void {
+    const counts = this.#counts;
+    this.#counts = new Float64Array(Math.max(at + WIDTH, 2 * counts.length));
+    this.#counts.set(counts);
   }
 }

@@ -88,6 +88,8 @@ export class SilenceDetector {
 
   /** True if a gateway has been silent for too long; `part` shortens the limit, where others of its kind are silent. */
   isSilent(gateway: number, part = 1): boolean {
+    // Nearly every gateway was heard of lately, whatever the limit is.
+    if (this.silentRounds(gateway) < part * this.#leastRounds) return false;
     const beat = this.#isInStep(gateway) ? HEARTBEAT_SECONDS / this.#round : 0;
     const limit = Math.max(this.#leastRounds, TIMES_LONGEST * this.#longest, beat);
     return (

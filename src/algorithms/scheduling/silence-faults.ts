@@ -28,15 +28,22 @@ export class SilenceFaults {
    * Opens a fault for each gateway, each region and carrier, or each carrier that has fallen silent. Returns the alerts.
    */
   watch(): SchedulerEffect[] {
-    return [...this.#carriers(), ...this.#state.topology.members.flatMap((members) => this.#regions(members))];
+    const newly = this.#newlySilent();
+    if (newly.length === 0) return [];
+    return [...this.#carriers(newly), ...this.#state.topology.members.flatMap((members) => this.#regions(members))];
+  }
+
+  #newlySilent(): readonly number[] {
+    const { topology, silence } = this.#state;
+    const found: number[] = [];
+    for (let gateway = 0; gateway < topology.gateways.length; gateway++)
+      if (silence.isSilent(gateway) && !this.#isKnown(gateway)) found.push(gateway);
+    return found;
   }
 
   /** Opens a fault for each carrier that is silent in most of its regions: one cause is likelier than many at once. */
-  #carriers(): SchedulerEffect[] {
+  #carriers(newly: readonly number[]): SchedulerEffect[] {
     const { topology, silence, faults } = this.#state;
-    const newly = [...topology.gateways.keys()].filter(
-      (gateway) => silence.isSilent(gateway) && !this.#isKnown(gateway),
-    );
     return [...new Set(newly.map((gateway) => topology.gateway(gateway).carrier))].flatMap((carrier) => {
       const groups = topology.members.filter(([first]) => topology.gateway(first!).carrier === carrier);
       // A gateway of few people may be silent by chance: it proves nothing.
