@@ -20,20 +20,20 @@ const BEAT_FAILS = 0;
 const PROBE_FAILS = 1;
 /** People connected. */
 const HELD = 2;
-/** Since the run began, in people: beats sent, beats that stayed unanswered, logins. */
-const BEATS = 3;
-const MISSED = 4;
-const LOGINS = 5;
-/** Answered beats that were reported, and the number of reports. */
-const REPORTED = 6;
-const REPORTS = 7;
+/** People who logged in since the run began, those who reported it, and failed attempts not yet reported of people who have logged in since. */
+const LOGINS = 3;
+const LOGINS_REPORTED = 4;
+const FAILED = 5;
+/** Since the run began, in people: beats sent, beats that stayed unanswered. */
+const BEATS = 6;
+const MISSED = 7;
 /** Beats of parked clients (population/parked.ts): their rate, parts of a beat not yet in `BEATS`, and the ms up to which they are. */
 const PACE = 8;
 const PARTS = 9;
 const SINCE = 10;
-/** Logins that were reported, and failed attempts not yet reported of people who have logged in since. */
-const LOGINS_REPORTED = 11;
-const FAILED = 12;
+/** Answered beats that were reported, and the number of reports. */
+const REPORTED = 11;
+const REPORTS = 12;
 /** When parked clients were last woken because the link changed, ms since the run began; 0: never. */
 const WOKEN = 13;
 /** Numbers of a link. */
@@ -52,23 +52,35 @@ class LinkNumbers {
   /** Adds this thread's counts to `all`: at once in a run of one thread, else when the threads exchange them. */
   readonly counted: SharedTotals;
   readonly inUse: number[] = [];
+  /** The same by cell. */
+  readonly inUseOf: readonly number[][];
+  /** By cell: how often its connections and attempts may have changed. */
+  readonly changes: Uint32Array;
   readonly #isInUse: Uint8Array;
+  readonly #endpoints: number;
   /** When the beats of all links in use were last counted, ms since the run began: other links count from here. */
   allSinceMs = 0;
 
-  constructor(threads: ThreadGroup, links: number) {
-    this.all = new Float64Array(links * WIDTH);
-    this.#isInUse = new Uint8Array(links);
+  constructor(threads: ThreadGroup, { cells, endpoints }: LinkShape) {
+    this.all = new Float64Array(cells * endpoints * WIDTH);
+    this.inUseOf = Array.from({ length: cells }, () => []);
+    this.changes = new Uint32Array(cells);
+    this.#isInUse = new Uint8Array(cells * endpoints);
+    this.#endpoints = endpoints;
     this.counted = threads.totals(this.all, {
       isLazy: true,
-      beforeChange: (place) => this.use(Math.floor(place / WIDTH)),
+      beforeChange: (place) => this.change(Math.floor(place / WIDTH)),
     });
   }
 
-  use(link: number): void {
+  /** Notes that a link's connections or attempts change; it is in use from now on. */
+  change(link: number): void {
+    const cell = Math.floor(link / this.#endpoints);
+    this.changes[cell]! += 1;
     if (this.#isInUse[link] !== 0) return;
     this.#isInUse[link] = 1;
     this.inUse.push(link);
+    this.inUseOf[cell]!.push(link);
   }
 
   /** Returns the time up to which a link's beats are counted. */
@@ -122,23 +134,25 @@ export class LinksNow {
 
   /** Notes people who logged in. */
   noteLogins(link: number, people: number): void {
+    this.#numbers.change(link);
     this.#counted.add(link * WIDTH + LOGINS, people);
   }
 
   /** Notes failed attempts of people who have logged in now and can report them. */
   noteFailed(link: number, attempts: number): void {
-    this.#numbers.use(link);
+    this.#numbers.change(link);
     this.#counted.add(link * WIDTH + FAILED, attempts);
   }
 
   /** Begins connections. */
   hold(link: number, people: number): void {
-    this.#numbers.use(link);
+    this.#numbers.change(link);
     this.#counted.add(link * WIDTH + HELD, people);
   }
 
   /** Ends connections. */
   release(link: number, people: number): void {
+    this.#numbers.change(link);
     this.#counted.add(link * WIDTH + HELD, -people);
   }
 
@@ -173,6 +187,16 @@ export class LinksAgreed {
   /** Links over which somebody is or was connected, or tried to be: few of all. */
   get inUse(): readonly number[] {
     return this.#numbers.inUse;
+  }
+
+  /** Returns those of a cell, in the order in which they came into use. */
+  inUseOf(cell: number): readonly number[] {
+    return this.#numbers.inUseOf[cell]!;
+  }
+
+  /** Returns a number that grows whenever people connected, logins or failed attempts of a cell's links may have changed. */
+  changes(cell: number): number {
+    return this.#numbers.changes[cell]!;
   }
 
   /** Returns the people connected. */
@@ -280,10 +304,10 @@ export class Links {
   readonly #numbers: LinkNumbers;
   readonly #agreed: LinksAgreed;
 
-  constructor(threads: ThreadGroup, { cells, endpoints }: LinkShape) {
-    this.count = cells * endpoints;
-    this.#endpoints = endpoints;
-    this.#numbers = new LinkNumbers(threads, this.count);
+  constructor(threads: ThreadGroup, shape: LinkShape) {
+    this.count = shape.cells * shape.endpoints;
+    this.#endpoints = shape.endpoints;
+    this.#numbers = new LinkNumbers(threads, shape);
     this.now = new LinksNow(this.#numbers);
     this.#agreed = new LinksAgreed(this.#numbers);
   }

@@ -240,37 +240,42 @@ export class LoginQueues {
 
   /** Ends a bucket: serves what capacity allows; the methods about the last bucket refer to it from now on. */
   endBucket(): void {
-    for (let server = 0; server < this.#servers.length; server++) {
-      const fresh = this.#isDown[server] === 1 ? 0 : this.#loginsPerMs(server) * this.#bucketMs;
-      const isBusy = this.#backlog[server]! > 0;
-      const rows = this.#arrivals.join(server, this.#came.values[server]!, fresh, isBusy);
-      const asked = this.asked[server]! - this.#askedBefore[server]!;
-      const demand = this.#demand.join(server, asked, fresh, isBusy);
-      this.#came.values[server] = 0;
-      this.#askedBefore[server] = this.asked[server]!;
-      const refusing = Math.min(fresh, this.#refusalWork[server]!);
-      this.#refusalWork[server]! -= refusing;
-      const able = fresh - refusing + this.#carry[server]!;
-      const came = rows + (this.#isDown[server] === 1 ? 0 : this.others.come(server, this.#buckets, able));
-      const joined = this.#admit(server, came, able);
-      // Requests that would wait beyond the deadline are dropped in the end: nobody waits for them.
-      const waiting = this.#backlog[server]! + Math.min(joined, this.#room(server, this.#admission.deadlineMs, able));
-      const served = Math.min(waiting, Math.floor(able));
-      this.#carry[server] = waiting > served ? able - Math.floor(able) : 0;
-      this.#backlogBefore[server] = this.#backlog[server]!;
-      this.#joinedBefore[server] = joined;
-      this.#backlog[server] = waiting - served;
-      this.peak[server] = Math.max(this.peak[server]!, this.held[server]!);
-      this.#openClasses[server] = this.#classesWithRoom(server, asked);
-      this.served[server] = this.served[server]! + served;
-      this.capacity[server] = this.capacity[server]! + fresh;
-      this.possible[server] = this.possible[server]! + Math.min(fresh, this.#backlogBefore[server]! + demand);
-      assert(
-        this.#backlog[server]! >= 0,
-        () => `server ${String(server)} has a backlog of ${String(this.#backlog[server])}`,
-      );
-    }
+    for (let server = 0; server < this.#servers.length; server++) this.#endBucketOf(server);
     this.#buckets += 1;
+  }
+
+  #endBucketOf(server: number): void {
+    const perMs = this.#loginsPerMs(server);
+    const isDown = this.#isDown[server] === 1;
+    const fresh = isDown ? 0 : perMs * this.#bucketMs;
+    const backlog = this.#backlog[server]!;
+    const isBusy = backlog > 0;
+    const came = this.#came.values;
+    const rows = this.#arrivals.join(server, came[server]!, fresh, isBusy);
+    came[server] = 0;
+    const asked = this.asked[server]! - this.#askedBefore[server]!;
+    const demand = this.#demand.join(server, asked, fresh, isBusy);
+    this.#askedBefore[server] = this.asked[server]!;
+    const refusing = Math.min(fresh, this.#refusalWork[server]!);
+    this.#refusalWork[server]! -= refusing;
+    const able = fresh - refusing + this.#carry[server]!;
+    const all = rows + (isDown ? 0 : this.others.come(server, this.#buckets, able));
+    const room = { perMs, able, backlog };
+    const joined = this.#admit(server, all, room);
+    // Requests that would wait beyond the deadline are dropped in the end: nobody waits for them.
+    const waiting = backlog + Math.min(joined, roomFor(this.#admission.deadlineMs, room));
+    const served = Math.min(waiting, Math.floor(able));
+    this.#carry[server] = waiting > served ? able - Math.floor(able) : 0;
+    this.#backlogBefore[server] = backlog;
+    this.#joinedBefore[server] = joined;
+    this.#backlog[server] = waiting - served;
+    const held = this.held[server]!;
+    if (held > this.peak[server]!) this.peak[server] = held;
+    this.#openClasses[server] = this.#classesWithRoom(server, asked);
+    this.served[server]! += served;
+    this.capacity[server]! += fresh;
+    this.possible[server]! += Math.min(fresh, backlog + demand);
+    assert(waiting >= served, () => `server ${String(server)} has a backlog of ${String(waiting - served)}`);
   }
 
   /** Returns the number of classes, from the lowest ranks, of the people who asked that all find a connection. */
@@ -289,15 +294,14 @@ export class LoginQueues {
   }
 
   /** Returns the number of arrivals that are admitted to the queue; the others are promised a later time. */
-  #admit(server: number, came: number, able: number): number {
+  #admit(server: number, came: number, room: Room): number {
     const { admission, longestWaitMs, refusal } = this.#admission;
     if (admission === "none") return came;
-    const perMs = this.#loginsPerMs(server);
     this.#promised[server] = Math.max(
       0,
-      this.#promised[server]! + this.#refusedBefore[server]! - PROMISED_SHARE * perMs * this.#bucketMs,
+      this.#promised[server]! + this.#refusedBefore[server]! - PROMISED_SHARE * room.perMs * this.#bucketMs,
     );
-    const joined = Math.min(came, this.#room(server, longestWaitMs, able));
+    const joined = Math.min(came, roomFor(longestWaitMs, room));
     this.#admittedShare[server] = came === 0 ? 1 : joined / came;
     this.#refusedBefore[server] = came - joined;
     this.refused[server]! += came - joined;
@@ -305,12 +309,21 @@ export class LoginQueues {
     return joined;
   }
 
-  /** Returns the number of a bucket's arrivals who wait at most this long, if it serves `able` logins. */
-  #room(server: number, waitMs: number, able: number): number {
-    return Math.max(0, Math.floor(waitMs * this.#loginsPerMs(server) + able - this.#backlog[server]!));
-  }
-
   #loginsPerMs(server: number): number {
     return (this.#share[server]! * this.#servers[server]!.loginsASecond) / 1_000 / this.#slowness[server]!;
   }
 }
+
+/** What bounds the people who may join a queue in a bucket. */
+interface Room {
+  /** Logins that the server serves in a ms. */
+  readonly perMs: number;
+  /** Logins that it serves in the bucket. */
+  readonly able: number;
+  /** People who wait already. */
+  readonly backlog: number;
+}
+
+/** Returns the number of a bucket's arrivals who wait at most this long. */
+const roomFor = (waitMs: number, { perMs, able, backlog }: Room): number =>
+  Math.max(0, Math.floor(waitMs * perMs + able - backlog));

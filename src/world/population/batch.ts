@@ -35,7 +35,7 @@ export class Batch {
 
   /** Calls `look` for each path in the order of their numbers, with the place of its counts. */
   each(look: (path: number, at: number) => void): void {
-    for (const path of Int32Array.from(this.#paths).sort()) look(path, this.at(path));
+    for (const path of new Int32Array(this.#paths).sort()) look(path, this.at(path));
   }
 
   /** Empties it, to be used again. */

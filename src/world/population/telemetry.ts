@@ -10,6 +10,7 @@ import { fractionOf } from "../../base/chance.ts";
 import { binomialQuantile } from "../../base/math.ts";
 import { Draws, identity, open, RandomStream } from "../../base/random.ts";
 import type { QualityReport } from "../../algorithms/scheduling/messages.ts";
+import type { LinksAgreed } from "../links.ts";
 import { Batch, CONNECTS, DEGRADED, FAILURES, PROBES, SESSIONS, UNANSWERED } from "./batch.ts";
 import type { Crowd } from "./crowd.ts";
 
@@ -28,13 +29,6 @@ export interface TelemetryPlan {
   readonly roundMs: number;
 }
 
-/** Sessions that measured a link, and how many rounds late their reports are. */
-interface Measured {
-  readonly late: number;
-  readonly sessions: number;
-  readonly chance: RandomStream;
-}
-
 export class Telemetry {
   /** Share of reports that faults lose beyond the usual, and how much later they make the rest, ms. */
   extraLost = 0;
@@ -48,6 +42,8 @@ export class Telemetry {
   readonly #gatewayIdentity: Int32Array;
   readonly #chance = new RandomStream();
   readonly #endpointIdentity: Int32Array;
+  /** By cell: the changes of its links when its attempts were last collected. */
+  readonly #changesBefore: Uint32Array;
   /** Batches under way, by the round they arrive in, and batches that have arrived, to be used again. */
   readonly #underWay = new Map<number, Batch>();
   readonly #spare: Batch[] = [];
@@ -64,54 +60,64 @@ export class Telemetry {
       this.#gatewayIdentity[crowd.population.gateway[cell]!] = crowd.population.identity[cell]!;
     this.#connectDraws = new Draws(plan.seed, "connect reports");
     this.#endpointIdentity = Int32Array.from(crowd.endpoints, ({ name }) => identity(name));
+    this.#changesBefore = new Uint32Array(crowd.population.cells.length);
     this.#lateness = new Lateness(plan.lateMs / plan.roundMs);
   }
 
-  /** Sends off what beats have measured of one link so far: at a round's end, or before its path changes. */
+  /** Sends off what beats have measured of one link so far, before its path changes. */
   collect(link: number, nowMs: number): void {
-    const crowd = this.#crowd;
-    const { links } = crowd;
-    const agreed = links.agreed();
+    const { links } = this.#crowd;
+    const cell = links.cellOf(link);
+    this.#collectBeats(links.agreed(), cell, link, nowMs, this.#late(cell));
+  }
+
+  /** Returns how many rounds late beats are that are reported of a cell now: all behind its gateway together. */
+  #late(cell: number): number {
+    const who = this.#gatewayIdentity[this.#crowd.population.gateway[cell]!]!;
+    const u = open(this.#lateDraws.at(who, 0, this.#round));
+    return this.#lateness.rounds(u) + this.#extra(open(this.#lateDraws.out[1]!));
+  }
+
+  #collectBeats(agreed: LinksAgreed, cell: number, link: number, nowMs: number, late: number): void {
     agreed.accrue(link, nowMs);
     const sessions = agreed.unreportedBeats(link);
     if (sessions <= 0) return;
+    const { links, population, dispatch, endpointCount } = this.#crowd;
     const report = agreed.reportBeats(link);
-    const cell = links.cellOf(link);
-    const gateway = crowd.population.gateway[cell]!;
-    // All beats that are reported behind a gateway now are late together.
-    const who = this.#gatewayIdentity[gateway]!;
-    const u = open(this.#lateDraws.at(who, 0, this.#round));
-    const late = this.#lateness.rounds(u) + this.#extra(open(this.#lateDraws.out[1]!));
-    this.#draws.at(crowd.population.identity[cell]!, this.#endpointIdentity[links.endpointOf(link)]!, report);
+    const gateway = population.gateway[cell]!;
+    const endpoint = link - links.of(cell, 0);
+    this.#draws.at(population.identity[cell]!, this.#endpointIdentity[endpoint]!, report);
     const chance = this.#chance.from(this.#draws.out);
     const kept = binomialQuantile(chance.next(), sessions, this.#arrives());
-    if (kept > 0) this.#file(link, { late, sessions: kept, chance });
+    if (kept === 0) return;
+    const batch = this.#batch(late);
+    const paths = gateway * endpointCount;
+    this.#file(batch, paths + endpoint, link, kept);
     const explorers = binomialQuantile(chance.next(), kept, this.#plan.explore);
     if (explorers === 0) return;
     // All of them measure the same alternate, the next in turn.
-    const { alternates } = crowd.dispatch.of(gateway);
+    const { alternates } = dispatch.of(gateway);
     if (alternates.length === 0) return;
     const alternate = alternates[(gateway + report) % alternates.length]!;
-    this.#file(links.of(cell, alternate), { late, sessions: explorers, chance });
+    this.#file(batch, paths + alternate, links.of(cell, alternate), explorers);
   }
 
   /** Sends off attempts at connections, reported after a success: this round's logins, and those that failed before or beside one. */
-  #collectConnects(link: number): void {
-    const { links, population } = this.#crowd;
-    const agreed = links.agreed();
+  #collectConnects(agreed: LinksAgreed, cell: number, link: number): void {
     const logins = agreed.unreportedLogins(link);
     const failed = agreed.unreportedFailures(link);
     if (logins + failed === 0) return;
     agreed.reportAttempts(link);
-    const who = population.identity[links.cellOf(link)]!;
-    this.#connectDraws.at(who, this.#endpointIdentity[links.endpointOf(link)]!, this.#round);
+    const { links, population, endpointCount } = this.#crowd;
+    const endpoint = link - links.of(cell, 0);
+    this.#connectDraws.at(population.identity[cell]!, this.#endpointIdentity[endpoint]!, this.#round);
     const chance = this.#chance.from(this.#connectDraws.out);
     const keptFailures = binomialQuantile(chance.next(), failed, this.#arrives());
     const kept = keptFailures + binomialQuantile(chance.next(), logins, this.#arrives());
     if (kept === 0) return;
     // Late together: a row stands for many people, and what it met must not be reported as if it had happened twice.
     const batch = this.#batch(this.#lateness.rounds(chance.next()) + this.#extra(chance.next()));
-    const at = batch.at(this.#path(link));
+    const at = batch.at(population.gateway[cell]! * endpointCount + endpoint);
     batch.counts[at + CONNECTS]! += kept;
     batch.counts[at + FAILURES]! += keptFailures;
   }
@@ -123,48 +129,58 @@ export class Telemetry {
 
   /** Ends a round, and hands over what arrived in it, in the order of gateways and endpoints. */
   deliver(nowMs: number, receive: (report: QualityReport) => void): void {
-    const { links, endpointCount } = this.#crowd;
-    const { gateway } = this.#crowd.population;
-    for (const link of links.agreed().inUse) {
+    const { population } = this.#crowd;
+    const agreed = this.#crowd.links.agreed();
+    for (let cell = 0; cell < population.cells.length; cell++) {
+      const inUse = agreed.inUseOf(cell);
       // All users of a gateway report in one batch, or its mix of 2G and 3G would change from round to round.
-      if ((gateway[links.cellOf(link)]! + this.#round) % this.#plan.batchRounds === 0) this.collect(link, nowMs);
-      this.#collectConnects(link);
+      if ((population.gateway[cell]! + this.#round) % this.#plan.batchRounds === 0) {
+        const late = this.#late(cell);
+        for (const link of inUse) this.#collectBeats(agreed, cell, link, nowMs, late);
+      }
+      if (agreed.changes(cell) === this.#changesBefore[cell]) continue;
+      this.#changesBefore[cell] = agreed.changes(cell);
+      for (const link of inUse) this.#collectConnects(agreed, cell, link);
     }
-    const arrived = this.#underWay.get(this.#round);
-    if (arrived !== undefined) {
-      const { counts } = arrived;
-      arrived.each((path, at) => {
-        receive({
-          kind: "quality",
-          gateway: Math.floor(path / endpointCount),
-          endpoint: path % endpointCount,
-          sessions: counts[at + SESSIONS]!,
-          degraded: counts[at + DEGRADED]!,
-          probes: counts[at + PROBES]!,
-          unanswered: counts[at + UNANSWERED]!,
-          connects: counts[at + CONNECTS]!,
-          connectFailures: counts[at + FAILURES]!,
-        });
-      });
-      this.#underWay.delete(this.#round);
-      arrived.clear();
-      this.#spare.push(arrived);
-    }
+    this.#handOver(receive);
     this.#round += 1;
   }
 
-  /** Files what sessions measured of a link; it arrives together. */
-  #file(link: number, { late, sessions, chance }: Measured): void {
+  /** Hands over the batch that arrives now. */
+  #handOver(receive: (report: QualityReport) => void): void {
+    const { endpointCount } = this.#crowd;
+    const arrived = this.#underWay.get(this.#round);
+    if (arrived === undefined) return;
+    const { counts } = arrived;
+    arrived.each((path, at) => {
+      receive({
+        kind: "quality",
+        gateway: Math.floor(path / endpointCount),
+        endpoint: path % endpointCount,
+        sessions: counts[at + SESSIONS]!,
+        degraded: counts[at + DEGRADED]!,
+        probes: counts[at + PROBES]!,
+        unanswered: counts[at + UNANSWERED]!,
+        connects: counts[at + CONNECTS]!,
+        connectFailures: counts[at + FAILURES]!,
+      });
+    });
+    this.#underWay.delete(this.#round);
+    arrived.clear();
+    this.#spare.push(arrived);
+  }
+
+  /** Files what sessions measured of a link, which is on a gateway's path to an endpoint; it arrives together. */
+  #file(batch: Batch, path: number, link: number, sessions: number): void {
     const { probesABeat } = this.#plan;
     const unanswered = fractionOf(this.#crowd.links.now.probeFails(link));
     const degrades = atLeastOnce(unanswered, probesABeat);
-    const degraded = binomialQuantile(chance.next(), sessions, degrades);
-    const batch = this.#batch(late);
-    const at = batch.at(this.#path(link));
+    const degraded = binomialQuantile(this.#chance.next(), sessions, degrades);
+    const at = batch.at(path);
     batch.counts[at + SESSIONS]! += sessions;
     batch.counts[at + PROBES]! += sessions * probesABeat;
     if (degraded === 0) return;
-    const lost = Math.floor((degraded * unanswered * probesABeat) / degrades + chance.next());
+    const lost = Math.floor((degraded * unanswered * probesABeat) / degrades + this.#chance.next());
     batch.counts[at + DEGRADED]! += degraded;
     batch.counts[at + UNANSWERED]! += Math.min(degraded * probesABeat, lost);
   }
@@ -180,12 +196,6 @@ export class Telemetry {
     let batch = this.#underWay.get(round);
     if (batch === undefined) this.#underWay.set(round, (batch = this.#spare.pop() ?? new Batch()));
     return batch;
-  }
-
-  /** Returns the number of the path from a link's gateway to its endpoint. */
-  #path(link: number): number {
-    const { links, population, endpointCount } = this.#crowd;
-    return population.gateway[links.cellOf(link)]! * endpointCount + links.endpointOf(link);
   }
 }
 
