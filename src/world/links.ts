@@ -15,15 +15,16 @@ import type { ThreadGroup } from "../engine/thread-group.ts";
 import type { SharedTotals } from "../engine/shared-totals.ts";
 import { HEARTBEAT_UNIT } from "../scenario/people/limits.ts";
 
-/** Chances, out of 2^32, that a heartbeat stays unanswered for its whole time-out, and that a single probe does. */
+/** Chance, out of 2^32, that a heartbeat stays unanswered for its whole time-out. */
 const BEAT_FAILS = 0;
-const PROBE_FAILS = 1;
 /** People connected. */
-const HELD = 2;
+const HELD = 1;
 /** People who logged in since the run began, those who reported it, and failed attempts not yet reported of people who have logged in since. */
-const LOGINS = 3;
-const LOGINS_REPORTED = 4;
-const FAILED = 5;
+const LOGINS = 2;
+const LOGINS_REPORTED = 3;
+const FAILED = 4;
+/** Chance, out of 2^32, that a single probe stays unanswered. It and what follows is read for a report. */
+const PROBE_FAILS = 5;
 /** Since the run began, in people: beats sent, beats that stayed unanswered. */
 const BEATS = 6;
 const MISSED = 7;

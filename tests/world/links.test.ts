@@ -29,6 +29,23 @@ describe("links", () => {
     expect(links.agreed().held(7)).toBe(0);
   });
 
+  it("tell of each cell what is in use and that connections or attempts have changed", () => {
+    const { links } = build();
+    const changes = (): number[] => [0, 1, 2].map((cell) => links.agreed().changes(cell));
+    const acts = [
+      () => links.now.hold(7, 10),
+      () => links.now.noteLogins(7, 10),
+      () => links.now.noteFailed(5, 1),
+      () => links.now.release(7, 10),
+    ];
+    for (const act of acts) {
+      const before = changes();
+      act();
+      expect(changes().map((count, cell) => count > before[cell]!)).toEqual([false, true, false]);
+    }
+    expect([0, 1, 2].map((cell) => links.agreed().inUseOf(cell))).toEqual([[], [7, 5], []]);
+  });
+
   it("keep their chances and when their people were woken", () => {
     const { links } = build();
     links.now.setFailures(5, { beat: 12, probe: 34 });

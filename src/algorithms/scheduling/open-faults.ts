@@ -91,7 +91,8 @@ export class OpenFaults {
 
   /** Returns the open fault that explains trouble on this path, if any. */
   covering(gateway: number, endpoint: number): OpenFault | undefined {
-    return this.#open.length === 0 ? undefined : this.#open.find((fault) => covers(fault, gateway, endpoint));
+    for (const fault of this.#open) if (covers(fault, gateway, endpoint)) return fault;
+    return undefined;
   }
 
   /** True if an open fault explains trouble on this path. */
@@ -185,7 +186,7 @@ export class OpenFaults {
 const remaining = (rise: number): number => Math.min(0.12, rise / 2);
 
 const covers = (fault: OpenFault, gateway: number, endpoint: number): boolean =>
-  fault.diagnosis.endpoints.has(endpoint) && (fault.gateways === undefined || fault.gateways.has(gateway));
+  (fault.gateways === undefined || fault.gateways.has(gateway)) && fault.diagnosis.endpoints.has(endpoint);
 
 /** True for a fault that no dispatch table mends: its users stay where they are. */
 export const isAccessFault = (what: AlertKind): boolean =>

@@ -205,12 +205,12 @@ export class OutcomeStream {
     return step;
   }
 
-  /** Computes the weight of a bad and of a good outcome, in nats, if this share is normal. */
+  /** Computes the weight of a bad and of a good outcome, the log-likelihood ratio of each, if this share is normal. */
   #weighFor(at: number, normal: number, worse: number): void {
     const { numbers } = this.#memory;
     numbers[this.#from + WEIGHED_AT] = at;
-    numbers[this.#from + BAD_WEIGHS] = logLikelihoodRatio(1, 1, normal, worse);
-    numbers[this.#from + GOOD_WEIGHS] = logLikelihoodRatio(0, 1, normal, worse);
+    numbers[this.#from + BAD_WEIGHS] = Math.log(worse / normal);
+    numbers[this.#from + GOOD_WEIGHS] = Math.log((1 - worse) / (1 - normal));
   }
 
   /** Returns the outcomes since a round, as far back as rounds are kept. */
@@ -249,7 +249,8 @@ export class OutcomeStream {
   #remember(round: number, all: number, bad: number): void {
     const { numbers, recent } = this.#memory;
     const rounds = numbers[this.#from + ROUNDS]!;
-    const at = this.#ring + 3 * (rounds % RECENT);
+    // The remainder of whole numbers, which is the faster one.
+    const at = this.#ring + 3 * ((rounds | 0) % RECENT);
     recent[at] = round;
     recent[at + 1] = all;
     recent[at + 2] = bad;

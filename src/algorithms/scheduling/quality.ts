@@ -38,8 +38,8 @@ export class Quality {
   readonly #sums: RoundSums;
   readonly #baselines: Baselines;
   readonly #pools: Pools;
-  /** Paths with a raised test. */
-  readonly raised = new Set<PathStats>();
+  /** By number: paths with a raised test. */
+  readonly #raised = new Map<number, PathStats>();
   /** Height at which a test raises an alarm, nats: it grows with the number of tests. */
   height = 0;
   /** The round closed last. */
@@ -76,6 +76,11 @@ export class Quality {
   /** Returns the statistics of a path; new ones if it was never reported. */
   path(gateway: number, endpoint: number): PathStats {
     return this.#paths.path(gateway, endpoint);
+  }
+
+  /** The paths with a raised test, in the order in which they were raised. */
+  get raised(): Iterable<PathStats> {
+    return this.#raised.values();
   }
 
   /** Returns the known paths of a gateway, by endpoint. */
@@ -138,12 +143,12 @@ export class Quality {
     let step = sessions.closeRound(trial, sums.sessions, sums.degraded, this.#worseSessions);
     trial.prior = CONNECT_PRIOR;
     step += connects.closeRound(trial, sums.connects, sums.connectFailures, this.#worseConnects);
-    const wasRaised = this.raised.size > 0 && this.raised.has(this.path(gateway, endpoint));
+    const wasRaised = this.#raised.size > 0 && this.#raised.has(number);
     // Few paths have connects in a round. Without them a test that was low is low: the height never falls.
     const mayBeRaised = hasConnects || wasRaised;
     if (sessions.test.isRaised(this.height) || (mayBeRaised && connects.test.isRaised(this.height)))
-      this.raised.add(this.path(gateway, endpoint));
-    else if (wasRaised) this.raised.delete(this.path(gateway, endpoint));
+      this.#raised.set(number, this.path(gateway, endpoint));
+    else if (wasRaised) this.#raised.delete(number);
     return step;
   }
 
@@ -235,7 +240,7 @@ export class Quality {
     for (const path of paths) {
       path.sessions.test.reset();
       path.connects.test.reset();
-      this.raised.delete(path);
+      this.#raised.delete(this.#paths.numberOf(path.gateway, path.endpoint));
       this.#pools.reset(path.gateway, path.endpoint);
     }
   }
@@ -262,7 +267,7 @@ export class Quality {
         connects.test.reset();
       }
     this.#pools.resetAll();
-    this.raised.clear();
+    this.#raised.clear();
   }
 
   /** Returns the pools in alarm: the likely start, and their paths. */
