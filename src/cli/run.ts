@@ -8,6 +8,9 @@ Examples:
   firedrill run scenarios/hainan-rerouting.yaml --reps 10..200 --set faults.route.loss=10%
   firedrill run scenarios/hainan-rerouting.yaml --json | jq .verdict
 
+Environment:
+  FIREDRILL_CACHE  folder for outcomes that later runs need not compute again, or off; no result depends on it
+
 Exit codes: 0 all judgements hold, 1 a threshold is broken, 2 inconclusive, 3 a published value is missed,
 4 nondeterminism, 64 wrong usage, 65 invalid scenario, 66 file not found, 69 too few open files,
 70 internal error, 73 output cannot be written, 130 or 143 interrupted.`;

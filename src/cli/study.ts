@@ -17,6 +17,7 @@ import { inSeconds } from "../base/units.ts";
 import { warningsOf } from "../scenario/world.ts";
 import { EXIT, Refusal } from "./exit.ts";
 import { threadsAllowed } from "./limits.ts";
+import { cacheFolder, OutcomesCache } from "./cache.ts";
 import { planOf } from "./plan.ts";
 import { Progress, span, type Standing } from "./progress.ts";
 import { commandLine, scenarioWord } from "./command.ts";
@@ -142,7 +143,8 @@ const watched = async (
   flags: RunFlags,
   signal: AbortSignal,
 ): Promise<{ readonly result: StudyResult; readonly events: number }> => {
-  const executor = new LocalExecutor(scenario, crew.runs, crew.threads);
+  const cache = new OutcomesCache(cacheFolder());
+  const executor = new LocalExecutor(scenario, crew.runs, crew.threads, cache.memory);
   const count = new Count(executor, scenario, plan);
   const progress = flags.quiet === true ? undefined : new Progress(process.stderr, () => count.standing());
   try {
@@ -154,6 +156,7 @@ const watched = async (
   } finally {
     progress?.stop();
     await executor.close();
+    cache.save();
   }
 };
 

@@ -11,11 +11,12 @@ export const MAIN = join(ROOT, "dist/cli/main.js");
 
 /** Returns the environment of a plain shell, without settings for colour or CI. */
 export const plainEnv = (more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv => {
-  const { PATH, HOME, TMPDIR } = process.env;
+  const { PATH, HOME, TMPDIR, FIREDRILL_CACHE } = process.env;
   return {
     ...(PATH === undefined ? {} : { PATH }),
     ...(HOME === undefined ? {} : { HOME }),
     ...(TMPDIR === undefined ? {} : { TMPDIR }),
+    ...(FIREDRILL_CACHE === undefined ? {} : { FIREDRILL_CACHE }),
     ...more,
   };
 };

@@ -53,8 +53,8 @@ export class LocalExecutor implements Executor {
   readonly #busy: (RunRequest | undefined)[];
   #waiting: readonly Waiting[] = [];
 
-  /** Starts `workers` × `threads` threads: `threads` run each replication together. */
-  constructor(scenario: Scenario, workers: number, threads = 1) {
+  /** Starts `workers` × `threads` threads: `threads` run each replication together. All share the memory of outcomes. */
+  constructor(scenario: Scenario, workers: number, threads = 1, outcomes = outcomesMemory()) {
     this.workers = workers;
     this.#threads = threads;
     const progress = new SharedArrayBuffer(workers * 2 * Float64Array.BYTES_PER_ELEMENT);
@@ -67,7 +67,7 @@ export class LocalExecutor implements Executor {
       minThreads: workers * threads,
       maxThreads: workers * threads,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
-      workerData: { scenario, progress, outcomes: outcomesMemory() } satisfies WorkerData,
+      workerData: { scenario, progress, outcomes } satisfies WorkerData,
     });
   }
 

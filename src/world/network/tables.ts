@@ -9,7 +9,8 @@
 import { Draws, RandomStream } from "../../base/random.ts";
 import { Connection, type ConnectionOutcome, type Conversation } from "./connection.ts";
 import type { Loss } from "./loss.ts";
-import type { TableColumns, TableMemory } from "./table-memory.ts";
+import type { TableColumns } from "./table-columns.ts";
+import type { TableMemory } from "./table-memory.ts";
 
 /** The outcome of one connection; times are from the first SYN, and infinite if it did not happen. */
 export interface TransportOutcome {

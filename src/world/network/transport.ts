@@ -78,9 +78,14 @@ export class Transport {
     this.#tableMemory = new TableMemory(TABLE_SIZE, memory);
   }
 
-  /** Allocates memory for the tables of one conversation. */
-  static memory(): SharedArrayBuffer {
-    return TableMemory.allocate(TABLE_SIZE);
+  /** Allocates memory for the tables of one conversation; `stored` is what `Transport.stored` returned in an earlier process. */
+  static memory(stored?: Uint8Array): SharedArrayBuffer {
+    return TableMemory.allocate(TABLE_SIZE, stored);
+  }
+
+  /** Returns the outcomes in memory, then those of `stored` that it lacks, in at most `most` bytes. */
+  static stored(memory: SharedArrayBuffer, stored: Uint8Array, most: number): readonly Uint8Array[] {
+    return new TableMemory(TABLE_SIZE, memory).blocks(stored, most);
   }
 
   /** Samples a connection on a path of at least 1 ms, by a keyed draw of four words; the next call overwrites the result. */

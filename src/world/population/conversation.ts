@@ -15,6 +15,13 @@ export const LOGIN = {
 /** Its tables fill as they are read, for all runs of this thread. */
 const OWN = new Transport(LOGIN);
 
+/** Returns memory for the outcomes of logins, with those that an earlier process has stored. */
+export const loginMemory = (stored?: Uint8Array): SharedArrayBuffer => Transport.memory(stored);
+
+/** Returns what is to be stored of the outcomes in memory and of what is stored already, in at most `most` bytes. */
+export const storedLogins = (memory: SharedArrayBuffer, stored: Uint8Array, most: number): readonly Uint8Array[] =>
+  Transport.stored(memory, stored, most);
+
 /** Returns the transport of logins; with memory, its tables are filled once for all threads that share it. */
 export const loginTransport = (memory?: SharedArrayBuffer): Transport =>
   memory === undefined ? OWN : new Transport(LOGIN, memory);
