@@ -58,7 +58,7 @@ export class Progress {
   readonly #started = performance.now();
   readonly #redraws: boolean;
   readonly #timer: NodeJS.Timeout;
-  #tenth = 0;
+  #tenth = -1;
   #drawn = false;
 
   constructor(stream: NodeJS.WriteStream, standing: () => Standing) {
@@ -67,6 +67,7 @@ export class Progress {
     this.#redraws = canRedraw(stream);
     this.#timer = setInterval(() => this.#show(), REDRAW_MS);
     this.#timer.unref();
+    this.#show();
   }
 
   /** Stops and clears the line. */
