@@ -1,7 +1,7 @@
 /**
  * Sorts one bucket of the agenda, stably: a counting sort into fine cells by time, then an insertion sort, which is
  * nearly free where few events share a cell. If many share a few cells, a merge sort takes over, so that no pattern of
- * times is slow.
+ * times is slow. An event is two numbers side by side: its time and its payload.
  */
 
 /** A chain of chunks of events, the last one partly filled. */
@@ -14,10 +14,8 @@ export interface ChunkChain {
   readonly chunk: number;
   /** The chunk after each chunk. */
   readonly next: Int32Array;
-  /** Times of all chunks' events. */
-  readonly times: Float64Array;
-  /** Payloads of all chunks' events. */
-  readonly payloads: Uint32Array;
+  /** All chunks' events. */
+  readonly pool: Float64Array;
 }
 
 /** The time span of a bucket. */
@@ -28,77 +26,83 @@ export interface TimeSpan {
   readonly width: number;
 }
 
+const EVENT = 2;
 const MOST_CELLS = 65_536;
 const cells = new Int32Array(MOST_CELLS + 1);
 
-/** Writes the chain's events, sorted, to the front of `times` and `payloads`. */
-export const sortBucket = (chain: ChunkChain, stretch: TimeSpan, times: Float64Array, payloads: Uint32Array): void => {
-  const { count, chunk: room, next } = chain;
-  const from = chain.times;
-  const what = chain.payloads;
-  const start = stretch.start;
+/** Writes the chain's events, sorted, to the front of `sorted`. */
+export const sortBucket = (chain: ChunkChain, { start, width }: TimeSpan, sorted: Float64Array): void => {
+  const { pool, next } = chain;
+  const numbers = EVENT * chain.count;
+  const room = EVENT * chain.chunk;
   let most = 1;
-  while (most < MOST_CELLS && 4 * most < count) most *= 2;
-  const perTime = most / stretch.width;
+  while (most < MOST_CELLS && most < chain.count) most *= 2;
+  const perTime = most / width;
   const last = most - 1;
   cells.fill(0, 0, most + 1);
-  for (let chunk = chain.head, left = count; left > 0; chunk = next[chunk]!, left -= room) {
+  for (let chunk = chain.head, left = numbers; left > 0; chunk = next[chunk]!, left -= room) {
     const stop = chunk * room + Math.min(left, room);
-    for (let at = chunk * room; at < stop; at++) {
-      const cell = ((from[at]! - start) * perTime) | 0;
-      cells[(cell > last ? last : cell) + 1]! += 1;
+    for (let at = chunk * room; at < stop; at += EVENT) {
+      const cell = ((pool[at]! - start) * perTime) | 0;
+      cells[(cell > last ? last : cell) + 1]! += EVENT;
     }
   }
-  for (let cell = 1; cell <= most; cell++) cells[cell]! += cells[cell - 1]!;
-  for (let chunk = chain.head, left = count; left > 0; chunk = next[chunk]!, left -= room) {
+  for (let cell = 1, sum = 0; cell <= most; cell++) cells[cell] = sum += cells[cell]!;
+  for (let chunk = chain.head, left = numbers; left > 0; chunk = next[chunk]!, left -= room) {
     const stop = chunk * room + Math.min(left, room);
-    for (let at = chunk * room; at < stop; at++) {
-      const time = from[at]!;
+    for (let at = chunk * room; at < stop; at += EVENT) {
+      const time = pool[at]!;
       const cell = ((time - start) * perTime) | 0;
-      const place = cells[cell > last ? last : cell]!++;
-      times[place] = time;
-      payloads[place] = what[at]!;
+      const slot = cell > last ? last : cell;
+      const place = cells[slot]!;
+      cells[slot] = place + EVENT;
+      sorted[place] = time;
+      sorted[place + 1] = pool[at + 1]!;
     }
   }
-  if (!insertionSort(times, payloads, count)) mergeSort(times, payloads, count);
+  if (!insertionSort(sorted, numbers)) mergeSort(sorted, numbers);
 };
 
 /** Sorts by insertion. Returns false, with the order of equal times kept, if events are too far from their places. */
-const insertionSort = (times: Float64Array, payloads: Uint32Array, count: number): boolean => {
-  let patience = 16 * count;
-  for (let i = 1; i < count; i++) {
-    const time = times[i]!;
+const insertionSort = (events: Float64Array, numbers: number): boolean => {
+  let patience = 16 * numbers;
+  let before = -Infinity;
+  for (let i = 0; i < numbers; i += EVENT) {
+    const time = events[i]!;
+    if (before <= time) {
+      before = time;
+      continue;
+    }
+    const payload = events[i + 1]!;
     let place = i;
-    if (times[place - 1]! <= time) continue;
-    const payload = payloads[i]!;
     do {
-      times[place] = times[place - 1]!;
-      payloads[place] = payloads[place - 1]!;
-      place -= 1;
-    } while (place > 0 && times[place - 1]! > time);
-    times[place] = time;
-    payloads[place] = payload;
+      events[place] = events[place - EVENT]!;
+      events[place + 1] = events[place - EVENT + 1]!;
+      place -= EVENT;
+    } while (place > 0 && events[place - EVENT]! > time);
+    events[place] = time;
+    events[place + 1] = payload;
     patience -= i - place;
     if (patience < 0) return false;
   }
   return true;
 };
 
-const mergeSort = (times: Float64Array, payloads: Uint32Array, count: number): void => {
-  const sortedTimes = new Float64Array(count);
-  const sortedPayloads = new Uint32Array(count);
-  for (let width = 1; width < count; width *= 2) {
-    for (let start = 0; start < count; start += 2 * width) {
-      const middle = Math.min(start + width, count);
-      const end = Math.min(start + 2 * width, count);
-      for (let to = start, left = start, right = middle; to < end; to++) {
-        const fromLeft = left < middle && (right >= end || times[left]! <= times[right]!);
-        const from = fromLeft ? left++ : right++;
-        sortedTimes[to] = times[from]!;
-        sortedPayloads[to] = payloads[from]!;
+const mergeSort = (events: Float64Array, numbers: number): void => {
+  const sorted = new Float64Array(numbers);
+  for (let width = EVENT; width < numbers; width *= 2) {
+    for (let start = 0; start < numbers; start += 2 * width) {
+      const middle = Math.min(start + width, numbers);
+      const end = Math.min(start + 2 * width, numbers);
+      for (let to = start, left = start, right = middle; to < end; to += EVENT) {
+        const fromLeft = left < middle && (right >= end || events[left]! <= events[right]!);
+        const from = fromLeft ? left : right;
+        if (fromLeft) left += EVENT;
+        else right += EVENT;
+        sorted[to] = events[from]!;
+        sorted[to + 1] = events[from + 1]!;
       }
     }
-    times.set(sortedTimes);
-    payloads.set(sortedPayloads);
+    events.set(sorted);
   }
 };

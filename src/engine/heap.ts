@@ -7,7 +7,8 @@
 export class Heap {
   #size = 0;
   #arrivals = 0;
-  #times = new Float64Array(64);
+  /** An empty heap's first is never. */
+  #times = new Float64Array(64).fill(Infinity);
   #sequence = new Float64Array(64);
   #payloads = new Uint32Array(64);
 
@@ -18,7 +19,7 @@ export class Heap {
 
   /** Time of the next event; Infinity if there is none. */
   get time(): number {
-    return this.#size === 0 ? Infinity : this.#times[0]!;
+    return this.#times[0]!;
   }
 
   /** Payload of the next event. There must be one. */
@@ -53,6 +54,10 @@ export class Heap {
     const sequence = this.#sequence;
     const payloads = this.#payloads;
     const last = --this.#size;
+    if (last === 0) {
+      times[0] = Infinity;
+      return;
+    }
     const time = times[last]!;
     const arrival = sequence[last]!;
     let hole = 0;
