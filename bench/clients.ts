@@ -34,7 +34,8 @@ class Phones implements Handler {
     const word = pool[at + 2]!;
     const ordinal = pool[at + 3]!;
     pool[at + 3] = ordinal + 1;
-    const chance = this.#draws.at(1, pool[at]!, ordinal);
+    this.#draws.two(1, pool[at]!, ordinal);
+    const chance = this.#draws.out[0]!;
     const attempts = word >>> HEARTBEAT_BITS;
     const heartbeat = this.#heartbeat;
     heartbeat.word = word & HEARTBEAT;

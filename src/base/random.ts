@@ -19,7 +19,7 @@ export class Draws {
   readonly #k0: number;
   readonly #k1: number;
   readonly #k2: number;
-  /** The fourth word of the input: the key alone. */
+  /** The fourth word of the input: the key alone. Read as an integer, else its sums would be of doubles. */
   readonly #w: number;
 
   /** Derives the keys from a seed and a purpose. */
@@ -36,7 +36,7 @@ export class Draws {
     let x = (Math.imul(cell ^ this.#k0, 1664525) + 1013904223) | 0;
     let y = (Math.imul(index ^ this.#k1, 1664525) + 1013904223) | 0;
     let z = (Math.imul(n ^ this.#k2, 1664525) + 1013904223) | 0;
-    let w = this.#w;
+    let w = this.#w | 0;
     x = (x + Math.imul(y, w)) | 0;
     y = (y + Math.imul(z, x)) | 0;
     z = (z + Math.imul(x, y)) | 0;
@@ -62,7 +62,7 @@ export class Draws {
     let x = (Math.imul(cell ^ this.#k0, 1664525) + 1013904223) | 0;
     let y = (Math.imul(index ^ this.#k1, 1664525) + 1013904223) | 0;
     let z = (Math.imul(n ^ this.#k2, 1664525) + 1013904223) | 0;
-    let w = this.#w;
+    let w = this.#w | 0;
     x = (x + Math.imul(y, w)) | 0;
     y = (y + Math.imul(z, x)) | 0;
     z = (z + Math.imul(x, y)) | 0;

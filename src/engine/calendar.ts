@@ -130,11 +130,11 @@ export class Calendar {
     const head = this.#head;
     const tail = this.#tail;
     const end = this.#end;
-    const current = this.#current;
-    const reach = this.#buckets;
-    const mask = reach - 1;
-    const perMs = this.#perMs;
-    const bucket = current & mask;
+    // Types are said here, and a record's words are bare numbers below, as an exported name is looked up for each event.
+    const current = this.#current | 0;
+    const reach = this.#buckets | 0;
+    const perMs = Number(this.#perMs);
+    const bucket = current & (reach - 1);
     const after = (current + 1) * this.bucketMs;
     let fired = 0;
     let retired = 0;
@@ -150,7 +150,7 @@ export class Calendar {
         const start = chunk * CHUNK;
         const stop = chunk === last ? lastEnd : start + CHUNK;
         for (let at = start; at < stop; at += WORDS) {
-          let due = pool[at + DUE]!;
+          let due = pool[at + 1]!;
           if (due < after) {
             const delay = handler.fire(pool, at);
             fired += 1;
@@ -164,15 +164,15 @@ export class Calendar {
           }
           let place = (due * perMs) | 0;
           if ((place - current) >>> 0 >= reach) place = this.#place(due);
-          place &= mask;
+          place &= reach - 1;
           let to = end[place]!;
           if ((to & IN_CHUNK) === 0) to = this.#extend(place);
           end[place] = to + WORDS;
           const target = this.#pool;
-          target[to + INDEX] = pool[at + INDEX]!;
-          target[to + DUE] = due;
-          target[to + THIRD] = pool[at + THIRD]!;
-          target[to + FOURTH] = pool[at + FOURTH]!;
+          target[to] = pool[at]!;
+          target[to + 1] = due;
+          target[to + 2] = pool[at + 2]!;
+          target[to + 3] = pool[at + 3]!;
         }
         const following = this.#next[chunk]!;
         this.#release(chunk);
