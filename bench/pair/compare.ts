@@ -1,38 +1,37 @@
-/** Compares what two versions have used for the same work: pairs of runs, the ratio of each pair, and the range of the ratios. */
+/** Compares what two versions have needed for the same work: pairs of runs, the ratio of each pair, and the range of the ratios. */
 import { median } from "simple-statistics";
 import { aligned, printed } from "../row.ts";
 
-/** What a process has used. */
-export interface Usage {
-  /** Seconds of processor time, user and system. */
-  readonly cpu: number;
-  /** The most memory at any time, in MiB. */
-  readonly memory: number;
+/** One number that a run has given; a name and a unit stand for the same figure in all runs. */
+export interface Figure {
+  readonly name: string;
+  readonly unit: string;
+  readonly value: number;
 }
 
 /** One run of a work. */
-export interface Run extends Usage {
-  /** Seconds from start to end. */
-  readonly wall: number;
-  /** By scenario; empty if the work simulates nothing. */
+export interface Run {
+  readonly figures: readonly Figure[];
+  /** By scenario; empty if the work prints none. */
   readonly digests: Readonly<Record<string, string>>;
+  /** What a reader of the figures has to know: failed tests, peers that are not installed. */
+  readonly notes: readonly string[];
 }
 
 export type Side = "base" | "head";
+export const SIDES: readonly Side[] = ["base", "head"];
 
 /** One run of each side, next to each other in time. */
 export type Pair = Readonly<Record<Side, Run>>;
 
-const UNITS = { cpu: "s", wall: "s", memory: "MiB" } as const;
-
 /** One figure of a work on both sides: medians, and base / head of each pair. */
 export interface Comparison {
   readonly work: string;
-  readonly figure: keyof typeof UNITS;
-  readonly unit: (typeof UNITS)[keyof typeof UNITS];
+  readonly figure: string;
+  readonly unit: string;
   readonly base: number;
   readonly head: number;
-  /** The median of the ratios: above 1, head uses less. */
+  /** The median of the ratios: above 1, head has less. */
   readonly ratio: number;
   readonly least: number;
   readonly most: number;
@@ -42,14 +41,41 @@ export interface Comparison {
 export const orders = (pairs: number): readonly (readonly [Side, Side])[] =>
   Array.from({ length: pairs }, (_, pair) => (pair % 2 === 0 ? ["base", "head"] : ["head", "base"]));
 
-/** Compares every figure of a work. */
+const valueIn = ({ figures }: Run, { name, unit }: Figure): number | undefined =>
+  figures.find((figure) => figure.name === name && figure.unit === unit)?.value;
+
+/** Returns the figures of all runs, each once, and the sides that lack it in some run. */
+const figuresOf = (
+  pairs: readonly Pair[],
+): readonly { readonly figure: Figure; readonly lacking: readonly Side[] }[] => {
+  const all = pairs.flatMap(({ base, head }) => [...base.figures, ...head.figures]);
+  const first = (figure: Figure): Figure =>
+    all.find(({ name, unit }) => name === figure.name && unit === figure.unit) ?? figure;
+  return [...new Set(all.map(first))].map((figure) => ({
+    figure,
+    lacking: SIDES.filter((side) => pairs.some((pair) => valueIn(pair[side], figure) === undefined)),
+  }));
+};
+
+/** Compares every figure of a work that all its runs have. */
 export const compare = (work: string, pairs: readonly Pair[]): readonly Comparison[] =>
-  (Object.keys(UNITS) as (keyof typeof UNITS)[]).map((figure) => {
-    const of = (side: Side): number => median(pairs.map((pair) => pair[side][figure]));
-    const ratios = pairs.map(({ base, head }) => base[figure] / head[figure]);
-    const range = { ratio: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) };
-    return { work, figure, unit: UNITS[figure], base: of("base"), head: of("head"), ...range };
-  });
+  figuresOf(pairs)
+    .filter(({ lacking }) => lacking.length === 0)
+    .map(({ figure }) => {
+      const [base, head] = SIDES.map((side) => pairs.map((pair) => valueIn(pair[side], figure)!)) as [
+        number[],
+        number[],
+      ];
+      const ratios = base.map((value, pair) => value / head[pair]!);
+      const range = { ratio: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) };
+      return { work, figure: figure.name, unit: figure.unit, base: median(base), head: median(head), ...range };
+    });
+
+/** Returns a sentence for each figure that cannot be compared, as a side lacks it. */
+export const missing = (pairs: readonly Pair[]): readonly string[] =>
+  figuresOf(pairs)
+    .filter(({ lacking }) => lacking.length > 0)
+    .map(({ figure, lacking }) => `${figure.name} (${figure.unit}) is left out, as ${lacking.join(" and ")} lacks it`);
 
 /** Returns the scenarios whose digest is not one and the same in all runs of both sides. */
 export const differing = (pairs: readonly Pair[]): readonly string[] => {

@@ -1,11 +1,10 @@
 /**
- * Loaded into a measured process before its own code: writes at exit what the process has used, all its threads
- * together. Child processes that are programs of Node load it too, and write files of their own.
+ * Loaded into a measured process before its own code: writes at exit the most memory that the process had at any time, in MiB.
+ * Child processes that are programs of Node load it too, and write files of their own.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isMainThread } from "node:worker_threads";
-import type { Usage } from "./compare.ts";
 
 /** Linux counts the parent's memory before the program starts into `maxRSS`, but not into `VmHWM`. */
 const peakKib = (): number => {
@@ -18,10 +17,6 @@ const peakKib = (): number => {
   return process.resourceUsage().maxRSS;
 };
 
-const folder = process.env["FIREDRILL_BENCH_USAGE"];
+const folder = process.env["FIREDRILL_BENCH_MEMORY"];
 if (isMainThread && folder !== undefined)
-  process.on("exit", () => {
-    const { user, system } = process.cpuUsage();
-    const usage: Usage = { cpu: (user + system) / 1e6, memory: peakKib() / 1_024 };
-    writeFileSync(join(folder, `${String(process.pid)}.json`), JSON.stringify(usage));
-  });
+  process.on("exit", () => writeFileSync(join(folder, `${String(process.pid)}.mib`), String(peakKib() / 1_024)));
