@@ -1,6 +1,6 @@
 /**
- * Shows the progress of a study on stderr: one line that is redrawn on a terminal, at most one line per tenth in a log,
- * nothing with `--quiet`.
+ * Shows the progress of a study on stderr: one line that is redrawn on a terminal; in a log a line at the start and at most one
+ * per tenth; nothing with `--quiet`.
  */
 import { printClock, printInterval, printNumber } from "../report/numbers.ts";
 import type { Interval } from "../study/document.ts";
@@ -58,7 +58,7 @@ export class Progress {
   readonly #started = performance.now();
   readonly #redraws: boolean;
   readonly #timer: NodeJS.Timeout;
-  #tenth = -1;
+  #tenth = 0;
   #drawn = false;
 
   constructor(stream: NodeJS.WriteStream, standing: () => Standing) {
@@ -67,7 +67,8 @@ export class Progress {
     this.#redraws = canRedraw(stream);
     this.#timer = setInterval(() => this.#show(), REDRAW_MS);
     this.#timer.unref();
-    this.#show();
+    if (this.#redraws) this.#show();
+    else stream.write(`${describe(standing(), 0)}\n`);
   }
 
   /** Stops and clears the line. */

@@ -142,6 +142,7 @@ describe("progress", () => {
     expect(log.stderr).not.toContain("\u001b");
     expect(log.stderr).not.toContain("\r");
     expect(log.stderr.match(/^\d+ % ·/gm)?.length ?? 0).toBeLessThanOrEqual(10);
+    expect(log.stderr.split("\n").filter((line) => line.startsWith("replication 1 of 1"))).toHaveLength(1);
   });
 });
 
