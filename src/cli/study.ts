@@ -47,18 +47,26 @@ const LARGE_RUN = 20_000_000;
 /** Estimated seconds above which they are printed. Chosen. */
 const LONG_RUN = 600;
 
+/** Estimated seconds of work for which a thread is started: it takes as long to load the program. Chosen. */
+const WORTH_A_THREAD = 0.5;
+
 /** Number of concurrent runs, and of threads per run. */
 interface Crew {
   readonly runs: number;
   readonly threads: number;
 }
 
-/** Distributes threads: first to independent runs, as far as memory and open files allow, then several to each run. */
+/**
+ * Distributes threads: first to independent runs, as far as memory and open files allow and each has work, then several to each
+ * run.
+ */
 const crewFor = (scenario: Scenario, plan: StudyPlan, asked: number | undefined): Crew => {
-  const { bytes } = estimate(scenario);
+  const { bytes, seconds } = estimate(scenario);
+  const all = plan.most * (plan.twin ? 2 : 1);
+  const worth = Math.max(1, Math.ceil((all * seconds) / WORTH_A_THREAD));
   const fitting = Math.max(1, Math.floor((0.8 * freemem()) / Math.max(1, bytes)));
   const crewOf = (workers: number): Crew => {
-    const runs = Math.min(workers, asked ?? fitting, plan.most * (plan.twin ? 2 : 1));
+    const runs = Math.min(workers, asked ?? Math.min(fitting, worth), all);
     return { runs, threads: threadsFor(scenario, Math.floor(workers / runs)) };
   };
   const { runs, threads } = crewOf(asked ?? availableParallelism());
