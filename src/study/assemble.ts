@@ -178,8 +178,9 @@ const whyNoDifference = (figure: Figure, pairs: readonly Pair[]): string => {
 
 /** Says by which interval a row of a study that may stop early is judged. */
 const judgedAt = (strict: JudgedFigure | undefined, error: number, unit: string): string => {
-  const confidence = `${String(Number((100 * (1 - error)).toPrecision(4)))} %`;
-  const range = strict === undefined ? "" : ` [${strict.ci95.map(String).join(", ")}]${unit === "" ? "" : ` ${unit}`}`;
+  const short = (value: number): string => String(Number(value.toPrecision(4)));
+  const range = strict === undefined ? "" : ` [${strict.ci95.map(short).join(", ")}]${unit === "" ? "" : ` ${unit}`}`;
+  const confidence = `${short(100 * (1 - error))} %`;
   return `judged by its ${confidence} interval${range}, because the study may stop early`;
 };
 
