@@ -4,6 +4,7 @@
  */
 import { binomialQuantile } from "../base/math.ts";
 import { Draws, identity, open } from "../base/random.ts";
+import type { LinksAgreed } from "./links.ts";
 import type { Crowd } from "./population/crowd.ts";
 
 /** Packets of a beat without loss: the beat, its answer, the last acknowledgement; and two for each probe. */
@@ -11,6 +12,12 @@ const BEAT_PACKETS = 3;
 const PROBE_PACKETS = 2;
 /** Packets of a login without loss, counted on the transport model: handshake, three exchanges, acknowledgements. */
 const LOGIN_PACKETS = 27;
+
+/** Numbers of a link, in one line of the processor's cache. */
+const BEATS = 0;
+const LOGINS = 1;
+const SINCE = 2;
+const WIDTH = 4;
 
 /** What packets are counted by. */
 export interface MeterPlan {
@@ -46,10 +53,8 @@ export class Meter {
   readonly #regular: Draws;
   readonly #changes: Draws;
   readonly #endpointIdentity: Int32Array;
-  /** When each link was last metered, and its beats and logins until then. */
-  readonly #since: Float64Array;
-  readonly #beatsBefore: Float64Array;
-  readonly #loginsBefore: Float64Array;
+  /** By link, `WIDTH` apart: its beats and logins until it was last metered, and when that was before a change. */
+  readonly #before: Float64Array;
   readonly #changeCount: Uint16Array;
   readonly #beatPackets: number;
   readonly #messagePacketsAMs: number;
@@ -64,9 +69,7 @@ export class Meter {
     this.delivered = new Float64Array(size);
     this.sentByCell = new Float64Array(crowd.population.cells.length);
     this.lostByCell = new Float64Array(crowd.population.cells.length);
-    this.#since = new Float64Array(size);
-    this.#beatsBefore = new Float64Array(size);
-    this.#loginsBefore = new Float64Array(size);
+    this.#before = new Float64Array(size * WIDTH);
     this.#changeCount = new Uint16Array(size);
     this.#regular = new Draws(plan.seed, "packets");
     this.#changes = new Draws(plan.seed, "packets before a change");
@@ -77,29 +80,31 @@ export class Meter {
 
   /** Meters every path; call at times that no fault moves: every minute and at the edges of windows. */
   meterAll(nowMs: number): void {
+    const agreed = this.#crowd.links.agreed();
     // Draws are keyed by time, not by the number of meterings: another window must not change what is lost.
-    for (const link of this.#crowd.links.agreed().inUse)
-      this.#meter(link, nowMs, { draws: this.#regular, ordinal: nowMs });
+    for (const link of agreed.inUse) this.#meter(agreed, link, nowMs, { draws: this.#regular, ordinal: nowMs });
     this.#allAt = nowMs;
   }
 
   /** Meters a link whose path is about to change. */
   meterBeforeChange(link: number, nowMs: number): void {
     this.#changeCount[link]! += 1;
-    this.#meter(link, nowMs, { draws: this.#changes, ordinal: this.#changeCount[link]! });
+    this.#meter(this.#crowd.links.agreed(), link, nowMs, { draws: this.#changes, ordinal: this.#changeCount[link]! });
+    this.#before[link * WIDTH + SINCE] = nowMs;
   }
 
-  #meter(link: number, nowMs: number, { draws, ordinal }: LossDraws): void {
+  #meter(agreed: LinksAgreed, link: number, nowMs: number, { draws, ordinal }: LossDraws): void {
     const { links, paths, population } = this.#crowd;
-    const agreed = links.agreed();
-    const [beats, logins] = [agreed.beats(link, nowMs), agreed.logins(link)];
-    const messages = agreed.held(link) * this.#messagePacketsAMs * (nowMs - Math.max(this.#since[link]!, this.#allAt));
-    const beaten = Math.max(0, beats - this.#beatsBefore[link]!);
-    const loggedIn = logins - this.#loginsBefore[link]!;
+    const before = this.#before;
+    const at = link * WIDTH;
+    const beats = agreed.beats(link, nowMs);
+    const logins = agreed.logins(link);
+    const messages = agreed.held(link) * this.#messagePacketsAMs * (nowMs - Math.max(before[at + SINCE]!, this.#allAt));
+    const beaten = Math.max(0, beats - before[at + BEATS]!);
+    const loggedIn = logins - before[at + LOGINS]!;
     const packets = Math.round(beaten * this.#beatPackets + loggedIn * LOGIN_PACKETS + messages);
-    this.#beatsBefore[link]! += beaten;
-    this.#loginsBefore[link] = logins;
-    this.#since[link] = nowMs;
+    before[at + BEATS]! += beaten;
+    before[at + LOGINS] = logins;
     if (packets === 0) return;
     const chance = (paths.lossUp[link]! + paths.lossDown[link]!) / 2;
     const cell = links.cellOf(link);

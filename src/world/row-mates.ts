@@ -30,10 +30,11 @@ export class RowMates {
   /** By cell: the share of its people who are others, and the changes of its links when it was last looked at. */
   readonly #share: Float64Array;
   readonly #changesBefore: Uint32Array;
-  /** By cell: the servers of its links in use. */
-  readonly #servers: readonly number[][];
-  /** By cell and server: people connected. Whole numbers, whose sum does not depend on the order of links. */
-  readonly #held: Float64Array;
+  /** By cell: how many servers have links in use. */
+  readonly #servers: Int32Array;
+  /** By cell and place among those: the server, and the others who are online there. */
+  readonly #server: Int32Array;
+  readonly #others: Float64Array;
   /** By server. */
   readonly #people: Float64Array;
   readonly #coming: Float64Array;
@@ -44,9 +45,10 @@ export class RowMates {
     this.#serverOf = Int32Array.from(endpoints, ({ server }) => server);
     this.#share = Float64Array.from(population.cells, ({ people, rows }) => 1 - rows / people);
     this.#changesBefore = new Uint32Array(population.cells.length);
-    this.#servers = population.cells.map(() => []);
+    this.#servers = new Int32Array(population.cells.length);
     const servers = 1 + Math.max(...this.#serverOf);
-    this.#held = new Float64Array(servers * population.cells.length);
+    this.#server = new Int32Array(servers * population.cells.length);
+    this.#others = new Float64Array(servers * population.cells.length);
     this.#people = new Float64Array(servers);
     this.#coming = new Float64Array(servers);
   }
@@ -54,39 +56,48 @@ export class RowMates {
   /** Sets the streams by who is online now. Every thread calls it at the same point of the run. */
   refresh(): void {
     const { crowd, stays, others: streams, bucketMs } = this.#parts;
-    this.#people.fill(0);
-    this.#coming.fill(0);
+    const people = this.#people.fill(0);
+    const coming = this.#coming.fill(0);
     const links = crowd.links.agreed();
     for (let cell = 0; cell < this.#share.length; cell++) {
-      const share = this.#share[cell]!;
-      if (share === 0) continue;
+      if (this.#share[cell] === 0) continue;
       if (links.changes(cell) !== this.#changesBefore[cell]) this.#count(links, cell);
-      const first = cell * this.#people.length;
       const chance = bucketMs / stays.meanMs(cell);
-      for (const server of this.#servers[cell]!) {
-        const others = this.#held[first + server]! * share;
-        this.#people[server]! += others;
-        this.#coming[server]! += others * chance;
+      const first = cell * people.length;
+      const end = first + this.#servers[cell]!;
+      for (let place = first; place < end; place++) {
+        const server = this.#server[place]!;
+        people[server]! += this.#others[place]!;
+        coming[server]! += this.#others[place]! * chance;
       }
     }
-    this.#people.forEach((others, server) => {
-      const people = Math.round(others);
-      streams.set(server, people, people === 0 ? 0 : Math.min(1, this.#coming[server]! / people));
+    people.forEach((others, server) => {
+      const count = Math.round(others);
+      streams.set(server, count, count === 0 ? 0 : Math.min(1, coming[server]! / count));
     });
   }
 
-  /** Counts a cell's people by server. */
+  /** Counts a cell's others by server. */
   #count(links: LinksAgreed, cell: number): void {
     const first = cell * this.#people.length;
     const firstLink = this.#parts.crowd.links.of(cell, 0);
-    const inUse = links.inUseOf(cell);
     this.#changesBefore[cell] = links.changes(cell);
-    this.#held.fill(0, first, first + this.#people.length);
-    for (const link of inUse) this.#held[first + this.#serverOf[link - firstLink]!]! += links.held(link);
-    const servers = this.#servers[cell]!;
-    for (const link of inUse) {
-      const server = this.#serverOf[link - firstLink]!;
-      if (!servers.includes(server)) servers.push(server);
+    this.#others.fill(0, first, first + this.#servers[cell]!);
+    // Whole numbers, whose sum does not depend on the order of links.
+    for (const link of links.inUseOf(cell))
+      this.#others[this.#placeOf(cell, this.#serverOf[link - firstLink]!)]! += links.held(link);
+    for (let place = first; place < first + this.#servers[cell]!; place++) this.#others[place]! *= this.#share[cell]!;
+  }
+
+  /** Returns the place of a cell's server, which has one from now on. */
+  #placeOf(cell: number, server: number): number {
+    let place = cell * this.#people.length;
+    const end = place + this.#servers[cell]!;
+    while (place < end && this.#server[place] !== server) place += 1;
+    if (place === end) {
+      this.#server[place] = server;
+      this.#servers[cell]! += 1;
     }
+    return place;
   }
 }

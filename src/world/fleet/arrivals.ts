@@ -24,12 +24,12 @@ export class Arrivals {
    * server can serve in a bucket; at 0 it is down, and those who were still to join are lost.
    */
   join(server: number, came: number, able: number, isBusy: boolean): number {
+    const waiting = this.#waiting[server]! + came;
+    if (waiting === 0) return 0;
     if (able === 0) {
       this.#waiting[server] = 0;
       return came;
     }
-    const waiting = this.#waiting[server]! + came;
-    if (waiting === 0) return 0;
     const spread = ROWS_SPREAD * this.#mates;
     const joining = Math.min(
       waiting,

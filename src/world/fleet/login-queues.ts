@@ -275,7 +275,7 @@ export class LoginQueues {
     this.served[server]! += served;
     this.capacity[server]! += fresh;
     this.possible[server]! += Math.min(fresh, backlog + demand);
-    assert(waiting >= served, () => `server ${String(server)} has a backlog of ${String(waiting - served)}`);
+    assertServed(server, waiting, served);
   }
 
   /** Returns the number of classes, from the lowest ranks, of the people who asked that all find a connection. */
@@ -313,6 +313,11 @@ export class LoginQueues {
     return (this.#share[server]! * this.#servers[server]!.loginsASecond) / 1_000 / this.#slowness[server]!;
   }
 }
+
+/** A function of its own, so that the end of a bucket does not build a message. */
+const assertServed = (server: number, waiting: number, served: number): void => {
+  assert(waiting >= served, () => `server ${String(server)} has a backlog of ${String(waiting - served)}`);
+};
 
 /** What bounds the people who may join a queue in a bucket. */
 interface Room {

@@ -13,6 +13,9 @@ const FAR = 6;
 export class Others {
   readonly #people: Float64Array;
   readonly #chance: Float64Array;
+  /** How many come in a bucket on average, and at most but for rare buckets. */
+  readonly #expected: Float64Array;
+  readonly #most: Float64Array;
   /** Parts of people left over. */
   readonly #carry: Float64Array;
   readonly #identity: readonly number[];
@@ -21,6 +24,8 @@ export class Others {
   constructor(servers: readonly Server[], seed: string) {
     this.#people = new Float64Array(servers.length);
     this.#chance = new Float64Array(servers.length);
+    this.#expected = new Float64Array(servers.length);
+    this.#most = new Float64Array(servers.length);
     this.#carry = new Float64Array(servers.length);
     this.#identity = servers.map(({ name }) => identity(name));
     this.#draws = new Draws(seed, "others at doors");
@@ -30,18 +35,24 @@ export class Others {
   set(server: number, people: number, chance: number): void {
     this.#people[server] = people;
     this.#chance[server] = chance;
+    const expected = people * chance;
+    this.#expected[server] = expected;
+    this.#most[server] = expected + FAR * Math.sqrt(expected);
   }
 
   /** Returns how many come in a bucket, given its ordinal, to a server that can serve `able` logins in it. */
   come(server: number, bucket: number, able: number): number {
     const people = this.#people[server]!;
     if (people === 0) return 0;
-    const chance = this.#chance[server]!;
-    const expected = people * chance;
-    if (expected + FAR * Math.sqrt(expected) > able)
-      return binomialQuantile(open(this.#draws.at(this.#identity[server]!, server, bucket)), people, chance);
-    const due = expected + this.#carry[server]!;
-    this.#carry[server] = due - Math.floor(due);
-    return Math.floor(due);
+    if (this.#most[server]! > able)
+      return binomialQuantile(
+        open(this.#draws.at(this.#identity[server]!, server, bucket)),
+        people,
+        this.#chance[server]!,
+      );
+    const due = this.#expected[server]! + this.#carry[server]!;
+    const whole = Math.floor(due);
+    this.#carry[server] = due - whole;
+    return whole;
   }
 }

@@ -71,7 +71,7 @@ interface Lists {
   readonly table: RouteTable;
   readonly reconnectShares: Float64Array;
   readonly isFresh: boolean;
-  readonly byBest: Map<number, Choice>;
+  readonly byBest: Choice[];
 }
 
 /** The lists that clients with the same best may have, and running sums of their weights; none with a single list. */
@@ -79,6 +79,8 @@ interface Choice {
   readonly upTo: readonly number[];
   readonly lists: readonly (readonly number[])[];
 }
+
+const NONE: readonly number[] = [];
 
 /** What became of an attempt: where it got through and after how long, or how long until the next one. */
 export interface AttemptResult {
@@ -237,9 +239,8 @@ export class Logins {
     const isFresh = nowMs < dispatch.reconnectSharesEndMs;
     let lists = this.#lists[gateway];
     if (lists?.table !== table || lists.reconnectShares !== reconnectShares || lists.isFresh !== isFresh)
-      lists = this.#lists[gateway] = { table, reconnectShares, isFresh, byBest: new Map() };
-    let choice = lists.byBest.get(best);
-    if (choice === undefined) lists.byBest.set(best, (choice = this.#choiceOf(table.candidates, best, isFresh)));
+      lists = this.#lists[gateway] = { table, reconnectShares, isFresh, byBest: [] };
+    const choice = (lists.byBest[best] ??= this.#choiceOf(table.candidates, best, isFresh));
     const { upTo } = choice;
     let place = 0;
     if (upTo.length > 1) {
@@ -269,7 +270,7 @@ export class Logins {
             return own === line && (isFresh ? reconnectShares[server]! > 0 : there !== centre);
           })
         : [];
-    if (others.length < 2) return { upTo: [], lists: [list] };
+    if (others.length < 2) return { upTo: NONE, lists: [list] };
     let all = 0;
     return {
       upTo: others.map((other) => (all += reconnectShares[endpoints[other]!.server]!)),
