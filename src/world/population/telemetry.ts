@@ -194,7 +194,10 @@ export class Telemetry {
   #batch(late: number): Batch {
     const round = this.#round + late;
     let batch = this.#underWay.get(round);
-    if (batch === undefined) this.#underWay.set(round, (batch = this.#spare.pop() ?? new Batch()));
+    if (batch === undefined) {
+      batch = this.#spare.pop() ?? new Batch(this.#plan.gateways * this.#crowd.endpointCount);
+      this.#underWay.set(round, batch);
+    }
     return batch;
   }
 }
