@@ -207,9 +207,14 @@ export class OutcomeTable {
         trace,
         chanceOf(entry, this.#chance),
       );
-      const doneMs = ending === "done" ? atUs / 1_000 : Infinity;
-      times.set([connectedUs / 1_000, doneMs], entry * TIMES + 2 * side);
-      counts.set([up.sent, up.lost, down.sent, down.lost], entry * COUNTS + (side * COUNTS) / 2);
+      const time = entry * TIMES + 2 * side;
+      times[time] = connectedUs / 1_000;
+      times[time + 1] = ending === "done" ? atUs / 1_000 : Infinity;
+      const count = entry * COUNTS + (side * COUNTS) / 2;
+      counts[count] = up.sent;
+      counts[count + 1] = up.lost;
+      counts[count + 2] = down.sent;
+      counts[count + 3] = down.lost;
       return `${String(trace.hash)} ${ending} ${String(connectedUs === Infinity)}`;
     });
     return hashes[0] === hashes[1] ? ALIKE : APART;
