@@ -106,7 +106,7 @@ export class Meter {
     before[at + BEATS]! += beaten;
     before[at + LOGINS] = logins;
     if (packets === 0) return;
-    const chance = (paths.lossUp[link]! + paths.lossDown[link]!) / 2;
+    const chance = (paths.lossUp(link) + paths.lossDown(link)) / 2;
     const cell = links.cellOf(link);
     const u = open(draws.at(population.identity[cell]!, this.#endpointIdentity[links.endpointOf(link)]!, ordinal));
     // Lost packets are sent again, but not over a dead path, where no loss is reported.

@@ -2,7 +2,7 @@
  * The true quality of each path from a user to a destination: its legs (radio, gateway, the carrier's route, a peering where carriers
  * change, the centre's line), each with delay and loss, and the faults on them. Deployed algorithms must not read it.
  *
- * One row a link, as columns. Values are composed again only for the links that a change touches.
+ * Values are composed again only for the links that a change touches.
  */
 
 import { chanceOf } from "../../base/chance.ts";
@@ -55,13 +55,21 @@ export const DROPS = 2;
 /** Value of `block`: packets are answered with a reset. */
 export const RESETS = 3;
 
-/** Paths while nothing is wrong, by link: loss is the same both ways, and nothing is blocked. */
+/** Numbers of a link side by side, as an attempt uses all of them. */
+const RTT = 0;
+const LOSS_UP = 1;
+const LOSS_DOWN = 2;
+const BLOCK = 3;
+const WIDTH = 4;
+
+/** Paths while nothing is wrong, by link: their numbers, and the chances that a beat and a probe stay unanswered. */
 interface PathsAtRest {
-  readonly rttMs: Float64Array;
-  readonly loss: Float64Array;
+  readonly numbers: Float64Array;
   readonly beat: Float64Array;
   readonly probe: Float64Array;
 }
+
+type ComposedPath = PathQuality & { readonly block: number };
 
 const pathsAtRest = new WeakMap<object, PathsAtRest>();
 
@@ -71,18 +79,12 @@ export class Paths {
   readonly cells: number;
   /** Number of endpoints. */
   readonly endpoints: number;
-  /** Round trip, at least 1 ms. */
-  readonly rttMs: Float64Array;
-  /** Share of packets lost on the way to the server. */
-  readonly lossUp: Float64Array;
-  /** Share of packets lost on the way to the client. */
-  readonly lossDown: Float64Array;
-  /** `OPEN`, `CLOSED`, `DROPS` or `RESETS`. */
-  readonly block: Uint8Array;
   /** How long clients wait for the answer to a beat. */
   readonly beatTimeoutMs: number;
   readonly #legs: (cell: number, endpoint: number) => Legs;
   readonly #links: LinksNow;
+  /** By link, `WIDTH` apart. */
+  readonly #numbers: Float64Array;
   /** What was derived last: a cell's ways to the endpoints of one line are alike. */
   #derived: (PathQuality & { readonly beat: number; readonly probe: number }) | undefined;
 
@@ -94,29 +96,45 @@ export class Paths {
     this.beatTimeoutMs = beatTimeoutMs;
     let rest = pathsAtRest.get(key);
     if (rest === undefined) pathsAtRest.set(key, (rest = this.#atRest()));
-    this.rttMs = rest.rttMs.slice();
-    this.lossUp = rest.loss.slice();
-    this.lossDown = rest.loss.slice();
-    this.block = new Uint8Array(cells * endpoints).fill(OPEN);
+    this.#numbers = rest.numbers.slice();
     for (let link = 0; link < rest.beat.length; link++)
       links.setFailures(link, { beat: rest.beat[link]!, probe: rest.probe[link]! });
   }
 
   #atRest(): PathsAtRest {
     const size = this.cells * this.endpoints;
-    const [rttMs, loss] = [new Float64Array(size), new Float64Array(size)];
+    const numbers = new Float64Array(size * WIDTH);
     const [beat, probe] = [new Float64Array(size), new Float64Array(size)];
     for (let cell = 0; cell < this.cells; cell++)
       for (let endpoint = 0; endpoint < this.endpoints; endpoint++) {
         const link = cell * this.endpoints + endpoint;
         const quality = this.#composed(cell, endpoint, []);
         const fails = this.#failuresOf(quality);
-        rttMs[link] = quality.rttMs;
-        loss[link] = quality.lossUp;
+        write(numbers, link, quality);
         beat[link] = fails.beat;
         probe[link] = fails.probe;
       }
-    return { rttMs, loss, beat, probe };
+    return { numbers, beat, probe };
+  }
+
+  /** Returns the round trip, at least 1 ms. */
+  rttMs(link: number): number {
+    return this.#numbers[link * WIDTH + RTT]!;
+  }
+
+  /** Returns the share of packets lost on the way to the server. */
+  lossUp(link: number): number {
+    return this.#numbers[link * WIDTH + LOSS_UP]!;
+  }
+
+  /** Returns the share of packets lost on the way to the client. */
+  lossDown(link: number): number {
+    return this.#numbers[link * WIDTH + LOSS_DOWN]!;
+  }
+
+  /** Returns `OPEN`, `CLOSED`, `DROPS` or `RESETS`. */
+  block(link: number): number {
+    return this.#numbers[link * WIDTH + BLOCK]!;
   }
 
   /** True if these impairments would change any value of the path. */
@@ -124,10 +142,10 @@ export class Paths {
     const link = cell * this.endpoints + endpoint;
     const { rttMs, lossUp, lossDown, block } = this.#composed(cell, endpoint, impairments);
     return (
-      rttMs !== this.rttMs[link] ||
-      lossUp !== this.lossUp[link] ||
-      lossDown !== this.lossDown[link] ||
-      block !== this.block[link]
+      rttMs !== this.rttMs(link) ||
+      lossUp !== this.lossUp(link) ||
+      lossDown !== this.lossDown(link) ||
+      block !== this.block(link)
     );
   }
 
@@ -135,10 +153,7 @@ export class Paths {
   compose(cell: number, endpoint: number, impairments: readonly Impairment[]): void {
     const link = cell * this.endpoints + endpoint;
     const composed = this.#composed(cell, endpoint, impairments);
-    this.rttMs[link] = composed.rttMs;
-    this.lossUp[link] = composed.lossUp;
-    this.lossDown[link] = composed.lossDown;
-    this.block[link] = composed.block;
+    write(this.#numbers, link, composed);
     this.#links.setFailures(link, this.#failuresOf(composed));
   }
 
@@ -147,11 +162,7 @@ export class Paths {
     return beatFails(this.#composed(cell, endpoint, impairments), this.beatTimeoutMs);
   }
 
-  #composed(
-    cell: number,
-    endpoint: number,
-    impairments: readonly Impairment[],
-  ): PathQuality & { readonly block: number } {
+  #composed(cell: number, endpoint: number, impairments: readonly Impairment[]): ComposedPath {
     const { rttMs, passes } = this.#legs(cell, endpoint);
     let rtt = rttMs;
     let up = passes;
@@ -184,5 +195,13 @@ export class Paths {
     return last;
   }
 }
+
+const write = (numbers: Float64Array, link: number, { rttMs, lossUp, lossDown, block }: ComposedPath): void => {
+  const at = link * WIDTH;
+  numbers[at + RTT] = rttMs;
+  numbers[at + LOSS_UP] = lossUp;
+  numbers[at + LOSS_DOWN] = lossDown;
+  numbers[at + BLOCK] = block;
+};
 
 const clampShare = (share: number): number => Math.min(1, Math.max(0, share));

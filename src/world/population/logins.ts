@@ -178,7 +178,7 @@ export class Logins {
     const remembered = this.#memory.get(row);
     const restMs = (remembered >>> 16) & NEVER_COMPLETE;
     const waitMs = Math.round(this.#loginQueues.waitMs(server, arrivedMs % bucketMs));
-    const cut = crowd.paths.block[client.link]! > CLOSED;
+    const cut = crowd.paths.block(client.link) > CLOSED;
     const rank = this.rank(client);
     if (!this.#loginQueues.isAdmitted(server, rank)) {
       const told = within(this.#loginQueues.retryAfterMs(server, rank));
@@ -285,14 +285,14 @@ export class Logins {
   #try(client: Client, place: number): { connected: boolean; after: Duration } {
     const { paths, links } = this.#crowd;
     const link = links.of(client.cell, this.#candidates[place]!);
-    const block = paths.block[link]!;
+    const block = paths.block(link);
     this.#restMs[place] = NEVER_COMPLETE;
     this.#failed[place] = true;
     if (block !== OPEN)
-      return { connected: false, after: (block === DROPS ? Infinity : paths.rttMs[link]! * 1_000) as Duration };
+      return { connected: false, after: (block === DROPS ? Infinity : paths.rttMs(link) * 1_000) as Duration };
     // Each candidate has a draw of its own.
     this.#draws.at(client.identity, client.index, client.ordinal * CANDIDATES_MOST + place);
-    const path = { rttMs: paths.rttMs[link]!, lossUp: paths.lossUp[link]!, lossDown: paths.lossDown[link]! };
+    const path = { rttMs: paths.rttMs(link), lossUp: paths.lossUp(link), lossDown: paths.lossDown(link) };
     const { connectedMs, doneMs } = this.#plan.transport.sample(path, this.#draws.out);
     if (connectedMs === Infinity) return { connected: false, after: Infinity as Duration };
     this.#restMs[place] = Math.min(NEVER_COMPLETE, Math.round(doneMs - connectedMs));
