@@ -12,7 +12,7 @@ import type { Caller, Origin } from "./callers.ts";
 import { serviceTime } from "./service-time.ts";
 import type { TierMachine, Tier } from "./tiers.ts";
 import { type Call, type Outcome, newCalls, newRequests, NONE, type ServiceNotes, type Request } from "./requests.ts";
-import { abandon, noteTurn } from "./turns.ts";
+import { Turns } from "./turns.ts";
 
 /** What the exchange works with. */
 export interface RequestExchangeParts {
@@ -49,6 +49,7 @@ export class RequestExchange {
   readonly #parts: RequestExchangeParts;
   readonly #calls = newCalls();
   readonly #requests = newRequests();
+  readonly #turns: Turns;
   readonly #work: Draws;
   readonly #attempts: Draws;
   readonly #users: Draws;
@@ -57,6 +58,7 @@ export class RequestExchange {
 
   constructor(parts: RequestExchangeParts) {
     this.#parts = parts;
+    this.#turns = new Turns(parts.notes, parts.origins);
     this.#work = new Draws(parts.seed, "work of a request");
     this.#attempts = new Draws(parts.seed, "attempt of a call");
     this.#users = new Draws(parts.seed, "list of a user");
@@ -118,7 +120,7 @@ export class RequestExchange {
       return -1;
     }
     const computes = Math.round((request.work / (request.node.calls.length + 1)) * machine.slowness);
-    noteTurn(notes, request, this.now, computes + tier.model.units.switching);
+    this.#turns.note(slot, request, this.now, computes + tier.model.units.switching);
     return computes;
   }
 
@@ -159,8 +161,9 @@ export class RequestExchange {
     const { key } = this.#parts.origins[call.entry]!;
     const { out } = this.#attempts;
     this.#attempts.at(key, call.task, call.node.ordinal * ATTEMPTS + Math.min(attempt, ATTEMPTS - 1));
-    const [u, v, uniform, luck] = [fractionOf(out[0]!), fractionOf(out[1]!), fractionOf(out[2]!), fractionOf(out[3]!)];
-    const machine = caller.pick(this.#identify(call, key, u, v), attempt, now);
+    const uniform = fractionOf(out[2]!);
+    const luck = fractionOf(out[3]!);
+    const machine = caller.pick(this.#identify(call, key, fractionOf(out[0]!), fractionOf(out[1]!)), attempt, now);
     if (caller.isHeldBack(machine, call.level, now)) {
       this.#parts.notes.shed(call.node.tier, now, true);
       this.#failAttempt(slot, call, "shed");
@@ -208,7 +211,7 @@ export class RequestExchange {
     request.retries = attempt;
     request.uniform = uniform;
     request.callsMade = 0;
-    request.turns.length = 0;
+    request.turns = 0;
     const timeoutAt = attemptDeadline(now, caller.model.timeout, call.deadline);
     request.deadline = tier.model.earlyAbort ? timeoutAt : NEVER;
     call.request = requestSlot;
@@ -281,7 +284,7 @@ export class RequestExchange {
   /** Sends no reply: the caller will time out. */
   #dropReply(slot: number, request: Request): void {
     if (request.call !== NONE) this.#calls.at(request.call).request = NONE;
-    abandon(this.#parts.notes, request);
+    this.#turns.abandon(slot, request);
     this.#requests.release(slot);
   }
 
@@ -306,7 +309,7 @@ export class RequestExchange {
 
   /** Gives up an attempt that has taken too long: the work on it was in vain, and so is what still comes. */
   #timeOut(slot: number, call: Call): void {
-    if (call.request !== NONE) abandon(this.#parts.notes, this.#requests.at(call.request));
+    if (call.request !== NONE) this.#turns.abandon(call.request, this.#requests.at(call.request));
     call.request = NONE;
     this.#callerOf(call).endAttempt(call.machine);
     this.#failAttempt(slot, call, "late");

@@ -88,8 +88,8 @@ export interface Request {
   work: number;
   /** Calls it has made. */
   callsMade: number;
-  /** Its turns on a core while its caller waited: when each began, and how long it computed, us. */
-  readonly turns: number[];
+  /** Its turns on a core while its caller waited. */
+  turns: number;
   /** What its reply says. */
   outcome: Outcome;
 }
@@ -124,7 +124,7 @@ const newRequest = (): Request => ({
   deadline: NEVER,
   work: 0,
   callsMade: 0,
-  turns: [],
+  turns: 0,
   outcome: "done",
 });
 
