@@ -30,7 +30,7 @@ export interface QueueJobs {
   scheduleTurnEnd(job: number, end: Instant): void;
 }
 
-/** First in, first out, over a ring that grows. */
+/** First in, first out, over a ring that grows; its length is a power of two. */
 class Fifo {
   size = 0;
   #ring = new Int32Array(16);
@@ -39,24 +39,29 @@ class Fifo {
   push(job: number): void {
     if (this.size === this.#ring.length) {
       const larger = new Int32Array(2 * this.size);
-      for (let i = 0; i < this.size; i++) larger[i] = this.#ring[(this.#head + i) % this.size]!;
+      for (let i = 0; i < this.size; i++) larger[i] = this.#ring[this.#place(i)]!;
       this.#ring = larger;
       this.#head = 0;
     }
-    this.#ring[(this.#head + this.size) % this.#ring.length] = job;
+    this.#ring[this.#place(this.size)] = job;
     this.size += 1;
   }
 
   each(act: (job: number) => void): void {
-    for (let i = 0; i < this.size; i++) act(this.#ring[(this.#head + i) % this.#ring.length]!);
+    for (let i = 0; i < this.size; i++) act(this.#ring[this.#place(i)]!);
   }
 
   shift(): number {
     assert(this.size > 0, () => "a request was taken from an empty queue");
     const job = this.#ring[this.#head]!;
-    this.#head = (this.#head + 1) % this.#ring.length;
+    this.#head = this.#place(1);
     this.size -= 1;
     return job;
+  }
+
+  /** Returns the place of the job that `ahead` others precede. */
+  #place(ahead: number): number {
+    return (this.#head + ahead) & (this.#ring.length - 1);
   }
 }
 

@@ -8,7 +8,7 @@ import { exponential } from "../../base/math.ts";
 import { Draws, open } from "../../base/random.ts";
 import { after, type Duration, type Instant, NEVER, START } from "../../base/units.ts";
 import type { Agenda } from "../../engine/agenda.ts";
-import type { Caller, Origin } from "./callers.ts";
+import type { Caller, CallNode, Origin } from "./callers.ts";
 import { serviceTime } from "./service-time.ts";
 import type { TierMachine, Tier } from "./tiers.ts";
 import { type Call, type Outcome, newCalls, newRequests, NONE, type ServiceNotes, type Request } from "./requests.ts";
@@ -83,16 +83,16 @@ export class RequestExchange {
     }
   }
 
-  /** Starts a call. */
-  call(given: Pick<Call, "entry" | "task" | "node" | "level" | "parent" | "deadline">): void {
+  /** Starts a call to a node: for a task of a user, or for the request in slot `parent`, whose task it takes over. */
+  call(node: CallNode, parent: number, task: Pick<Request, "entry" | "task" | "level" | "deadline">): void {
     const slot = this.#calls.take();
     const call = this.#calls.at(slot);
-    call.entry = given.entry;
-    call.task = given.task;
-    call.node = given.node;
-    call.level = given.level;
-    call.parent = given.parent;
-    call.deadline = given.deadline;
+    call.entry = task.entry;
+    call.task = task.task;
+    call.node = node;
+    call.level = task.level;
+    call.parent = parent;
+    call.deadline = task.deadline;
     call.beganAt = this.now;
     call.attempts = 0;
     call.request = NONE;
@@ -161,24 +161,27 @@ export class RequestExchange {
     const { key } = this.#parts.origins[call.entry]!;
     const { out } = this.#attempts;
     this.#attempts.at(key, call.task, call.node.ordinal * ATTEMPTS + Math.min(attempt, ATTEMPTS - 1));
-    const uniform = fractionOf(out[2]!);
-    const luck = fractionOf(out[3]!);
-    const machine = caller.pick(this.#identify(call, key, fractionOf(out[0]!), fractionOf(out[1]!)), attempt, now);
+    const draws = this.#draws;
+    draws.u = fractionOf(out[0]!);
+    draws.v = fractionOf(out[1]!);
+    this.#identify(call, key);
+    const machine = caller.pick(draws, attempt, now);
     if (caller.isHeldBack(machine, call.level, now)) {
       this.#parts.notes.shed(call.node.tier, now, true);
       this.#failAttempt(slot, call, "shed");
-    } else if (attempt === 0 && !caller.retries.maySend(luck, now)) {
+    } else if (attempt === 0 && !caller.retries.maySend(fractionOf(out[3]!), now)) {
       // The throttle does not count what is held back for its level: else the two together would admit nothing.
       this.#parts.notes.shed(call.node.tier, now, true);
       this.#endCall(slot, call, "shed");
-    } else this.#send(slot, call, caller, { machine, attempt, uniform });
+    } else {
+      call.machine = machine;
+      this.#send(slot, call, caller);
+    }
   }
 
-  /** Returns the caller's uniforms: drawn by task for a user, always the same for a machine. */
-  #identify({ parent, task }: Call, key: number, u: number, v: number): Parameters<Caller["pick"]>[0] {
+  /** Sets the uniforms that the caller keeps: drawn by task for a user, always the same for a machine. */
+  #identify({ parent, task }: Call, key: number): void {
     const draws = this.#draws;
-    draws.u = u;
-    draws.v = v;
     if (parent === NONE) {
       this.#users.two(key, task, 0);
       draws.who = fractionOf(this.#users.out[0]!);
@@ -188,16 +191,12 @@ export class RequestExchange {
       draws.who = (machine + 0.5) / this.#parts.tiers[node.tier]!.machines.length;
       draws.phase = draws.who;
     }
-    return draws;
   }
 
-  #send(
-    slot: number,
-    call: Call,
-    caller: Caller,
-    { machine, attempt, uniform }: { readonly machine: number; readonly attempt: number; readonly uniform: number },
-  ): void {
+  /** Sends a request to the call's machine. */
+  #send(slot: number, call: Call, caller: Caller): void {
     const { now } = this;
+    const { machine } = call;
     const { agenda, tiers } = this.#parts;
     const tier = tiers[call.node.tier]!;
     const requestSlot = this.#requests.take();
@@ -208,14 +207,13 @@ export class RequestExchange {
     request.node = call.node;
     request.level = call.level;
     request.machine = machine;
-    request.retries = attempt;
-    request.uniform = uniform;
+    request.retries = call.attempts - 1;
+    request.uniform = fractionOf(this.#attempts.out[2]!);
     request.callsMade = 0;
     request.turns = 0;
     const timeoutAt = attemptDeadline(now, caller.model.timeout, call.deadline);
     request.deadline = tier.model.earlyAbort ? timeoutAt : NEVER;
     call.request = requestSlot;
-    call.machine = machine;
     call.timeoutAt = timeoutAt;
     agenda.push(timeoutAt, slot * KINDS + TIMEOUT);
     caller.startAttempt(machine);
@@ -255,15 +253,7 @@ export class RequestExchange {
     // The core is released before the call is made, which may fail at once.
     station.releaseCore(this.now);
     if (isPast(request.deadline, this.now)) return this.#finish(slot, request, "late");
-    const node = calls[request.callsMade++]!;
-    this.call({
-      entry: request.entry,
-      task: request.task,
-      node,
-      level: request.level,
-      parent: slot,
-      deadline: request.deadline,
-    });
+    this.call(calls[request.callsMade++]!, slot, request);
   }
 
   /** Ends a request that holds a unit. */

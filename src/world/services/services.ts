@@ -206,14 +206,8 @@ export class Services {
       this.#endTask(index, task, now, "refused");
       return;
     }
-    this.#exchange.call({
-      entry: index,
-      task,
-      node: entry.root,
-      level: levelOf(this.#salt, model.priority, user, now),
-      parent: NONE,
-      deadline: after(now, model.deadline),
-    });
+    const level = levelOf(this.#salt, model.priority, user, now);
+    this.#exchange.call(entry.root, NONE, { entry: index, task, level, deadline: after(now, model.deadline) });
   }
 
   #endTask(entry: number, task: number, began: Instant, outcome: Outcome): void {
