@@ -5,10 +5,10 @@ import type { SchedulerEffect, SchedulerInput, Topology } from "../algorithms/sc
 import { Calendar } from "../engine/calendar.ts";
 import { BUCKET, type Clock } from "../engine/clock.ts";
 import { ThreadGroup } from "../engine/thread-group.ts";
-import { Trace } from "../engine/trace.ts";
+import type { Trace } from "../engine/trace.ts";
 import type { Scenario, WorldModel } from "../scenario/scenario.ts";
 import { buildFleet, type Fleet } from "./fleet/centre.ts";
-import { Homes } from "./fleet/homes.ts";
+import { Homes, type HomesPlan } from "./fleet/homes.ts";
 import { LoginQueues, loginAdmissionOf } from "./fleet/login-queues.ts";
 import { Links } from "./links.ts";
 import { Meter } from "./meter.ts";
@@ -18,9 +18,11 @@ import { Paths } from "./network/path.ts";
 import { Crowd } from "./population/crowd.ts";
 import { loginTransport } from "./population/conversation.ts";
 import { type LoginNotes, Logins } from "./population/logins.ts";
+import { Newcomers } from "./population/newcomers.ts";
 import { Parked } from "./population/parked.ts";
 import { settle } from "./population/placement.ts";
-import { buildPopulation, type Population } from "./population/population.ts";
+import { buildPopulation, type Population, REST_FROM } from "./population/population.ts";
+import { Rest } from "./population/rest.ts";
 import { Sessions } from "./population/sessions.ts";
 import { Stays } from "./population/stays.ts";
 import { Telemetry } from "./population/telemetry.ts";
@@ -29,8 +31,10 @@ import { CentreFailover } from "./centre-failover.ts";
 import { DemandSeam } from "./seams/demand.ts";
 import { SchedulingSeam, tableOf } from "./seams/scheduling.ts";
 import { BulkUpdates } from "./bulk-updates.ts";
+import { meterPlan, telemetryPlan } from "./plans.ts";
 import { RowMates } from "./row-mates.ts";
 import { type LegsOf, legsOf, topologyOf } from "./topology.ts";
+import { traceOf, type Watch, watchedCells } from "./watch.ts";
 import { Weather } from "./weather/weather.ts";
 
 const BUCKET_MS = inMs(BUCKET);
@@ -82,7 +86,7 @@ export interface BuildOptions {
   /** Seeds all draws. */
   readonly seed: string;
   /** People to follow one by one: a cell's name, such as `cq-unicom-3g-2/3g`, and the index in it. */
-  readonly watch: readonly { readonly cell: string; readonly index: number }[];
+  readonly watch: Watch;
   /** Receives what happens to logins. */
   readonly notes: LoginNotes;
   /** Makes the scheduler under test. */
@@ -93,6 +97,8 @@ export interface BuildOptions {
   readonly threads?: ThreadGroup;
   /** Memory of login outcomes that threads share; by default this thread computes its own. */
   readonly outcomes?: SharedArrayBuffer | undefined;
+  /** Rows of a cell from which its people may rest, if each is one person. */
+  readonly restFrom?: number;
 }
 
 /** Builds the world of a scenario and places its people. */
@@ -144,11 +150,18 @@ interface BuildContext {
   readonly legs: LegsOf;
 }
 
-const contextOf = (scenario: Scenario, { seed, threads = new ThreadGroup() }: BuildOptions): BuildContext => {
+const contextOf = (
+  scenario: Scenario,
+  { seed, threads = new ThreadGroup(), restFrom = REST_FROM }: BuildOptions,
+): BuildContext => {
   const { world: model } = scenario;
   const gateways = buildGateways(model);
   const fleet = buildFleet(model);
-  const population = buildPopulation(model, gateways, scenario.run.peopleARow, threads);
+  const population = buildPopulation(model, gateways, scenario.run.peopleARow, {
+    index: threads.index,
+    size: threads.size,
+    restFrom,
+  });
   const legs = legsOf(model, gateways, fleet.endpoints);
   return { scenario, model, seed, threads, gateways, fleet, population, legs };
 };
@@ -174,6 +187,7 @@ interface People {
   readonly loginQueues: LoginQueues;
   readonly calendar: Calendar;
   readonly parked: Parked | undefined;
+  readonly rest: Rest | undefined;
   readonly sessions: Sessions;
   readonly stays: Stays;
   readonly bulkUpdates: BulkUpdates;
@@ -211,10 +225,24 @@ const peopleOf = (
   const stays = new Stays(clients.stay / 1_000, crowd.loginSurge);
   const parked = isEachBeat ? undefined : new Parked(crowd, calendar, { seed, heartbeat, stays });
   const thrownOff = new ThrownOff(threads, crowd);
-  const shared = { crowd, calendar, loginQueues, logins, stays, thrownOff, parked };
+  const rest =
+    parked &&
+    new Rest(
+      {
+        crowd,
+        calendar,
+        loginQueues,
+        fallbacks: logins.fallbacks,
+        parked,
+        newcomers: new Newcomers(population.cells.length, heartbeat),
+        stays,
+      },
+      { seed, pauseMs: clients.pause / 1_000, watched: watchedCells(population, watch) },
+    );
+  const shared = { crowd, calendar, loginQueues, logins, stays, thrownOff, parked, rest };
   const sessions = new Sessions({ ...shared, trace }, { seed, heartbeat, pauseMs: clients.pause / 1_000 });
   const bulkUpdates = new BulkUpdates({ seed, threads, ...shared });
-  return { loginQueues, calendar, parked, sessions, stays, bulkUpdates, thrownOff, trace };
+  return { loginQueues, calendar, parked, rest, sessions, stays, bulkUpdates, thrownOff, trace };
 };
 
 /** What measures people and steers them. */
@@ -239,8 +267,8 @@ const controlOf = (
   topology.gateways.forEach(({ candidates }, gateway) =>
     crowd.setTable(gateway, tableOf([{ endpoint: candidates[0]!, share: 1 }], candidates)),
   );
-  const telemetry = telemetryOf(context, crowd);
-  const homes = homesOf(context, topology);
+  const telemetry = new Telemetry(crowd, telemetryPlan(model, context.seed, gateways.length));
+  const homes = new Homes(homesPlan(model, fleet, topology));
   const seam = new SchedulingSeam({
     scheduler: scheduler(topology),
     gateways,
@@ -255,41 +283,24 @@ const controlOf = (
   });
   const centreFailover = new CentreFailover({ scenario, fleet, crowd, loginQueues, clock, homes, seam });
   const demand = new DemandSeam(model, { fleet, loginQueues, crowd });
-  return { clock, telemetry, meter: meterOf(context, crowd), homes, seam, demand, centreFailover };
+  return {
+    clock,
+    telemetry,
+    meter: new Meter(crowd, meterPlan(model, context.seed)),
+    homes,
+    seam,
+    demand,
+    centreFailover,
+  };
 };
 
-const telemetryOf = ({ model, seed, gateways }: BuildContext, crowd: Crowd): Telemetry => {
-  const { telemetry, scheduler } = model;
-  return new Telemetry(crowd, {
-    seed,
-    gateways: gateways.length,
-    probesABeat: telemetry.probesABeat,
-    batchRounds: Math.max(1, Math.round(telemetry.batch / scheduler.round)),
-    lateMs: telemetry.late / 1_000,
-    lost: telemetry.lost,
-    explore: scheduler.explore,
-    roundMs: scheduler.round / 1_000,
-  });
-};
-
-const meterOf = ({ model: { clients, telemetry }, seed }: BuildContext, crowd: Crowd): Meter =>
-  new Meter(crowd, {
-    seed,
-    probesABeat: telemetry.probesABeat,
-    messagesAnHour: clients.messagesAnHour,
-    packetsAMessage: clients.packetsAMessage,
-  });
-
-const homesOf = ({ model, fleet }: BuildContext, { gateways }: Topology): Homes =>
-  new Homes({
-    centres: Object.keys(model.centres),
-    gateways: gateways.map(({ people, candidates }) => ({
-      people,
-      centre: fleet.endpoints[candidates[0]!]!.centre,
-    })),
-    messagesASecond: model.clients.messagesAnHour / 3_600,
-    lagS: inSeconds(model.state.lag),
-  });
+/** Returns where people's state begins, and how it follows them. */
+const homesPlan = (model: WorldModel, fleet: Fleet, { gateways }: Topology): HomesPlan => ({
+  centres: Object.keys(model.centres),
+  gateways: gateways.map(({ people, candidates }) => ({ people, centre: fleet.endpoints[candidates[0]!]!.centre })),
+  messagesASecond: model.clients.messagesAnHour / 3_600,
+  lagS: inSeconds(model.state.lag),
+});
 
 /** What faults and interventions find beside people. */
 type Surroundings = Control & Readonly<{ places: Places; rowMates: RowMates }>;
@@ -324,24 +335,16 @@ const weatherOf = (
  * Returns what runs a bucket of people: parked clients get their next event, clients act, then login queues serve. It returns
  * the number of events in all threads.
  */
-const advanceOf = (threads: ThreadGroup, { parked, calendar, sessions, loginQueues }: People): (() => number) => {
+const advanceOf = (threads: ThreadGroup, { parked, rest, calendar, sessions, loginQueues }: People): (() => number) => {
   const happened = threads.totals(new Float64Array(1));
   return () => {
     parked?.schedule();
     happened.values[0] = 0;
-    threads.runParallel(() => happened.add(0, calendar.drain(sessions)));
+    threads.runParallel(() => {
+      happened.add(0, rest?.step(sessions.digest) ?? 0);
+      happened.add(0, calendar.drain(sessions));
+    });
     loginQueues.endBucket();
     return happened.values[0];
   };
-};
-
-const traceOf = (population: Population, watch: BuildOptions["watch"]): Trace | undefined => {
-  if (watch.length === 0) return undefined;
-  const trace = new Trace();
-  for (const { cell, index } of watch)
-    trace.choose(
-      population.cells.findIndex(({ name }) => name === cell),
-      index,
-    );
-  return trace;
 };

@@ -13,6 +13,7 @@ import type { Crowd } from "./population/crowd.ts";
 import type { Logins } from "./population/logins.ts";
 import type { Parked } from "./population/parked.ts";
 import * as record from "./population/record.ts";
+import type { Rest, WayTest } from "./population/rest.ts";
 import type { Stays } from "./population/stays.ts";
 import type { Disconnections, ThrownOff } from "./population/thrown-off.ts";
 
@@ -37,6 +38,8 @@ export interface BulkUpdateParts {
   readonly thrownOff: ThrownOff;
   /** Parked clients; undefined if every beat is simulated. */
   readonly parked: Parked | undefined;
+  /** People at rest; undefined if everybody is a client. */
+  readonly rest: Rest | undefined;
   /** Decides when people leave. */
   readonly stays: Stays;
 }
@@ -44,12 +47,11 @@ export interface BulkUpdateParts {
 /** Closes of a server reach its clients within this time (chosen, as round trips differ). */
 const CLOSED_WITHIN_MS = 50;
 
-/** True for the pairs of cell and endpoint that it selects. */
-export type PairTest = (cell: number, endpoint: number) => boolean;
-
 /** The clients that an update changes: of those at home in these cells, the ones that pass the test. */
 interface Selection {
   readonly homes: readonly number[];
+  /** Where people at rest become clients first. */
+  readonly ways: WayTest;
   readonly touches: (client: Client) => boolean;
   readonly keepsLinks?: boolean;
 }
@@ -81,7 +83,7 @@ export class BulkUpdates {
   }
 
   /** Makes the links of these pairs stale: the other side has forgotten them because of a fault, and clients notice at the next beat. */
-  makeStale(touches: PairTest, by: Disconnections): void {
+  makeStale(touches: WayTest, by: Disconnections): void {
     const { thrownOff } = this.#parts;
     this.#updateConnected(this.#overPairs(touches), (client) => {
       // A client that leaves before its next beat never notices.
@@ -95,7 +97,7 @@ export class BulkUpdates {
    * Wakes the parked clients of these pairs, because the quality of their paths is about to change. If how often people leave has
    * changed (`redraws`), draws anew when each connected client of these pairs does.
    */
-  wake(touches: PairTest, redraws = false): void {
+  wake(touches: WayTest, redraws = false): void {
     const { crowd, calendar, parked } = this.#parts;
     if (parked === undefined && !redraws) return;
     this.#updateConnected({ ...this.#overPairs(touches), keepsLinks: true }, (client, words) => {
@@ -110,7 +112,7 @@ export class BulkUpdates {
    * Closes the links of these pairs from the server's side because of a fault; each client retries by its policy, within
    * `admissionMs` if it spreads.
    */
-  closeLinks(touches: PairTest, admissionMs: number, by: Disconnections): void {
+  closeLinks(touches: WayTest, admissionMs: number, by: Disconnections): void {
     const { logins } = this.#parts;
     this.#disconnect(
       this.#overPairs(touches),
@@ -129,7 +131,7 @@ export class BulkUpdates {
     by: Disconnections | undefined,
   ): void {
     this.#disconnect(
-      { homes: [...homes], touches: (client) => homes.has(client.home) },
+      { homes: [...homes], ways: () => true, touches: (client) => homes.has(client.home) },
       by,
       (_, u) => firstMs + u * spreadMs,
     );
@@ -147,7 +149,9 @@ export class BulkUpdates {
       isHinted[client.cell] === 1 &&
       dispatch.isToMove(client.cell, client.index, client.endpoint) &&
       logins.fallbacks.insteadFor(client, calendar.at) < 0;
-    this.#updateConnected({ homes, touches }, (client, words) => {
+    // People at rest are all where the table sent them until now.
+    const ways: WayTest = (cell, endpoint) => dispatch.onlyRoute[cell] !== endpoint;
+    this.#updateConnected({ homes, ways, touches }, (client, words) => {
       if (client.phase !== record.ONLINE || record.isLeaving(client.state)) return;
       if (words[1]! < links.now.beatFails(client.link)) return;
       client.phase = record.HINTED;
@@ -157,11 +161,13 @@ export class BulkUpdates {
 
   /** Counts people by phase one by one, to check the running totals. */
   census(): { online: number; connecting: number; away: number } {
-    const { threads, calendar, parked } = this.#parts;
+    const { threads, calendar, parked, rest } = this.#parts;
     const client = this.#client;
     this.#census.values.fill(0);
     threads.runParallel(() => {
-      this.#census.add(ONLINE, parked?.count() ?? 0);
+      const resting = rest?.count() ?? { online: 0, away: 0 };
+      this.#census.add(ONLINE, resting.online + (parked?.count() ?? 0));
+      this.#census.add(AWAY, resting.away);
       calendar.each((pool, at) => {
         client.load(pool, at);
         const { phase } = client;
@@ -173,11 +179,12 @@ export class BulkUpdates {
     return { online, connecting, away };
   }
 
-  #overPairs(touches: PairTest): Selection {
+  #overPairs(touches: WayTest): Selection {
     const { population, routing, endpoints } = this.#parts.crowd;
     const isUsed = (cell: number): boolean => endpoints.some((_, endpoint) => touches(cell, endpoint));
     return {
       homes: population.cells.flatMap((_, home) => (routing.viaCells(home).some(isUsed) ? [home] : [])),
+      ways: touches,
       touches: (client) => touches(client.cell, client.endpoint),
     };
   }
@@ -215,8 +222,8 @@ export class BulkUpdates {
     client.dueMs = this.#parts.calendar.at + Math.max(1, Math.round(Math.min(delayMs, DELAY_MOST_MS)));
   }
 
-  #updateConnected({ homes, touches, keepsLinks = false }: Selection, change: Change): void {
-    const { threads, calendar, parked } = this.#parts;
+  #updateConnected({ homes, ways, touches, keepsLinks = false }: Selection, change: Change): void {
+    const { threads, calendar, parked, rest } = this.#parts;
     this.#before = calendar.at === this.#at ? this.#before + 1 : 0;
     this.#at = calendar.at;
     const sweep = Math.imul(this.#at ^ (this.#before << 24), 0x9e3779b1);
@@ -237,6 +244,7 @@ export class BulkUpdates {
       },
     };
     threads.runParallel(() => {
+      rest?.end(homes, ways);
       calendar.sweep(visitor);
       parked?.sweep(homes, touches, act);
     });

@@ -3,7 +3,7 @@ import type { PathWhere } from "../scenario/people/faults.ts";
 import type { Fleet } from "./fleet/centre.ts";
 import type { Gateway } from "./network/gateway.ts";
 import type { Crowd } from "./population/crowd.ts";
-import type { PairTest } from "./bulk-updates.ts";
+import type { WayTest } from "./population/rest.ts";
 import { touchesCell, touchesEndpoint, touchesPair, touchesServer } from "./where.ts";
 
 /** What places are resolved in. */
@@ -20,7 +20,7 @@ export interface PlaceParts {
 export class Places {
   readonly #parts: PlaceParts;
   readonly #cells = new Map<PathWhere, readonly number[]>();
-  readonly #pairs = new Map<PathWhere, PairTest>();
+  readonly #pairs = new Map<PathWhere, WayTest>();
 
   constructor(parts: PlaceParts) {
     this.#parts = parts;
@@ -50,7 +50,7 @@ export class Places {
   }
 
   /** Returns the test for pairs of cell and endpoint in `where`. */
-  pairsOf(where: PathWhere): PairTest {
+  pairsOf(where: PathWhere): WayTest {
     const known = this.#pairs.get(where);
     if (known !== undefined) return known;
     const { crowd, fleet } = this.#parts;
@@ -59,7 +59,7 @@ export class Places {
     const endpointIn = fleet.endpoints.map((endpoint) =>
       touchesEndpoint(where, endpoint, fleet.servers[endpoint.server]!),
     );
-    const touches: PairTest = (cell, endpoint) =>
+    const touches: WayTest = (cell, endpoint) =>
       endpointIn[endpoint]! && cellIn.has(cell) && touchesPair(where, cells[cell]!, fleet.endpoints[endpoint]!);
     this.#pairs.set(where, touches);
     return touches;

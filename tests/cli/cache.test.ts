@@ -16,7 +16,7 @@ const logins = (memory: SharedArrayBuffer, rttMs = 80): readonly number[] => {
   const draws = new Draws("tests", "cache");
   return Array.from({ length: 300 }, (_, index) => {
     draws.at(0, index, 0);
-    return transport.sample({ rttMs, lossUp: 0.12, lossDown: 0.12 }, draws.out).doneMs;
+    return transport.sample(transport.along({ rttMs, lossUp: 0.12, lossDown: 0.12 }), draws.out).doneMs;
   });
 };
 

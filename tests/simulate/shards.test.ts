@@ -24,6 +24,9 @@ const run = async (scenario: Scenario, threads: number): Promise<Replication> =>
 /** One row for each person, and every heartbeat simulated. */
 const EACH = ["run.scale=1", "online=10 k", "run.heartbeats=each"];
 
+/** One row for each person, in cells of which most are large enough for their people to rest. */
+const RESTING = ["run.scale=1", "online=40 k"];
+
 /** Servers that refuse logins, and servers that are too small. */
 const CLOSED = [
   "admission.policy=by-wait",
@@ -76,7 +79,9 @@ interventions:
 const CASES: Readonly<Record<string, Case>> = {
   "loss, a cut-over and another gateway": { story: GATEWAYS, set: [], threads: [2, 3] },
   "the same, each person and beat lived": { story: GATEWAYS, set: EACH, threads: [2] },
+  "the same, where people rest": { story: GATEWAYS, set: RESTING, threads: [2, 3] },
   "a centre lost with a reset, in a surge": { story: LOST, set: [], threads: [2] },
+  "the same, where people rest at a centre": { story: LOST, set: RESTING, threads: [2] },
   "the same, at closed doors": { story: LOST, set: CLOSED, threads: [2] },
   "an evacuation, and a drained server": { story: EVACUATION, set: [], threads: [2] },
 };

@@ -53,6 +53,17 @@ const placeOf = (loss: number): number => {
   return place;
 };
 
+/** A path as `Transport.along` prepares it: what all connections over it have in common. */
+export interface TransportPath extends PathQuality {
+  /** The step of round trips below this one, and the round trip as a multiple of that step's. */
+  readonly step: number;
+  readonly share: number;
+  /** Chance that no packet is lost. */
+  readonly passes: number;
+  /** What a connection without loss is like. */
+  readonly lossless: LosslessConnection | undefined;
+}
+
 /** Samples connections of one kind of conversation. */
 export class Transport {
   readonly #outcome: TransportOutcome = {
@@ -88,32 +99,23 @@ export class Transport {
     return new TableMemory(TABLE_SIZE, memory).blocks(stored, most);
   }
 
-  /** Samples a connection on a path of at least 1 ms, by a keyed draw of four words; the next call overwrites the result. */
-  sample({ rttMs, lossUp, lossDown }: PathQuality, words: Uint32Array): Readonly<TransportOutcome> {
-    const outcome = this.#outcome;
-    if (rttMs >= EXACT_FROM_MS) {
-      const ways = { up: new EvenLoss(lossUp), down: new EvenLoss(lossDown) };
-      const { ending, atUs, connectedUs, up, down } = simulateConnection(
-        this.#conversation,
-        rttMs,
-        ways,
-        this.#chance.from(words),
-      );
-      outcome.connectedMs = connectedUs / 1_000;
-      outcome.doneMs = ending === "done" ? atUs / 1_000 : Infinity;
-      outcome.sentUp = up.sent;
-      outcome.lostUp = up.lost;
-      outcome.sentDown = down.sent;
-      outcome.lostDown = down.lost;
-      return outcome;
-    }
+  /** Prepares a path of at least 1 ms for `sample`. */
+  along({ rttMs, lossUp, lossDown }: PathQuality): TransportPath {
+    if (rttMs >= EXACT_FROM_MS) return { rttMs, lossUp, lossDown, step: 0, share: 0, passes: 0, lossless: undefined };
     const step = Math.max(0, Math.floor(Math.log(rttMs) / LOG_STEP));
     const lossless = this.#losslessAt(step);
     const passes = wholePower(1 - lossUp, lossless.packetsUp) * wholePower(1 - lossDown, lossless.packetsDown);
-    if (words[0]! < chanceOf(passes)) {
-      const share = rttMs / rttOf(step);
-      outcome.connectedMs = lossless.connectedMs * share;
-      outcome.doneMs = lossless.doneMs * share;
+    return { rttMs, lossUp, lossDown, step, share: rttMs / rttOf(step), passes: chanceOf(passes), lossless };
+  }
+
+  /** Samples a connection by a keyed draw of four words; the next call overwrites the result. */
+  sample(path: TransportPath, words: Uint32Array): Readonly<TransportOutcome> {
+    const { lossless, step, rttMs, lossUp, lossDown } = path;
+    if (lossless === undefined) return this.#exact(path, words);
+    const outcome = this.#outcome;
+    if (words[0]! < path.passes) {
+      outcome.connectedMs = lossless.connectedMs * path.share;
+      outcome.doneMs = lossless.doneMs * path.share;
       outcome.sentUp = lossless.packetsUp;
       outcome.sentDown = lossless.packetsDown;
       outcome.lostUp = outcome.lostDown = 0;
@@ -121,6 +123,24 @@ export class Transport {
     }
     const table = this.#choose(step, lossUp, lossDown, fractionOf(words[1]!));
     table.read(Math.floor(fractionOf(words[2]!) * ENTRIES), rttMs, fractionOf(words[3]!), outcome);
+    return outcome;
+  }
+
+  #exact({ rttMs, lossUp, lossDown }: TransportPath, words: Uint32Array): Readonly<TransportOutcome> {
+    const outcome = this.#outcome;
+    const ways = { up: new EvenLoss(lossUp), down: new EvenLoss(lossDown) };
+    const { ending, atUs, connectedUs, up, down } = simulateConnection(
+      this.#conversation,
+      rttMs,
+      ways,
+      this.#chance.from(words),
+    );
+    outcome.connectedMs = connectedUs / 1_000;
+    outcome.doneMs = ending === "done" ? atUs / 1_000 : Infinity;
+    outcome.sentUp = up.sent;
+    outcome.lostUp = up.lost;
+    outcome.sentDown = down.sent;
+    outcome.lostDown = down.lost;
     return outcome;
   }
 

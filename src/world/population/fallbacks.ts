@@ -44,6 +44,11 @@ export class Fallbacks {
     return this.#of(client) !== NOTHING;
   }
 
+  /** True if a client remembers anything, wherever the table sends it now. */
+  remembers({ row }: Client): boolean {
+    return this.#rows.size > 0 && this.#rows.get(row) !== NOTHING;
+  }
+
   /** Returns the endpoint that a client tries first instead of where the table sends it; -1 if it remembers no recent failure. */
   insteadFor(client: Client, nowMs: number): number {
     const remembered = this.#of(client);

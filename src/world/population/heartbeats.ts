@@ -87,6 +87,10 @@ export const quietWord = ({ stableTest }: HeartbeatPolicy): number =>
 export const withoutInterval = (word: number): number => word & HEARTBEAT & ~INTERVAL;
 export const tensOf = (word: number): number => word & INTERVAL;
 
+/** Returns of a word what outlasts a connection. */
+export const learnedOf = (word: number): number =>
+  word & (INTERVAL | (COUNT << SUCCESSES) | (COUNT << FAILURES) | STABLE);
+
 /** Returns a state as a word for `HeartbeatCursor`. */
 export const packHeartbeat = (state: HeartbeatState): number => {
   const cursor = new HeartbeatCursor();

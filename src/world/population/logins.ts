@@ -8,16 +8,15 @@
 import { type Duration, hours } from "../../base/units.ts";
 import { Draws, open } from "../../base/random.ts";
 import { RowMap } from "../../base/row-map.ts";
-import { fallbackFirst } from "../../algorithms/access/fallback.ts";
-import { type RacingPolicy, race } from "../../algorithms/access/racing.ts";
+import { type Attempt, type Race, type RacingPolicy, race } from "../../algorithms/access/racing.ts";
 import { type ReconnectPolicy, untilNextAttempt } from "../../algorithms/access/reconnect.ts";
 import { CANDIDATES_MOST } from "../../scenario/people/limits.ts";
 import type { LoginQueues } from "../fleet/login-queues.ts";
 import { CLOSED, DROPS, OPEN } from "../network/path.ts";
-import type { Transport } from "../network/transport.ts";
+import type { Transport, TransportPath } from "../network/transport.ts";
+import { CandidateLists } from "./candidate-lists.ts";
 import type { Client } from "./client.ts";
 import type { Crowd } from "./crowd.ts";
-import type { RouteTable } from "./dispatch.ts";
 import { Fallbacks } from "./fallbacks.ts";
 import { rankOf } from "./population.ts";
 
@@ -66,22 +65,6 @@ interface Asked {
   readonly told: Duration | undefined;
 }
 
-/** Lists of a gateway's clients while nothing changes that they depend on, by where the table sends them. */
-interface Lists {
-  readonly table: RouteTable;
-  readonly reconnectShares: Float64Array;
-  readonly isFresh: boolean;
-  readonly byBest: Choice[];
-}
-
-/** The lists that clients with the same best may have, and running sums of their weights; none with a single list. */
-interface Choice {
-  readonly upTo: readonly number[];
-  readonly lists: readonly (readonly number[])[];
-}
-
-const NONE: readonly number[] = [];
-
 /** What became of an attempt: where it got through and after how long, or how long until the next one. */
 export interface AttemptResult {
   connected: boolean;
@@ -98,37 +81,38 @@ export class Logins {
   readonly #plan: LoginPlan;
   readonly #draws: Draws;
   readonly #waits: Draws;
-  readonly #others: Draws;
   readonly #memory = new RowMap();
   #candidates: readonly number[] = [];
-  /** By gateway. */
-  readonly #lists: (Lists | undefined)[] = [];
+  /** A list of one, reused. */
+  readonly #alone = [0];
+  readonly #lists: CandidateLists;
+  /** By link, of those that were tried. */
+  readonly #paths: (TransportPath | undefined)[] = [];
   readonly #restMs: number[] = [];
   readonly #failed: boolean[] = [];
 
   constructor(crowd: Crowd, loginQueues: LoginQueues, notes: LoginNotes, plan: LoginPlan) {
     this.#crowd = crowd;
     this.fallbacks = new Fallbacks(crowd.dispatch);
+    this.#lists = new CandidateLists(crowd, this.fallbacks, plan);
     this.#loginQueues = loginQueues;
     this.#notes = notes;
     this.#plan = plan;
     this.#draws = new Draws(plan.seed, "login");
     this.#waits = new Draws(plan.seed, "login wait");
-    this.#others = new Draws(plan.seed, "login elsewhere");
   }
 
   /** Races for a connection, and fills `result`. Without failures before it, it is the first attempt of a new login. */
   attempt(client: Client): void {
     const { links } = this.#crowd;
     const { row, failures, dueMs: nowMs } = client;
-    this.#candidates = this.#list(client, nowMs);
     const { racing } = this.#plan;
-    const first = this.#try(client, 0);
-    // A client that connects before a second attempt would start has no race.
+    const first = this.#tryFirst(client, nowMs);
+    // A client that connects before a second attempt would start has no race, and need not know the rest of its list.
     const won =
       first.connected && first.after <= Math.min(racing.startEvery, racing.timeout)
         ? { winner: 0, took: first.after, started: 1 }
-        : race(racing, this.#candidates.length, (place) => (place === 0 ? first : this.#try(client, place)));
+        : this.#race(client, nowMs, first);
     const { result } = this;
     if (won.winner < 0) {
       const tookMs = won.took / 1_000;
@@ -146,6 +130,24 @@ export class Logins {
     const remembered = failures === 0 ? 0 : this.#memory.get(row);
     const since = later(remembered & SINCE_MASK, result.delayMs);
     this.#memory.set(row, (remembered & UNREACHED) | since | (this.#restMs[won.winner]! << 16));
+  }
+
+  /** Tries the first of a client's list, and leaves in `#candidates` at least that one. */
+  #tryFirst(client: Client, nowMs: number): Attempt {
+    const { dispatch } = this.#crowd;
+    if (!this.#lists.beginsWithRoute(client, nowMs)) this.#candidates = this.#lists.of(client, nowMs);
+    else {
+      this.#alone[0] = dispatch.routeOf(client.cell, client.index);
+      this.#candidates = this.#alone;
+    }
+    return this.#try(client, 0);
+  }
+
+  #race(client: Client, nowMs: number, first: Attempt): Race {
+    this.#candidates = this.#lists.of(client, nowMs);
+    return race(this.#plan.racing, this.#candidates.length, (place) =>
+      place === 0 ? first : this.#try(client, place),
+    );
   }
 
   /**
@@ -215,7 +217,7 @@ export class Logins {
     links.now.noteLogins(client.link, people);
     // Only clients whose attempts ended before any door know of addresses that do not answer.
     if (failures === 0 || (remembered & UNREACHED) === 0) return;
-    for (const candidate of this.#list(client, nowMs))
+    for (const candidate of this.#lists.of(client, nowMs))
       if (candidate !== endpoint) links.now.noteFailed(links.of(client.cell, candidate), failures * people);
   }
 
@@ -228,61 +230,8 @@ export class Logins {
     this.#notes.login(client.home, startedMs, tookMs, client.people, true);
   }
 
-  /** Returns the client's list: where the table sends it, then the gateway's candidates; first the one that it fell back to. */
-  #list(client: Client, nowMs: number): readonly number[] {
-    const { cell, index } = client;
-    const { population, dispatch } = this.#crowd;
-    const gateway = population.gateway[cell]!;
-    const table = dispatch.of(gateway);
-    const best = dispatch.routeOf(cell, index);
-    const { reconnectShares } = dispatch;
-    const isFresh = nowMs < dispatch.reconnectSharesEndMs;
-    let lists = this.#lists[gateway];
-    if (lists?.table !== table || lists.reconnectShares !== reconnectShares || lists.isFresh !== isFresh)
-      lists = this.#lists[gateway] = { table, reconnectShares, isFresh, byBest: [] };
-    const choice = (lists.byBest[best] ??= this.#choiceOf(table.candidates, best, isFresh));
-    const { upTo } = choice;
-    let place = 0;
-    if (upTo.length > 1) {
-      // A draw of its own: by the rank that says when they come, clients that come together would go together.
-      const left = this.#others.uniform(population.identity[cell]!, index, 0) * upTo.at(-1)!;
-      while (place < upTo.length - 1 && left >= upTo[place]!) place += 1;
-    }
-    const list = choice.lists[place]!;
-    const instead = isFresh ? -1 : this.fallbacks.insteadFor(client, nowMs);
-    return instead < 0 ? list : fallbackFirst(list, instead);
-  }
-
-  /**
-   * Returns the lists that clients with this best endpoint may have. On the carrier's own line the order follows the user's id,
-   * weighted by the room of each server, or all who lose a centre would go to its neighbour. The table's endpoint stays first,
-   * unless a loss is so fresh that the servers' own word counts.
-   */
-  #choiceOf(candidates: readonly number[], best: number, isFresh: boolean): Choice {
-    const { endpoints, dispatch } = this.#crowd;
-    const { reconnectShares } = dispatch;
-    const { centre, line } = endpoints[best]!;
-    const list = [best, ...candidates.filter((candidate) => candidate !== best)].slice(0, CANDIDATES_MOST);
-    const others =
-      this.#plan.reconnect.policy === "directed"
-        ? list.filter((candidate) => {
-            const { line: own, centre: there, server } = endpoints[candidate]!;
-            return own === line && (isFresh ? reconnectShares[server]! > 0 : there !== centre);
-          })
-        : [];
-    if (others.length < 2) return { upTo: NONE, lists: [list] };
-    let all = 0;
-    return {
-      upTo: others.map((other) => (all += reconnectShares[endpoints[other]!.server]!)),
-      lists: others.map((chosen) => {
-        const head = isFresh ? [chosen] : [best, chosen];
-        return [...head, ...list.filter((one) => !head.includes(one))];
-      }),
-    };
-  }
-
   /** Returns how an attempt at one candidate would end if it ran to its end. */
-  #try(client: Client, place: number): { connected: boolean; after: Duration } {
+  #try(client: Client, place: number): Attempt {
     const { paths, links } = this.#crowd;
     const link = links.of(client.cell, this.#candidates[place]!);
     const block = paths.block(link);
@@ -292,12 +241,21 @@ export class Logins {
       return { connected: false, after: (block === DROPS ? Infinity : paths.rttMs(link) * 1_000) as Duration };
     // Each candidate has a draw of its own.
     this.#draws.at(client.identity, client.index, client.ordinal * CANDIDATES_MOST + place);
-    const path = { rttMs: paths.rttMs(link), lossUp: paths.lossUp(link), lossDown: paths.lossDown(link) };
-    const { connectedMs, doneMs } = this.#plan.transport.sample(path, this.#draws.out);
+    const { connectedMs, doneMs } = this.#plan.transport.sample(this.#pathOf(link), this.#draws.out);
     if (connectedMs === Infinity) return { connected: false, after: Infinity as Duration };
     this.#restMs[place] = Math.min(NEVER_COMPLETE, Math.round(doneMs - connectedMs));
     this.#failed[place] = connectedMs > this.#plan.racing.timeout / 1_000;
     return { connected: true, after: Math.round(connectedMs * 1_000) as Duration };
+  }
+
+  #pathOf(link: number): TransportPath {
+    const { paths } = this.#crowd;
+    const known = this.#paths[link];
+    const rttMs = paths.rttMs(link);
+    const lossUp = paths.lossUp(link);
+    const lossDown = paths.lossDown(link);
+    if (known?.rttMs === rttMs && known.lossUp === lossUp && known.lossDown === lossDown) return known;
+    return (this.#paths[link] = this.#plan.transport.along({ rttMs, lossUp, lossDown }));
   }
 
   /**

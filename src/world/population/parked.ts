@@ -105,6 +105,16 @@ export class Parked {
     this.#links.startRate(link, pace, this.#calendar.at);
     // A client that has just beaten does so again after a whole interval; of a rate, half a beat on average would come too many.
     if (client.ordinal > 0) this.#links.credit(link, pace, (-tens * UNIT_MS) / 2);
+    return this.#park(client, firstMs, afterMs);
+  }
+
+  /** Does so for a client whose beats are part of a rate already. */
+  resume(client: Client, firstMs: number): number {
+    return this.#park(client, firstMs, this.#draw(client, tensOf(client.heartbeat.word)));
+  }
+
+  #park(client: Client, firstMs: number, afterMs: number): number {
+    const tens = tensOf(client.heartbeat.word);
     const dueMs = firstMs + afterMs;
     if (dueMs < this.#nearMs) {
       client.state = record.foretold(client.state);

@@ -4,7 +4,8 @@
  */
 import { newHeartbeat, settled } from "../../algorithms/access/heartbeat.ts";
 import { chanceOf, fractionOf } from "../../base/chance.ts";
-import { Draws } from "../../base/random.ts";
+import { binomialQuantile } from "../../base/math.ts";
+import { Draws, open } from "../../base/random.ts";
 import { ms } from "../../base/units.ts";
 import { InsertBuffer } from "../../engine/insert-buffer.ts";
 import type { Calendar } from "../../engine/calendar.ts";
@@ -17,6 +18,7 @@ import { packHeartbeat } from "./heartbeats.ts";
 import type { Parked } from "./parked.ts";
 import { rankOf } from "./population.ts";
 import * as record from "./record.ts";
+import type { Rest } from "./rest.ts";
 import { pauseOf } from "./sessions.ts";
 import type { Stays } from "./stays.ts";
 
@@ -26,6 +28,7 @@ export interface PlacementParts {
   readonly loginQueues: LoginQueues;
   readonly fleet: Fleet;
   readonly parked: Parked | undefined;
+  readonly rest: Rest | undefined;
   readonly stays: Stays;
 }
 
@@ -37,7 +40,7 @@ const classOf = (rank: number): number => Math.floor(rank * CLASSES);
 
 /** Puts everybody of this thread in place; the first row of the dispatch table is in force. */
 export const settle = ({ world: { clients } }: Scenario, seed: string, place: PlacementParts): void => {
-  const { crowd, calendar, loginQueues, parked, stays } = place;
+  const { crowd, calendar, loginQueues, parked, rest, stays } = place;
   const { population, dispatch, links } = crowd;
   const draws = new Draws(seed, "place");
   const { out } = draws;
@@ -52,6 +55,12 @@ export const settle = ({ world: { clients } }: Scenario, seed: string, place: Pl
       : newHeartbeat(heartbeat);
     const word = record.packClient(cell, packHeartbeat(learned));
     const isQuiet = parked?.isQuiet(word) === true;
+    const { server: main } = crowd.endpoints[dispatch.routeOf(cell, 0)]!;
+    if (rest?.allow(cell, word) === true && closedFrom[main] === CLASSES) {
+      const u = open(draws.at(population.identity[cell]!, 0, 1));
+      rest.begin(cell, binomialQuantile(u, population.end[cell]!, fractionOf(awayBelow)));
+      return;
+    }
     const silenceMs = (learned.nextIsInterval ? learned.interval : heartbeat.shortest) / 1_000;
     for (let index = population.first[cell]!; index < population.end[cell]!; index++) {
       const people = population.peopleOf(cell, index);

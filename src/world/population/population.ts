@@ -23,6 +23,13 @@ export interface Cell {
   readonly rows: number;
 }
 
+/** A thread and the number of threads; and the rows from which people of a cell may rest, by default `REST_FROM`. */
+export interface PopulationPart {
+  readonly index: number;
+  readonly size: number;
+  readonly restFrom?: number;
+}
+
 /** The same facts as columns, for the hot path. */
 export class Population {
   readonly cells: readonly Cell[];
@@ -33,14 +40,15 @@ export class Population {
   /** A row of a cell weighs `weight`, or one more when its index is below `heavier`. */
   readonly weight: Int32Array;
   readonly heavier: Int32Array;
-  /** By cell: the indexes of the rows that are this thread's, from `first` to before `end`. The number of all its rows. */
+  /** By cell: the indexes of the rows that are this thread's, from `first` to before `end`. The number of all this thread's rows. */
   readonly first: Float64Array;
   readonly end: Float64Array;
   readonly rowsHere: number;
+  readonly #isWhole: readonly boolean[];
   /** By cell: what to add to an index of this thread's to number all its rows from 0, for columns of cold facts. */
   readonly firstRow: Float64Array;
 
-  constructor(cells: readonly Cell[], { index, size }: { readonly index: number; readonly size: number }) {
+  constructor(cells: readonly Cell[], { index, size, restFrom = REST_FROM }: PopulationPart) {
     assert(cells.length <= CELLS_MOST, () => `${String(cells.length)} cells; at most ${String(CELLS_MOST)}`);
     this.cells = cells;
     this.people = cells.reduce((sum, { people }) => sum + people, 0);
@@ -49,9 +57,15 @@ export class Population {
     this.gateway = Int32Array.from(cells, ({ gateway }) => gateway);
     this.weight = Int32Array.from(cells, ({ people, rows }) => Math.floor(people / rows));
     this.heavier = Int32Array.from(cells, ({ people, rows }) => people % rows);
+    this.#isWhole = cells.map(({ people, rows }) => rows === people && rows >= restFrom);
+    const owners = ownersOf(cells, this.#isWhole, size);
     // Parts in a row: by rank (below) each is a sample of the whole cell, and gets its share of all that happens.
-    this.first = Float64Array.from(cells, ({ rows }) => Math.floor((rows * index) / size));
-    this.end = Float64Array.from(cells, ({ rows }) => Math.floor((rows * (index + 1)) / size));
+    this.first = Float64Array.from(cells, ({ rows }, cell) =>
+      this.#isWhole[cell]! ? 0 : Math.floor((rows * index) / size),
+    );
+    this.end = Float64Array.from(cells, ({ rows }, cell) =>
+      this.#isWhole[cell]! ? (owners[cell] === index ? rows : 0) : Math.floor((rows * (index + 1)) / size),
+    );
     this.firstRow = new Float64Array(cells.length);
     let before = 0;
     for (let cell = 0; cell < cells.length; cell++) {
@@ -61,11 +75,32 @@ export class Population {
     this.rowsHere = before;
   }
 
+  /** True if all rows of a cell are one thread's, and each is one person: then they may rest (rest.ts). */
+  isWhole(cell: number): boolean {
+    return this.#isWhole[cell]!;
+  }
+
   /** Returns the people that a row stands for. */
   peopleOf(cell: number, index: number): number {
     return this.weight[cell]! + (index < this.heavier[cell]! ? 1 : 0);
   }
 }
+
+/** Rows of a cell from which its people may rest: fewer would be drawn for more often than they do something. Chosen. */
+export const REST_FROM = 1_000;
+
+/** Returns by whole cell the thread that has it: the largest first, each to the thread with the fewest rows. */
+const ownersOf = (cells: readonly Cell[], isWhole: readonly boolean[], threads: number): Int32Array => {
+  const owners = new Int32Array(cells.length);
+  const rows = new Float64Array(threads);
+  const largest = cells.flatMap((_, index) => (isWhole[index]! ? [index] : []));
+  for (const cell of largest.sort((a, b) => cells[b]!.rows - cells[a]!.rows || a - b)) {
+    const owner = rows.indexOf(Math.min(...rows));
+    owners[cell] = owner;
+    rows[owner]! += cells[cell]!.rows;
+  }
+  return owners;
+};
 
 /**
  * Returns a row's rank among its gateway's users, in [0, 1): by bit reversal, so that any share of the ranks is a share
@@ -86,7 +121,7 @@ export const buildPopulation = (
   world: WorldModel,
   gateways: readonly Gateway[],
   peopleARow: number,
-  part = { index: 0, size: 1 },
+  part: PopulationPart = { index: 0, size: 1 },
 ): Population => {
   const weights = Object.values(world.regions).reduce((sum, { people, penetration }) => sum + people * penetration, 0);
   const found: { gateway: number; access: string; people: number }[] = [];

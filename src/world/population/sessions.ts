@@ -25,6 +25,7 @@ import type { Crowd } from "./crowd.ts";
 import type { Logins } from "./logins.ts";
 import { BREAKS, NOTHING, type Parked } from "./parked.ts";
 import * as record from "./record.ts";
+import type { Rest } from "./rest.ts";
 import type { Stays } from "./stays.ts";
 import type { ThrownOff } from "./thrown-off.ts";
 
@@ -43,6 +44,8 @@ export interface SessionParts {
   readonly thrownOff: ThrownOff;
   /** Clients with nothing to happen for a while; without it every beat of every client is an event. */
   readonly parked: Parked | undefined;
+  /** People at rest; without it everybody is a client. */
+  readonly rest: Rest | undefined;
   readonly trace: Trace | undefined;
 }
 
@@ -63,6 +66,7 @@ export class Sessions implements Handler {
   readonly #stays: Stays;
   readonly #thrownOff: ThrownOff;
   readonly #parked: Parked | undefined;
+  readonly #rest: Rest | undefined;
   readonly #trace: Trace | undefined;
   readonly #plan: SessionPlan;
   readonly #draws: Draws;
@@ -70,7 +74,7 @@ export class Sessions implements Handler {
   readonly #timeoutMs: number;
 
   constructor(
-    { crowd, calendar, loginQueues, logins, stays, thrownOff, parked, trace }: SessionParts,
+    { crowd, calendar, loginQueues, logins, stays, thrownOff, parked, rest, trace }: SessionParts,
     plan: SessionPlan,
   ) {
     this.#crowd = crowd;
@@ -81,6 +85,7 @@ export class Sessions implements Handler {
     this.#stays = stays;
     this.#thrownOff = thrownOff;
     this.#parked = parked;
+    this.#rest = rest;
     this.#trace = trace;
     this.#plan = plan;
     this.#draws = new Draws(plan.seed, "beat");
@@ -88,7 +93,7 @@ export class Sessions implements Handler {
     this.#timeoutMs = plan.heartbeat.timeout / 1_000;
   }
 
-  /** Handles the event of a record: returns the delay to the next one, or 0 for a client that is parked. */
+  /** Handles the event of a record: returns the delay to the next one, or 0 for a client that is parked or rests. */
   fire(pool: Int32Array, at: number): number {
     const client = this.#client;
     client.load(pool, at);
@@ -196,7 +201,8 @@ export class Sessions implements Handler {
     this.#crowd.away.add(client.home, client.people);
     client.phase = record.AWAY;
     client.failures = 0;
-    return this.#stays.isUsual(cell, out[0]!) ? pauseOf(out[2]!, this.#plan.pauseMs) : 1;
+    if (!this.#stays.isUsual(cell, out[0]!)) return 1;
+    return this.#rest?.takesAway(client) === true ? 0 : pauseOf(out[2]!, this.#plan.pauseMs);
   }
 
   /** Breaks a link whose beat was not answered in time. */
@@ -302,6 +308,7 @@ export class Sessions implements Handler {
     onConnected(heartbeat, policy);
     const nextMs = intervalOnSend(heartbeat, policy) / 1_000;
     afterBeat(heartbeat, true, false, policy);
+    if (this.#rest?.takesOnline(client) === true) return 0;
     this.#draws.two(client.identity, client.index, client.ordinal);
     client.state = record.together(record.advanced(client.state));
     client.phase = record.ONLINE;

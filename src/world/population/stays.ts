@@ -20,6 +20,11 @@ export class Stays {
     return this.#usualMs / this.#surge[cell]!;
   }
 
+  /** True if a cell's people leave no more often than usual. */
+  isUsualAt(cell: number): boolean {
+    return this.#surge[cell] === 1;
+  }
+
   /**
    * Returns after how many ms a connected client leaves, from a 32-bit word: at least 1, and less than `withinMs`; -1 if it does
    * not leave so soon. Independent of how long it has been there.

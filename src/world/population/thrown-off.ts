@@ -66,7 +66,7 @@ interface Reasons {
 }
 
 /** A link counts as cut if a heartbeat over it fails more often than not. */
-const CUT = CHANCE_ONE / 2;
+export const CUT = CHANCE_ONE / 2;
 
 /** Follows the people that faults take offline, those of this thread; the totals are of all threads. */
 export class ThrownOff {

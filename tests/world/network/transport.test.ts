@@ -20,7 +20,7 @@ const fromTables = (path: PathQuality, samples = SAMPLES): readonly Lived[] => {
   const draws = new Draws("tests", "tables");
   return Array.from({ length: samples }, (_, index) => {
     draws.at(1, 2, index);
-    const { connectedMs, doneMs, sentUp, sentDown, lostUp, lostDown } = transport.sample(path, draws.out);
+    const { connectedMs, doneMs, sentUp, sentDown, lostUp, lostDown } = transport.sample(transport.along(path), draws.out);
     return { connectedMs, doneMs, sent: sentUp + sentDown, lost: lostUp + lostDown };
   });
 };
@@ -130,7 +130,7 @@ describe("a login from tables", () => {
     const draws = new Draws("tests", "order");
     const ask = (one: Transport, index: number): number => {
       draws.at(0, index, 0);
-      return one.sample(both(75, 0.15), draws.out).doneMs;
+      return one.sample(one.along(both(75, 0.15)), draws.out).doneMs;
     };
     const forward = Array.from({ length: 500 }, (_, index) => ask(transport, index));
     const backward = Array.from({ length: 500 }, (_, index) => ask(fresh, 499 - index)).toReversed();
@@ -144,7 +144,7 @@ describe("a login from tables", () => {
       return Array.from({ length: 2_000 }, (_, index) => {
         draws.at(0, index, 0);
         const rttMs = 10 + (index % 40) * 15;
-        return one.sample(both(rttMs, 0.005 * (index % 190)), draws.out).doneMs;
+        return one.sample(one.along(both(rttMs, 0.005 * (index % 190))), draws.out).doneMs;
       });
     };
     const alone = ask(new Transport(LOGIN));

@@ -1,14 +1,15 @@
 /**
- * A world whose healthy beats are counted as a rate against the same world with every beat lived: equal in distribution,
- * in peace and through everything that may happen to people at rest.
+ * A world whose healthy beats are counted as a rate, and one whose people rest, too, against the same world with every beat lived:
+ * equal in distribution, in peace and through everything that may happen to people at rest.
  */
 import { mean, sampleVariance } from "simple-statistics";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Scheduler } from "../../../src/algorithms/scheduling/scheduler.ts";
 import { after, instantAt, minutes, START } from "../../../src/base/units.ts";
 import { BUCKET, Clock } from "../../../src/engine/clock.ts";
 import type { PeopleFault } from "../../../src/scenario/people/faults.ts";
 import { buildWorld, type World } from "../../../src/world/build.ts";
+import { Rest } from "../../../src/world/population/rest.ts";
 import { tiny } from "../support.ts";
 
 type Sample = Readonly<Record<string, number>>;
@@ -34,19 +35,23 @@ interface Life {
   readonly events: number;
 }
 
+/** How the healthy beats of people are simulated; `alone`: foretold, but every person alone and nobody at rest. */
+type Way = "each" | "foretold" | "alone";
+
 const live = (
   story: string,
-  heartbeats: "each" | "foretold",
+  way: Way,
   replication: number,
   sabotage: (world: World) => void = () => undefined,
 ): Life => {
-  const scenario = tiny(story, ["run.scale=1", "online=10 k", `run.heartbeats=${heartbeats}`]);
+  const scenario = tiny(story, ["run.scale=1", "online=10 k", `run.heartbeats=${way === "each" ? way : "foretold"}`]);
   const world = buildWorld(scenario, {
-    seed: `${heartbeats} ${String(replication)}`,
+    seed: `${way} ${String(replication)}`,
     watch: [],
     notes: { login: () => undefined },
     scheduler: (topology) => new Scheduler(scenario.world.scheduler, topology),
     clock: new Clock(BUCKET),
+    restFrom: way === "alone" ? Infinity : 100,
   });
   sabotage(world);
   const { clock, weather, seam } = world;
@@ -87,10 +92,16 @@ interface Distance {
   readonly where: string;
 }
 
-const distance = (story: string, sabotage?: (world: World) => void): Distance => {
-  const [each, foretold] = (["each", "foretold"] as const).map((way) =>
-    Array.from({ length: RUNS }, (_, run) => live(story, way, run, way === "foretold" ? sabotage : undefined).samples),
-  ) as [Sample[][], Sample[][]];
+/** By story: the reference, which several tests share. */
+const lived = new Map<string, readonly (readonly Sample[])[]>();
+
+const livesOf = (story: string, way: Way, sabotage?: (world: World) => void): readonly (readonly Sample[])[] =>
+  Array.from({ length: RUNS }, (_, run) => live(story, way, run, sabotage).samples);
+
+const distance = (story: string, other: Exclude<Way, "each">, sabotage?: (world: World) => void): Distance => {
+  const each = lived.get(story) ?? livesOf(story, "each");
+  lived.set(story, each);
+  const foretold = livesOf(story, other, sabotage);
   const counts = (name: string, place: number, before: number): [number[], number[]] =>
     [each, foretold].map((lives) =>
       lives.map((life) => life[place]![name]! - (before < 0 ? 0 : life[before]![name]!)),
@@ -138,7 +149,13 @@ const STORIES: Readonly<Record<string, string>> = {
 
 describe("beats that are foretold against beats that are all lived", () => {
   it.each(Object.entries(STORIES))("agree: %s", (_, story) => {
-    const { t, beats, where } = distance(story);
+    const { t, beats, where } = distance(story, "alone");
+    expect(t, where).toBeLessThan(FAR);
+    expect(beats).toBeLessThan(BEATS_APART);
+  });
+
+  it.each(Object.entries(STORIES))("agree with people at rest: %s", (_, story) => {
+    const { t, beats, where } = distance(story, "foretold");
     expect(t, where).toBeLessThan(FAR);
     expect(beats).toBeLessThan(BEATS_APART);
   });
@@ -146,13 +163,26 @@ describe("beats that are foretold against beats that are all lived", () => {
   it.each(["loss on a region", "a NAT that forgets sooner", "a surge"])(
     "would not, if nobody were woken: %s",
     (name) => {
-      const asleep = distance(STORIES[name]!, ({ bulkUpdates }) => void (bulkUpdates.wake = () => undefined));
+      const asleep = distance(STORIES[name]!, "alone", ({ bulkUpdates }) => void (bulkUpdates.wake = () => undefined));
+      expect(asleep.t).toBeGreaterThan(2 * FAR);
+    },
+  );
+
+  it.each(["a NAT that forgets sooner", "a surge", "a gateway lost", "a centre closed"])(
+    "would not, if rest never ended: %s",
+    (name) => {
+      const end = vi.spyOn(Rest.prototype, "end").mockReturnValue();
+      const asleep = distance(STORIES[name]!, "foretold");
+      end.mockRestore();
       expect(asleep.t).toBeGreaterThan(2 * FAR);
     },
   );
 
   it("cost a fraction of the events", () => {
-    const set = (way: "each" | "foretold"): number => live("clients: { stay: 24 h }", way, 0).events;
-    expect(set("foretold")).toBeLessThan(0.1 * set("each"));
+    const [each, alone, resting] = (["each", "alone", "foretold"] as const).map(
+      (way) => live("clients: { stay: 24 h }", way, 0).events,
+    ) as [number, number, number];
+    expect(alone).toBeLessThan(0.1 * each);
+    expect(resting).toBeLessThan(0.75 * alone);
   });
 });

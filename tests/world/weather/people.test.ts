@@ -4,7 +4,7 @@ import { simulate } from "../../../src/simulate/simulation.ts";
 import { ThreadGroup } from "../../../src/engine/thread-group.ts";
 import { buildGateways } from "../../../src/world/network/gateway.ts";
 import { buildPopulation } from "../../../src/world/population/population.ts";
-import type { PairTest } from "../../../src/world/bulk-updates.ts";
+import type { WayTest } from "../../../src/world/population/rest.ts";
 import type { PeopleFault } from "../../../src/scenario/people/faults.ts";
 import { ActiveFaults } from "../../../src/world/active.ts";
 import { surgesAndNatTimeouts } from "../../../src/world/weather/people.ts";
@@ -60,7 +60,7 @@ describe("several faults among the same people", () => {
   const population = buildPopulation(scenario.world, gateways, scenario.run.peopleARow, new ThreadGroup());
   const natTimeoutMs = new Float64Array(population.cells.length);
   const loginSurge = new Float64Array(population.cells.length);
-  const woken: PairTest[] = [];
+  const woken: WayTest[] = [];
   const effect = surgesAndNatTimeouts({
     scenario,
     gateways,
