@@ -15,6 +15,7 @@ import type { WorldModel } from "../../scenario/scenario.ts";
 import type { Server } from "./centre.ts";
 import { Arrivals } from "./arrivals.ts";
 import { Others } from "./others.ts";
+import { classOf, RANK_CLASSES, Requests } from "./requests.ts";
 
 /** Admission control of logins. */
 export interface LoginAdmission {
@@ -59,21 +60,17 @@ const ADMIT_ALL_LOGINS: LoginAdmission = {
 /** Share of its logins that a server promises to refused clients for later; the rest is for new ones. Chosen. */
 const PROMISED_SHARE = 0.95;
 
-/** Classes of ranks: connections that are left go to whole classes. Chosen. */
-const RANK_CLASSES = 16;
-const classOf = (rank: number): number => Math.floor(rank * RANK_CLASSES);
-
 /** The login queues and connections of all access servers. */
 export class LoginQueues {
   /** People waiting at the start of the last bucket, and those who joined in it: what a wait follows from. */
   readonly #backlogBefore: Float64Array;
   readonly #joinedBefore: Float64Array;
   readonly #backlog: Float64Array;
-  /** People who come in this bucket, and how they join. */
-  readonly #came: SharedTotals;
+  /** People who ask for a login, in this bucket and in the next ones. */
+  readonly #requests: Requests;
+  /** How people who come in this bucket join. */
   readonly #arrivals: Arrivals;
   /** The same with all people of their rows at once, as completed logins are counted: what `possible` compares them with. */
-  readonly #askedBefore: Float64Array;
   readonly #demand: Arrivals;
   #buckets = 0;
   /** The people of rows who come by themselves. */
@@ -95,8 +92,7 @@ export class LoginQueues {
   readonly #held: SharedTotals;
   /** The most connections held at the end of a bucket since this was last reset. */
   readonly peak: Float64Array;
-  /** People who arrived in this bucket, by server and class of rank; classes that found a connection in the last bucket. */
-  readonly #requestsByClass: SharedTotals;
+  /** Classes of rank that found a connection in the last bucket. */
   readonly #openClasses: Uint8Array;
   /** Logins served since the run began, by server. */
   readonly served: Float64Array;
@@ -104,9 +100,8 @@ export class LoginQueues {
   readonly capacity: Float64Array;
   /** Sum over buckets of the least of capacity and of logins asked for. */
   readonly possible: Float64Array;
-  /** People who asked for a login since the run began, by server. */
+  /** People who asked for a login since the run began, up to the last bucket, by server. */
   readonly asked: Float64Array;
-  readonly #asked: SharedTotals;
   /** People who were refused. */
   readonly refused: Float64Array;
   /** People who were logged in. */
@@ -130,9 +125,8 @@ export class LoginQueues {
     this.#admission = admission;
     this.#backlogBefore = column();
     this.#joinedBefore = column();
-    this.#came = threads.totals(column());
+    this.#requests = new Requests(threads, servers.length);
     this.#arrivals = new Arrivals(servers.length, peopleARow);
-    this.#askedBefore = column();
     this.#demand = new Arrivals(servers.length, peopleARow);
     this.#backlog = column();
     this.others = new Others(servers, seed);
@@ -144,15 +138,13 @@ export class LoginQueues {
     this.#refusedBefore = column();
     this.#promised = column();
     this.#refusalWork = column();
-    this.#asked = threads.totals(column());
-    this.asked = this.#asked.values;
+    this.asked = column();
     this.refused = column();
     this.#completed = threads.totals(column());
     this.completed = this.#completed.values;
     this.#held = threads.totals(column());
     this.held = this.#held.values;
     this.peak = column();
-    this.#requestsByClass = threads.totals(new Float64Array(servers.length * RANK_CLASSES));
     this.#openClasses = new Uint8Array(servers.length);
     this.served = column();
     this.capacity = column();
@@ -162,13 +154,11 @@ export class LoginQueues {
   }
 
   /**
-   * Adds people who ask for a login; their rank in [0, 1) decides among all of this bucket. Of them, `elsewhen` come at other times,
-   * among `others`.
+   * Adds people who ask for a login this many buckets from now, less than `BUCKETS_AHEAD`; their rank in [0, 1) decides among all of
+   * that bucket. Of them, `elsewhen` come at other times, among `others`.
    */
-  request(server: number, people: number, rank: number, elsewhen = 0): void {
-    this.#requestsByClass.add(server * RANK_CLASSES + classOf(rank), people);
-    this.#asked.add(server, people);
-    this.#came.add(server, people - elsewhen);
+  request(server: number, people: number, rank: number, elsewhen = 0, inBuckets = 0): void {
+    this.#requests.add(server, people, rank, elsewhen, inBuckets);
   }
 
   /** Returns the wait of a client that arrived `offsetMs` into the last bucket, ms. */
@@ -241,6 +231,7 @@ export class LoginQueues {
   /** Ends a bucket: serves what capacity allows; the methods about the last bucket refer to it from now on. */
   endBucket(): void {
     for (let server = 0; server < this.#servers.length; server++) this.#endBucketOf(server);
+    this.#requests.next();
     this.#buckets += 1;
   }
 
@@ -250,12 +241,10 @@ export class LoginQueues {
     const fresh = isDown ? 0 : perMs * this.#bucketMs;
     const backlog = this.#backlog[server]!;
     const isBusy = backlog > 0;
-    const came = this.#came.values;
-    const rows = this.#arrivals.join(server, came[server]!, fresh, isBusy);
-    came[server] = 0;
-    const asked = this.asked[server]! - this.#askedBefore[server]!;
+    const asked = this.#requests.asked(server);
+    this.asked[server]! += asked;
+    const rows = this.#arrivals.join(server, asked - this.#requests.elsewhen(server), fresh, isBusy);
     const demand = this.#demand.join(server, asked, fresh, isBusy);
-    this.#askedBefore[server] = this.asked[server]!;
     const refusing = Math.min(fresh, this.#refusalWork[server]!);
     this.#refusalWork[server]! -= refusing;
     const able = fresh - refusing + this.#carry[server]!;
@@ -284,9 +273,8 @@ export class LoginQueues {
     if (asked === 0) return free >= 0 ? RANK_CLASSES : 0;
     let isOpen = true;
     let classes = 0;
-    for (let place = server * RANK_CLASSES; place < (server + 1) * RANK_CLASSES; place++) {
-      free -= this.#requestsByClass.values[place]!;
-      this.#requestsByClass.values[place] = 0;
+    for (let rankClass = 0; rankClass < RANK_CLASSES; rankClass++) {
+      free -= this.#requests.ofClass(server, rankClass);
       isOpen &&= free >= 0;
       if (isOpen) classes += 1;
     }

@@ -18,9 +18,9 @@ export const ONLINE = 0;
 export const AWAY = 1;
 /** About to race for a connection. */
 export const CONNECT = 2;
-/** Connected to a server's door; the login request arrives. */
+/** Connected to a server's door, far away; the login request arrives. */
 export const ARRIVE = 3;
-/** In the server's queue, which is known when the bucket is over. */
+/** In the server's queue, or on the way to it; what the queue does is known when the bucket of the arrival is over. */
 export const SETTLE = 4;
 /** The last answer of the login arrives. */
 export const LOGGED = 5;

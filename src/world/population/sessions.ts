@@ -19,6 +19,7 @@ import {
 import type { Calendar, Handler } from "../../engine/calendar.ts";
 import type { Trace } from "../../engine/trace.ts";
 import type { LoginQueues } from "../fleet/login-queues.ts";
+import { BUCKETS_AHEAD } from "../fleet/requests.ts";
 import type { LinksNow } from "../links.ts";
 import { Client } from "./client.ts";
 import type { Crowd } from "./crowd.ts";
@@ -239,14 +240,7 @@ export class Sessions implements Handler {
       case record.CONNECT:
         return this.#connect(client);
       case record.ARRIVE:
-        this.#loginQueues.request(
-          crowd.endpoints[client.endpoint]!.server,
-          people,
-          this.#logins.rank(client),
-          record.isAlone(client.state) ? people - 1 : 0,
-        );
-        client.phase = record.SETTLE;
-        return this.#calendar.bucketMs;
+        return this.#arrive(client, 0);
       case record.SETTLE:
         return this.#settle(client);
       case record.LOGGED:
@@ -262,11 +256,28 @@ export class Sessions implements Handler {
     this.#logins.attempt(client);
     const { connected, endpoint, delayMs } = this.#logins.result;
     client.state = record.advanced(client.state);
-    if (connected) {
+    if (!connected) {
+      this.#tryAgain(client);
+      return delayMs;
+    }
+    client.endpoint = endpoint;
+    return this.#arrive(client, delayMs);
+  }
+
+  /** Has the login request of a client arrive at its server after `delayMs`: known now, unless that is far off. */
+  #arrive(client: Client, delayMs: number): number {
+    const { people, dueMs, endpoint, state } = client;
+    const { at, bucketMs } = this.#calendar;
+    const inBuckets = Math.floor((dueMs + delayMs - at) / bucketMs);
+    if (inBuckets >= BUCKETS_AHEAD) {
       client.phase = record.ARRIVE;
-      client.endpoint = endpoint;
-    } else this.#tryAgain(client);
-    return delayMs;
+      return delayMs;
+    }
+    const { server } = this.#crowd.endpoints[endpoint]!;
+    const elsewhen = record.isAlone(state) ? people - 1 : 0;
+    this.#loginQueues.request(server, people, this.#logins.rank(client), elsewhen, inBuckets);
+    client.phase = record.SETTLE;
+    return delayMs + bucketMs;
   }
 
   /** Has a client try again, as the others of its row would have to. */

@@ -4,6 +4,7 @@ import { binomialQuantile } from "../../../src/base/math.ts";
 import { Draws, open } from "../../../src/base/random.ts";
 import type { Server } from "../../../src/world/fleet/centre.ts";
 import { LoginQueues, type LoginAdmission } from "../../../src/world/fleet/login-queues.ts";
+import { BUCKETS_AHEAD } from "../../../src/world/fleet/requests.ts";
 
 const server = (loginsASecond: number, connections = 1e9): Server => ({
   name: "s",
@@ -111,7 +112,44 @@ describe("a login queue", () => {
     loginQueues.endBucket();
     expect(loginQueues.peak[0]).toBe(loginQueues.held[0]! + 400);
   });
+
+  it("treats requests that are announced as those that are made when they arrive", () => {
+    const request = fc.record({
+      bucket: fc.nat(60),
+      ahead: fc.nat(BUCKETS_AHEAD - 1),
+      server: fc.nat(1),
+      people: fc.integer({ min: 1, max: 400 }),
+      rank: fc.double({ min: 0, max: 0.999, noNaN: true }),
+      isAlone: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(request, { maxLength: 100 }), (requests) => {
+        const admission: LoginAdmission = { ...NO_LIMIT, admission: "by-wait", longestWaitMs: 500, refusal: 0.1 };
+        const [announced, made] = [0, 1].map(
+          () => new LoginQueues([server(400, 900), server(900, 400)], 250, { admission, peopleARow: 20 }),
+        ) as [LoginQueues, LoginQueues];
+        for (let bucket = 0; bucket < 61 + BUCKETS_AHEAD; bucket++) {
+          for (const { bucket: begins, ahead, server: one, people, rank, isAlone } of requests) {
+            const elsewhen = isAlone ? people - 1 : 0;
+            if (begins === bucket) announced.request(one, people, rank, elsewhen, ahead);
+            if (begins + ahead === bucket) made.request(one, people, rank, elsewhen);
+          }
+          announced.endBucket();
+          made.endBucket();
+          expect(standing(announced)).toEqual(standing(made));
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
 });
+
+const standing = (queues: LoginQueues): unknown =>
+  [0, 1].map((one) => [
+    queues.waitMs(one, 100),
+    [0, 0.2, 0.4, 0.6, 0.8].map((rank) => queues.isAdmitted(one, rank) && queues.hasConnectionFor(one, rank)),
+    [queues.asked, queues.refused, queues.served, queues.possible].map((column) => column[one]),
+  ]);
 
 /** Returns the mean wait, ms, of people who come one by one to a door that serves 40 a second, in rows of this many. */
 const meanWaitMs = (aSecond: number, peopleARow: number): number => {
