@@ -28,7 +28,7 @@ export const measureRun = async (
   threads = availableParallelism(),
 ): Promise<Measurement> => {
   const start = performance.now();
-  const executor = new LocalExecutor(scenario, 1, threadsFor(scenario, threads));
+  const executor = new LocalExecutor(scenario, { workers: 1, threads: threadsFor(scenario, threads) });
   const { events } = await executor.run({ replication: 0, faults: false, interventions });
   const seconds = (performance.now() - start) / 1_000;
   await executor.close();

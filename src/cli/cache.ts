@@ -68,10 +68,9 @@ export class OutcomesCache {
   save(): void {
     if (this.#file === undefined) return;
     const { folder, name } = this.#file;
-    const before = this.#read();
-    const blocks = outcomesToStore(this.memory, before, MOST_BYTES);
-    const content = Buffer.concat(blocks);
     attempt(() => {
+      const before = this.#read();
+      const content = Buffer.concat(outcomesToStore(this.memory, before, MOST_BYTES));
       if (content.equals(before)) utimesSync(join(folder, name), new Date(), new Date());
       else this.#write(content);
       prune(folder, name);

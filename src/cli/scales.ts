@@ -10,20 +10,21 @@ import { compareScales, type ScaleRow, SCALES, type ScaleSample, scaleSample } f
 import { load } from "./load.ts";
 import { tell } from "./output.ts";
 import type { VerifyFlags } from "./settings.ts";
-import { runOnThreads } from "./study.ts";
+import { runOnThreads, type StudyResources } from "./study.ts";
 
 /** Runs a scenario at each scale and returns the comparisons; undefined if it was interrupted. */
 export const compareStory = async (
   given: string,
   flags: VerifyFlags,
   signal: AbortSignal,
+  resources: StudyResources,
 ): Promise<readonly ScaleRow[] | undefined> => {
   const figures = figuresOf(load(given, flags));
   const samples = new Map<string, ScaleSample[]>();
   for (const scale of SCALES) {
     const settings = { ...flags, scale, twin: false };
     tell(`${given} at ${scale}`);
-    const finished = await runOnThreads(load(given, settings), settings, signal);
+    const finished = await runOnThreads(load(given, settings), settings, signal, resources);
     if (finished === undefined || finished.document.partial === true) return undefined;
     for (const figure of figures)
       samples.set(figure.text, [...(samples.get(figure.text) ?? []), scaleSample(scale, figure, finished.pairs)]);

@@ -18,7 +18,7 @@ import { answer, tell, writing } from "./output.ts";
 import { inputWords, readReps, type VerifyFlags } from "./settings.ts";
 import { compareStory, scalesText } from "./scales.ts";
 import { type StoryResult, storyText } from "./storytext.ts";
-import { runOnThreads } from "./study.ts";
+import { runOnThreads, StudyResources } from "./study.ts";
 import { isCi, wantsColor } from "./terminal.ts";
 import { VERSION } from "./tool.ts";
 
@@ -35,16 +35,16 @@ export const verify = async (given: readonly string[], flags: VerifyFlags): Prom
   if (flags.scales === true) return verifyScales(names, flags);
   const interruption = onInterrupt(() => tell("\nstopping"));
   const stories: StoryResult[] = [];
-  try {
+  const isWhole = await StudyResources.during(async (resources) => {
     for (const name of names) {
-      const story = await verifyOne(name, flags, interruption.signal);
-      if (story === undefined) return interruption.code ?? EXIT.interrupted;
+      const story = await verifyOne(name, flags, interruption.signal, resources);
+      if (story === undefined) return false;
       stories.push(story);
       if (flags.json !== true) await answer(storyText(story, wantsColor(flags.color, process.stdout)));
     }
-  } finally {
-    interruption.release();
-  }
+    return true;
+  }).finally(() => interruption.release());
+  if (!isWhole) return interruption.code ?? EXIT.interrupted;
   if (flags.json === true) await answer(printJson({ schema: "firedrill.verify/1", stories: stories.map(asJson) }));
   tell(reproduceLine(names, flags));
   return worstOf(stories.flatMap(({ document, changes }) => [exitOf(document), changeCode(changes, flags)]));
@@ -61,16 +61,16 @@ const reproduceLine = (names: readonly string[], flags: VerifyFlags): string => 
 const verifyScales = async (names: readonly string[], flags: VerifyFlags): Promise<number> => {
   const interruption = onInterrupt(() => tell("\nstopping"));
   const stories: { scenario: string; rows: readonly ScaleRow[] }[] = [];
-  try {
+  const isWhole = await StudyResources.during(async (resources) => {
     for (const name of names) {
-      const rows = await compareStory(name, flags, interruption.signal);
-      if (rows === undefined) return interruption.code ?? EXIT.interrupted;
+      const rows = await compareStory(name, flags, interruption.signal, resources);
+      if (rows === undefined) return false;
       stories.push({ scenario: name, rows });
       if (flags.json !== true) await answer(scalesText(name, rows, wantsColor(flags.color, process.stdout)));
     }
-  } finally {
-    interruption.release();
-  }
+    return true;
+  }).finally(() => interruption.release());
+  if (!isWhole) return interruption.code ?? EXIT.interrupted;
   if (flags.json === true) await answer(printJson({ schema: "firedrill.scales/1", stories }));
   tell(reproduceLine(names, flags));
   const codes = { held: EXIT.held, broken: EXIT.missed, unknown: EXIT.unknown };
@@ -129,11 +129,16 @@ const readGolden = (name: string): Golden | undefined => {
   return content;
 };
 
-const verifyOne = async (given: string, flags: VerifyFlags, signal: AbortSignal): Promise<StoryResult | undefined> => {
+const verifyOne = async (
+  given: string,
+  flags: VerifyFlags,
+  signal: AbortSignal,
+  resources: StudyResources,
+): Promise<StoryResult | undefined> => {
   const golden = readGolden(load(given, { ...flags, set: [] }).name);
   const settings = atGoldenSettings(flags, golden);
   const scenario = load(given, settings);
-  const finished = await runOnThreads(scenario, settings, signal);
+  const finished = await runOnThreads(scenario, settings, signal, resources);
   if (finished === undefined || finished.document.partial === true) return undefined;
   const after = goldenOf(finished.document, flags.reason ?? golden?.reason ?? "");
   const changes = golden === undefined ? undefined : changesBetween(golden, after);

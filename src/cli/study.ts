@@ -9,7 +9,7 @@ import { assemble, isDecided, scaleText } from "../study/assemble.ts";
 import type { Meta, ReplicationDecisions, RunDocument, RunPictures } from "../study/document.ts";
 import { estimate, misfitOf } from "../study/estimate.ts";
 import { remarksBeforehand } from "../study/foresight.ts";
-import { LocalExecutor, threadsFor } from "../study/executors/local.ts";
+import { LocalExecutor, threadsFor, Workers } from "../study/executors/local.ts";
 import { figureResult, replicationRows, type ReplicationRow } from "../study/figures.ts";
 import { picturesOf } from "../study/pictures.ts";
 import { runStudy, type Executor, type Pair, type StudyPlan, type StudyResult } from "../study/replications.ts";
@@ -56,13 +56,16 @@ interface Crew {
   readonly threads: number;
 }
 
+/** Returns the most runs of a plan, twins included. */
+const mostRuns = ({ most, twin }: StudyPlan): number => most * (twin ? 2 : 1);
+
 /**
  * Distributes threads: first to independent runs, as far as memory and open files allow and each has work, then several to each
  * run.
  */
 const crewFor = (scenario: Scenario, plan: StudyPlan, asked: number | undefined): Crew => {
   const { bytes, seconds } = estimate(scenario);
-  const all = plan.most * (plan.twin ? 2 : 1);
+  const all = mostRuns(plan);
   const worth = Math.max(1, Math.ceil((all * seconds) / WORTH_A_THREAD));
   const fitting = Math.max(1, Math.floor((0.8 * freemem()) / Math.max(1, bytes)));
   const crewOf = (workers: number): Crew => {
@@ -81,7 +84,7 @@ const memoryOfMachine = (): number => {
 
 const warnOfCosts = (scenario: Scenario, plan: StudyPlan, crew: Crew): void => {
   const { count, noun, bytes, seconds } = estimate(scenario);
-  const runs = plan.most * (plan.twin ? 2 : 1);
+  const runs = mostRuns(plan);
   if (count <= LARGE_RUN && (seconds * runs) / (crew.runs * crew.threads) <= LONG_RUN) return;
   const memory = ((bytes * crew.runs) / 2 ** 30).toFixed(1);
   const time = span((seconds * runs) / (crew.runs * crew.threads));
@@ -89,11 +92,29 @@ const warnOfCosts = (scenario: Scenario, plan: StudyPlan, crew: Crew): void => {
   process.stderr.write(`large run: ${what} will take about ${memory} GiB and ${time}\n`);
 };
 
+/** What studies of one command share: threads that have loaded and compiled the program, and outcomes of connections. */
+export class StudyResources {
+  readonly pool = new Workers();
+  readonly cache = new OutcomesCache(cacheFolder());
+
+  /** Runs `work` with resources that are freed afterwards. */
+  static async during<T>(work: (resources: StudyResources) => Promise<T>): Promise<T> {
+    const resources = new StudyResources();
+    try {
+      return await work(resources);
+    } finally {
+      await resources.pool.stop();
+      resources.cache.save();
+    }
+  }
+}
+
 /** Runs a study on threads; undefined if it was interrupted before the first replication was finished. */
 export const runOnThreads = async (
   scenario: Scenario,
   flags: RunFlags,
   signal: AbortSignal,
+  shared?: StudyResources,
 ): Promise<Finished | undefined> => {
   const plan = planOf(scenario, flags);
   const misfit = misfitOf(scenario, memoryOfMachine());
@@ -106,7 +127,10 @@ export const runOnThreads = async (
   }
   const started = new Date();
   const before = performance.now();
-  const { result, events } = await watched(scenario, plan, crew, flags, signal);
+  const { result, events } =
+    shared === undefined
+      ? await StudyResources.during((own) => watched(scenario, { plan, crew, resources: own }, flags, signal))
+      : await watched(scenario, { plan, crew, resources: shared }, flags, signal);
   if (result.pairs.length === 0) return undefined;
   const wallSeconds = (performance.now() - before) / 1000;
   const figures = figuresOf(scenario);
@@ -143,16 +167,21 @@ const repeatWords = (
   return ["run", scenarioWord(file), ...inputWords({ ...flags, seed, reps, scale: scaleText(run.peopleARow) })];
 };
 
+/** How a study is run. */
+interface Ways {
+  readonly plan: StudyPlan;
+  readonly crew: Crew;
+  readonly resources: StudyResources;
+}
+
 /** Runs the study with progress; returns its result and the number of events of all finished runs and twins. */
 const watched = async (
   scenario: Scenario,
-  plan: StudyPlan,
-  crew: Crew,
+  { plan, crew, resources: { pool, cache } }: Ways,
   flags: RunFlags,
   signal: AbortSignal,
 ): Promise<{ readonly result: StudyResult; readonly events: number }> => {
-  const cache = new OutcomesCache(cacheFolder());
-  const executor = new LocalExecutor(scenario, crew.runs, crew.threads, cache.memory);
+  const executor = new LocalExecutor(scenario, { workers: crew.runs, threads: crew.threads }, cache.memory, pool);
   const count = new Count(executor, scenario, plan);
   const progress = flags.quiet === true ? undefined : new Progress(process.stderr, () => count.standing());
   try {
@@ -163,8 +192,6 @@ const watched = async (
     return { result, events: count.events };
   } finally {
     progress?.stop();
-    await executor.close();
-    cache.save();
   }
 };
 

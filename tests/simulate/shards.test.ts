@@ -13,7 +13,7 @@ const { LocalExecutor } = (await import(
 )) as typeof Local;
 
 const run = async (scenario: Scenario, threads: number): Promise<Replication> => {
-  const executor = new LocalExecutor(scenario, 1, threads);
+  const executor = new LocalExecutor(scenario, { workers: 1, threads });
   try {
     return await executor.run({ replication: 0, faults: true, interventions: true });
   } finally {

@@ -1,6 +1,6 @@
 /**
  * Runs replications on this machine's threads. Even a single worker has a thread of its own: the main thread must stay
- * responsive to show progress and to handle Ctrl-C. Each thread gets the scenario once; progress is in shared memory.
+ * responsive to show progress and to handle Ctrl-C. Progress is in shared memory.
  */
 import { Tinypool } from "tinypool";
 import type { Scenario } from "../../scenario/scenario.ts";
@@ -12,8 +12,10 @@ import type { Replication } from "../../simulate/replication.ts";
 import { estimate } from "../estimate.ts";
 import type { Executor, RunRequest } from "../replications.ts";
 
-/** The data that each worker thread starts with. */
-export interface WorkerData {
+/** A scenario with what its replications share: the same for all tasks of an executor. */
+export interface Study {
+  /** Differs from that of any other executor of this process. */
+  readonly id: number;
   readonly scenario: Scenario;
   /** Simulated seconds and events of the request in each slot, as two doubles. */
   readonly progress: SharedArrayBuffer;
@@ -23,6 +25,7 @@ export interface WorkerData {
 
 /** One task of a worker thread: a request to run alone, or together with the other threads of a group. */
 export interface WorkerTask {
+  readonly study: Study;
   readonly request: RunRequest;
   readonly slot: number;
   readonly membership: GroupMembership | undefined;
@@ -40,43 +43,78 @@ const ROWS_FOR_THREADS = 1_000_000;
 export const threadsFor = (scenario: Scenario, threads: number): number =>
   runsOnThreads(scenario) && estimate(scenario).count >= ROWS_FOR_THREADS ? threads : 1;
 
+/** More threads than any study asks for: what runs at a time is its executor's to say. */
+const THREADS_MOST = 4_096;
+
 /** Heap for short-lived objects, MiB: with enough of it, most are garbage before they would be copied. */
 const YOUNG_MIB = 32;
 
-/** Runs requests on a pool of threads. A request starts when a slot is free; a slot is its place in the shared progress. */
+/** Threads are never idle for so long, ms. */
+const FOR_EVER = 0x7fff_ffff;
+
+/** Threads for replications. They outlive an executor: the next one finds the program loaded and compiled. */
+export class Workers {
+  #pool: Tinypool | undefined;
+
+  /** Runs a task on an idle thread, or on a new one if there is none. */
+  async run(task: WorkerTask): Promise<Replication | undefined> {
+    this.#pool ??= new Tinypool({
+      filename: new URL("./worker.js", import.meta.url).href,
+      name: "replicate",
+      runtime: "worker_threads",
+      minThreads: 0,
+      maxThreads: THREADS_MOST,
+      idleTimeout: FOR_EVER,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
+    });
+    return (await this.#pool.run(task)) as Replication | undefined;
+  }
+
+  /** Stops all threads: tasks under way are rejected. A later task starts new ones. */
+  async stop(): Promise<void> {
+    const pool = this.#pool;
+    this.#pool = undefined;
+    await pool?.destroy();
+  }
+}
+
+let studies = 0;
+
+/** Runs requests on threads. A request starts when a slot is free; a slot is its place in the shared progress. */
 export class LocalExecutor implements Executor {
   /** The number of replications that run at the same time. */
   readonly workers: number;
   readonly #threads: number;
-  readonly #pool: Tinypool;
+  readonly #pool: Workers;
+  readonly #study: Study;
   readonly #progress: Float64Array;
   readonly #busy: (RunRequest | undefined)[];
   #waiting: readonly Waiting[] = [];
 
-  /** Starts `workers` × `threads` threads: `threads` run each replication together. All share the memory of outcomes. */
-  constructor(scenario: Scenario, workers: number, threads = 1, outcomes = outcomesMemory()) {
+  /**
+   * Runs `workers` requests at a time, each on `threads` threads of `pool`; without one it starts its own. All share the memory of
+   * outcomes.
+   */
+  constructor(
+    scenario: Scenario,
+    { workers, threads = 1 }: { readonly workers: number; readonly threads?: number },
+    outcomes = outcomesMemory(),
+    pool = new Workers(),
+  ) {
     this.workers = workers;
     this.#threads = threads;
+    this.#pool = pool;
     const progress = new SharedArrayBuffer(workers * 2 * Float64Array.BYTES_PER_ELEMENT);
     this.#progress = new Float64Array(progress);
     this.#busy = Array.from({ length: workers }, () => undefined);
-    this.#pool = new Tinypool({
-      filename: new URL("./worker.js", import.meta.url).href,
-      name: "replicate",
-      runtime: "worker_threads",
-      minThreads: workers * threads,
-      maxThreads: workers * threads,
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
-      workerData: { scenario, progress, outcomes } satisfies WorkerData,
-    });
+    this.#study = { id: studies++, scenario, progress, outcomes };
   }
 
   /** Runs a request as soon as a slot is free; rejects if a thread fails or the executor is closed. */
   async run(request: RunRequest): Promise<Replication> {
     const slot = await this.#claim(request);
     try {
-      if (this.#threads === 1 || request.watch !== undefined)
-        return (await this.#submit({ request, slot, membership: undefined }))!;
+      if (this.#threads === 1 || request.watch !== undefined) return (await this.#submit(request, slot))!;
       return await this.#together(request, slot);
     } finally {
       this.#release(slot);
@@ -89,7 +127,7 @@ export class LocalExecutor implements Executor {
     const barrier = new Barrier(memory.barrier, this.#threads);
     const tasks = Array.from({ length: this.#threads }, async (_, index) => {
       try {
-        return await this.#submit({ request, slot, membership: { memory, index } });
+        return await this.#submit(request, slot, { memory, index });
       } catch (error) {
         // The other threads wait for this one: they must end too and free their place.
         barrier.abandon();
@@ -102,8 +140,8 @@ export class LocalExecutor implements Executor {
     return (await tasks[0])!;
   }
 
-  async #submit(task: WorkerTask): Promise<Replication | undefined> {
-    return (await this.#pool.run(task)) as Replication | undefined;
+  #submit(request: RunRequest, slot: number, membership?: GroupMembership): Promise<Replication | undefined> {
+    return this.#pool.run({ study: this.#study, request, slot, membership });
   }
 
   /** Returns simulated seconds and events of each unfinished request. */
@@ -118,7 +156,7 @@ export class LocalExecutor implements Executor {
   /** Stops all threads: requests under way are rejected, waiting ones never start. */
   async close(): Promise<void> {
     this.#waiting = [];
-    await this.#pool.destroy();
+    await this.#pool.stop();
   }
 
   #claim(request: RunRequest): Promise<number> {
