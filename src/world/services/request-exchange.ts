@@ -36,8 +36,9 @@ const TURN_END = 2;
 const REPLY = 3;
 const TIMEOUT = 4;
 const RETRY = 5;
-/** Kinds of events that a payload tells apart. */
-export const KINDS = 8;
+/** Bits of a payload that tell kinds of events apart, and the kinds that they can tell. */
+export const KIND_BITS = 3;
+export const KINDS = 1 << KIND_BITS;
 
 /** Attempts that have draws of their own; later ones share the last. */
 const ATTEMPTS = 8;

@@ -14,7 +14,7 @@ import { Agenda } from "../../engine/agenda.ts";
 import { type TaskRoute, routeOf } from "../../scenario/services/routes.ts";
 import type { EntryModel, ServicesModel } from "../../scenario/services/shape.ts";
 import { Caller, type Origin, type CallNode } from "./callers.ts";
-import { RequestExchange, KINDS } from "./request-exchange.ts";
+import { RequestExchange, KIND_BITS, KINDS } from "./request-exchange.ts";
 import { buildTiers, connectionsOf, type Guard, type TierMachine, type Tier } from "./tiers.ts";
 import { type Outcome, NONE, type ServiceNotes } from "./requests.ts";
 
@@ -131,8 +131,8 @@ export class Services {
     for (; agenda.peekTime() < until; events++) {
       agenda.pop();
       exchange.now = agenda.topTime as Instant;
-      const kind = agenda.topPayload % KINDS;
-      const place = (agenda.topPayload - kind) / KINDS;
+      const kind = agenda.topPayload & (KINDS - 1);
+      const place = agenda.topPayload >>> KIND_BITS;
       if (kind === TASK) this.#offerTask(place);
       else exchange.handle(kind, place);
     }
