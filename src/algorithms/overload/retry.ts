@@ -40,7 +40,9 @@ const STEPS = 12;
 
 /** The retry budget and the throttle of one caller. */
 export class Retries {
-  readonly #policy: RetryPolicy;
+  readonly #kind: RetryPolicy["kind"];
+  readonly #most: number;
+  readonly #share: number;
   #saved = SAVED_MOST;
   /** Counts of the last two minutes in a ring of steps. */
   readonly #requests = new Float64Array(STEPS);
@@ -51,14 +53,16 @@ export class Retries {
 
   /** Starts with a full budget. */
   constructor(policy: RetryPolicy) {
-    this.#policy = policy;
+    this.#kind = policy.kind;
+    this.#most = policy.kind === "none" ? 0 : policy.most;
+    this.#share = policy.kind === "budget" ? policy.share : 0;
   }
 
   /** Returns whether a new request may be sent, and counts it; `u` is a uniform in [0, 1). */
   maySend(u: number, now: Instant): boolean {
-    if (this.#policy.kind !== "budget") return true;
+    if (this.#kind !== "budget") return true;
     this.#advance(now);
-    this.#saved = Math.min(SAVED_MOST, this.#saved + this.#policy.share);
+    this.#saved = Math.min(SAVED_MOST, this.#saved + this.#share);
     const excess = this.#allRequests - ACCEPTS_MULTIPLIER * this.#allAccepts;
     const passes = u >= Math.min(HELD_BACK_MOST, excess / (this.#allRequests + 1));
     this.#requests[this.#step % STEPS]! += 1;
@@ -68,7 +72,7 @@ export class Retries {
 
   /** Notes that a request was accepted and answered. */
   accepted(now: Instant): void {
-    if (this.#policy.kind !== "budget") return;
+    if (this.#kind !== "budget") return;
     this.#advance(now);
     this.#accepts[this.#step % STEPS]! += 1;
     this.#allAccepts += 1;
@@ -78,9 +82,8 @@ export class Retries {
    * Returns whether a request that was tried `attempts` times may be tried again, and takes the retry from the budget.
    */
   mayRetry(attempts: number): boolean {
-    const policy = this.#policy;
-    if (policy.kind === "none" || attempts > policy.most) return false;
-    if (policy.kind === "naive") return true;
+    if (attempts > this.#most) return false;
+    if (this.#kind === "naive") return true;
     if (this.#saved < 1) return false;
     this.#saved -= 1;
     return true;

@@ -6,7 +6,7 @@ import { type Balancing, choose } from "../../algorithms/overload/balancing.ts";
 import { LEVELS } from "../../algorithms/overload/levels.ts";
 import { Retries } from "../../algorithms/overload/retry.ts";
 import type { Admission } from "../../algorithms/overload/admission.ts";
-import { type Instant, NEVER } from "../../base/units.ts";
+import { type Duration, type Instant, NEVER } from "../../base/units.ts";
 import { type CallerModel, HEALTH_CHECK, LEVEL_FORGOTTEN } from "../../scenario/services/shape.ts";
 
 /** What health checks of a tier can report. */
@@ -17,8 +17,10 @@ export interface Health {
 
 /** The client side of calls to one tier: balancing, retries, and admission levels learnt from replies. */
 export class Caller {
-  /** The caller's settings in the scenario. */
-  readonly model: CallerModel;
+  /** Time that an attempt may take. */
+  readonly timeout: Duration;
+  /** Mean pause before a retry. */
+  readonly backOff: Duration;
   /** Its retry budget. */
   readonly retries: Retries;
   readonly #count: number;
@@ -44,7 +46,8 @@ export class Caller {
   readonly #health: Health | undefined;
 
   constructor(model: CallerModel, count: number, health: Health, isMachine: boolean) {
-    this.model = model;
+    this.timeout = model.timeout;
+    this.backOff = model.backOff;
     this.retries = new Retries(model.retries);
     this.#count = count;
     this.#balancing = model.balance;

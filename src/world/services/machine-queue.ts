@@ -97,7 +97,11 @@ export class MachineQueue {
   peakUnits = 0;
   /** Cores that compute. */
   busyCores = 0;
-  readonly #plan: MachineQueuePlan;
+  readonly #cores: number;
+  readonly #unitsMost: number;
+  readonly #queueMost: number;
+  readonly #switching: Duration;
+  readonly #hasRanks: boolean;
   readonly #jobs: QueueJobs;
   /** Requests without a unit. */
   readonly #waitingForUnit: Line;
@@ -107,7 +111,11 @@ export class MachineQueue {
   #notStarted = 0;
 
   constructor(plan: MachineQueuePlan, work: QueueJobs) {
-    this.#plan = plan;
+    this.#cores = plan.cores;
+    this.#unitsMost = plan.units;
+    this.#queueMost = plan.queue;
+    this.#switching = plan.switching;
+    this.#hasRanks = plan.ranks > 1;
     this.#jobs = work;
     this.#waitingForUnit = new Line(plan.ranks);
     this.#waitingForCore = new Line(plan.ranks);
@@ -128,9 +136,8 @@ export class MachineQueue {
 
   /** Accepts a request; false if the waiting room is full. */
   enter(job: number, now: Instant): boolean {
-    const { cores, units, queue } = this.#plan;
-    const isNext = this.busyCores < cores && this.units < units;
-    if (!isNext && this.waiting >= queue) return false;
+    const isNext = this.busyCores < this.#cores && this.units < this.#unitsMost;
+    if (!isNext && this.waiting >= this.#queueMost) return false;
     this.#waitingForUnit.push(job, this.#rankOf(job));
     this.#dispatch(now);
     return true;
@@ -155,25 +162,24 @@ export class MachineQueue {
   }
 
   #rankOf(job: number): number {
-    return this.#plan.ranks === 1 ? 0 : this.#jobs.rankOf(job);
+    return this.#hasRanks ? this.#jobs.rankOf(job) : 0;
   }
 
   #dispatch(now: Instant): void {
-    const { cores, units, switching } = this.#plan;
     for (;;) {
-      if (this.units < units && this.#waitingForUnit.size > 0) {
+      if (this.units < this.#unitsMost && this.#waitingForUnit.size > 0) {
         const job = this.#waitingForUnit.shift();
         this.#waitingForCore.push(job, this.#rankOf(job));
         this.#notStarted += 1;
         this.units += 1;
         if (this.units > this.peakUnits) this.peakUnits = this.units;
-      } else if (this.busyCores < cores && this.#waitingForCore.size > 0)
-        this.#startTurn(this.#waitingForCore.shift(), now, switching);
+      } else if (this.busyCores < this.#cores && this.#waitingForCore.size > 0)
+        this.#startTurn(this.#waitingForCore.shift(), now);
       else return;
     }
   }
 
-  #startTurn(marked: number, now: Instant, switching: Duration): void {
+  #startTurn(marked: number, now: Instant): void {
     const isFirst = marked >= 0;
     const job = isFirst ? marked : -1 - marked;
     if (isFirst) this.#notStarted -= 1;
@@ -185,6 +191,6 @@ export class MachineQueue {
       this.units -= 1;
       return;
     }
-    this.#jobs.scheduleTurnEnd(job, (now + computes + switching) as Instant);
+    this.#jobs.scheduleTurnEnd(job, (now + computes + this.#switching) as Instant);
   }
 }

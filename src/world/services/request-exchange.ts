@@ -3,32 +3,16 @@
  * caller waits, gives up and retries. Work whose answer no caller hears is wasted.
  */
 import { attemptDeadline, isPast } from "../../algorithms/overload/deadline.ts";
-import { fractionOf } from "../../base/chance.ts";
-import { exponential } from "../../base/math.ts";
 import { Draws, open } from "../../base/random.ts";
 import { after, type Duration, type Instant, NEVER, START } from "../../base/units.ts";
 import type { Agenda } from "../../engine/agenda.ts";
-import type { Caller, CallNode, Origin } from "./callers.ts";
-import { serviceTime } from "./service-time.ts";
-import type { TierMachine, Tier } from "./tiers.ts";
-import { type Call, type Outcome, newCalls, newRequests, NONE, type ServiceNotes, type Request } from "./requests.ts";
+import { AttemptDraws } from "./attempt-draws.ts";
+import { type Node, nodesOf } from "./call-nodes.ts";
+import type { Caller } from "./callers.ts";
+import { DONE, DOWN, LATE, NONE, type RequestExchangeParts, type ServiceNotes, SHED } from "./requests.ts";
+import { CALL_FIELDS, REQUEST_FIELDS, Rows, SHARED, SIZES } from "./rows.ts";
+import type { TierMachine } from "./tiers.ts";
 import { Turns } from "./turns.ts";
-
-/** What the exchange works with. */
-export interface RequestExchangeParts {
-  /** Seeds all draws. */
-  readonly seed: string;
-  /** Takes the events of calls and requests. */
-  readonly agenda: Agenda;
-  /** Indexed by tier. */
-  readonly tiers: readonly Tier[];
-  /** Indexed by entry. */
-  readonly origins: readonly Origin[];
-  /** Receives what happens. */
-  readonly notes: ServiceNotes;
-  /** Called when a user's call ends. */
-  readonly callEnded: (entry: number, task: number, beganAt: Instant, outcome: Outcome) => void;
-}
 
 /** Kinds of events. An event's payload in the agenda is the slot of its call or request times KINDS, plus one of these. */
 const ARRIVE = 1;
@@ -40,30 +24,38 @@ const RETRY = 5;
 export const KIND_BITS = 3;
 export const KINDS = 1 << KIND_BITS;
 
-/** Attempts that have draws of their own; later ones share the last. */
-const ATTEMPTS = 8;
+const { ROW, WORDS } = SIZES;
+const { LEVEL, DEADLINE, NODE, TASK, MACHINE } = SHARED;
+const { BEGAN, TIMEOUT_AT, PARENT, ATTEMPTS, REQUEST } = CALL_FIELDS;
+const { UNIFORM, ARRIVED, WORK, CALL, RETRIES, CALLS_MADE, TURNS, OUTCOME } = REQUEST_FIELDS;
 
 /** Carries calls and requests between users and machines. */
 export class RequestExchange {
   /** Time of the event being handled. */
   now: Instant = START;
-  readonly #parts: RequestExchangeParts;
-  readonly #calls = newCalls();
-  readonly #requests = newRequests();
+  readonly #notes: ServiceNotes;
+  readonly #agenda: Agenda;
+  readonly #callEnded: RequestExchangeParts["callEnded"];
+  /** By number. */
+  readonly #nodes: readonly Node[];
+  /** By entry: the root of its tasks. */
+  readonly #roots: readonly Node[];
+  readonly #calls = new Rows();
+  readonly #requests = new Rows();
   readonly #turns: Turns;
   readonly #work: Draws;
-  readonly #attempts: Draws;
-  readonly #users: Draws;
-  readonly #pauses: Draws;
-  readonly #draws = { who: 0, phase: 0, u: 0, v: 0 };
+  readonly #draws: AttemptDraws;
 
-  constructor(parts: RequestExchangeParts) {
-    this.#parts = parts;
-    this.#turns = new Turns(parts.notes, parts.origins);
-    this.#work = new Draws(parts.seed, "work of a request");
-    this.#attempts = new Draws(parts.seed, "attempt of a call");
-    this.#users = new Draws(parts.seed, "list of a user");
-    this.#pauses = new Draws(parts.seed, "pause before a retry");
+  constructor({ notes, agenda, callEnded, origins, tiers, seed }: RequestExchangeParts) {
+    this.#notes = notes;
+    this.#agenda = agenda;
+    this.#callEnded = callEnded;
+    const { nodes, roots } = nodesOf(origins, tiers);
+    this.#nodes = nodes;
+    this.#roots = roots;
+    this.#turns = new Turns(notes, this.#requests, origins);
+    this.#work = new Draws(seed, "work of a request");
+    this.#draws = new AttemptDraws(seed);
   }
 
   /** Handles an event of a call or a request. */
@@ -77,265 +69,281 @@ export class RequestExchange {
         return this.#deliverReply(slot);
       case TIMEOUT:
         // Unless the times agree, the attempt that this was set for is over.
-        if (this.#calls.at(slot).timeoutAt === this.now) this.#timeOut(slot, this.#calls.at(slot));
+        if (this.#calls.numbers[slot * ROW + TIMEOUT_AT]! === this.now) this.#timeOut(slot);
         return;
       case RETRY:
-        if (this.#calls.at(slot).retryAt === this.now) this.#startAttempt(slot, this.#calls.at(slot));
+        return this.#startAttempt(slot);
     }
   }
 
-  /** Starts a call to a node: for a task of a user, or for the request in slot `parent`, whose task it takes over. */
-  call(node: CallNode, parent: number, task: Pick<Request, "entry" | "task" | "level" | "deadline">): void {
+  /** Starts the call of a user for a task of an entry. */
+  call(entry: number, task: number, level: number, deadline: Instant): void {
+    const slot = this.#newCall(this.#roots[entry]!, NONE, task);
+    const { numbers } = this.#calls;
+    numbers[slot * ROW + LEVEL] = level;
+    numbers[slot * ROW + DEADLINE] = deadline;
+    this.#startAttempt(slot);
+  }
+
+  /** Starts a call for the request in slot `parent`, whose task it takes over. */
+  #callFor(parent: number, node: Node): void {
+    const { numbers, words } = this.#requests;
+    const slot = this.#newCall(node, parent, words[parent * WORDS + TASK]!);
+    const calls = this.#calls.numbers;
+    calls[slot * ROW + LEVEL] = numbers[parent * ROW + LEVEL]!;
+    calls[slot * ROW + DEADLINE] = numbers[parent * ROW + DEADLINE]!;
+    this.#startAttempt(slot);
+  }
+
+  #newCall(node: Node, parent: number, task: number): number {
     const slot = this.#calls.take();
-    const call = this.#calls.at(slot);
-    call.entry = task.entry;
-    call.task = task.task;
-    call.node = node;
-    call.level = task.level;
-    call.parent = parent;
-    call.deadline = task.deadline;
-    call.beganAt = this.now;
-    call.attempts = 0;
-    call.request = NONE;
-    this.#startAttempt(slot, call);
+    const { numbers, words } = this.#calls;
+    const at = slot * WORDS;
+    numbers[slot * ROW + BEGAN] = this.now;
+    words[at + NODE] = node.number;
+    words[at + TASK] = task;
+    words[at + PARENT] = parent;
+    words[at + ATTEMPTS] = 0;
+    words[at + REQUEST] = NONE;
+    return slot;
   }
 
   /** Starts a request's turn on a core and returns how long it computes, us; -1 if it is shed or past its deadline. */
   startTurn(slot: number, isFirst: boolean): number {
-    const request = this.#requests.at(slot);
-    const { notes, tiers } = this.#parts;
-    const tier = tiers[request.node.tier]!;
-    const machine = tier.machines[request.machine]!;
+    const { now } = this;
+    const { numbers, words } = this.#requests;
+    const notes = this.#notes;
+    const at = slot * WORDS;
+    const node = this.#nodes[words[at + NODE]!]!;
+    const machine = node.machines[words[at + MACHINE]!]!;
+    const isLate = isPast(numbers[slot * ROW + DEADLINE]! as Instant, now);
     if (isFirst) {
-      const waited = (this.now - request.arrived) as Duration;
-      const isAdmitted = machine.admission.start(waited, this.now);
-      notes.started(request.node.tier, this.now, waited, isAdmitted && !isPast(request.deadline, this.now));
+      const waited = (now - numbers[slot * ROW + ARRIVED]!) as Duration;
+      const isAdmitted = machine.admission.start(waited, now);
+      notes.started(node.tier, now, waited, isAdmitted && !isLate);
       if (!isAdmitted) {
-        notes.shed(request.node.tier, this.now, false);
-        this.#reply(slot, request, "shed");
+        notes.shed(node.tier, now, false);
+        this.#reply(slot, node, machine.down, SHED);
         return -1;
       }
     }
-    if (isPast(request.deadline, this.now)) {
-      this.#reply(slot, request, "late");
+    if (isLate) {
+      this.#reply(slot, node, machine.down, LATE);
       return -1;
     }
-    const computes = Math.round((request.work / (request.node.calls.length + 1)) * machine.slowness);
-    this.#turns.note(slot, request, this.now, computes + tier.model.units.switching);
+    const computes = Math.round((numbers[slot * ROW + WORK]! / (node.calls.length + 1)) * machine.slowness);
+    this.#turns.note(slot, node.tier, now, computes + node.switching);
     return computes;
   }
 
   /** Returns when a request arrived at its machine. */
   arrivedAt(slot: number): Instant {
-    return this.#requests.at(slot).arrived;
+    return this.#requests.numbers[slot * ROW + ARRIVED]! as Instant;
   }
 
   /** Returns the rank of a request among those that wait: that of its entry's priority. */
   rankOf(slot: number): number {
-    return this.#parts.origins[this.#requests.at(slot).entry]!.rank;
+    return this.#nodeOf(this.#requests, slot).origin.rank;
   }
 
   /** Schedules the end of a request's turn. */
   scheduleTurnEnd(slot: number, end: Instant): void {
-    this.#parts.agenda.push(end, slot * KINDS + TURN_END);
+    this.#agenda.push(end, slot * KINDS + TURN_END);
   }
 
-  #callerOf({ entry, parent, node }: Call): Caller {
-    if (parent === NONE) return this.#parts.origins[entry]!.caller;
-    return this.#machineOf(this.#requests.at(parent)).callers[node.tier]!;
+  /** Returns the node of a call or a request. */
+  #nodeOf({ words }: Rows, slot: number): Node {
+    return this.#nodes[words[slot * WORDS + NODE]!]!;
   }
 
-  #machineOf({ node, machine }: Request): TierMachine {
-    return this.#parts.tiers[node.tier]!.machines[machine]!;
+  /** Returns the machine of a request. */
+  #machineOf(slot: number, node: Node): TierMachine {
+    return node.machines[this.#requests.words[slot * WORDS + MACHINE]!]!;
   }
 
-  #startAttempt(slot: number, call: Call): void {
+  /** Returns who makes a call to a node. */
+  #callerOf(parent: number, node: Node): Caller {
+    if (parent === NONE) return node.origin.caller;
+    return this.#machineOf(parent, this.#nodeOf(this.#requests, parent)).callers[node.tier]!;
+  }
+
+  #startAttempt(slot: number): void {
     const { now } = this;
-    const attempt = call.attempts++;
-    call.timeoutAt = NEVER;
-    call.retryAt = NEVER;
-    if (isPast(call.deadline, now)) {
-      this.#endCall(slot, call, "late");
-      return;
-    }
-    const caller = this.#callerOf(call);
-    const { key } = this.#parts.origins[call.entry]!;
-    const { out } = this.#attempts;
-    this.#attempts.at(key, call.task, call.node.ordinal * ATTEMPTS + Math.min(attempt, ATTEMPTS - 1));
+    const { numbers, words } = this.#calls;
+    const at = slot * WORDS;
+    const attempt = words[at + ATTEMPTS]!;
+    words[at + ATTEMPTS] = attempt + 1;
+    numbers[slot * ROW + TIMEOUT_AT] = NEVER;
+    if (isPast(numbers[slot * ROW + DEADLINE]! as Instant, now)) return this.#endCall(slot, LATE);
+    const node = this.#nodes[words[at + NODE]!]!;
+    const parent = words[at + PARENT]!;
+    const task = words[at + TASK]!;
+    const caller = this.#callerOf(parent, node);
     const draws = this.#draws;
-    draws.u = fractionOf(out[0]!);
-    draws.v = fractionOf(out[1]!);
-    this.#identify(call, key);
-    const machine = caller.pick(draws, attempt, now);
-    if (caller.isHeldBack(machine, call.level, now)) {
-      this.#parts.notes.shed(call.node.tier, now, true);
-      this.#failAttempt(slot, call, "shed");
-    } else if (attempt === 0 && !caller.retries.maySend(fractionOf(out[3]!), now)) {
+    draws.draw(node, task, attempt);
+    if (parent === NONE) draws.ofUser(node, task);
+    else
+      draws.ofMachine(this.#requests.words[parent * WORDS + MACHINE]!, this.#nodeOf(this.#requests, parent).machines);
+    const machine = caller.pick(draws.choice, attempt, now);
+    if (caller.isHeldBack(machine, numbers[slot * ROW + LEVEL]!, now)) {
+      this.#notes.shed(node.tier, now, true);
+      this.#failAttempt(slot, node, caller, SHED);
+    } else if (attempt === 0 && !caller.retries.maySend(draws.throttle, now)) {
       // The throttle does not count what is held back for its level: else the two together would admit nothing.
-      this.#parts.notes.shed(call.node.tier, now, true);
-      this.#endCall(slot, call, "shed");
-    } else {
-      call.machine = machine;
-      this.#send(slot, call, caller);
-    }
-  }
-
-  /** Sets the uniforms that the caller keeps: drawn by task for a user, always the same for a machine. */
-  #identify({ parent, task }: Call, key: number): void {
-    const draws = this.#draws;
-    if (parent === NONE) {
-      this.#users.two(key, task, 0);
-      draws.who = fractionOf(this.#users.out[0]!);
-      draws.phase = fractionOf(this.#users.out[1]!);
-    } else {
-      const { node, machine } = this.#requests.at(parent);
-      draws.who = (machine + 0.5) / this.#parts.tiers[node.tier]!.machines.length;
-      draws.phase = draws.who;
-    }
+      this.#notes.shed(node.tier, now, true);
+      this.#endCall(slot, SHED);
+    } else this.#send(slot, node, caller, machine);
   }
 
   /** Sends a request to the call's machine. */
-  #send(slot: number, call: Call, caller: Caller): void {
+  #send(call: number, node: Node, caller: Caller, machine: number): void {
     const { now } = this;
-    const { machine } = call;
-    const { agenda, tiers } = this.#parts;
-    const tier = tiers[call.node.tier]!;
-    const requestSlot = this.#requests.take();
-    const request = this.#requests.at(requestSlot);
-    request.call = slot;
-    request.entry = call.entry;
-    request.task = call.task;
-    request.node = call.node;
-    request.level = call.level;
-    request.machine = machine;
-    request.retries = call.attempts - 1;
-    request.uniform = fractionOf(this.#attempts.out[2]!);
-    request.callsMade = 0;
-    request.turns = 0;
-    const timeoutAt = attemptDeadline(now, caller.model.timeout, call.deadline);
-    request.deadline = tier.model.earlyAbort ? timeoutAt : NEVER;
-    call.request = requestSlot;
-    call.timeoutAt = timeoutAt;
-    agenda.push(timeoutAt, slot * KINDS + TIMEOUT);
+    const slot = this.#requests.take();
+    const { numbers, words } = this.#requests;
+    const calls = this.#calls.numbers;
+    const callWords = this.#calls.words;
+    const at = slot * WORDS;
+    const timeoutAt = attemptDeadline(now, caller.timeout, calls[call * ROW + DEADLINE]! as Instant);
+    numbers[slot * ROW + LEVEL] = calls[call * ROW + LEVEL]!;
+    numbers[slot * ROW + DEADLINE] = node.earlyAbort ? timeoutAt : NEVER;
+    numbers[slot * ROW + UNIFORM] = this.#draws.admission;
+    words[at + NODE] = node.number;
+    words[at + TASK] = callWords[call * WORDS + TASK]!;
+    words[at + MACHINE] = machine;
+    words[at + CALL] = call;
+    words[at + RETRIES] = callWords[call * WORDS + ATTEMPTS]! - 1;
+    words[at + CALLS_MADE] = 0;
+    words[at + TURNS] = 0;
+    callWords[call * WORDS + MACHINE] = machine;
+    callWords[call * WORDS + REQUEST] = slot;
+    calls[call * ROW + TIMEOUT_AT] = timeoutAt;
+    this.#agenda.push(timeoutAt, call * KINDS + TIMEOUT);
     caller.startAttempt(machine);
-    caller.reportHeldBack(machine, tier.machines[machine]!.admission);
-    agenda.push(now + call.node.requestDelay, requestSlot * KINDS + ARRIVE);
+    caller.reportHeldBack(machine, node.machines[machine]!.admission);
+    this.#agenda.push(now + node.requestDelay, slot * KINDS + ARRIVE);
   }
 
   #arrive(slot: number): void {
     const { now } = this;
-    const request = this.#requests.at(slot);
-    const { notes, origins, tiers } = this.#parts;
-    const tier = tiers[request.node.tier]!;
-    const { down, admission, queue: station } = tier.machines[request.machine]!;
-    request.arrived = now;
-    notes.requestArrived(request.node.tier, now, request.retries);
-    if (down !== undefined) return this.#reply(slot, request, "down");
+    const { numbers, words } = this.#requests;
+    const notes = this.#notes;
+    const at = slot * WORDS;
+    const node = this.#nodes[words[at + NODE]!]!;
+    const machine = node.machines[words[at + MACHINE]!]!;
+    const uniform = numbers[slot * ROW + UNIFORM]!;
+    numbers[slot * ROW + ARRIVED] = now;
+    notes.requestArrived(node.tier, now, words[at + RETRIES]!);
+    if (machine.down !== undefined) return this.#reply(slot, node, machine.down, DOWN);
     // The same request has the same work at every attempt.
-    request.work = serviceTime(
-      tier.model.work,
-      open(this.#work.at(origins[request.entry]!.key, request.task, request.node.ordinal)),
-    );
-    if (admission.arrive(request.level, request.uniform, now) && station.enter(slot, now)) return;
-    notes.shed(request.node.tier, now, false);
-    this.#reply(slot, request, "shed");
+    const u = open(this.#work.at(node.key, words[at + TASK]!, node.ordinal));
+    numbers[slot * ROW + WORK] = node.work.at(u);
+    if (machine.admission.arrive(numbers[slot * ROW + LEVEL]!, uniform, now) && machine.queue.enter(slot, now)) return;
+    notes.shed(node.tier, now, false);
+    this.#reply(slot, node, machine.down, SHED);
   }
 
   /** Ends a turn on a core: the request makes its next call or is answered. */
   #endTurn(slot: number): void {
-    const request = this.#requests.at(slot);
-    const { queue: station } = this.#machineOf(request);
-    const { calls } = request.node;
-    if (request.callsMade === calls.length) {
-      this.#finish(slot, request, "done");
-      station.releaseCore(this.now);
+    const { numbers, words } = this.#requests;
+    const node = this.#nodeOf(this.#requests, slot);
+    const machine = this.#machineOf(slot, node);
+    const made = words[slot * WORDS + CALLS_MADE]!;
+    if (made === node.calls.length) {
+      this.#finish(slot, node, machine, DONE);
+      machine.queue.releaseCore(this.now);
       return;
     }
     // The core is released before the call is made, which may fail at once.
-    station.releaseCore(this.now);
-    if (isPast(request.deadline, this.now)) return this.#finish(slot, request, "late");
-    this.call(calls[request.callsMade++]!, slot, request);
+    machine.queue.releaseCore(this.now);
+    if (isPast(numbers[slot * ROW + DEADLINE]! as Instant, this.now)) return this.#finish(slot, node, machine, LATE);
+    words[slot * WORDS + CALLS_MADE] = made + 1;
+    this.#callFor(slot, node.calls[made]!);
   }
 
   /** Ends a request that holds a unit. */
-  #finish(slot: number, request: Request, outcome: Outcome): void {
-    const { queue: station, admission } = this.#machineOf(request);
-    if (outcome === "done") admission.finish((this.now - request.arrived) as Duration, this.now);
-    this.#reply(slot, request, outcome);
-    station.releaseUnit(this.now);
+  #finish(slot: number, node: Node, { queue, admission, down }: TierMachine, outcome: number): void {
+    const { now } = this;
+    if (outcome === DONE) admission.finish((now - this.#requests.numbers[slot * ROW + ARRIVED]!) as Duration, now);
+    this.#reply(slot, node, down, outcome);
+    queue.releaseUnit(now);
   }
 
-  #reply(slot: number, request: Request, outcome: Outcome): void {
-    const { down } = this.#machineOf(request);
-    request.outcome = down === undefined ? outcome : "down";
-    if (down === "silent") this.#dropReply(slot, request);
-    else this.#parts.agenda.push(this.now + request.node.replyDelay, slot * KINDS + REPLY);
+  #reply(slot: number, node: Node, down: TierMachine["down"], outcome: number): void {
+    if (down === "silent") return this.#dropReply(slot, node);
+    this.#requests.words[slot * WORDS + OUTCOME] = down === undefined ? outcome : DOWN;
+    this.#agenda.push(this.now + node.replyDelay, slot * KINDS + REPLY);
   }
 
   /** Sends no reply: the caller will time out. */
-  #dropReply(slot: number, request: Request): void {
-    if (request.call !== NONE) this.#calls.at(request.call).request = NONE;
-    this.#turns.abandon(slot, request);
+  #dropReply(slot: number, node: Node): void {
+    const call = this.#requests.words[slot * WORDS + CALL]!;
+    if (call !== NONE) this.#calls.words[call * WORDS + REQUEST] = NONE;
+    this.#turns.abandon(slot, node.tier);
     this.#requests.release(slot);
   }
 
   #deliverReply(slot: number): void {
-    const request = this.#requests.at(slot);
-    const { call: callSlot, outcome, machine } = request;
-    const { level } = this.#machineOf(request).admission;
+    const { words } = this.#requests;
+    const calls = this.#calls.words;
+    const call = words[slot * WORDS + CALL]!;
     this.#requests.release(slot);
-    if (callSlot === NONE) return;
-    const call = this.#calls.at(callSlot);
-    const caller = this.#callerOf(call);
+    if (call === NONE) return;
+    const node = this.#nodeOf(this.#requests, slot);
+    const parent = calls[call * WORDS + PARENT]!;
+    const caller = this.#callerOf(parent, node);
+    const machine = words[slot * WORDS + MACHINE]!;
+    const outcome = words[slot * WORDS + OUTCOME]!;
     caller.endAttempt(machine);
     // Users do not learn levels: the services do not control their software.
-    if (call.parent !== NONE) caller.learnLevel(machine, level, this.now);
-    call.request = NONE;
-    call.timeoutAt = NEVER;
-    if (outcome === "done") {
+    if (parent !== NONE) caller.learnLevel(machine, node.machines[machine]!.admission.level, this.now);
+    calls[call * WORDS + REQUEST] = NONE;
+    if (outcome === DONE) {
       caller.retries.accepted(this.now);
-      this.#endCall(callSlot, call, "done");
-    } else this.#failAttempt(callSlot, call, outcome);
+      this.#endCall(call, DONE);
+    } else this.#failAttempt(call, node, caller, outcome);
   }
 
   /** Gives up an attempt that has taken too long: the work on it was in vain, and so is what still comes. */
-  #timeOut(slot: number, call: Call): void {
-    if (call.request !== NONE) this.#turns.abandon(call.request, this.#requests.at(call.request));
-    call.request = NONE;
-    this.#callerOf(call).endAttempt(call.machine);
-    this.#failAttempt(slot, call, "late");
+  #timeOut(slot: number): void {
+    const { words } = this.#calls;
+    const at = slot * WORDS;
+    const node = this.#nodes[words[at + NODE]!]!;
+    const request = words[at + REQUEST]!;
+    if (request !== NONE) this.#turns.abandon(request, node.tier);
+    words[at + REQUEST] = NONE;
+    const caller = this.#callerOf(words[at + PARENT]!, node);
+    caller.endAttempt(words[at + MACHINE]!);
+    this.#failAttempt(slot, node, caller, LATE);
   }
 
   /** Ends a failed attempt: plans a retry, or ends the call. */
-  #failAttempt(slot: number, call: Call, outcome: Outcome): void {
-    call.timeoutAt = NEVER;
-    const caller = this.#callerOf(call);
-    if (isPast(call.deadline, this.now) || !caller.retries.mayRetry(call.attempts)) {
-      this.#endCall(slot, call, outcome);
+  #failAttempt(slot: number, node: Node, caller: Caller, outcome: number): void {
+    const { numbers, words } = this.#calls;
+    const attempts = words[slot * WORDS + ATTEMPTS]!;
+    if (isPast(numbers[slot * ROW + DEADLINE]! as Instant, this.now) || !caller.retries.mayRetry(attempts)) {
+      this.#endCall(slot, outcome);
       return;
     }
-    const { backOff } = caller.model;
-    const { key } = this.#parts.origins[call.entry]!;
-    const u = open(
-      this.#pauses.at(key, call.task, call.node.ordinal * ATTEMPTS + Math.min(call.attempts, ATTEMPTS - 1)),
-    );
-    call.retryAt = after(this.now, Math.round(exponential(u, backOff)) as Duration);
-    this.#parts.agenda.push(call.retryAt, slot * KINDS + RETRY);
+    numbers[slot * ROW + TIMEOUT_AT] = NEVER;
+    const pause = this.#draws.pause(node, words[slot * WORDS + TASK]!, attempts, caller.backOff);
+    this.#agenda.push(after(this.now, pause), slot * KINDS + RETRY);
   }
 
   /** Ends a call: its task ends, or the request that made it goes on. */
-  #endCall(slot: number, call: Call, outcome: Outcome): void {
-    const { parent, entry, task, beganAt } = call;
-    call.timeoutAt = NEVER;
-    call.retryAt = NEVER;
+  #endCall(slot: number, outcome: number): void {
+    const { numbers, words } = this.#calls;
+    const at = slot * WORDS;
+    const parent = words[at + PARENT]!;
+    numbers[slot * ROW + TIMEOUT_AT] = NEVER;
     this.#calls.release(slot);
     if (parent === NONE) {
-      this.#parts.callEnded(entry, task, beganAt, outcome);
+      const { entry } = this.#nodes[words[at + NODE]!]!;
+      this.#callEnded(entry, words[at + TASK]!, numbers[slot * ROW + BEGAN]! as Instant, outcome);
       return;
     }
-    const request = this.#requests.at(parent);
-    const { queue: station } = this.#machineOf(request);
-    if (outcome === "done") station.resume(parent, this.now);
-    else this.#finish(parent, request, outcome);
+    const node = this.#nodeOf(this.#requests, parent);
+    const machine = this.#machineOf(parent, node);
+    if (outcome === DONE) machine.queue.resume(parent, this.now);
+    else this.#finish(parent, node, machine, outcome);
   }
 }

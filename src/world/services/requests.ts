@@ -1,9 +1,11 @@
 /**
  * What is under way between machines. A call lasts until it is answered or given up, over one or more attempts. A request is one
- * attempt at one machine; if its caller gives up before it has the answer, its work is wasted. Both are pooled and named by their slots.
+ * attempt at one machine; if its caller gives up before it has the answer, its work is wasted. Both are rows, named by their slots.
  */
-import { type Instant, NEVER, START } from "../../base/units.ts";
-import type { CallNode } from "./callers.ts";
+import type { Instant } from "../../base/units.ts";
+import type { Agenda } from "../../engine/agenda.ts";
+import type { Origin } from "./callers.ts";
+import type { Tier } from "./tiers.ts";
 
 /** Stands for no call and no request: the caller is a user, or has given up. */
 export const NONE = -1;
@@ -13,6 +15,14 @@ export const NONE = -1;
  * `refused`: the user had no connection.
  */
 export type Outcome = "done" | "shed" | "late" | "down" | "refused";
+
+/** All of them; a row says which by its place here. */
+export const OUTCOMES: readonly Outcome[] = ["done", "shed", "late", "down", "refused"];
+export const DONE = 0;
+export const SHED = 1;
+export const LATE = 2;
+export const DOWN = 3;
+export const REFUSED = 4;
 
 /** Receives what the services report while they run; tiers and entries are numbered in the scenario's order. */
 export interface ServiceNotes {
@@ -34,124 +44,18 @@ export interface ServiceNotes {
   wasted(tier: number, at: Instant, us: number): void;
 }
 
-/** What a user or a machine wants of a tier, over all attempts. */
-export interface Call {
-  /** Entry of its task. */
-  entry: number;
-  /** Ordinal of the task at its entry. */
-  task: number;
-  /** Its place in the task's call tree. */
-  node: CallNode;
-  /** Priority level; lower ones are more important. */
-  level: number;
-  /** Slot of the request that made the call; NONE for a user. */
-  parent: number;
-  /** When it started. */
-  beganAt: Instant;
-  /** When its result is of no more use; NEVER if it has none. */
-  deadline: Instant;
-  /** Attempts so far. */
-  attempts: number;
-  /** Slot of the request under way for it, or NONE. */
-  request: number;
-  /** Machine of the latest attempt. */
-  machine: number;
-  /** When the attempt is given up; NEVER if none is under way. */
-  timeoutAt: Instant;
-  /** When the next attempt starts; NEVER if none is planned. */
-  retryAt: Instant;
+/** What the exchange of requests works with. */
+export interface RequestExchangeParts {
+  /** Seeds all draws. */
+  readonly seed: string;
+  /** Takes the events of calls and requests. */
+  readonly agenda: Agenda;
+  /** Indexed by tier. */
+  readonly tiers: readonly Tier[];
+  /** Indexed by entry. */
+  readonly origins: readonly Origin[];
+  /** Receives what happens. */
+  readonly notes: ServiceNotes;
+  /** Called when a user's call ends; the outcome is its place among all. */
+  readonly callEnded: (entry: number, task: number, beganAt: Instant, outcome: number) => void;
 }
-
-/** One attempt of a call at one machine. */
-export interface Request {
-  /** Slot of its call; NONE once the caller has given up. */
-  call: number;
-  /** As in its call. */
-  entry: number;
-  /** As in its call. */
-  task: number;
-  /** As in its call. */
-  node: CallNode;
-  /** As in its call. */
-  level: number;
-  /** Machine that it goes to. */
-  machine: number;
-  /** Earlier attempts of the same call. */
-  retries: number;
-  /** Uniform in [0, 1) for admission control. */
-  uniform: number;
-  /** When it arrived at the machine. */
-  arrived: Instant;
-  /** When its result is of no more use; NEVER if it does not carry a deadline. */
-  deadline: Instant;
-  /** Computing it needs in all, us. */
-  work: number;
-  /** Calls it has made. */
-  callsMade: number;
-  /** Its turns on a core while its caller waited. */
-  turns: number;
-  /** What its reply says. */
-  outcome: Outcome;
-}
-
-const NO_NODE: CallNode = { tier: 0, ordinal: 0, requestDelay: 0, replyDelay: 0, calls: [] };
-
-const newCall = (): Call => ({
-  entry: 0,
-  task: 0,
-  node: NO_NODE,
-  level: 0,
-  parent: NONE,
-  beganAt: START,
-  deadline: NEVER,
-  attempts: 0,
-  request: NONE,
-  machine: 0,
-  timeoutAt: NEVER,
-  retryAt: NEVER,
-});
-
-const newRequest = (): Request => ({
-  call: NONE,
-  entry: 0,
-  task: 0,
-  node: NO_NODE,
-  level: 0,
-  machine: 0,
-  retries: 0,
-  uniform: 0,
-  arrived: START,
-  deadline: NEVER,
-  work: 0,
-  callsMade: 0,
-  turns: 0,
-  outcome: "done",
-});
-
-/** A pool of objects of one kind, by slot; released slots are reused. */
-class Pool<Thing> {
-  readonly #make: () => Thing;
-  readonly #things: Thing[] = [];
-  readonly #vacant: number[] = [];
-
-  constructor(make: () => Thing) {
-    this.#make = make;
-  }
-
-  take(): number {
-    return this.#vacant.pop() ?? this.#things.push(this.#make()) - 1;
-  }
-
-  release(place: number): void {
-    this.#vacant.push(place);
-  }
-
-  at(place: number): Thing {
-    return this.#things[place]!;
-  }
-}
-
-/** Returns an empty pool of calls. */
-export const newCalls = (): Pool<Call> => new Pool(newCall);
-/** Returns an empty pool of requests. */
-export const newRequests = (): Pool<Request> => new Pool(newRequest);

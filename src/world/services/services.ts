@@ -9,19 +9,23 @@ import type { Digest } from "../../base/digest.ts";
 import { fractionOf } from "../../base/chance.ts";
 import { exponential } from "../../base/math.ts";
 import { Draws, identity, open } from "../../base/random.ts";
-import { after, type Instant, SECOND, START } from "../../base/units.ts";
+import { after, type Duration, type Instant, SECOND, START } from "../../base/units.ts";
 import { Agenda } from "../../engine/agenda.ts";
 import { type TaskRoute, routeOf } from "../../scenario/services/routes.ts";
-import type { EntryModel, ServicesModel } from "../../scenario/services/shape.ts";
+import type { ServicesModel } from "../../scenario/services/shape.ts";
 import { Caller, type Origin, type CallNode } from "./callers.ts";
 import { RequestExchange, KIND_BITS, KINDS } from "./request-exchange.ts";
 import { buildTiers, connectionsOf, type Guard, type TierMachine, type Tier } from "./tiers.ts";
-import { type Outcome, NONE, type ServiceNotes } from "./requests.ts";
+import { OUTCOMES, REFUSED, type ServiceNotes } from "./requests.ts";
 
 interface Entry extends Origin {
   readonly name: string;
-  readonly model: EntryModel;
   readonly tier: number;
+  /** Mean time between tasks without a surge, us. */
+  readonly mean: number;
+  readonly priority: number;
+  readonly deadline: Duration;
+  readonly connections: number;
   /** Factor on the planned rate of tasks. */
   surge: number;
   tasks: number;
@@ -51,7 +55,6 @@ const ranksOf = ({ entries }: ServicesModel): readonly number[] =>
 /** Kind of the event that a task comes in, next to the kinds of the exchange. */
 const TASK = 0;
 const DIGEST_KIND = 0x5e;
-const OUTCOMES: readonly Outcome[] = ["done", "shed", "late", "down", "refused"];
 
 /** What services are built from. */
 export interface ServicesParts {
@@ -106,7 +109,9 @@ export class Services {
       const caller = new Caller(own, machines.length, uptime, false);
       const root = callNodeOf(routes[index]!, names, Math.floor(model.hop / 2));
       const rank = ranks.indexOf(own.priority);
-      return { name, model: own, tier, rank, root, caller, key: identity(name), surge: 1, tasks: 0, nextAt: START };
+      const { priority, deadline, connections, feed } = own;
+      const traits = { name, tier, rank, root, caller, key: identity(name), mean: SECOND / feed };
+      return { ...traits, priority, deadline, connections, surge: 1, tasks: 0, nextAt: START };
     });
     this.#exchange = new RequestExchange({
       seed,
@@ -181,8 +186,8 @@ export class Services {
   }
 
   /** Draws the time to an entry's next task, us, without surge. */
-  #interarrival({ key, tasks, model }: Entry): number {
-    return exponential(open(this.#feed.at(key, tasks, 0)), SECOND / model.feed);
+  #interarrival({ key, tasks, mean }: Entry): number {
+    return exponential(open(this.#feed.at(key, tasks, 0)), mean);
   }
 
   #scheduleTask(entry: Entry, index: number, left: number): void {
@@ -195,25 +200,25 @@ export class Services {
     const { now } = this.#exchange;
     // A surge has moved the task to another time.
     if (entry.nextAt !== now) return;
-    const { model, key, tier } = entry;
+    const { key, tier, connections } = entry;
     const task = entry.tasks++;
     this.#scheduleTask(entry, index, this.#interarrival(entry));
     this.#parts.notes.offered(index, now);
     this.#users.at(key, task, 0);
     const user = this.#users.out[0]!;
     const rank = fractionOf(this.#users.out[1]!);
-    if (model.connections > 0 && rank * this.tiers[tier]!.wanted >= this.connections(tier).held) {
-      this.#endTask(index, task, now, "refused");
+    if (connections > 0 && rank * this.tiers[tier]!.wanted >= this.connections(tier).held) {
+      this.#endTask(index, task, now, REFUSED);
       return;
     }
-    const level = levelOf(this.#salt, model.priority, user, now);
-    this.#exchange.call(entry.root, NONE, { entry: index, task, level, deadline: after(now, model.deadline) });
+    const level = levelOf(this.#salt, entry.priority, user, now);
+    this.#exchange.call(index, task, level, after(now, entry.deadline));
   }
 
-  #endTask(entry: number, task: number, began: Instant, outcome: Outcome): void {
+  #endTask(entry: number, task: number, began: Instant, outcome: number): void {
     const took = this.#exchange.now - began;
     const { digest, notes } = this.#parts;
-    digest.add(DIGEST_KIND + OUTCOMES.indexOf(outcome), this.entries[entry]!.key, task, took);
-    notes.taskEnded(entry, began, outcome, took);
+    digest.add(DIGEST_KIND + outcome, this.entries[entry]!.key, task, took);
+    notes.taskEnded(entry, began, OUTCOMES[outcome]!, took);
   }
 }
