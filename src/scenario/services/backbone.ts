@@ -5,7 +5,8 @@
  * Two custom options complete protobuf: `calls` lists the calls of a method in order, and `typical` is the usual length of
  * a text in bytes (chosen, like the fields).
  */
-import protobuf from "protobufjs";
+import { createRequire } from "node:module";
+import type protobuf from "protobufjs";
 
 const DEFINITION = `
 syntax = "proto3";
@@ -81,11 +82,13 @@ const bytesOf = (type: protobuf.Type): number => {
   return type.encode(type.create(Object.fromEntries(sample))).finish().length;
 };
 
+/** Loads the parser, which takes longer than to read a whole scenario, and few scenarios name a service. */
+const parser = (): typeof protobuf => createRequire(import.meta.url)("protobufjs") as typeof protobuf;
+
 const methodsOf = (definition: string): ReadonlyMap<string, Method> => {
-  const { root, package: name = "" } = protobuf.parse(definition, { keepCase: true });
-  const services = (root.lookup(name) as protobuf.Namespace).nestedArray.filter(
-    (one) => one instanceof protobuf.Service,
-  );
+  const { parse, Service } = parser();
+  const { root, package: name = "" } = parse(definition, { keepCase: true });
+  const services = (root.lookup(name) as protobuf.Namespace).nestedArray.filter((one) => one instanceof Service);
   const methods = services.flatMap(({ name: service, methodsArray }) =>
     methodsArray.map((method): Method => ({
       name: `${service}.${method.name}`,
