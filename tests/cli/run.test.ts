@@ -3,6 +3,9 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { load } from "../../src/cli/load.ts";
+import { planOf } from "../../src/cli/plan.ts";
+import type { Repetitions } from "../../src/scenario/quantities.ts";
 import type { Meta, RunDocument } from "../../src/study/document.ts";
 import { emptyFolder, firedrill, lastLine, MAIN, plainEnv, ROOT } from "./shell.ts";
 
@@ -11,7 +14,7 @@ const SMALL = join(ROOT, "tests/cli/small.yaml");
 const runJson = (
   ...flags: string[]
 ): { document: RunDocument; meta: Meta; code: number | null; stderr: string; out: string } => {
-  const out = emptyFolder();
+  const out = join(emptyFolder(), "made");
   const { code, stdout, stderr } = firedrill(["run", SMALL, "--json", "--out", out, ...flags]);
   const { meta, ...document } = JSON.parse(stdout) as RunDocument & { meta: Meta };
   return { document, meta, code, stderr, out };
@@ -36,13 +39,16 @@ describe("a run", () => {
     );
   });
 
-  it("is byte-equal on one worker", () => {
-    const alone = runJson("--workers", "1", "--quiet");
+  it("is byte-equal on one worker, and has the same digest twice", () => {
+    const alone = runJson("--workers", "1", "--twice");
+    expect(alone.code).toBe(0);
+    expect(alone.stderr).toContain("twice: the same digest");
     expect(readFileSync(join(alone.out, "run.json"), "utf8")).toBe(readFileSync(join(first.out, "run.json"), "utf8"));
   });
 
+  const other = runJson("--seed", "other", "--reps", "4", "--no-faults");
+
   it("differs with another seed, and has no twin without faults", () => {
-    const other = runJson("--seed", "other", "--reps", "4", "--no-faults");
     expect(other.document.digest).not.toBe(first.document.digest);
     expect(Object.values(first.document.figures).every(({ difference }) => difference !== undefined)).toBe(true);
     expect(Object.values(other.document.figures).some((figure) => "noFault" in figure || "difference" in figure)).toBe(
@@ -56,42 +62,16 @@ describe("a run", () => {
   });
 
   it("with a fault of strength 0 equals the run without faults", () => {
-    const none = runJson("--set", "faults.gateway.loss=0 %", "--no-twin");
-    const dropped = runJson("--no-faults");
-    expect(none.document.digest).toBe(dropped.document.digest);
-    expect(none.document.figures).toEqual(dropped.document.figures);
+    const none = runJson("--seed", "other", "--reps", "4", "--set", "faults.gateway.loss=0 %", "--no-twin");
+    expect(none.document.digest).toBe(other.document.digest);
+    expect(none.document.figures).toEqual(other.document.figures);
   });
 
-  it("has the same digest twice", () => {
-    const { code, stderr } = firedrill(["run", SMALL, "--twice", "--reps", "2", "--out", emptyFolder()]);
-    expect(code).toBe(0);
-    expect(stderr).toContain("twice: the same digest");
-  });
-
-  it("goes into a folder named after its input, the same for the same input", () => {
+  it("goes into a folder named after its input, and says everywhere what was changed from the file", () => {
     const cwd = emptyFolder();
     const args = ["run", SMALL, "--reps", "1", "--no-twin", "--quiet"];
-    firedrill(args, {}, cwd);
-    firedrill(args, {}, cwd);
-    firedrill([...args, "--no-faults"], {}, cwd);
-    const folders = readdirSync(join(cwd, "reports/small"));
-    expect(folders).toHaveLength(2);
-    for (const folder of folders) expect(folder).toMatch(/^small_1-1000_1_[0-9a-f]{8}$/);
-  });
-
-  it("says everywhere what was changed from the file, and does not judge what that fixes", () => {
-    const cwd = emptyFolder();
-    const set = [
-      "--set",
-      "faults.gateway.loss=1 %",
-      "--set",
-      "run.warmup=5 min",
-      "--reps",
-      "1",
-      "--no-twin",
-      "--quiet",
-    ];
-    const { code, stdout } = firedrill(["run", SMALL, ...set], {}, cwd);
+    const set = ["--set", "faults.gateway.loss=1 %", "--set", "run.warmup=5 min"];
+    const { code, stdout } = firedrill([...args, ...set], {}, cwd);
     const change = "faults.gateway.loss: 1 % (file: 12 %)";
     expect(stdout).toContain(`changed from the file: ${change}`);
     expect(stdout.split("Not judged")[1]).toContain(`fixed by ${change}`);
@@ -102,26 +82,42 @@ describe("a run", () => {
     for (const part of [/<h1>[^]*?<div class="verdict/, /<caption>[^]*?<\/caption>/, /"caption":"[^"]*"/])
       expect(part.exec(page)?.[0], String(part)).toContain(change);
     expect(readFileSync(join(cwd, "reports/small", name, "report.md"), "utf8")).toContain("file: 12 %");
-    const same = firedrill(["run", SMALL, ...set.slice(4), "--set", "faults.gateway.loss=12 %"], {}, cwd);
+    const same = firedrill([...args, "--set", "faults.gateway.loss=12 %"], {}, cwd);
     expect(same.stdout).not.toContain("changed from the file");
+    // With --quiet, the only line beside the results is the last one.
+    expect(firedrill(args, {}, cwd).stderr.trimEnd().split("\n")).toHaveLength(1);
+    firedrill([...args, "--no-faults"], {}, cwd);
+    const others = readdirSync(join(cwd, "reports/small")).filter((folder) => folder !== name);
+    expect(others).toHaveLength(2);
+    for (const folder of others) expect(folder).toMatch(/^small_1-1000_1_[0-9a-f]{8}$/);
   });
 
   it("adds replications until the rows are decided, and no more than allowed", () => {
-    const { document } = runJson("--reps", "2..40", "--no-twin", "--quiet");
+    const { document, stderr } = runJson("--set", "run.replications=2..40", "--no-twin");
     expect(document.verdict).toBe("held");
     expect(document.replications).toBeGreaterThan(2);
     expect(document.replications).toBeLessThan(40);
-    // The same number of them in the file does the same, and --reps goes before it.
-    const { document: of, stderr } = runJson("--set", "run.replications=2..40", "--no-twin");
-    expect(of.thresholds).toEqual(document.thresholds);
     expect(lastLine(stderr)).toContain(" --reps 2..40 ");
-    expect(runJson("--set", "run.replications=2..40", "--reps", "3", "--no-twin").document.replications).toBe(3);
   });
 
-  it("of one replication decides nothing", () => {
+  it("has the replications of the file, or those of --reps instead", () => {
+    const planned = (flags: { readonly reps?: Repetitions }, set: readonly string[] = []) => {
+      const all = { set, faults: true, interventions: true, twin: false, ...flags };
+      return planOf(load(SMALL, all), all);
+    };
+    expect(planned({}, ["run.replications=2..40"])).toMatchObject({ least: 2, most: 40 });
+    expect(planned({ reps: { least: 2, most: 40 } })).toEqual(planned({}, ["run.replications=2..40"]));
+    expect(planned({ reps: { least: 3, most: 3 } }, ["run.replications=2..40"])).toMatchObject({ least: 3, most: 3 });
+  });
+
+  it("of one replication decides nothing; its log has no control characters", () => {
     const { document, code, stderr } = runJson("--reps", "1", "--no-twin");
     expect([code, document.verdict]).toEqual([2, "unknown"]);
     expect(stderr).toContain("note: one replication decides no row: run two or more");
+    expect(stderr).not.toContain("\u001b");
+    expect(stderr).not.toContain("\r");
+    expect(stderr.match(/^\d+ % ·/gm)?.length ?? 0).toBeLessThanOrEqual(10);
+    expect(stderr.split("\n").filter((line) => line.startsWith("replication 1 of 1"))).toHaveLength(1);
   });
 
   it("is completed although the reader of its output has gone", () => {
@@ -134,22 +130,11 @@ describe("a run", () => {
   });
 });
 
-describe("progress", () => {
-  it("is silent with --quiet, and writes no control characters to a log", () => {
-    const quiet = firedrill(["run", SMALL, "--reps", "1", "--no-twin", "--quiet", "--out", emptyFolder()]);
-    expect(quiet.stderr.trimEnd().split("\n")).toHaveLength(1);
-    const log = firedrill(["run", SMALL, "--reps", "1", "--no-twin", "--out", emptyFolder()]);
-    expect(log.stderr).not.toContain("\u001b");
-    expect(log.stderr).not.toContain("\r");
-    expect(log.stderr.match(/^\d+ % ·/gm)?.length ?? 0).toBeLessThanOrEqual(10);
-    expect(log.stderr.split("\n").filter((line) => line.startsWith("replication 1 of 1"))).toHaveLength(1);
-  });
-});
-
+/** Sends the signals when a tenth of the replications is finished; returns the exit code. */
 const interrupt = async (signals: readonly NodeJS.Signals[], out: string): Promise<number | null> => {
   const child = spawn(
     process.execPath,
-    [MAIN, "run", SMALL, "--reps", "500", "--no-twin", "--workers", "1", "--out", out],
+    [MAIN, "run", SMALL, "--reps", "100", "--no-twin", "--workers", "1", "--out", out],
     {
       env: plainEnv(),
       stdio: ["ignore", "ignore", "pipe"],
@@ -165,20 +150,14 @@ const interrupt = async (signals: readonly NodeJS.Signals[], out: string): Promi
 };
 
 describe("an interrupted run", () => {
-  it("keeps finished replications, marks them as partial, and exits with 130, or 143 if terminated", async () => {
+  it("keeps finished replications, marks them as partial, exits with 143, and gives the command that repeats them", async () => {
     const out = emptyFolder();
-    expect(await interrupt(["SIGINT"], out)).toBe(130);
+    expect(await interrupt(["SIGTERM"], out)).toBe(143);
     const document = JSON.parse(readFileSync(join(out, "run.json"), "utf8")) as RunDocument;
-    expect(document.partial).toBe(true);
-    expect(document.replications).toBeGreaterThanOrEqual(1);
-    expect(document.replications).toBeLessThan(500);
-    expect(await interrupt(["SIGTERM"], emptyFolder())).toBe(143);
-  });
-
-  it("gives the command that repeats its finished replications", async () => {
-    const out = emptyFolder();
-    await interrupt(["SIGINT"], out);
-    const { replications, digest } = JSON.parse(readFileSync(join(out, "run.json"), "utf8")) as RunDocument;
+    const { replications, digest, partial } = document;
+    expect(partial).toBe(true);
+    expect(replications).toBeGreaterThanOrEqual(1);
+    expect(replications).toBeLessThan(100);
     const { reproduce } = JSON.parse(readFileSync(join(out, "meta.json"), "utf8")) as Meta;
     expect(reproduce).toContain(` --reps ${String(replications)} `);
     const cwd = emptyFolder();
@@ -221,8 +200,7 @@ describe("the folder of a run", () => {
   });
 
   it("keeps a greater result, and the lesser one goes beside it", async () => {
-    const out = join(emptyFolder(), "made");
-    expect(firedrill([...quick, "--out", out]).code).toBe(0);
+    const { out } = runJson("--no-twin");
     const before = readFileSync(join(out, "run.json"), "utf8");
     expect(await interrupt(["SIGINT"], out)).toBe(130);
     const { code, stderr } = firedrill([...quick, "--reps", "1", "--out", out]);
