@@ -7,7 +7,8 @@ import { builtinModules } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { camelCase } from "../src/scenario/fields.ts";
-import type { Section } from "../src/scenario/section.ts";
+import { FORMS } from "../src/scenario/forms.ts";
+import type { Form } from "../src/scenario/section.ts";
 import { SECTIONS } from "../src/scenario/sections.ts";
 import { SYSTEMS } from "../src/simulate/systems.ts";
 import { filesUnder, NOT_OURS, OURS, ROOT } from "./files.ts";
@@ -33,7 +34,7 @@ const PACKAGE_EXCEPTIONS: Readonly<Record<string, readonly string[]>> = { "base/
 
 /** Files that bring families of their floor together; all others keep to their own family. */
 const GATHERERS = [
-  /^scenario\/sections\.ts$/,
+  /^scenario\/(sections|forms)\.ts$/,
   // The page holds the charts, and the folder holds both.
   /^report\/(html\/|folder\.ts$)/,
   /^simulate\/systems\.ts$/,
@@ -61,9 +62,9 @@ const DOCUMENTED = [/^algorithms\//, /^(base|engine|measure)\//];
 
 const FUNCTION_LINES = 70;
 const PARAMETERS = 5;
-/** Systems that only some worlds have. Only the two lists import from their folders, and `deploy/` runs their algorithms. */
+/** Systems that only some worlds have. Only the lists import from their folders, and `deploy/` runs their algorithms. */
 const OPTIONAL = SECTIONS.filter((section) => !section.isIn({})).map(({ name }) => name as string);
-const SYSTEM_LISTS = ["scenario/sections.ts", "simulate/systems.ts"];
+const SYSTEM_LISTS = ["scenario/sections.ts", "scenario/forms.ts", "simulate/systems.ts"];
 
 interface Import {
   readonly from: string;
@@ -310,8 +311,31 @@ describe("the code", () => {
 });
 
 describe("the systems", () => {
+  it("know in a run the selectors and actions that a file may have", () => {
+    expect(FORMS.map(({ section }) => section)).toEqual(SECTIONS);
+    for (const { section, targets, interventions } of FORMS as readonly Form[]) {
+      const selectors = Object.values(targets).flatMap((target) => Object.keys(target.selectors));
+      expect(section.selectors.toSorted()).toEqual(selectors.toSorted());
+      expect(section.actions.toSorted()).toEqual(Object.keys(interventions).toSorted());
+    }
+  });
+
+  it("are run by threads that load nothing of what reads a file", () => {
+    const loaded = new Set<string>();
+    const load = (name: string): void => {
+      if (loaded.has(name)) return;
+      loaded.add(name);
+      for (const { to, package: other } of importsIn(name, readFileSync(join(ROOT, "dist", name), "utf8")))
+        if (to !== undefined) load(to);
+        else loaded.add(other!);
+    };
+    load("study/executors/worker.js");
+    expect(loaded).toContain("scenario/people/section.js");
+    expect(["commander", "protobufjs", "yaml", "zod"].filter((name) => loaded.has(name))).toEqual([]);
+  });
+
   it("apply every effect that a fault may declare", () => {
-    const problems = SECTIONS.flatMap(({ name, targets }: Section) => {
+    const problems = FORMS.flatMap(({ section: { name }, targets }: Form) => {
       // People's effects are families of world/weather.
       const folder = name === "people" ? "world/weather/" : `world/${name}/`;
       const code = SOURCES.filter((path) => nameOf(path).startsWith(folder)).map((path) => readFileSync(path, "utf8"));

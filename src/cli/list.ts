@@ -60,7 +60,7 @@ const entriesOf = async (what: List, of: string | undefined): Promise<readonly E
   const { load } = await import("./load.ts");
   const scenario = load(of ?? USUAL, { set: [], faults: true, interventions: true, twin: true });
   if (what === "parameters") return scenario.assumptions.map((entry) => ({ ...entry }));
-  const { namesOfScenario } = await import("../scenario/world.ts");
+  const { namesOfScenario } = await import("../scenario/known.ts");
   const names = namesOfScenario(scenario)[KINDS[what]] ?? [];
   const titles = (scenario.world as unknown as Readonly<Record<string, Titled | undefined>>)[what] ?? {};
   return names.map((name) => {

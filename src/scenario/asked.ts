@@ -1,6 +1,6 @@
 /** Lists the figures of a run: those that the scenario names, and the standard ones of its systems. */
-import { sectionOf } from "./faults.ts";
 import type { Figure } from "./figure-parts.ts";
+import { sectionOf } from "./known.ts";
 import { sectionOfMetric } from "./metrics.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Section } from "./section.ts";
@@ -10,7 +10,7 @@ const ALL: readonly Section[] = SECTIONS;
 
 /** True if a fault, intervention, expectation or threshold concerns the section. */
 const isInvolved = (section: Section, { faults, interventions, expect, thresholds }: Scenario): boolean =>
-  interventions.some(({ action }) => Object.hasOwn(section.interventions, action.kind)) ||
+  interventions.some(({ action }) => section.actions.includes(action.kind)) ||
   faults.some((fault) => sectionOf(fault) === section) ||
   [...expect, ...thresholds].some(({ figure }) => sectionOfMetric(figure.metric) === section);
 

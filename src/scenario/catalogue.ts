@@ -63,7 +63,7 @@ const exampleOf = (name: string, takes: string, where: readonly string[], isInst
 };
 
 /** Every effect of a fault, once per kind of place that it applies to. */
-export const FAULTS: readonly FaultEntry[] = TARGETS.flatMap(({ target: { selectors, effects } }) =>
+export const FAULTS: readonly FaultEntry[] = TARGETS.flatMap(({ selectors, effects }) =>
   Object.entries(effects).map(([name, { field, honours, isInstant = false }]) => {
     const entry = entryOf(name, field);
     const where = honours ?? Object.keys(selectors);

@@ -6,12 +6,12 @@ import { z } from "zod";
 import type { Duration, Instant } from "../base/units.ts";
 import { camelCase, duration, fields, id, text } from "./fields.ts";
 import type { Reporter } from "./findings.ts";
+import { FORMS } from "./forms.ts";
 import { demandOneOf, judgeFields } from "./judge.ts";
 import type { MapNode, Path } from "./positions.ts";
 import { quote, readDuration } from "./quantities.ts";
-import type { FaultEnd, Names, Section, Shape, Target } from "./section.ts";
+import type { FaultEnd, Form, Names, Shape, Target } from "./section.ts";
 import type { Fault } from "./scenario.ts";
-import { SECTIONS } from "./sections.ts";
 import { didYouMean, nearest } from "./suggest.ts";
 import { checkNames } from "./where.ts";
 
@@ -25,18 +25,8 @@ const common = {
   ),
 };
 
-/** A kind of place with the section that declares it. */
-export interface OwnedTarget {
-  /** The section that declares the target. */
-  readonly section: Section;
-  /** The kind of place. */
-  readonly target: Target;
-}
-
 /** Every kind of place, in the order of the sections; a fault without selectors targets the first. */
-export const TARGETS: readonly OwnedTarget[] = SECTIONS.flatMap((section: Section) =>
-  Object.values(section.targets).map((target) => ({ section, target })),
-);
+export const TARGETS: readonly Target[] = FORMS.flatMap(({ targets }: Form) => Object.values(targets));
 
 /** Returns the keys of a fault of this target. */
 export const faultShape = ({ selectors, effects }: Target) => ({
@@ -45,25 +35,22 @@ export const faultShape = ({ selectors, effects }: Target) => ({
   ...Object.fromEntries(Object.entries(effects).map(([name, { field }]) => [name, field])),
 });
 
-const EFFECTS = [...new Set(TARGETS.flatMap(({ target }) => Object.keys(target.effects)))];
-const SELECTORS = [...new Set(TARGETS.flatMap(({ target }) => Object.keys(target.selectors)))];
-const ANY_SHAPE: Shape = Object.assign({}, ...TARGETS.map(({ target }) => faultShape(target))) as Shape;
-
-/** Returns the section that a fault belongs to. */
-export const sectionOf = ({ where }: { readonly where: object }): Section => targetOf(Object.keys(where)).section;
+const EFFECTS = [...new Set(TARGETS.flatMap(({ effects }) => Object.keys(effects)))];
+const SELECTORS = [...new Set(TARGETS.flatMap(({ selectors }) => Object.keys(selectors)))];
+const ANY_SHAPE: Shape = Object.assign({}, ...TARGETS.map(faultShape)) as Shape;
 
 /**
  * Returns the target that has one of these selectors; of several, the one with most of the effects, and a special place rather
  * than the first target. Without a selector of any target, the first target.
  */
-const targetOf = (selectors: readonly string[], effects: readonly string[] = []): OwnedTarget => {
+const targetOf = (selectors: readonly string[], effects: readonly string[]): Target => {
   const [first, ...special] = TARGETS;
-  const found = special.filter(({ target }) => selectors.some((key) => Object.hasOwn(target.selectors, key)));
+  const found = special.filter((target) => selectors.some((key) => Object.hasOwn(target.selectors, key)));
   return found.reduce((best, one) => (fitOf(one, effects) > fitOf(best, effects) ? one : best), found[0] ?? first!);
 };
 
 /** Returns how many of these effects a target has. */
-const fitOf = ({ target }: OwnedTarget, effects: readonly string[]): number =>
+const fitOf = (target: Target, effects: readonly string[]): number =>
   effects.filter((effect) => Object.hasOwn(target.effects, effect)).length;
 
 /** What the tree of a fault tells about its target, before any value is judged. */
@@ -80,11 +67,11 @@ const selectedBy = (item: MapNode): Selected => {
   const effects = [...item.entries.keys()].filter((key) => EFFECTS.includes(key));
   const exact = keys.filter((key) => SELECTORS.includes(key));
   if (exact.length > 0 || (where?.kind === "map" && keys.length === 0))
-    return { target: targetOf(exact, effects).target, isKnown: true };
+    return { target: targetOf(exact, effects), isKnown: true };
   const meant = keys.flatMap((key) => nearest(key, SELECTORS) ?? []);
-  if (meant.length > 0) return { target: targetOf(meant, effects).target, isKnown: false };
+  if (meant.length > 0) return { target: targetOf(meant, effects), isKnown: false };
   const byEffects = TARGETS.reduce((best, one) => (fitOf(one, effects) > fitOf(best, effects) ? one : best));
-  return { target: byEffects.target, isKnown: false };
+  return { target: byEffects, isKnown: false };
 };
 
 interface Context {
@@ -150,8 +137,8 @@ const refuseOthers = (item: MapNode, target: Target, path: Path, report: Reporte
 
 /** Returns the places that have an effect, with their selectors, e.g. `shards of the push store (shard)`. */
 const placesWith = (effect: string): string =>
-  TARGETS.filter(({ target }) => Object.hasOwn(target.effects, effect))
-    .map(({ target: { noun, selectors, effects } }) => {
+  TARGETS.filter((target) => Object.hasOwn(target.effects, effect))
+    .map(({ noun, selectors, effects }) => {
       const keys = effects[effect]!.honours ?? Object.keys(selectors);
       return `${noun}${keys.length === 0 ? "" : ` (${keys.join(", ")})`}`;
     })

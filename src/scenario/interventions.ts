@@ -2,15 +2,15 @@
 import type { Duration, Instant } from "../base/units.ts";
 import { duration, id } from "./fields.ts";
 import type { Reporter } from "./findings.ts";
+import { FORMS } from "./forms.ts";
 import { demandOneOf, judgeFields } from "./judge.ts";
 import type { MapNode, Path } from "./positions.ts";
-import type { ActionContext, ActionKind, Section, Shape } from "./section.ts";
+import type { ActionContext, ActionKind, Form, Shape } from "./section.ts";
 import type { Intervention } from "./scenario.ts";
-import { SECTIONS } from "./sections.ts";
 
 const ACTIONS: Readonly<Record<string, ActionKind>> = Object.assign(
   {},
-  ...SECTIONS.map((section: Section) => section.interventions),
+  ...FORMS.map(({ interventions }: Form) => interventions),
 ) as Readonly<Record<string, ActionKind>>;
 const ACTION_KEYS = Object.keys(ACTIONS);
 

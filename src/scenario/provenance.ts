@@ -6,11 +6,11 @@ import { z } from "zod";
 import { printDuration, type Duration } from "../base/units.ts";
 import { camelCase, fields, text } from "./fields.ts";
 import type { Reporter } from "./findings.ts";
+import { FORMS } from "./forms.ts";
 import { hasIds, idOf, nodeAt, written, type MapNode, type Path, type TreeNode } from "./positions.ts";
 import { quote } from "./quantities.ts";
 import type { Assumption } from "./scenario.ts";
-import type { Defaults, Section } from "./section.ts";
-import { SECTIONS } from "./sections.ts";
+import type { Defaults, Form } from "./section.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** The map of path patterns to provenances. */
@@ -42,8 +42,8 @@ interface Parameter {
   readonly value: string;
 }
 
-const SECTION_LIST: readonly Section[] = SECTIONS;
-const NOT_PARAMETERS = SECTION_LIST.flatMap(({ notParameters }) => notParameters);
+const ALL: readonly Form[] = FORMS;
+const NOT_PARAMETERS = ALL.flatMap(({ notParameters }) => notParameters);
 
 const leaves = (node: TreeNode, name: string, path: Path): Parameter[] => {
   if (node.kind === "map")
@@ -59,7 +59,7 @@ const worldParameters = (root: MapNode, keys: readonly string[]): Parameter[] =>
     const node = root.entries.get(key)?.node;
     return node === undefined || (node.kind === "map" && node.entries.size === 0) ? [] : leaves(node, key, [key]);
   }),
-  ...SECTION_LIST.flatMap(({ defaults }) => (defaults === undefined ? [] : defaultsLeft(root, defaults))),
+  ...ALL.flatMap(({ defaults }) => (defaults === undefined ? [] : defaultsLeft(root, defaults))),
 ];
 
 const defaultsLeft = (root: MapNode, { key: map, shape, values }: Defaults): Parameter[] =>

@@ -21,7 +21,8 @@ import type { Names } from "./section.ts";
 import { nearest } from "./suggest.ts";
 import { writersOf, type Writers } from "./no-effect.ts";
 import { withSettings, type Settings } from "./settings.ts";
-import { checkWorld, namesOfWorld, type ReadWorld, WORLD_KEYS, worldOf, worldShape } from "./world.ts";
+import { namesOfWorld } from "./known.ts";
+import { checkWorld, type ReadWorld, WORLD_KEYS, worldOf, worldShape } from "./world.ts";
 
 /** A scenario, or all its problems; `missing` if there is no such file. */
 export type Reading =

@@ -7,10 +7,10 @@ import type { Duration, Instant } from "../base/units.ts";
 import type { z } from "zod";
 import type { CamelKey, Model } from "./fields.ts";
 import type { Figure } from "./figure-parts.ts";
+import type { FORMS } from "./forms.ts";
 import type { ActionKind, FaultOf, Shape, Target } from "./section.ts";
-import type { SECTIONS } from "./sections.ts";
 
-type Listed = (typeof SECTIONS)[number];
+type Listed = (typeof FORMS)[number];
 
 /** The intersection of all members of a union. */
 export type IntersectionOf<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer All) => void

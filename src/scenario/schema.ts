@@ -63,7 +63,7 @@ const scenarioSchema = z.strictObject({
   run: fields(runShape, "Length, size and number of runs"),
   faults: listOf(
     z.union(
-      TARGETS.map(({ target }) => z.strictObject(faultShape(target)).meta({ description: `Fault at ${target.noun}` })),
+      TARGETS.map((target) => z.strictObject(faultShape(target)).meta({ description: `Fault at ${target.noun}` })),
     ),
     "Faults: what goes wrong, where and when",
   ),

@@ -1,7 +1,7 @@
 /**
- * Declares what a section is: everything about a system of the world that is needed before a run starts. It has the keys in
- * the scenario file, the names in it, the places and effects of faults, the interventions, the figures, and the cost.
- * `sections.ts` lists all sections; no other file names a system.
+ * Declares what a section is: everything about a system of the world that is needed before a run starts. The section has the
+ * names in it, the figures and the cost; its form has the keys in the scenario file, the places and effects of faults, and the
+ * interventions. `sections.ts` lists all sections and `forms.ts` their forms; no other file names a system.
  */
 import type { z } from "zod";
 import type { Duration, Instant } from "../base/units.ts";
@@ -15,32 +15,23 @@ import type { Path } from "./positions.ts";
 export type Shape = Readonly<Record<string, z.ZodType>>;
 
 /**
- * One part that a world may have. Its functions take the section's own part of the world. They are declared as methods, so
- * that a list can hold sections of different worlds; each is only called with a world that its own shape accepted.
+ * One part that a world may have, as runs and studies know it. Its functions take the section's own part of the world. They are
+ * declared as methods, so that a list can hold sections of different worlds; each is only called with a world that its own form
+ * accepted.
  */
 export interface Section {
   /** Name of its folder on every floor. */
   readonly name: string;
-  /** Its keys in the scenario file, each with its schema; an optional key is `z.exactOptional`. */
-  readonly shape: Shape;
   /** True if the world has this system. */
   isIn(world: object): boolean;
-  /** Reports inconsistencies in the readable parts of the world. */
-  check(world: object, context: CheckContext): void;
-  /** Returns a warning about a valid but risky configuration; undefined if there is none. */
-  warn?(world: object): string | undefined;
   /** Returns all names by kind, for `where` and for labels; undefined for a kind whose names are not known yet. */
   names(world: object, known: KnownNames): Names;
-  /** The kinds of place that a fault may target, by name. */
-  readonly targets: Readonly<Record<string, Target>>;
-  /** Actions of operators, by key in the file. */
-  readonly interventions: Readonly<Record<string, ActionKind>>;
+  /** The selectors of all its places: a fault with one of them is this section's. */
+  readonly selectors: readonly string[];
+  /** The kinds of its interventions. */
+  readonly actions: readonly string[];
   /** What a run measures, by name. */
   readonly metrics: Metrics;
-  /** Parameters, by dotted path, that name or place things and need no provenance. */
-  readonly notParameters: readonly RegExp[];
-  /** Defaults that count as parameters even if a file does not write them. */
-  readonly defaults?: Defaults;
   /** Returns how many people, tasks of people or subscribers a figure is about in the given time, if nothing fails. */
   concerned(world: object, figure: Figure, seconds: number): number;
   /** True if it has a scheduler whose decisions are reported. */
@@ -49,6 +40,26 @@ export interface Section {
   readonly runsOnThreads: boolean;
   /** Returns the cost of one replication. */
   cost(world: object, run: RunSize): Cost;
+}
+
+/** How a section is written in a scenario file. Only who reads one loads it: its schemas take longer than a short run. */
+export interface Form {
+  /** What is written. */
+  readonly section: Section;
+  /** Its keys in the scenario file, each with its schema; an optional key is `z.exactOptional`. */
+  readonly shape: Shape;
+  /** Reports inconsistencies in the readable parts of the world. */
+  check(world: object, context: CheckContext): void;
+  /** Returns a warning about a valid but risky configuration; undefined if there is none. */
+  warn?(world: object): string | undefined;
+  /** The kinds of place that a fault may target, by name. */
+  readonly targets: Readonly<Record<string, Target>>;
+  /** Actions of operators, by key in the file. */
+  readonly interventions: Readonly<Record<string, ActionKind>>;
+  /** Parameters, by dotted path, that name or place things and need no provenance. */
+  readonly notParameters: readonly RegExp[];
+  /** Defaults that count as parameters even if a file does not write them. */
+  readonly defaults?: Defaults;
 }
 
 /** What a check of the world needs. */

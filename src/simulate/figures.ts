@@ -2,7 +2,7 @@
 import type { Figure } from "../scenario/figure-parts.ts";
 import { sectionOfMetric } from "../scenario/metrics.ts";
 import type { Scenario } from "../scenario/scenario.ts";
-import { namesOfScenario } from "../scenario/world.ts";
+import { namesOfScenario } from "../scenario/known.ts";
 import type { FigureSample } from "./replication.ts";
 import { largestOf, type Measured } from "./samples.ts";
 import type { Running, System } from "./system.ts";

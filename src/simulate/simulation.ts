@@ -10,9 +10,8 @@ import { ThreadGroup } from "../engine/thread-group.ts";
 import { figuresOf } from "../scenario/asked.ts";
 import type { Figure } from "../scenario/figure-parts.ts";
 import { withHalves } from "../scenario/halves.ts";
-import { sectionOf } from "../scenario/faults.ts";
+import { runsOnThreads, sectionOf } from "../scenario/known.ts";
 import type { Fault, Intervention, Scenario } from "../scenario/scenario.ts";
-import { runsOnThreads } from "../scenario/world.ts";
 import { figureSample } from "./figures.ts";
 import type { TimelineEvent } from "./findings.ts";
 import type { Replication, ReplicationRequest } from "./replication.ts";
@@ -111,8 +110,7 @@ const planStory = (
   const perform = (intervention: Intervention): void => {
     const { id, action } = intervention;
     record("intervention", id, "where" in action ? action.where : undefined);
-    for (const [{ section }, one] of running)
-      if (Object.hasOwn(section.interventions, action.kind)) one.perform?.(intervention);
+    for (const [{ section }, one] of running) if (section.actions.includes(action.kind)) one.perform?.(intervention);
     for (const fault of faults)
       if (fault.until !== undefined && "intervention" in fault.until && fault.until.intervention === id) end(fault);
   };

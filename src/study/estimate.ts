@@ -2,7 +2,7 @@
 import { printFixed } from "../base/digits.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Cost } from "../scenario/section.ts";
-import { costsOf } from "../scenario/world.ts";
+import { costsOf } from "../scenario/known.ts";
 
 /** The estimated cost of one replication. */
 export interface Estimate {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readFigure } from "../../src/scenario/figure.ts";
 import { METRIC_NAMES, METRICS } from "../../src/scenario/metrics.ts";
-import { namesOfScenario } from "../../src/scenario/world.ts";
+import { namesOfScenario } from "../../src/scenario/known.ts";
 import { HEAD, read, scenarioOf } from "./reading.ts";
 
 const scenario = scenarioOf(

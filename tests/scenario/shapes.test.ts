@@ -38,7 +38,7 @@ const fieldsOf = (path: string, schema: Schema): Named => {
 
 const ALL: Named = [
   ...Object.entries({ ...worldShape, ...runShape, ...interventionShape }),
-  ...TARGETS.flatMap(({ target }) => Object.entries(target.effects).map(([key, { field }]) => [key, field] as const)),
+  ...TARGETS.flatMap(({ effects }) => Object.entries(effects).map(([key, { field }]) => [key, field] as const)),
 ].flatMap(([key, schema]) => fieldsOf(key, schema as Schema));
 
 describe("an example of a field", () => {

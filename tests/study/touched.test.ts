@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readFigure } from "../../src/scenario/figure.ts";
-import { namesOfScenario } from "../../src/scenario/world.ts";
+import { namesOfScenario } from "../../src/scenario/known.ts";
 import { buildGateways } from "../../src/world/network/gateway.ts";
 import { buildPopulation } from "../../src/world/population/population.ts";
 import { readScenario } from "../../src/scenario/read.ts";

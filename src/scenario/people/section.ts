@@ -1,18 +1,15 @@
 /** The section of people: clients online, their carriers, gateways and centres, and the scheduler. Every world has it. */
-import { SCHEDULER_DEFAULTS } from "../../algorithms/scheduling/policy.ts";
 import { inSeconds } from "../../base/units.ts";
 import type { Figure, LabelMatch } from "../figure-parts.ts";
 import { allows } from "../metric.ts";
-import type { CheckContext, Cost, KnownNames, Names, RunSize, Section } from "../section.ts";
-import { checkPeople, isTooLarge, type PeopleWorld } from "./checks.ts";
-import { checkEffects } from "./effects.ts";
-import { PEOPLE_TARGETS } from "./faults.ts";
+import type { Cost, KnownNames, Names, RunSize, Section } from "../section.ts";
+import { isTooLarge, type PeopleWorld } from "./checks.ts";
 import { ALERT_KINDS, PEOPLE_METRICS, RESOURCES } from "./figures.ts";
-import { PEOPLE_INTERVENTIONS } from "./interventions.ts";
+import type { InterventionAction } from "./interventions.ts";
 import { ROWS_MOST } from "./limits.ts";
 import { carrierShare, gatewayNames } from "./names.ts";
 import { pathsOf, type PathsWorld } from "./paths.ts";
-import { type PeopleModel, peopleShape, type RegionModel, schedulerShape } from "./shape.ts";
+import type { PeopleModel, RegionModel } from "./shape.ts";
 
 /** Memory per row, all included: measured with 180 million rows, rounded up. */
 const BYTES_A_ROW = 18;
@@ -20,6 +17,11 @@ const BYTES_A_ROW = 18;
 const SECONDS_AN_EVENT = 370;
 /** Events per second of one thread in a large run: measured with 180 million rows, start-up included. */
 const EVENTS_A_SECOND = 7_000_000;
+
+const ACTIONS: readonly InterventionAction["kind"][] = [
+  ...(["withdraw", "restore", "restore-route", "change", "add-capacity", "move"] as const),
+  ...(["evacuate", "evacuation", "pause-scheduler"] as const),
+];
 
 /** True if every gateway and server of the world can be named. */
 const canBeNamed = (world: PeopleWorld): world is PeopleWorld & PathsWorld =>
@@ -79,18 +81,11 @@ const peopleAt = (world: PeopleModel, labels: readonly LabelMatch[]): number => 
 /** The section of people. */
 export const PEOPLE = {
   name: "people",
-  shape: peopleShape,
   isIn: () => true,
-  check: (world: PeopleWorld, context: CheckContext) => {
-    checkPeople(world, context.report);
-    checkEffects(world, context);
-  },
   names: namesOf,
-  targets: PEOPLE_TARGETS,
-  interventions: PEOPLE_INTERVENTIONS,
+  selectors: ["region", "carrier", "access", "gateway", "centre", "line", "server", "port", "crossing"],
+  actions: ACTIONS,
   metrics: PEOPLE_METRICS,
-  notParameters: [/^access\.[^.]+\.gateways$/, /\.title$/, /^regions\.[^.]+\.(code|tile)$/],
-  defaults: { key: "scheduler", shape: schedulerShape, values: { ...SCHEDULER_DEFAULTS } },
   decides: true,
   runsOnThreads: true,
   concerned: concernedOf,

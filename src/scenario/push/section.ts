@@ -1,11 +1,10 @@
 /** The section of push: reminders to many subscribers, simulated message by message at full size. It is optional. */
 import type { Figure } from "../figure-parts.ts";
 import { allows } from "../metric.ts";
-import type { CheckContext, Cost, KnownNames, Names, RunSize, Section } from "../section.ts";
-import { checkPush, warnOfPush } from "./checks.ts";
-import { PUSH_TARGETS } from "./faults.ts";
+import type { Cost, KnownNames, Names, RunSize, Section } from "../section.ts";
 import { PUSH_METRICS } from "./figures.ts";
-import { BROKER, CAUSES, hostNames, type PushModel, pushShape, RECORDS, shardNames } from "./shape.ts";
+import { BROKER, CAUSES, hostNames, RECORDS, shardNames } from "./names.ts";
+import type { PushModel } from "./shape.ts";
 
 /** Memory per subscriber: measured with 200 million, rounded up. */
 const BYTES_A_SUBSCRIBER = 10;
@@ -47,17 +46,11 @@ const costOf = ({ push }: World, { duration }: RunSize): Cost => {
 /** The section of push. */
 export const PUSH = {
   name: "push",
-  shape: pushShape,
   isIn: ({ push }: World) => push !== undefined,
-  check: ({ push }: World, context: CheckContext) => {
-    if (push !== undefined) checkPush(push, context);
-  },
-  warn: ({ push }: World) => push && warnOfPush(push),
   names: namesOf,
-  targets: PUSH_TARGETS,
-  interventions: {},
+  selectors: ["host", "shard", "broker", "records"],
+  actions: [],
   metrics: PUSH_METRICS,
-  notParameters: [/^push\.limiter\.kind$/],
   decides: false,
   runsOnThreads: false,
   concerned: ({ push }: World, { labels }: Figure) =>

@@ -2,12 +2,11 @@
 import { type Duration, inSeconds } from "../../base/units.ts";
 import type { Figure } from "../figure-parts.ts";
 import { allows } from "../metric.ts";
-import type { CheckContext, Cost, KnownNames, Names, RunSize, Section } from "../section.ts";
+import type { Cost, KnownNames, Names, RunSize, Section } from "../section.ts";
 import { routeOf, type TaskRoute, tiersReached } from "./routes.ts";
-import { checkServices } from "./checks.ts";
-import { SERVICES_TARGETS } from "./faults.ts";
 import { SERVICES_METRICS } from "./figures.ts";
-import { machineNames, type ServicesModel, servicesShape } from "./shape.ts";
+import { machineNames } from "./names.ts";
+import type { ServicesModel } from "./shape.ts";
 
 interface World {
   readonly services?: ServicesModel;
@@ -57,16 +56,11 @@ const concernedOf = ({ services }: World, { labels }: Figure, seconds: number): 
 /** The section of services. */
 export const SERVICES = {
   name: "services",
-  shape: servicesShape,
   isIn: ({ services }: World) => services !== undefined,
-  check: ({ services }: World, context: CheckContext) => {
-    if (services !== undefined) checkServices(services, context);
-  },
   names: namesOf,
-  targets: SERVICES_TARGETS,
-  interventions: {},
+  selectors: ["tier", "machine", "entry"],
+  actions: [],
   metrics: SERVICES_METRICS,
-  notParameters: [/^services\.(tiers|entries)\.[^.]+\.(calls|tier|serves|method)$/],
   decides: false,
   runsOnThreads: false,
   concerned: concernedOf,

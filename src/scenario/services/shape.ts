@@ -8,7 +8,7 @@ import { ADMISSION_DEFAULTS, type AdmissionPolicy } from "../../algorithms/overl
 import type { Balancing } from "../../algorithms/overload/balancing.ts";
 import { BUSINESS_LEVELS } from "../../algorithms/overload/levels.ts";
 import { RETRY_DEFAULTS, type RetryPolicy } from "../../algorithms/overload/retry.ts";
-import { type Duration, ms, seconds } from "../../base/units.ts";
+import { type Duration, ms } from "../../base/units.ts";
 import { bytes, count, duration, either, fields, type Model, named, number, share, text } from "../fields.ts";
 
 /** Computing time of one request, all its turns together. */
@@ -199,14 +199,3 @@ export type ServicesModel = Model<typeof servicesField>;
 export type EntryModel = ServicesModel["entries"][string];
 /** How a tier or an entry calls machines. */
 export type CallerModel = Pick<EntryModel, "timeout" | "retries" | "backOff" | "balance">;
-
-/** Time after which other machines know that a machine is down (chosen). */
-export const HEALTH_CHECK = seconds(5);
-/** Time without a reply after which a machine forgets the admission level of another (chosen). */
-export const LEVEL_FORGOTTEN = ms(5_000);
-
-/** Returns the names of all machines; `storage-3` is the third one of the tier. */
-export const machineNames = ({ tiers }: Pick<ServicesModel, "tiers">): readonly string[] =>
-  Object.entries(tiers).flatMap(([tier, { machines }]) =>
-    Array.from({ length: machines }, (_, place) => `${tier}-${String(place + 1)}`),
-  );

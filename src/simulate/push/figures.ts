@@ -3,7 +3,7 @@ import { Histogram } from "../../measure/histogram.ts";
 import type { Figure, LabelMatch } from "../../scenario/figure-parts.ts";
 import { allows } from "../../scenario/metric.ts";
 import type { PUSH_METRICS } from "../../scenario/push/figures.ts";
-import { CAUSES } from "../../scenario/push/shape.ts";
+import { CAUSES } from "../../scenario/push/names.ts";
 import type { Cause } from "../../world/push/notes.ts";
 import { type Extreme, type Measured, shareOf, shareOfTrials, sum, timeOf } from "../samples.ts";
 import { mostOf, NO_SECOND, sumOf } from "../seconds.ts";

@@ -1,7 +1,7 @@
 /** The system of push in a run: reminders and their delivery, their book, and their faults. */
 import { Digest } from "../../base/digest.ts";
 import type { Instant } from "../../base/units.ts";
-import { sectionOf } from "../../scenario/faults.ts";
+import { sectionOf } from "../../scenario/known.ts";
 import type { Figure, LabelMatch } from "../../scenario/figure-parts.ts";
 import type { PushFault } from "../../scenario/push/faults.ts";
 import { PUSH } from "../../scenario/push/section.ts";

@@ -4,7 +4,7 @@
  */
 import { Tinypool } from "tinypool";
 import type { Scenario } from "../../scenario/scenario.ts";
-import { runsOnThreads } from "../../scenario/world.ts";
+import { runsOnThreads } from "../../scenario/known.ts";
 import { Barrier, isLost } from "../../engine/barrier.ts";
 import { type GroupMembership, groupMemory } from "../../engine/thread-group.ts";
 import { outcomesMemory } from "../../simulate/outcomes.ts";

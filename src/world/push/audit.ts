@@ -7,7 +7,7 @@ import { duplicatesAtMost } from "../../algorithms/push/duplicates.ts";
 import type { BlockName } from "../../algorithms/push/task.ts";
 import type { Duration, Instant } from "../../base/units.ts";
 import type { EventQueue } from "../../engine/event-queue.ts";
-import { CAUSES } from "../../scenario/push/shape.ts";
+import { CAUSES } from "../../scenario/push/names.ts";
 import type { Delivery } from "./broker.ts";
 import type { Cause } from "./notes.ts";
 import type { LostWrites, Part, Stores, TaskMembers } from "./stores.ts";

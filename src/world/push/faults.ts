@@ -4,7 +4,8 @@
  */
 import type { Duration } from "../../base/units.ts";
 import type { PushFault } from "../../scenario/push/faults.ts";
-import { BROKER, type PushModel, RECORDS } from "../../scenario/push/shape.ts";
+import { BROKER, RECORDS } from "../../scenario/push/names.ts";
+import type { PushModel } from "../../scenario/push/shape.ts";
 import { ActiveFaults } from "../active.ts";
 import type { Audit } from "./audit.ts";
 import type { Broker } from "./broker.ts";

@@ -1,5 +1,5 @@
 /** What the world of push reports to its book. Times are the world's, counts are of subscribers. */
-import type { CAUSES } from "../../scenario/push/shape.ts";
+import type { CAUSES } from "../../scenario/push/names.ts";
 import type { Instant } from "../../base/units.ts";
 
 /** Why a subscriber is told again. */

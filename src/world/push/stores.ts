@@ -8,7 +8,8 @@ import { BlockRecords } from "../../algorithms/push/records.ts";
 import type { BlockName } from "../../algorithms/push/task.ts";
 import { Draws, identity, RandomStream } from "../../base/random.ts";
 import { after, type Duration, type Instant, SECOND, START } from "../../base/units.ts";
-import { type PushModel, shardNames } from "../../scenario/push/shape.ts";
+import { shardNames } from "../../scenario/push/names.ts";
+import type { PushModel } from "../../scenario/push/shape.ts";
 import type { EventQueue } from "../../engine/event-queue.ts";
 
 /** A caller of the stores: random delays belong to the caller and the number of the call. */

@@ -7,7 +7,8 @@ import { LEVELS } from "../../algorithms/overload/levels.ts";
 import { Retries } from "../../algorithms/overload/retry.ts";
 import type { Admission } from "../../algorithms/overload/admission.ts";
 import { type Duration, type Instant, NEVER } from "../../base/units.ts";
-import { type CallerModel, HEALTH_CHECK, LEVEL_FORGOTTEN } from "../../scenario/services/shape.ts";
+import { HEALTH_CHECK, LEVEL_FORGOTTEN } from "../../scenario/services/names.ts";
+import type { CallerModel } from "../../scenario/services/shape.ts";
 
 /** What health checks of a tier can report. */
 export interface Health {
