@@ -83,38 +83,6 @@ describe("services beside a population", () => {
     expect(calm.figures["task.rate"]).not.toHaveProperty("binds");
   });
 
-  it.each(["reset", "silent"])("count attempts at a tier that is down (%s), each retry of each caller", (down) => {
-    const retrying = "retries: { kind: naive, most: 3 }, back-off: 1 ms";
-    const figures = simulate(
-      tiny(
-        `
-run: { duration: 3 min, warmup: 30 s }
-provenance: { services: { is: assumed, source: tests }, online: { is: assumed, source: tests } }
-services:
-  hop: 0 us
-  tiers:
-    near: { machines: 2, cores: 100, work: { law: fixed, mean: 10 us }, calls: [far], timeout: 500 ms, early-abort: false, ${retrying} }
-    far: { machines: 2, cores: 100, work: { law: fixed, mean: 10 us } }
-  entries:
-    ask: { tier: near, feed: 50, deadline: 30 s, timeout: 10 s, ${retrying} }
-faults: [{ id: dead, at: 30 s, down: ${down}, where: { tier: far } }]
-windows: { dead: 60 s..150 s }
-thresholds:
-  - { figure: "task.rate{window=dead}", max: 1 k /s }
-  - { figure: "tier.request.rate{tier=near,window=dead}", max: 1 k /s }
-  - { figure: "tier.request.rate{tier=far,window=dead}", max: 1 k /s }
-  - { figure: "tier.retry.share{tier=far,window=dead}", max: 100 % }
-`,
-        ["run.scale=1/1000"],
-      ),
-      { replication: 0, faults: true, interventions: true },
-    ).figures;
-    const tasks = figures["task.rate{window=dead}"]!.value!;
-    expect(figures["tier.request.rate{tier=near,window=dead}"]!.value! / (4 * tasks)).toBeCloseTo(1, 1);
-    expect(figures["tier.request.rate{tier=far,window=dead}"]!.value! / (16 * tasks)).toBeCloseTo(1, 1);
-    expect(figures["tier.retry.share{tier=far,window=dead}"]!.value).toBeCloseTo(75, 0);
-  });
-
   it("are in the digest: equal for equal runs, and for a fault of strength nothing", () => {
     expect(run("").digest).toBe(calm.digest);
     expect(run(SLOW.replace("slow: 5", "slow: 1")).digest).toBe(calm.digest);
@@ -153,22 +121,24 @@ describe("a tier of which no machine runs", () => {
     ...["tier.headroom.min", "tier.utilisation.max", "tier.utilisation.mean", "tier.memory.max", "tier.units.max"],
     ...["tier.connections.max", "tier.queue.p99", "tier.waste.share"],
   ];
-  const figures = simulate(
-    tiny(
-      `
+  const retrying = "retries: { kind: naive, most: 3 }, back-off: 1 ms";
+  const figuresOf = (down: string): Replication["figures"] =>
+    simulate(
+      tiny(
+        `
 run: { duration: 3 min, warmup: 30 s }
 provenance: { services: { is: assumed, source: tests }, online: { is: assumed, source: tests } }
 services:
   hop: 0 us
   tiers:
-    near: { machines: 2, cores: 2, work: { law: fixed, mean: 1 ms }, calls: [far] }
+    near: { machines: 2, cores: 100, work: { law: fixed, mean: 10 us }, calls: [far], timeout: 500 ms, early-abort: false, ${retrying} }
     far: { machines: 2, cores: 2, work: { law: fixed, mean: 10 ms } }
   entries:
-    ask: { tier: near, feed: 40, deadline: 2 s }
+    ask: { tier: near, feed: 50, deadline: 30 s, timeout: 10 s, ${retrying} }
 faults:
-  - { id: dead, at: 1 min, down: silent, where: { tier: far } }
-  - { id: half, at: 30 s, down: silent, where: { machine: far-1 } }
-windows: { up: 10 s..30 s, half: 30 s..1 min, dead: 1 min..3 min, both: 10 s..3 min }
+  - { id: dead, at: 1 min, down: ${down}, where: { tier: far } }
+  - { id: half, at: 30 s, down: ${down}, where: { machine: far-1 } }
+windows: { up: 10 s..30 s, half: 30 s..1 min, dead: 61 s..3 min, both: 10 s..3 min, settled: 90 s..150 s }
 thresholds:
 ${["up", "half", "dead", "both"]
   .flatMap((window) => ROWS.map((row) => `  - { figure: "${row}{tier=far,window=${window}}", min: 0 }`))
@@ -176,17 +146,33 @@ ${["up", "half", "dead", "both"]
   .replaceAll(/(headroom|utilisation|memory|connections|waste)(.*)min: 0 /g, "$1$2min: 0 % ")
   .replaceAll(/(queue)(.*)min: 0 /g, "$1$2min: 0 s ")}
   - { figure: "tier.headroom.min{window=dead}", min: 0 % }
+  - { figure: "task.rate{window=settled}", max: 1 k /s }
+  - { figure: "tier.request.rate{tier=near,window=settled}", max: 1 k /s }
+  - { figure: "tier.request.rate{tier=far,window=settled}", max: 1 k /s }
+  - { figure: "tier.retry.share{tier=far,window=settled}", max: 100 % }
 `,
-      ["run.scale=1/1000"],
-    ),
-    { replication: 0, faults: true, interventions: true },
-  ).figures;
-  const of = (figure: string, window: string) => figures[`${figure}{tier=far,window=${window}}`]!;
+        ["run.scale=1/1000"],
+      ),
+      { replication: 0, faults: true, interventions: true },
+    ).figures;
+  const silent = figuresOf("silent");
+
+  it.each([
+    ["silent", silent],
+    ["reset", figuresOf("reset")],
+  ])("gets attempts that are counted (%s), each retry of each caller", (_, figures) => {
+    const tasks = figures["task.rate{window=settled}"]!.value!;
+    expect(figures["tier.request.rate{tier=near,window=settled}"]!.value! / (4 * tasks)).toBeCloseTo(1, 1);
+    expect(figures["tier.request.rate{tier=far,window=settled}"]!.value! / (16 * tasks)).toBeCloseTo(1, 1);
+    expect(figures["tier.retry.share{tier=far,window=settled}"]!.value).toBeCloseTo(75, 0);
+  });
+
+  const of = (figure: string, window: string) => silent[`${figure}{tier=far,window=${window}}`]!;
 
   it("has no headroom", () => {
     for (const window of ["dead", "both"]) expect(of("tier.headroom.min", window).value).toBe(0);
     for (const window of ["up", "half"]) expect(of("tier.headroom.min", window).value).toBeGreaterThan(50);
-    expect(figures["tier.headroom.min{window=dead}"]).toMatchObject({ value: 0, binds: "far" });
+    expect(silent["tier.headroom.min{window=dead}"]).toMatchObject({ value: 0, binds: "far" });
   });
 
   it("has no use of anything, which is not a use of 0 %", () => {
