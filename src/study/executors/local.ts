@@ -49,7 +49,7 @@ const THREADS_MOST = 4_096;
 /** Heap for short-lived objects, MiB: with enough of it, most are garbage before they would be copied. */
 const YOUNG_MIB = 32;
 
-/** Threads are never idle for so long, ms. */
+/** Longer than any thread is idle, ms. */
 const FOR_EVER = 0x7fff_ffff;
 
 /** Threads for replications. They outlive an executor: the next one finds the program loaded and compiled. */

@@ -20,7 +20,10 @@ const fromTables = (path: PathQuality, samples = SAMPLES): readonly Lived[] => {
   const draws = new Draws("tests", "tables");
   return Array.from({ length: samples }, (_, index) => {
     draws.at(1, 2, index);
-    const { connectedMs, doneMs, sentUp, sentDown, lostUp, lostDown } = transport.sample(transport.along(path), draws.out);
+    const { connectedMs, doneMs, sentUp, sentDown, lostUp, lostDown } = transport.sample(
+      transport.along(path),
+      draws.out,
+    );
     return { connectedMs, doneMs, sent: sentUp + sentDown, lost: lostUp + lostDown };
   });
 };
