@@ -46,12 +46,12 @@ const PARKED_MOST_MS = 864_000_000;
 const ROW = 2;
 const ROW_DUE = 0;
 const ROW_CLIENT = 1;
-/** Packed: endpoint 8, interval 6, ordinal 17 bits; or not parked. */
+/** Packed: endpoint 8, interval 6, ordinal 17 bits, all inverted; or not parked, as memory is that nobody has used. */
 const ENDPOINT = 0xff;
 const TENS_AT = 8;
 const TENS = 0x3f;
 const ORDINAL_AT = 14;
-const NOT_PARKED = -1;
+const NOT_PARKED = 0;
 
 export class Parked {
   readonly #crowd: Crowd;
@@ -61,6 +61,8 @@ export class Parked {
   readonly #quiet: number;
   readonly #stays: Stays;
   readonly #rows: Int32Array;
+  /** Rows parked by cell. */
+  readonly #parkedIn: Int32Array;
   /** After a beat whose client leaves: how soon, ms; at least 1, and no later than its next beat. */
   leavesAfterMs = 0;
   /** Every client due before this is in the calendar. */
@@ -84,7 +86,8 @@ export class Parked {
     this.#draws = new Draws(seed, "rest");
     this.#quiet = quietWord(heartbeat);
     this.#stays = stays;
-    this.#rows = new Int32Array(ROW * crowd.population.rowsHere).fill(NOT_PARKED);
+    this.#rows = new Int32Array(ROW * crowd.population.rowsHere);
+    this.#parkedIn = new Int32Array(crowd.population.cells.length);
     this.#shown = new Client(crowd, calendar);
   }
 
@@ -122,7 +125,8 @@ export class Parked {
     }
     const row = ROW * client.row;
     this.#rows[row + ROW_DUE] = dueMs | 0;
-    this.#rows[row + ROW_CLIENT] = client.endpoint | (tens << TENS_AT) | (client.ordinal << ORDINAL_AT);
+    this.#rows[row + ROW_CLIENT] = ~(client.endpoint | (tens << TENS_AT) | (client.ordinal << ORDINAL_AT));
+    this.#parkedIn[client.home]! += 1;
     return -1;
   }
 
@@ -171,10 +175,12 @@ export class Parked {
     const rows = this.#rows;
     cells.forEach((_, home) => {
       const start = ROW * firstRow[home]!;
+      if (this.#parkedIn[home] === 0) return;
       for (let row = start + ROW * first[home]!; row < start + ROW * end[home]!; row += ROW)
         if (((rows[row + ROW_DUE]! - until) | 0) < 0 && rows[row + ROW_CLIENT] !== NOT_PARKED) {
           this.#show(home, (row - start) / ROW).schedule();
           rows[row + ROW_CLIENT] = NOT_PARKED;
+          this.#parkedIn[home]! -= 1;
         }
     });
   }
@@ -184,6 +190,7 @@ export class Parked {
     const { first, end, firstRow } = this.#crowd.population;
     const rows = this.#rows;
     for (const home of homes) {
+      if (this.#parkedIn[home] === 0) continue;
       for (let index = first[home]!; index < end[home]!; index++) {
         const row = ROW * (firstRow[home]! + index);
         if (rows[row + ROW_CLIENT] === NOT_PARKED) continue;
@@ -192,6 +199,7 @@ export class Parked {
         act(client);
         client.schedule();
         rows[row + ROW_CLIENT] = NOT_PARKED;
+        this.#parkedIn[home]! -= 1;
       }
     }
   }
@@ -216,7 +224,7 @@ export class Parked {
   /** Returns a parked client as its foretold record would say, good until the next is shown. */
   #show(home: number, index: number): Client {
     const row = ROW * (this.#crowd.population.firstRow[home]! + index);
-    const packed = this.#rows[row + ROW_CLIENT]!;
+    const packed = ~this.#rows[row + ROW_CLIENT]!;
     const nowMs = this.#calendar.at;
     const client = this.#shown;
     client.become(record.packClient(home, this.#quiet | ((packed >>> TENS_AT) & TENS)), index);
