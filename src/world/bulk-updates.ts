@@ -54,6 +54,8 @@ interface Selection {
   readonly ways: WayTest;
   readonly touches: (client: Client) => boolean;
   readonly keepsLinks?: boolean;
+  /** True if the change draws anew who leaves before the next beat. */
+  readonly redraws?: boolean;
 }
 
 /** Changes a connected client, given two words drawn for this update and this client alone. */
@@ -100,7 +102,7 @@ export class BulkUpdates {
   wake(touches: WayTest, redraws = false): void {
     const { crowd, calendar, parked } = this.#parts;
     if (parked === undefined && !redraws) return;
-    this.#updateConnected({ ...this.#overPairs(touches), keepsLinks: true }, (client, words) => {
+    this.#updateConnected({ ...this.#overPairs(touches), keepsLinks: true, redraws }, (client, words) => {
       if (redraws && client.phase === record.ONLINE) this.#redrawStay(client, words[0]!);
     });
     const links = crowd.links.agreed();
@@ -222,7 +224,7 @@ export class BulkUpdates {
     client.dueMs = this.#parts.calendar.at + Math.max(1, Math.round(Math.min(delayMs, DELAY_MOST_MS)));
   }
 
-  #updateConnected({ homes, ways, touches, keepsLinks = false }: Selection, change: Change): void {
+  #updateConnected({ homes, ways, touches, keepsLinks = false, redraws = false }: Selection, change: Change): void {
     const { threads, calendar, parked, rest } = this.#parts;
     this.#before = calendar.at === this.#at ? this.#before + 1 : 0;
     this.#at = calendar.at;
@@ -244,7 +246,7 @@ export class BulkUpdates {
       },
     };
     threads.runParallel(() => {
-      rest?.end(homes, ways);
+      rest?.end(homes, ways, !redraws);
       calendar.sweep(visitor);
       parked?.sweep(homes, touches, act);
     });

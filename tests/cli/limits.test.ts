@@ -17,7 +17,7 @@ const limited = (limit: string, args: readonly string[], cwd = emptyFolder()): E
 describe.runIf(process.platform === "linux")("with too few open files", () => {
   it.each([
     [40, ["validate", SMALL]],
-    [40, ["list", "metrics"]],
+    [27, ["list", "metrics"]],
     [64, ["report", "nowhere"]],
     [64, ["run", SMALL]],
     [160, ["run", SMALL, "--workers", "1"]],

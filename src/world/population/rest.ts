@@ -70,6 +70,7 @@ export class Rest {
   readonly #endpoint: Int32Array;
   readonly #away: Float64Array;
   readonly #rows: RestingRows;
+  #drawsStays = true;
 
   constructor(parts: RestParts, plan: RestPlan) {
     const { crowd, calendar } = parts;
@@ -171,8 +172,12 @@ export class Rest {
     return true;
   }
 
-  /** Makes clients of all who are at rest online in these cells, where the change concerns them. */
-  end(cells: Iterable<number>, concerns: WayTest): void {
+  /**
+   * Makes clients of all who are at rest online in these cells, where the change concerns them. With `stays` it is drawn who leaves
+   * before the next beat; without, the caller does so.
+   */
+  end(cells: Iterable<number>, concerns: WayTest, stays: boolean): void {
+    this.#drawsStays = stays;
     for (const cell of cells) if (this.#online[cell]! > 0 && concerns(cell, this.#endpoint[cell]!)) this.#wakeAll(cell);
   }
 
@@ -280,11 +285,10 @@ export class Rest {
   }
 
   #wakeQuiet(cell: number): void {
-    const { calendar, parked, stays } = this.#parts;
+    const { calendar, parked } = this.#parts;
     const client = this.#become(cell);
-    const { out } = this.#each;
-    const firstMs = Math.floor(fractionOf(out[0]!) * tensOf(this.#word[cell]!) * UNIT_MS);
-    if (stays.leavesAfterMs(cell, out[1]!, firstMs) > 0) {
+    const firstMs = Math.floor(fractionOf(this.#each.out[0]!) * tensOf(this.#word[cell]!) * UNIT_MS);
+    if (this.#leavesAfterMs(cell, firstMs) > 0) {
       this.#beat(cell, this.#quietPace(cell), -1);
       this.#schedule(client, calendar.at + firstMs);
       return;
@@ -306,10 +310,14 @@ export class Rest {
     return client;
   }
 
+  #leavesAfterMs(cell: number, withinMs: number): number {
+    return this.#drawsStays ? this.#parts.stays.leavesAfterMs(cell, this.#each.out[1]!, withinMs) : -1;
+  }
+
   /** Schedules a client's next beat, or before it that it leaves. */
   #schedule(client: Client, dueMs: number): void {
-    const { calendar, stays } = this.#parts;
-    const leavesMs = stays.leavesAfterMs(client.cell, this.#each.out[1]!, dueMs - calendar.at);
+    const { calendar } = this.#parts;
+    const leavesMs = this.#leavesAfterMs(client.cell, dueMs - calendar.at);
     client.dueMs = leavesMs > 0 ? calendar.at + leavesMs : dueMs;
     if (leavesMs > 0) client.state = record.leaving(client.state);
     client.schedule();

@@ -178,6 +178,12 @@ describe("beats that are foretold against beats that are all lived", () => {
     },
   );
 
+  it("send as many beats in the minutes after rest has ended", () => {
+    const inSurge = (way: Way): number =>
+      mean(livesOf(fault("surge: 10, where: {}"), way).map((samples) => samples[2]!["beats"]! - samples[1]!["beats"]!));
+    expect(Math.abs(inSurge("foretold") / inSurge("alone") - 1)).toBeLessThan(BEATS_APART);
+  });
+
   it("cost a fraction of the events", () => {
     const [each, alone, resting] = (["each", "alone", "foretold"] as const).map(
       (way) => live("clients: { stay: 24 h }", way, 0).events,
