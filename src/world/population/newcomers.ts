@@ -93,13 +93,13 @@ export class Newcomers {
 
   /** Returns what a phone remembers `ageMs` after its login, and how soon its next beat is. `learned`: its word before the login. */
   standing(learned: number, ageMs: number): { readonly word: number; readonly nextMs: number } {
-    const test = this.testOf(learned);
+    const test = this.#testOf(learned);
     const beats = Math.min(test.length - 1, Math.floor(ageMs / this.intervalMs));
     return { word: test[beats]!, nextMs: Math.max(1, (beats + 1) * this.intervalMs - ageMs) };
   }
 
   /** Returns what a phone with this word before its login remembers before each beat of its test. */
-  testOf(learned: number): readonly number[] {
+  #testOf(learned: number): readonly number[] {
     let test = this.#tests.get(learned);
     if (test === undefined) this.#tests.set(learned, (test = this.#run(learned)));
     return test;

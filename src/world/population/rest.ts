@@ -137,20 +137,17 @@ export class Rest {
 
   /** Takes in a client that has just logged in, if its people may rest there. Returns true if it is a client no more. */
   takesOnline(client: Client): boolean {
-    const { crowd, newcomers, fallbacks, stays } = this.#parts;
+    const { crowd, newcomers, stays } = this.#parts;
     const { home, endpoint, link } = client;
-    const word = this.#word[home]!;
-    const isAlike =
-      word !== NOBODY &&
-      learnedOf(client.heartbeat.word) === learnedOf(word) &&
+    const mayStay =
+      this.#isAlike(client) &&
       client.cell === home &&
       crowd.dispatch.onlyRoute[home] === endpoint &&
       (this.#online[home] === 0 || this.#endpoint[home] === endpoint) &&
-      tensOf(word) * UNIT_MS <= crowd.natTimeoutMs[home]! &&
+      tensOf(this.#word[home]!) * UNIT_MS <= crowd.natTimeoutMs[home]! &&
       crowd.links.now.beatFails(link) < CUT &&
-      stays.isUsualAt(home) &&
-      !fallbacks.remembers(client);
-    if (!isAlike) return false;
+      stays.isUsualAt(home);
+    if (!mayStay) return false;
     this.#endpoint[home] = endpoint;
     this.#online[home]! += 1;
     newcomers.add(home);
@@ -163,11 +160,8 @@ export class Rest {
 
   /** Takes in a client that goes on a pause, if its people may rest. Returns true if it is a client no more. */
   takesAway(client: Client): boolean {
-    const { home } = client;
-    const word = this.#word[home]!;
-    if (word === NOBODY || learnedOf(client.heartbeat.word) !== learnedOf(word)) return false;
-    if (this.#parts.fallbacks.remembers(client)) return false;
-    this.#away[home]! += 1;
+    if (!this.#isAlike(client)) return false;
+    this.#away[client.home]! += 1;
     this.#rows.add(client.row);
     return true;
   }
@@ -185,6 +179,13 @@ export class Rest {
   count(): { readonly online: number; readonly away: number } {
     const sum = (column: Float64Array): number => column.reduce((all, people) => all + people, 0);
     return { online: sum(this.#online), away: sum(this.#away) };
+  }
+
+  /** True if people of a client's cell may rest, and it has learned and remembers what they do. */
+  #isAlike(client: Client): boolean {
+    const word = this.#word[client.home]!;
+    const hasLearnedIt = word !== NOBODY && learnedOf(client.heartbeat.word) === learnedOf(word);
+    return hasLearnedIt && !this.#parts.fallbacks.remembers(client);
   }
 
   /** Has people leave or miss an answer in a bucket, given a word. Returns their number. */
