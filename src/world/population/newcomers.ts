@@ -37,6 +37,11 @@ export class Newcomers {
     this.#all = new Int32Array(cells);
   }
 
+  /** False if a policy has phones use a new connection without a test. */
+  get haveTest(): boolean {
+    return this.#testMs > 0;
+  }
+
   /** How much longer than a test people are taken for testing, on average, ms. */
   get lateMs(): number {
     return (this.#slots - 0.5) * SLOT_MS - this.#testMs;

@@ -150,10 +150,12 @@ export class Rest {
     if (!mayStay) return false;
     this.#endpoint[home] = endpoint;
     this.#online[home]! += 1;
-    newcomers.add(home);
-    this.#beat(home, newcomers.pace, 1);
+    if (newcomers.haveTest) newcomers.add(home);
+    const pace = newcomers.haveTest ? newcomers.pace : this.#quietPace(home);
+    const intervalMs = newcomers.haveTest ? newcomers.intervalMs : tensOf(this.#word[home]!) * UNIT_MS;
+    this.#beat(home, pace, 1);
     // The beats that have come lag the rate by half a beat on average, as the first comes after a whole interval.
-    this.#credit(home, newcomers.pace, -newcomers.intervalMs / 2);
+    this.#credit(home, pace, -intervalMs / 2);
     this.#rows.add(client.row);
     return true;
   }
@@ -184,8 +186,8 @@ export class Rest {
   /** True if people of a client's cell may rest, and it has learned and remembers what they do. */
   #isAlike(client: Client): boolean {
     const word = this.#word[client.home]!;
-    const hasLearnedIt = word !== NOBODY && learnedOf(client.heartbeat.word) === learnedOf(word);
-    return hasLearnedIt && !this.#parts.fallbacks.remembers(client);
+    if (word === NOBODY || learnedOf(client.heartbeat.word) !== learnedOf(word)) return false;
+    return !this.#parts.fallbacks.remembers(client);
   }
 
   /** Has people leave or miss an answer in a bucket, given a word. Returns their number. */
@@ -296,9 +298,8 @@ export class Rest {
     }
     // Its beats go on as part of the same rate.
     const laterMs = parked.resume(client, calendar.at + firstMs);
-    if (laterMs < 0) return;
     client.dueMs = calendar.at + firstMs + laterMs;
-    client.schedule();
+    if (laterMs >= 0) client.schedule();
   }
 
   /** Makes a client that is online the next row at rest, with its words drawn in `#each`. */

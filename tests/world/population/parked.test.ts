@@ -134,6 +134,7 @@ const STORIES: Readonly<Record<string, string>> = {
   "loss on a region": fault("loss: 65 %, where: { region: hainan }"),
   "a NAT that forgets sooner": fault("nat-timeout: 60 s, where: { access: 3g }"),
   "a cut-over": fault("cut-over: true, where: { region: sichuan }"),
+  "a delay, and connections without a test": `clients: { stay: 20 min, heartbeat: { stable-test: 0 } }\n${fault("delay: 5 ms, where: {}")}`,
   "a surge": fault("surge: 5, where: { carrier: mobile }"),
   "a gateway lost": fault("down: silent, where: { gateway: bj-mobile-3g-1 }"),
   "gateways drained": fault("down: drained, where: { gateway: [hi-mobile-3g-1, hi-mobile-3g-2] }"),
